@@ -1,0 +1,77 @@
+//! `POST /users/@me/projects/{id}/regenerate-keys`: replaces a project's keys.
+//!
+//! Calls in a row: key, project, one transaction, and the announcement where a topic is configured.
+
+pub mod announce;
+pub mod request;
+
+use lambda_http::{Body, Request, Response};
+use posthorn_auth::{Access, KeyClass, PlainKey, Rotation, authenticate, rotate};
+use posthorn_errors::{Code, Refused};
+use posthorn_lambda::{
+    Edge,
+    edge::rfc3339,
+    http::{Call, Reply, respond},
+    routes::{Function, Route},
+    telemetry,
+};
+use posthorn_table::{
+    Table,
+    project::{Project, Status},
+};
+use serde_json::{Value, json};
+
+use announce::Alerts;
+use request::Wanted;
+
+/// What the function works with.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// Clock and randomness.
+    pub edge: Edge,
+    /// The table.
+    pub table: Table,
+    /// Where a rotation is announced, if anywhere.
+    pub alerts: Option<Alerts>,
+}
+
+/// Answers one request.
+pub async fn handle(app: &App, request: Request) -> Response<Body> {
+    respond(&app.edge, Function::RegenerateKeys, request, |call| regenerate(app, call)).await
+}
+
+async fn regenerate(app: &App, call: Call) -> Refused<Reply> {
+    let caller = authenticate(&app.table, call.authorization(), Access::SecretKey, call.now).await?;
+    let Route::RegenerateKeys { project } = &call.route else { return Err(Code::NotFound.into()) };
+    caller.must_own(project)?;
+    let wanted = Wanted::check(&call)?;
+
+    let project = app.table.project(caller.project.id).await?.ok_or(Code::InvalidApiKey)?;
+    let fill = &mut |buffer: &mut [u8]| app.edge.fill(buffer);
+    let rotation = rotate(&project, &caller.key, wanted.keys, wanted.grace_seconds, call.now, fill)?;
+    app.table.change_project(Some(&project), &rotation.next).await?;
+
+    if let Some(alerts) = &app.alerts
+        && let Err(error) = alerts.keys_rotated(&rotation, wanted.keys, call.now).await
+    {
+        telemetry::notice("a rotation was not announced", &error);
+    }
+    Ok(Reply::ok(answer(&rotation).to_string()))
+}
+
+/// The project as the reference platform shows it, with the new keys; a key that was not replaced is not stored
+/// in plain text anywhere, so it is null.
+fn answer(rotation: &Rotation) -> Value {
+    let Project { facts, created_at, updated_at, .. } = &rotation.next;
+    let key = |class: KeyClass| rotation.minted.iter().find(|key| key.class() == class).map(PlainKey::expose);
+    json!({
+        "id": facts.id,
+        "name": facts.name,
+        "public": key(KeyClass::Public),
+        "secret": key(KeyClass::Secret),
+        "createdAt": rfc3339(*created_at),
+        "updatedAt": rfc3339(*updated_at),
+        "disabled": facts.status == Status::Disabled,
+        "previousKeysExpireAt": rotation.previous_keys_expire_at.map(rfc3339),
+    })
+}

@@ -1,0 +1,17 @@
+//! The Lambda `regenerate-keys`: builds its clients and serves.
+
+use lambda_http::{Error, run, service_fn};
+use posthorn_lambda::{Edge, aws, config::Config, telemetry};
+use posthorn_table::Table;
+use regenerate_keys::{App, announce::Alerts, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init();
+    let config = Config::from_environment()?;
+    let aws = aws::sdk_config().await;
+    let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
+    let alerts = config.alerts_topic.map(|topic| Alerts::new(aws_sdk_sns::Client::new(&aws), topic));
+    let app = App { edge: Edge::system(), table, alerts };
+    run(service_fn(|request| async { Ok::<_, std::convert::Infallible>(handle(&app, request).await) })).await
+}

@@ -1,0 +1,94 @@
+//! The optional body of a rotation (contract section 2.2).
+
+use posthorn_auth::Which;
+use posthorn_errors::{FieldCode, Fields, Object, Refused};
+use posthorn_lambda::http::Call;
+use serde_json::{Map, Value};
+
+/// Seven days.
+const LONGEST_GRACE: u32 = 604_800;
+
+/// What to replace, and how long the old keys go on.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The keys to replace.
+    pub keys: Which,
+    /// Seconds for which the replaced keys go on working.
+    pub grace_seconds: u32,
+}
+
+impl Wanted {
+    /// Checks a request's body; none asks for the pair, without grace.
+    ///
+    /// # Errors
+    /// `INVALID_REQUEST_BODY`, or `VALIDATION_ERROR` with every wrong field.
+    pub fn check(call: &Call) -> Refused<Self> {
+        let body = if call.body().is_empty() { Map::new() } else { call.json()? };
+        Self::read(&body)
+    }
+
+    fn read(body: &Map<String, Value>) -> Refused<Self> {
+        let mut wrong = Fields::default();
+        let body = Object::body(body);
+        let wanted = Self { keys: keys(&body, &mut wrong), grace_seconds: grace(&body, &mut wrong) };
+        wrong.finish().map(|()| wanted)
+    }
+}
+
+fn keys(body: &Object<'_>, wrong: &mut Fields) -> Which {
+    match body.string("keys", wrong) {
+        None | Some("both") => Which::Both,
+        Some("secret") => Which::Secret,
+        Some("public") => Which::Public,
+        Some(_) => {
+            wrong.wrong("keys", FieldCode::InvalidValue, "Must be \"both\", \"secret\" or \"public\".");
+            Which::Both
+        }
+    }
+}
+
+fn grace(body: &Object<'_>, wrong: &mut Fields) -> u32 {
+    const FIELD: &str = "gracePeriodSeconds";
+    let Some(value) = body.get(FIELD) else { return 0 };
+    if !value.is_number() {
+        wrong.wrong(FIELD, FieldCode::InvalidType, "Must be a number.");
+        return 0;
+    }
+    let seconds = value.as_u64().and_then(|seconds| u32::try_from(seconds).ok());
+    seconds.filter(|seconds| *seconds <= LONGEST_GRACE).unwrap_or_else(|| {
+        wrong.wrong(FIELD, FieldCode::InvalidValue, "Must be a whole number of seconds from 0 to 604800.");
+        0
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_absent_has_its_default() {
+        for (body, keys, grace_seconds) in [
+            (json!({}), Which::Both, 0),
+            (json!({"keys": null, "gracePeriodSeconds": null, "other": 1}), Which::Both, 0),
+            (json!({"keys": "public", "gracePeriodSeconds": 604_800}), Which::Public, 604_800),
+        ] {
+            assert_eq!(Wanted::read(body.as_object().unwrap()).unwrap(), Wanted { keys, grace_seconds });
+        }
+    }
+
+    #[test]
+    fn every_wrong_field_is_listed() {
+        for (body, expected) in [
+            (json!({"keys": "all", "gracePeriodSeconds": -1}), vec![FieldCode::InvalidValue; 2]),
+            (json!({"keys": 1, "gracePeriodSeconds": "60"}), vec![FieldCode::InvalidType; 2]),
+            (json!({"gracePeriodSeconds": 604_801}), vec![FieldCode::InvalidValue]),
+            (json!({"gracePeriodSeconds": 1.5}), vec![FieldCode::InvalidValue]),
+        ] {
+            let failure = Wanted::read(body.as_object().unwrap()).unwrap_err();
+            let codes: Vec<_> = failure.field_errors().iter().map(|error| error.code).collect();
+            assert_eq!(codes, expected, "{body}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What a request is answered, from what became of each recipient: pure.
+
+use jiff::SignedDuration;
+use posthorn_errors::{Code, Failure, FieldCode, Fields, Refused};
+use posthorn_lambda::{edge::rfc3339, http::Reply};
+use posthorn_table::{
+    Timestamp, Uuid,
+    email::{Email, Status},
+};
+use serde_json::{Value, json};
+
+use crate::deliver::Delivery;
+
+/// After so long without an event of the mail service, a mail in doubt is presumed not to have gone out.
+const DOUBT_ENDS_AFTER: SignedDuration = SignedDuration::from_mins(15);
+
+/// What became of one recipient, as the API says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// The mail service took it.
+    Sent,
+    /// A bounce or a complaint is on record; nothing was handed over.
+    Suppressed,
+    /// Nothing was handed over, for certain.
+    Failed(Code),
+    /// The mail service's answer was lost.
+    Unknown,
+}
+
+impl Fate {
+    /// From an email's record, whoever wrote it last.
+    pub(crate) fn of(email: &Email) -> Self {
+        match email.status {
+            Status::Pending | Status::Unknown => Self::Unknown,
+            Status::Suppressed => Self::Suppressed,
+            Status::Failed => {
+                let code = email.error.as_deref().and_then(|code| code.parse().ok());
+                Self::Failed(code.unwrap_or(Code::DeliveryFailed))
+            }
+            Status::Sent
+            | Status::Delivered
+            | Status::Opened
+            | Status::Clicked
+            | Status::Bounced
+            | Status::Complained => Self::Sent,
+        }
+    }
+
+    /// The status that an email's record gets.
+    pub(crate) fn status(self) -> Status {
+        match self {
+            Self::Sent => Status::Sent,
+            Self::Suppressed => Status::Suppressed,
+            Self::Failed(_) => Status::Failed,
+            Self::Unknown => Status::Unknown,
+        }
+    }
+
+    /// The code of its error, if it has one.
+    pub(crate) fn error(self) -> Option<Code> {
+        match self {
+            Self::Sent | Self::Suppressed => None,
+            Self::Failed(code) => Some(code),
+            Self::Unknown => Some(Code::DeliveryUnknown),
+        }
+    }
+}
+
+/// A 200.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    /// The body's JSON text.
+    pub(crate) body: String,
+}
+
+/// Decides. A request fails as a whole only if every recipient is failed or in doubt: in doubt if any is, else
+/// with the code of the first.
+pub(crate) fn answer(deliveries: &[Delivery], now: Timestamp, created_at: Timestamp) -> Refused<Answer> {
+    let fates = || deliveries.iter().map(|delivery| delivery.fate);
+    if fates().any(|fate| matches!(fate, Fate::Sent | Fate::Suppressed)) {
+        return Ok(Answer { body: body(deliveries, now) });
+    }
+    if fates().any(|fate| fate == Fate::Unknown) {
+        return Err(in_doubt(now, created_at));
+    }
+    Err(match fates().next() {
+        Some(Fate::Failed(Code::ValidationError)) => too_large(),
+        Some(Fate::Failed(code)) => Failure::new(code).because("no recipient's email was handed over"),
+        _ => Failure::new(Code::InternalServerError).because("a request without recipients"),
+    })
+}
+
+fn in_doubt(now: Timestamp, created_at: Timestamp) -> Failure {
+    let failure = Failure::new(Code::DeliveryUnknown);
+    if now.duration_since(created_at) < DOUBT_ENDS_AFTER {
+        return failure;
+    }
+    failure.detail("presumed", "not_sent").suggestion("To send it anyway, use a new Idempotency-Key.")
+}
+
+fn too_large() -> Failure {
+    let mut fields = Fields::default();
+    fields.wrong("data", FieldCode::TooLarge, "The contact would hold more than 400 KB with this data.");
+    fields.finish().err().unwrap_or_else(|| Code::ValidationError.into())
+}
+
+fn body(deliveries: &[Delivery], now: Timestamp) -> String {
+    let emails: Vec<Value> = deliveries.iter().map(entry).collect();
+    Reply::envelope(&json!({"emails": emails, "timestamp": rfc3339(now)}))
+}
+
+fn entry(delivery: &Delivery) -> Value {
+    let Delivery { id, contact, to, fate, .. } = delivery;
+    let mut entry = json!({
+        "contact": {"id": contact, "email": to.as_str()},
+        "email": id,
+        "status": fate.status().as_str(),
+    });
+    if let Some(code) = fate.error() {
+        entry["error"] = json!({"code": code.as_str(), "message": code.message()});
+    }
+    entry
+}
+
+/// What the records of a request's emails say of its recipients, in order; the ids of those without a record.
+pub(crate) fn missing(ids: &[Uuid], emails: &[Email]) -> Vec<Uuid> {
+    ids.iter().filter(|id| !emails.iter().any(|email| email.id == **id)).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use posthorn_mail::address::Address;
+
+    use super::*;
+
+    fn deliveries(fates: &[Fate]) -> Vec<Delivery> {
+        let to = Address::parse("ada@example.org").unwrap();
+        fates.iter().map(|fate| Delivery::new(Uuid::nil(), Uuid::nil(), to.clone(), *fate)).collect()
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).unwrap()
+    }
+
+    #[test]
+    fn a_request_fails_only_if_nobody_got_anything() {
+        use Fate::{Failed, Sent, Suppressed, Unknown};
+        let throttled = Failed(Code::RateLimitExceeded);
+        let refused = Failed(Code::DeliveryFailed);
+        for (fates, expected) in [
+            (&[Sent][..], None),
+            (&[Suppressed], None),
+            (&[throttled, Suppressed], None),
+            (&[Unknown, Sent], None),
+            (&[throttled], Some(Code::RateLimitExceeded)),
+            (&[refused, throttled], Some(Code::DeliveryFailed)),
+            (&[throttled, Unknown], Some(Code::DeliveryUnknown)),
+            (&[Failed(Code::ValidationError)], Some(Code::ValidationError)),
+        ] {
+            let code = answer(&deliveries(fates), at(0), at(0)).err().map(|failure| failure.code());
+            assert_eq!(code, expected, "{fates:?}");
+        }
+    }
+
+    #[test]
+    fn doubt_ends_after_a_quarter_of_an_hour() {
+        let presumed = |now: i64| {
+            let failure = answer(&deliveries(&[Fate::Unknown]), at(now), at(0)).unwrap_err();
+            failure.details().get("presumed").cloned()
+        };
+        assert_eq!(presumed(899), None);
+        assert_eq!(presumed(900), Some("not_sent".into()));
+    }
+
+    #[test]
+    fn every_recipient_has_an_entry() {
+        let answer = answer(&deliveries(&[Fate::Sent, Fate::Unknown]), at(0), at(0)).unwrap();
+        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        let emails = body["data"]["emails"].as_array().unwrap();
+        assert_eq!(emails[0]["status"], "SENT");
+        assert_eq!(emails[0].get("error"), None);
+        assert_eq!(emails[1]["error"]["code"], "DELIVERY_UNKNOWN");
+        assert_eq!(body["data"]["timestamp"], "1970-01-01T00:00:00.000Z");
+    }
+}

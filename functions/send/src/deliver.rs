@@ -1,0 +1,330 @@
+//! One recipient after the other: contact and permit at once, rendering, the hand-over; then what became of it.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use futures_util::{FutureExt, future::join_all};
+use posthorn_errors::{Code, Failure, Refused};
+use posthorn_lambda::{edge::stopwatch, telemetry};
+use posthorn_mail::{
+    address::Address,
+    mailbox::Mailbox,
+    render::{Part, Template, Variables},
+    ses::{HandOver, Message},
+    text,
+};
+use posthorn_table::{
+    TableError, Timestamp, Uuid,
+    contact::{self, Contact, Subscription},
+    email::{Email, Outcome, Permit, Status},
+    idempotency::Attempt,
+    statistics::{Hour, SHARDS, shard_of},
+};
+use tokio::{task::JoinSet, time::timeout_at};
+
+use crate::{
+    Held, Job,
+    decide::{Answer, Fate},
+    request::Content,
+};
+
+/// Hand-overs under way at once, at most.
+const MOST_AT_ONCE: usize = 8;
+/// Bytes of messages in memory at once, about.
+const BYTES_AT_ONCE: usize = 24 * 1024 * 1024;
+
+/// How many hand-overs of messages of this size run at once.
+pub(crate) fn at_once(message_bytes: usize) -> usize {
+    (BYTES_AT_ONCE / message_bytes.max(1)).clamp(1, MOST_AT_ONCE)
+}
+
+/// What became of one recipient.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    /// The email.
+    pub(crate) id: Uuid,
+    /// The recipient.
+    pub(crate) contact: Uuid,
+    /// The recipient's address.
+    pub(crate) to: Address,
+    /// What became of it.
+    pub(crate) fate: Fate,
+    /// True if this attempt's own hand-over led to it.
+    mine: bool,
+    /// True if this attempt may have created the email's record.
+    permitted: bool,
+}
+
+impl Delivery {
+    /// What a record of an earlier attempt says.
+    pub(crate) fn new(id: Uuid, contact: Uuid, to: Address, fate: Fate) -> Self {
+        Self { id, contact, to, fate, mine: false, permitted: false }
+    }
+}
+
+/// The messages of one attempt.
+pub(crate) struct Outbox<'a> {
+    job: &'a Job<'a>,
+    sender: &'a Mailbox,
+    reply_to: &'a Address,
+    subject: Template,
+    html: Template,
+    text: Option<Template>,
+    attempt: &'a Attempt,
+    created_at: Timestamp,
+    /// Outcomes being written while other hand-overs still run.
+    writing: Mutex<JoinSet<Result<(), TableError>>>,
+}
+
+/// A rendered message's parts.
+struct Rendered {
+    subject: String,
+    html: String,
+    text: String,
+}
+
+impl<'a> Outbox<'a> {
+    pub(crate) fn new(
+        job: &'a Job<'a>,
+        sender: &'a Mailbox,
+        content: &'a Content,
+        attempt: &'a Attempt,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            job,
+            sender,
+            reply_to: job.request.reply.as_ref().unwrap_or(&sender.address),
+            subject: Template::parse(&content.subject, Part::Subject),
+            html: Template::parse(&content.body, Part::Html),
+            text: content.text.as_deref().map(|text| Template::parse(text, Part::Text)),
+            attempt,
+            created_at,
+            writing: Mutex::default(),
+        }
+    }
+
+    /// Delivers to one recipient. A panic on the way is that recipient's failure, or doubt if SES was called.
+    pub(crate) async fn deliver(&self, to: &Mailbox, id: Uuid) -> Delivery {
+        let contact = contact::id(self.job.caller.project.id, to.address.as_str());
+        let mut delivery = Delivery::new(id, contact, to.address.clone(), Fate::Failed(Code::RateLimitExceeded));
+        if stopwatch() >= self.job.hand_over_by() {
+            return delivery;
+        }
+        let handed_over = AtomicBool::new(false);
+        delivery.mine = true;
+        delivery.permitted = true;
+        let outcome = AssertUnwindSafe(self.permitted(to, id, contact, &handed_over)).catch_unwind().await;
+        match outcome {
+            Ok(Ok(fate)) => delivery.fate = fate,
+            Ok(Err(found)) => return Delivery::new(id, contact, to.address.clone(), found),
+            Err(_panic) if handed_over.load(Ordering::SeqCst) => delivery.fate = Fate::Unknown,
+            Err(_panic) => delivery.fate = Fate::Failed(Code::InternalServerError),
+        }
+        delivery
+    }
+
+    /// Takes the permit and uses it. `Err` is the fate that an earlier attempt's record tells.
+    async fn permitted(&self, to: &Mailbox, id: Uuid, contact: Uuid, handed_over: &AtomicBool) -> Result<Fate, Fate> {
+        let job = self.job;
+        let project = &job.caller.project;
+        let email = Email {
+            id,
+            project: project.id,
+            epoch: project.epoch,
+            contact,
+            to: to.address.as_str().to_owned(),
+            status: Status::Pending,
+            error: None,
+            message_id: None,
+            nonce: self.attempt.nonce.clone(),
+            created_at: self.created_at,
+        };
+        let subscription = job.request.subscribed.map_or(Subscription::Keep { when_new: false }, Subscription::Set);
+        let both = async {
+            tokio::join!(
+                job.app.table.merge_contact(
+                    project.id,
+                    to.address.as_str(),
+                    subscription,
+                    &job.request.data,
+                    job.call.now
+                ),
+                job.app.table.permit_email(&email),
+            )
+        };
+        let Ok((contact, permit)) = timeout_at(job.hand_over_by(), both).await else {
+            return Ok(Fate::Failed(Code::ServiceUnavailable));
+        };
+        match permit {
+            Ok(Permit::Taken) => {}
+            Ok(Permit::Found(found)) => return Err(Fate::of(&found)),
+            Err(error) => return Ok(Fate::Failed(Failure::from(error).code())),
+        }
+        match contact {
+            Ok(contact) if contact.is_suppressed() => {
+                self.write(id, Fate::Suppressed, None, None);
+                Ok(Fate::Suppressed)
+            }
+            Ok(contact) => Ok(self.hand_over(to, id, &contact, handed_over).await),
+            Err(TableError::TooLarge) => Ok(Fate::Failed(Code::ValidationError)),
+            Err(error) => Ok(Fate::Failed(Failure::from(error).code())),
+        }
+    }
+
+    async fn hand_over(&self, to: &Mailbox, id: Uuid, contact: &Contact, handed_over: &AtomicBool) -> Fate {
+        let job = self.job;
+        let rendered = self.render(to, contact);
+        let message = Message {
+            project: &job.caller.project.id.to_string(),
+            email: &id.to_string(),
+            from: self.sender,
+            to,
+            reply_to: self.reply_to,
+            subject: &rendered.subject,
+            html: &rendered.html,
+            text: &rendered.text,
+            headers: &job.request.headers,
+            attachments: &job.request.attachments,
+        };
+        let jitter = u32::from_be_bytes(job.app.edge.random());
+        handed_over.store(true, Ordering::SeqCst);
+        match job.app.ses.hand_over(&message, jitter, job.hand_over_by()).await {
+            HandOver::Sent(message_id) => {
+                self.write(id, Fate::Sent, Some(message_id), Some(rendered.subject));
+                Fate::Sent
+            }
+            HandOver::Unknown => {
+                self.write(id, Fate::Unknown, None, Some(rendered.subject));
+                Fate::Unknown
+            }
+            HandOver::NotSent(reason) => {
+                telemetry::notice("an email was not handed over", &reason);
+                Fate::Failed(reason.code())
+            }
+        }
+    }
+
+    fn render(&self, to: &Mailbox, contact: &Contact) -> Rendered {
+        let mut values = self.job.request.data.over(&contact.data);
+        values.insert("email".to_owned(), to.address.as_str().into());
+        values.insert("id".to_owned(), contact.id.to_string().into());
+        let variables = Variables::new(values);
+        let html = self.html.render(&variables);
+        let text = match &self.text {
+            Some(text) => text.render(&variables),
+            None => text::from_html(&html),
+        };
+        Rendered { subject: self.subject.render(&variables), html, text }
+    }
+
+    /// Starts to record an outcome, while other hand-overs go on.
+    fn write(&self, id: Uuid, fate: Fate, message_id: Option<String>, subject: Option<String>) {
+        let (table, now) = (self.job.app.table.clone(), self.job.call.now);
+        let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        writing.spawn(async move {
+            let error = fate.error().map(Code::as_str);
+            let outcome = Outcome { message_id: message_id.as_deref(), error, subject: subject.as_deref() };
+            table.settle_email(id, fate.status(), &outcome, now).await
+        });
+    }
+
+    /// Ends the attempt, all at once: outcomes, statistics, the usage that was not used, and the claim. What fails
+    /// here changes no answer: it is what a crash at this point would leave, and settled like that.
+    pub(crate) async fn record(
+        &self,
+        deliveries: &[Delivery],
+        result: &Refused<Answer>,
+        reserved: u64,
+        held: Option<&Held<'_>>,
+    ) {
+        let withdrawn = result.as_ref().is_err_and(|failure| is_withdrawn(failure.code()));
+        if withdrawn {
+            // The records go before the claim: whoever claims next must not find them.
+            self.withdraw(deliveries).await;
+        }
+        tokio::join!(
+            self.settle_failed(deliveries, withdrawn),
+            self.count(deliveries),
+            self.return_usage(deliveries, reserved),
+            self.settle_claim(result, held),
+        );
+        let mut writing = std::mem::take(&mut *self.writing.lock().unwrap_or_else(PoisonError::into_inner));
+        while let Some(written) = writing.join_next().await {
+            note("an email's outcome was not recorded", written.unwrap_or(Ok(())));
+        }
+    }
+
+    async fn withdraw(&self, deliveries: &[Delivery]) {
+        let permitted = deliveries.iter().filter(|delivery| delivery.permitted);
+        let withdrawals = permitted.map(|delivery| self.job.app.table.withdraw_email(delivery.id, &self.attempt.nonce));
+        for withdrawn in join_all(withdrawals).await {
+            note("an email's record was not withdrawn", withdrawn);
+        }
+    }
+
+    /// Records those that failed, unless their records were withdrawn.
+    async fn settle_failed(&self, deliveries: &[Delivery], withdrawn: bool) {
+        let failed = deliveries.iter().filter(|delivery| !withdrawn && delivery.permitted);
+        let settled = failed.filter_map(|delivery| match delivery.fate {
+            Fate::Failed(code) => Some(async move {
+                let outcome = Outcome { error: Some(code.as_str()), ..Outcome::default() };
+                self.job.app.table.settle_email(delivery.id, Status::Failed, &outcome, self.job.call.now).await
+            }),
+            _ => None,
+        });
+        for settled in join_all(settled).await {
+            note("an email's failure was not recorded", settled);
+        }
+    }
+
+    async fn count(&self, deliveries: &[Delivery]) {
+        let mut shards = [0_u64; SHARDS as usize];
+        let sent = deliveries.iter().filter(|delivery| delivery.mine && delivery.fate == Fate::Sent);
+        for delivery in sent.filter(|delivery| !delivery.to.is_simulator()) {
+            shards[usize::from(shard_of(delivery.id))] += 1;
+        }
+        let project = &self.job.caller.project;
+        let hour = Hour { epoch: project.epoch, at: self.created_at };
+        let counts = (0_u8..).zip(shards).filter(|(_, count)| *count > 0);
+        let counted = counts.map(|(shard, count)| self.job.app.table.count_sent(project.id, shard, hour, count));
+        for counted in join_all(counted).await {
+            note("emails were not counted", counted);
+        }
+    }
+
+    /// The limit counts what was handed over, or may have been.
+    async fn return_usage(&self, deliveries: &[Delivery], reserved: u64) {
+        let project = &self.job.caller.project;
+        let used =
+            deliveries.iter().filter(|delivery| delivery.mine && matches!(delivery.fate, Fate::Sent | Fate::Unknown));
+        let unused = reserved - used.count() as u64;
+        if project.monthly_limit.is_some() && unused > 0 {
+            let returned = self.job.app.table.return_usage(project.id, self.job.call.now, unused).await;
+            note("unused emails of the monthly limit were not returned", returned);
+        }
+    }
+
+    async fn settle_claim(&self, result: &Refused<Answer>, held: Option<&Held<'_>>) {
+        if let Some(held) = held {
+            held.settle(self.job, result).await;
+        }
+    }
+}
+
+/// True if a request that ends so leaves no email record: it can be made again as if it never was.
+fn is_withdrawn(code: Code) -> bool {
+    !matches!(code, Code::DeliveryFailed | Code::DeliveryUnknown)
+}
+
+/// Logs what failed and changes no answer.
+pub(crate) fn note(what: &'static str, result: Result<(), TableError>) {
+    if let Err(error) = result {
+        telemetry::notice(what, &error);
+    }
+}

@@ -1,0 +1,166 @@
+//! `POST /v1/send`: transactional email, one message a recipient.
+//!
+//! Calls in a row: key; then contact and email record at once; SES; outcomes. With an idempotency key a claim
+//! comes after the key, with a monthly limit its reservation after that; a claim is settled with the outcomes.
+//!
+//! The email record is the permit: only the attempt that created it may call SES, once. Whoever finds it reports
+//! what it says.
+
+mod decide;
+mod deliver;
+mod once;
+mod request;
+mod sender;
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use lambda_http::{Body, Request, Response};
+use posthorn_auth::{Access, Caller, authenticate};
+use posthorn_errors::{Code, Failure, Refused};
+use posthorn_lambda::{
+    Edge,
+    http::{Call, Reply, respond},
+    routes::Function,
+    telemetry,
+};
+use posthorn_mail::{mailbox::Mailbox, ses::Ses};
+use posthorn_table::{
+    Table, Timestamp, Uuid,
+    idempotency::{Attempt, Claim},
+    usage::Reservation,
+};
+use tokio::time::{Instant, timeout_at};
+
+use decide::{Answer, answer};
+use deliver::{Delivery, Outbox, at_once};
+use request::{SendRequest, content_of};
+
+/// What is left after the last hand-over to record its outcome and answer.
+const TO_RECORD: Duration = Duration::from_secs(2);
+/// What is left after that for the answer, which then still is the true one.
+const TO_ANSWER: Duration = Duration::from_millis(100);
+
+/// What the function works with.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// Clock and randomness.
+    pub edge: Edge,
+    /// The table.
+    pub table: Table,
+    /// The mail service.
+    pub ses: Ses,
+}
+
+/// Answers one request.
+pub async fn handle(app: &App, request: Request) -> Response<Body> {
+    Box::pin(respond(&app.edge, Function::Send, request, |call| send(app, call))).await
+}
+
+async fn send(app: &App, call: Call) -> Refused<Reply> {
+    let caller = authenticate(&app.table, call.authorization(), Access::SecretKey, call.now).await?;
+    let key = call.idempotency_key()?;
+    let request = SendRequest::check(&call.json()?, caller.project.default_sender.is_some())?;
+    let job = Job { app, caller: &caller, request: &request, call: &call };
+    match key {
+        None => {
+            let attempt = Attempt::begin(app.edge.random(), call.now);
+            let ids = job.new_ids();
+            let sender = job.sender()?;
+            job.run(&sender, &attempt, &ids, call.now, None).await.map(|answer| Reply::ok(answer.body))
+        }
+        Some(key) => once::send_once(&job, key).await,
+    }
+}
+
+/// One request to send, from one caller.
+struct Job<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    request: &'a SendRequest,
+    call: &'a Call,
+}
+
+/// The claim of a request with an idempotency key, while an attempt holds it.
+struct Held<'a> {
+    scope: &'a posthorn_table::idempotency::Scope,
+    claim: &'a Claim,
+}
+
+impl Job<'_> {
+    /// A fresh id for every recipient's email.
+    fn new_ids(&self) -> Vec<Uuid> {
+        let id = |_: &Mailbox| uuid::Builder::from_random_bytes(self.app.edge.random()).into_uuid();
+        self.request.to.iter().map(id).collect()
+    }
+
+    /// Template and sender, in the contract's order.
+    fn sender(&self) -> Refused<Mailbox> {
+        content_of(self.request)?;
+        sender::sender(self.request, &self.caller.project)
+    }
+
+    fn hand_over_by(&self) -> Instant {
+        self.call.answer_by.checked_sub(TO_RECORD).unwrap_or(self.call.answer_by)
+    }
+
+    /// Holds the monthly limit, delivers to everybody, records what became of it. `created_at` is the time of the
+    /// first attempt; `held` the claim to settle beside the outcomes.
+    ///
+    /// After a failure nothing is left that would make a later attempt think an email was handed over, and the
+    /// claim is free, or left in doubt where a hand-over is.
+    async fn run(
+        &self,
+        sender: &Mailbox,
+        attempt: &Attempt,
+        ids: &[Uuid],
+        created_at: Timestamp,
+        held: Option<&Held<'_>>,
+    ) -> Refused<Answer> {
+        let emails = ids.len() as u64;
+        if let Err(failure) = self.reserve(emails).await {
+            let result = Err(failure);
+            if let Some(held) = held {
+                held.settle(self, &result).await;
+            }
+            return result;
+        }
+        let content = content_of(self.request)?;
+        let outbox = Outbox::new(self, sender, content, attempt, created_at);
+        let everybody: Vec<_> = self.request.to.iter().zip(ids).map(|(to, id)| outbox.deliver(to, *id)).collect();
+        let at_once = at_once(self.request.message_bytes());
+        let deliveries: Vec<Delivery> = stream::iter(everybody).buffered(at_once).collect().await;
+        let result = answer(&deliveries, self.call.now, created_at);
+        let record_by = self.call.answer_by.checked_sub(TO_ANSWER).unwrap_or(self.call.answer_by);
+        let recorded = timeout_at(record_by, outbox.record(&deliveries, &result, emails, held)).await;
+        if recorded.is_err() {
+            telemetry::notice("outcomes were not recorded in time", &Late);
+        }
+        result
+    }
+
+    async fn reserve(&self, emails: u64) -> Refused<()> {
+        let Some(limit) = self.caller.project.monthly_limit else { return Ok(()) };
+        let project = self.caller.project.id;
+        match self.app.table.reserve_usage(project, self.call.now, emails, limit).await? {
+            Reservation::Made => Ok(()),
+            Reservation::Exceeded { used } => Err(Failure::new(Code::BillingLimitExceeded)
+                .suggestion("Wait until the limit resets, or ask the operator to raise it.")
+                .detail("limit", limit)
+                .detail("used", used)
+                .detail("resetsAt", sender::next_month(self.call.now))),
+        }
+    }
+}
+
+/// The time to answer came first.
+#[derive(Debug)]
+struct Late;
+
+impl std::fmt::Display for Late {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the time to answer came first")
+    }
+}
+
+impl std::error::Error for Late {}

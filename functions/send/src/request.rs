@@ -1,0 +1,251 @@
+//! The body of `POST /v1/send` (contract section 5).
+
+use std::collections::HashSet;
+
+use posthorn_errors::{Code, FieldCode, Fields, Object, Refused, Text};
+use posthorn_mail::{
+    address::Address,
+    attachment::{self, Attachment, Disposition},
+    fields::{NAME, address, mailbox},
+    header::{Header, InvalidHeader},
+    mailbox::Mailbox,
+};
+use posthorn_table::data::Data;
+use serde_json::{Map, Value};
+
+const MOST_RECIPIENTS: usize = 50;
+const MOST_HEADERS: usize = 15;
+const MOST_ATTACHMENTS: usize = 10;
+const SUBJECT: Text = Text { least: 1, most: 998, control: false };
+const BODY: Text = Text { least: 1, most: usize::MAX, control: true };
+const PLAIN_TEXT: Text = Text { least: 0, most: usize::MAX, control: true };
+/// Fields of other APIs, and ours that is meant.
+const MISTAKEN: [(&str, &str); 4] = [
+    ("html", "Use \"body\" for the HTML."),
+    ("replyTo", "Use \"reply\"."),
+    ("cc", "Every recipient in \"to\" gets a message of its own; there is no cc."),
+    ("bcc", "Every recipient in \"to\" gets a message of its own; there is no bcc."),
+];
+
+/// An email to send, checked.
+pub(crate) struct SendRequest {
+    /// Each address once, in the order given.
+    pub to: Vec<Mailbox>,
+    /// What to send; `None` if a template is named instead.
+    pub content: Option<Content>,
+    /// The sender, if the request names one.
+    pub from: Option<Mailbox>,
+    /// The sender's name where the sender has none.
+    pub name: Option<String>,
+    /// Where replies go, if not to the sender.
+    pub reply: Option<Address>,
+    /// What the caller wants the subscription to be, if anything.
+    pub subscribed: Option<bool>,
+    /// Data for the templates and the contacts.
+    pub data: Data,
+    /// Headers to add.
+    pub headers: Vec<Header>,
+    /// Files to attach.
+    pub attachments: Vec<Attachment>,
+}
+
+/// The templates of a message.
+pub(crate) struct Content {
+    /// The subject.
+    pub subject: String,
+    /// The HTML.
+    pub body: String,
+    /// The plain text; derived from the HTML if absent.
+    pub text: Option<String>,
+}
+
+impl SendRequest {
+    /// Checks a body for a project with or without a default sender.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` with every wrong field.
+    pub(crate) fn check(body: &Map<String, Value>, has_default_sender: bool) -> Refused<Self> {
+        let mut wrong = Fields::default();
+        let wrong = &mut wrong;
+        let body = Object::body(body);
+        refuse_mistaken(&body, wrong);
+        let checked = Self {
+            to: recipients(&body, wrong),
+            content: content(&body, wrong),
+            from: sender(&body, has_default_sender, wrong),
+            name: body.text("name", NAME, wrong).map(str::to_owned),
+            reply: address(&body, "reply", wrong),
+            subscribed: body.boolean("subscribed", wrong),
+            data: Data::check(body.get("data"), wrong),
+            headers: headers(&body, wrong),
+            attachments: attachments(&body, wrong),
+        };
+        std::mem::take(wrong).finish().map(|()| checked)
+    }
+
+    /// About how many bytes a message of it has.
+    #[must_use]
+    pub(crate) fn message_bytes(&self) -> usize {
+        let content = self.content.as_ref().map_or(0, |content| content.body.len() * 2);
+        content + self.attachments.iter().map(|attachment| attachment.content.len() * 2).sum::<usize>()
+    }
+}
+
+fn refuse_mistaken(body: &Object<'_>, wrong: &mut Fields) {
+    for (name, hint) in MISTAKEN {
+        if body.get(name).is_some() {
+            wrong.wrong(name, FieldCode::UnknownField, hint);
+        }
+    }
+}
+
+fn recipients(body: &Object<'_>, wrong: &mut Fields) -> Vec<Mailbox> {
+    let Some(to) = body.get("to") else {
+        body.required("to", wrong);
+        return Vec::new();
+    };
+    let Value::Array(list) = to else { return mailbox(to, "to", wrong).into_iter().collect() };
+    if list.is_empty() {
+        wrong.wrong("to", FieldCode::TooShort, "Must have at least 1 recipient.");
+    }
+    if list.len() > MOST_RECIPIENTS {
+        wrong.wrong("to", FieldCode::TooMany, "Must have at most 50 recipients.");
+        return Vec::new();
+    }
+    let mut seen = HashSet::new();
+    let parsed = list.iter().enumerate().filter_map(|(index, value)| mailbox(value, &format!("to.{index}"), wrong));
+    parsed.filter(|mailbox| seen.insert(mailbox.address.clone())).collect()
+}
+
+fn content(body: &Object<'_>, wrong: &mut Fields) -> Option<Content> {
+    let is_template = body.string("template", wrong).is_some();
+    for name in ["subject", "body"] {
+        if !is_template && body.get(name).is_none() {
+            body.required(name, wrong);
+        }
+    }
+    let subject = body.text("subject", SUBJECT, wrong);
+    let html = body.text("body", BODY, wrong);
+    let text = body.text("text", PLAIN_TEXT, wrong).map(str::to_owned);
+    let content = Content { subject: subject?.to_owned(), body: html?.to_owned(), text };
+    (!is_template).then_some(content)
+}
+
+fn sender(body: &Object<'_>, has_default: bool, wrong: &mut Fields) -> Option<Mailbox> {
+    match body.get("from") {
+        Some(from) => mailbox(from, "from", wrong),
+        None if has_default => None,
+        None => {
+            wrong.wrong("from", FieldCode::Required, "Is required: the project has no default sender.");
+            None
+        }
+    }
+}
+
+fn headers(body: &Object<'_>, wrong: &mut Fields) -> Vec<Header> {
+    let Some(given) = body.object("headers", wrong) else { return Vec::new() };
+    if given.entries().count() > MOST_HEADERS {
+        wrong.wrong("headers", FieldCode::TooMany, "Must have at most 15 headers.");
+        return Vec::new();
+    }
+    let mut seen = HashSet::new();
+    let mut headers = Vec::new();
+    for (name, value) in given.entries() {
+        let path = given.path(name);
+        let Some(value) = value.as_str() else {
+            wrong.wrong(path, FieldCode::InvalidType, "Must be a string.");
+            continue;
+        };
+        match Header::new(name, value) {
+            Ok(_) if !seen.insert(name.to_ascii_lowercase()) => {
+                wrong.wrong(path, FieldCode::InvalidValue, "The same header was given in another spelling.");
+            }
+            Ok(header) => headers.push(header),
+            Err(error @ InvalidHeader::TooLong) => wrong.wrong(path, FieldCode::TooLong, error.to_string()),
+            Err(error) => wrong.wrong(path, FieldCode::InvalidValue, error.to_string()),
+        }
+    }
+    headers
+}
+
+fn attachments(body: &Object<'_>, wrong: &mut Fields) -> Vec<Attachment> {
+    let list = body.array("attachments", wrong).unwrap_or_default();
+    if list.len() > MOST_ATTACHMENTS {
+        wrong.wrong("attachments", FieldCode::TooMany, "Must have at most 10 attachments.");
+        return Vec::new();
+    }
+    let checked = list.iter().enumerate().filter_map(|(index, value)| {
+        let path = format!("attachments.{index}");
+        let Some(fields) = value.as_object() else {
+            wrong.wrong(path, FieldCode::InvalidType, "Must be an object.");
+            return None;
+        };
+        one_attachment(&Object::at(path, fields), wrong)
+    });
+    checked.collect()
+}
+
+fn one_attachment(given: &Object<'_>, wrong: &mut Fields) -> Option<Attachment> {
+    for name in ["filename", "content"] {
+        if given.get(name).is_none() {
+            given.required(name, wrong);
+        }
+    }
+    let filename = checked(given, "filename", attachment::is_filename, FILENAME_RULE, wrong);
+    let content_type = checked(given, "contentType", attachment::is_mime_type, "Must be a MIME type.", wrong);
+    let content_id = checked(given, "contentId", attachment::is_content_id, CONTENT_ID_RULE, wrong);
+    let content = given.string("content", wrong).and_then(|content| {
+        let decoded = attachment::decode(content);
+        if decoded.is_none() {
+            wrong.wrong(given.path("content"), FieldCode::InvalidValue, "Must be base64.");
+        }
+        decoded
+    });
+    let disposition = disposition(given, wrong);
+    if disposition == Disposition::Inline && given.get("contentId").is_none() {
+        wrong.wrong(given.path("contentId"), FieldCode::Required, "Is required where disposition is \"inline\".");
+    }
+    Some(Attachment { filename: filename?, content: content?, content_type, content_id, disposition })
+}
+
+const FILENAME_RULE: &str = "Must have 1 to 255 characters, without control characters, quotes and path separators.";
+const CONTENT_ID_RULE: &str =
+    "Must have 1 to 78 printable ASCII characters, without blanks, quotes and angle brackets.";
+
+fn checked(
+    given: &Object<'_>,
+    name: &str,
+    is_right: impl Fn(&str) -> bool,
+    rule: &'static str,
+    wrong: &mut Fields,
+) -> Option<String> {
+    let text = given.string(name, wrong)?;
+    if !is_right(text) {
+        wrong.wrong(given.path(name), FieldCode::InvalidValue, rule);
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+fn disposition(given: &Object<'_>, wrong: &mut Fields) -> Disposition {
+    match given.string("disposition", wrong) {
+        None | Some("attachment") => Disposition::Attachment,
+        Some("inline") => Disposition::Inline,
+        Some(_) => {
+            let message = "Must be \"attachment\" or \"inline\".";
+            wrong.wrong(given.path("disposition"), FieldCode::InvalidValue, message);
+            Disposition::Attachment
+        }
+    }
+}
+
+/// `TEMPLATE_NOT_FOUND` where a request names a template: this version has none.
+///
+/// # Errors
+/// That one.
+pub(crate) fn content_of(request: &SendRequest) -> Refused<&Content> {
+    request.content.as_ref().ok_or_else(|| Code::TemplateNotFound.into())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! Who a message is from, and when a month begins: pure.
+
+use posthorn_errors::{Code, Failure, Refused};
+use posthorn_mail::{address::Address, mailbox::Mailbox};
+use posthorn_table::{Timestamp, project::ProjectFacts};
+
+use crate::request::SendRequest;
+
+/// The sender of a request: its own or the project's default, under its own name, the request's or the project's.
+///
+/// # Errors
+/// `SENDER_NOT_VERIFIED` unless the address is at one of the project's domains or a sub-domain of one.
+pub(crate) fn sender(request: &SendRequest, project: &ProjectFacts) -> Refused<Mailbox> {
+    let given = match &request.from {
+        Some(from) => from.clone(),
+        None => Mailbox { address: default_sender(project)?, name: None },
+    };
+    if !given.address.is_at(&project.domains) {
+        return Err(Code::SenderNotVerified.into());
+    }
+    let name = given.name.or_else(|| request.name.clone()).unwrap_or_else(|| project.name.clone());
+    Ok(Mailbox { address: given.address, name: Some(name) })
+}
+
+fn default_sender(project: &ProjectFacts) -> Refused<Address> {
+    let address = project.default_sender.as_deref().and_then(|address| Address::parse(address).ok());
+    address.ok_or_else(|| Failure::new(Code::InternalServerError).because("the project's default sender is no address"))
+}
+
+/// The first moment of the next month, UTC, as the API writes it.
+pub(crate) fn next_month(now: Timestamp) -> String {
+    let text = now.strftime("%Y %m").to_string();
+    let (year, month) = text.split_once(' ').unwrap_or_default();
+    let (year, month): (u32, u32) = (year.parse().unwrap_or(0), month.parse().unwrap_or(0));
+    let (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    format!("{year:04}-{month:02}-01T00:00:00.000Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use posthorn_table::{Uuid, project::Status};
+
+    fn project() -> ProjectFacts {
+        ProjectFacts {
+            id: Uuid::nil(),
+            name: "Acme".into(),
+            status: Status::Active,
+            epoch: 0,
+            domains: vec!["example.com".into()],
+            default_sender: Some("hello@example.com".into()),
+            monthly_limit: None,
+        }
+    }
+
+    fn check(extra: &Value) -> Result<String, Code> {
+        let mut body = json!({"to": "a@x.co", "subject": "s", "body": "b"});
+        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        let request = SendRequest::check(body.as_object().unwrap(), true).ok().unwrap();
+        sender(&request, &project()).map(|sender| sender.to_header()).map_err(|failure| failure.code())
+    }
+
+    #[test]
+    fn the_nearest_name_and_address_win() {
+        for (extra, expected) in [
+            (json!({}), "\"Acme\" <hello@example.com>"),
+            (json!({"name": "Ada"}), "\"Ada\" <hello@example.com>"),
+            (json!({"from": "ada@mail.example.com", "name": "Ada"}), "\"Ada\" <ada@mail.example.com>"),
+            (json!({"from": {"email": "a@example.com", "name": "A"}, "name": "B"}), "\"A\" <a@example.com>"),
+        ] {
+            assert_eq!(check(&extra), Ok(expected.to_owned()));
+        }
+        assert_eq!(check(&json!({"from": "a@notexample.com"})), Err(Code::SenderNotVerified));
+    }
+
+    #[test]
+    fn a_year_turns() {
+        for (now, next) in
+            [("2026-12-31T23:59:59Z", "2027-01-01T00:00:00.000Z"), ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00.000Z")]
+        {
+            assert_eq!(next_month(now.parse().unwrap()), next);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! How many calls to AWS a request makes: architecture section 4 names those in a row.
+
+use serde_json::json;
+
+use crate::support::{World, addresses, email, plain};
+
+/// Calls in a row, and calls in all, sorted.
+async fn check(limit: Option<u64>, key: Option<&str>, in_a_row: &[&str], in_all: &[&str]) {
+    let world = World::with(|project| project.facts.monthly_limit = limit).await;
+    let request = || match key {
+        Some(key) => world.request(&plain()).once(key),
+        None => world.request(&plain()),
+    };
+    assert_eq!(world.call(request()).await.status, 200);
+    let row = world.backends.calls.take_in_a_row();
+    assert_eq!(row.len(), in_a_row.len(), "{row:?}");
+    for (operation, expected) in row.iter().zip(in_a_row) {
+        assert!(expected.split('|').any(|expected| expected == operation), "{row:?}");
+    }
+    let world = World::with(|project| project.facts.monthly_limit = limit).await;
+    assert_eq!(world.call(match key { Some(key) => world.request(&plain()).once(key), None => world.request(&plain()) }).await.status, 200);
+    let mut all = world.backends.calls.take();
+    all.sort();
+    assert_eq!(all, in_all);
+}
+
+#[tokio::test]
+async fn a_plain_send_is_four_calls_in_a_row_and_six_in_all() {
+    let row = ["GetItem", "UpdateItem|PutItem", "SendEmail", "UpdateItem"];
+    let all = ["GetItem", "PutItem", "SendEmail", "UpdateItem", "UpdateItem", "UpdateItem"];
+    check(None, None, &row, &all).await;
+}
+
+#[tokio::test]
+async fn an_idempotency_key_costs_one_call_more_in_a_row() {
+    let row = ["GetItem", "PutItem", "UpdateItem|PutItem", "SendEmail", "UpdateItem"];
+    let all = ["GetItem", "PutItem", "PutItem", "SendEmail", "UpdateItem", "UpdateItem", "UpdateItem", "UpdateItem"];
+    check(None, Some("k"), &row, &all).await;
+}
+
+#[tokio::test]
+async fn a_monthly_limit_costs_one_call_more() {
+    let row = ["GetItem", "UpdateItem", "UpdateItem|PutItem", "SendEmail", "UpdateItem"];
+    let all = ["GetItem", "PutItem", "SendEmail", "UpdateItem", "UpdateItem", "UpdateItem", "UpdateItem"];
+    check(Some(9), None, &row, &all).await;
+}
+
+#[tokio::test]
+async fn with_both_there_are_six_in_a_row() {
+    let row = ["GetItem", "PutItem", "UpdateItem", "UpdateItem|PutItem", "SendEmail", "UpdateItem"];
+    let all = [
+        "GetItem", "PutItem", "PutItem", "SendEmail", "UpdateItem", "UpdateItem", "UpdateItem", "UpdateItem",
+        "UpdateItem",
+    ];
+    check(Some(9), Some("k"), &row, &all).await;
+}
+
+#[tokio::test]
+async fn a_repeat_is_two_calls() {
+    let world = World::new().await;
+    world.once("k", &plain()).await;
+    let _first = world.backends.calls.take();
+    assert_eq!(world.once("k", &plain()).await.status, 200);
+    assert_eq!(world.backends.calls.take(), ["GetItem", "PutItem"]);
+}
+
+#[tokio::test]
+async fn many_recipients_cost_four_calls_each_and_one_for_the_key() {
+    let world = World::new().await;
+    assert_eq!(world.send(&email(&json!({"to": addresses(20)}))).await.status, 200);
+    let all = world.backends.calls.take();
+    let count = |operation: &str| all.iter().filter(|call| *call == operation).count();
+    assert_eq!((count("GetItem"), count("PutItem"), count("SendEmail")), (1, 20, 20));
+    let statistics = count("UpdateItem") - 40;
+    assert!((1..=4).contains(&statistics), "{all:?}");
+}

@@ -1,0 +1,15 @@
+//! `POST /v1/send` as callers see it: the real handler behind the gateway, a real DynamoDB engine, an SES that records.
+
+mod accepted;
+mod budget;
+mod contacts;
+mod failed;
+mod injected;
+mod late;
+mod limited;
+mod raced;
+mod refused;
+mod replayed;
+mod support;
+mod suppressed;
+mod taken_over;

@@ -1,0 +1,153 @@
+//! One project, its keys and a function under test; requests with few words.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use posthorn_mail::ses::Ses;
+use posthorn_table::{Timestamp, Uuid, contact, project::Project};
+use posthorn_testkit::backends::{Answer, Backends, Item, TestProject, TestRequest};
+use send::{App, handle};
+use serde_json::{Value, json};
+
+/// The table's name in tests.
+pub(crate) const TABLE: &str = "posthorn-test";
+/// An endpoint at which nobody listens.
+pub(crate) const NOBODY: &str = "http://127.0.0.1:1";
+
+pub(crate) struct World {
+    pub(crate) backends: Backends,
+    pub(crate) project: TestProject,
+    pub(crate) app: App,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With the project changed before it is stored.
+    pub(crate) async fn with(change: impl FnOnce(&mut Project)) -> Self {
+        let backends = Backends::start().await;
+        let project = backends.project(change).await;
+        let ses = Ses::new(backends.ses_config.clone(), None);
+        let app = App { edge: backends.edge.clone(), table: backends.table.clone(), ses };
+        let _set_up = backends.calls.take();
+        Self { backends, project, app }
+    }
+
+    pub(crate) fn id(&self) -> Uuid {
+        self.project.project.facts.id
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.backends.clock.now()
+    }
+
+    pub(crate) fn request(&self, body: &Value) -> TestRequest {
+        TestRequest::post("/v1/send", &self.project.secret, body)
+    }
+
+    pub(crate) async fn call(&self, request: TestRequest) -> Answer {
+        self.backends.call(request, |request| handle(&self.app, request)).await
+    }
+
+    pub(crate) async fn send(&self, body: &Value) -> Answer {
+        self.call(self.request(body)).await
+    }
+
+    pub(crate) async fn once(&self, key: &str, body: &Value) -> Answer {
+        self.call(self.request(body).once(key)).await
+    }
+
+    /// Calls, and holds the answer to a refusal: this status and code, nothing written, nothing sent.
+    pub(crate) async fn refuses(&self, request: TestRequest, status: u16, code: &str) -> Answer {
+        let (items, calls) = (self.backends.items().await, self.backends.ses.calls());
+        let answer = self.call(request).await;
+        assert_eq!((answer.status, answer.code()), (status, Some(code)), "{}", answer.text);
+        assert_eq!(answer.json["success"], false);
+        assert_eq!(answer.json["error"]["statusCode"], status);
+        assert_eq!(self.backends.items().await, items, "a refusal wrote something");
+        assert_eq!(self.backends.ses.calls(), calls, "a refusal called SES");
+        answer
+    }
+
+    /// The items of one noun, such as `EMAIL#`.
+    pub(crate) async fn items(&self, prefix: &str) -> BTreeMap<String, Item> {
+        let mut items = self.backends.items().await;
+        items.retain(|key, _| key.starts_with(prefix));
+        items
+    }
+
+    /// The item of a contact, which must be there.
+    pub(crate) async fn contact(&self, email: &str) -> Item {
+        let key = format!("CONTACT#{} CONTACT", contact::id(self.id(), email));
+        self.backends.items().await.remove(&key).unwrap_or_else(|| panic!("no contact {email}"))
+    }
+
+    /// The record of an email, if there is one.
+    pub(crate) async fn email(&self, id: &Value) -> Option<Item> {
+        self.backends.items().await.remove(&format!("EMAIL#{} EMAIL", id.as_str().unwrap()))
+    }
+
+    /// How many email records have each status.
+    pub(crate) async fn statuses(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for item in self.items("EMAIL#").await.values() {
+            *counts.entry(text(item, "status").to_owned()).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Emails counted as sent, all shards and hours together.
+    pub(crate) async fn counted(&self) -> u64 {
+        let items = self.items(&format!("STATS#{}#", self.id())).await;
+        let counts = items.values().flatten().filter(|(name, _)| name.ends_with(":sent"));
+        counts.map(|(_, count)| count.as_n().unwrap().parse::<u64>().unwrap()).sum()
+    }
+
+    /// Emails of this month, as the limit counts them.
+    pub(crate) async fn used(&self) -> Option<String> {
+        let items = self.items(&format!("USAGE#{}", self.id())).await;
+        items.values().next().map(|item| item["emails"].as_n().unwrap().clone())
+    }
+
+    pub(crate) async fn put(&self, item: Item) {
+        self.backends.dynamodb.put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
+    }
+
+    /// How many emails SES took, and how often it was called.
+    pub(crate) fn mails_and_calls(&self) -> (usize, usize) {
+        (self.backends.ses.mails().len(), self.backends.ses.calls())
+    }
+}
+
+/// The smallest email to Ada, with these fields over it.
+pub(crate) fn email(fields: &Value) -> Value {
+    let mut body = json!({"to": "ada@example.org", "subject": "Hello", "body": "<p>Hi</p>"});
+    body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    body
+}
+
+pub(crate) fn plain() -> Value {
+    email(&json!({}))
+}
+
+/// So many different addresses.
+pub(crate) fn addresses(count: usize) -> Vec<String> {
+    (0..count).map(|index| format!("r{index:02}@example.org")).collect()
+}
+
+/// A string attribute, which must be there.
+pub(crate) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
+    item.get(name).and_then(|value| value.as_s().ok()).unwrap_or_else(|| panic!("no {name} in {item:?}"))
+}
+
+pub(crate) fn s(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+/// The statuses of an answer's recipients, in order.
+pub(crate) fn fates(answer: &Answer) -> Vec<&str> {
+    let emails = answer.json["data"]["emails"].as_array().unwrap_or_else(|| panic!("{}", answer.text));
+    emails.iter().map(|email| email["status"].as_str().unwrap()).collect()
+}

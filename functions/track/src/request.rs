@@ -1,0 +1,109 @@
+//! The body of `POST /v1/track` (contract section 6).
+
+use posthorn_errors::{FieldCode, Fields, Object, Refused, Text};
+use posthorn_mail::{address::Address, fields};
+use posthorn_table::data::Data;
+use serde_json::{Map, Value};
+
+const EVENT: Text = Text { least: 1, most: 255, control: false };
+
+/// What a contact did, checked.
+#[derive(Debug)]
+pub struct Tracked {
+    /// The event's name, as given.
+    pub event: String,
+    /// Who did it.
+    pub email: Address,
+    /// What the caller wants the subscription to be, if anything.
+    pub subscribed: Option<bool>,
+    /// What the caller says about it.
+    pub data: Data,
+}
+
+impl Tracked {
+    /// Checks a body.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` with every wrong field.
+    pub fn check(body: &Map<String, Value>) -> Refused<Self> {
+        let mut wrong = Fields::default();
+        let body = Object::body(body);
+        let checked = (
+            event(&body, &mut wrong),
+            email(&body, &mut wrong),
+            body.boolean("subscribed", &mut wrong),
+            Data::check(body.get("data"), &mut wrong),
+        );
+        wrong.finish()?;
+        let (Some(event), Some(email), subscribed, data) = checked else {
+            return Err(posthorn_errors::Code::ValidationError.into());
+        };
+        Ok(Self { event, email, subscribed, data })
+    }
+}
+
+fn email(body: &Object<'_>, wrong: &mut Fields) -> Option<Address> {
+    if body.get("email").is_none() {
+        body.required("email", wrong);
+    }
+    fields::address(body, "email", wrong)
+}
+
+fn event(body: &Object<'_>, wrong: &mut Fields) -> Option<String> {
+    if body.get("event").is_none() {
+        body.required("event", wrong);
+    }
+    let event = body.text("event", EVENT, wrong)?;
+    if is_reserved(event) {
+        wrong.wrong("event", FieldCode::ReservedEvent, "This name is kept for the platform; choose another.");
+        return None;
+    }
+    Some(event.to_owned())
+}
+
+/// Names of events that the platform itself emits. Case counts.
+fn is_reserved(event: &str) -> bool {
+    event.starts_with("email.")
+        || matches!(event, "contact.subscribed" | "contact.unsubscribed")
+        || event.strip_prefix("segment").is_some_and(|rest| {
+            rest.starts_with('.') && rest.rsplit('.').next().is_some_and(|last| matches!(last, "entry" | "exit"))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn wrong(body: &Value) -> Vec<(String, FieldCode)> {
+        let failure = Tracked::check(body.as_object().unwrap()).unwrap_err();
+        failure.field_errors().iter().map(|error| (error.field.clone(), error.code)).collect()
+    }
+
+    #[test]
+    fn every_wrong_field_is_listed() {
+        assert_eq!(wrong(&json!({})), [("event".into(), FieldCode::Required), ("email".into(), FieldCode::Required)]);
+        assert_eq!(
+            wrong(&json!({"event": 1, "email": ["a@x.co"], "subscribed": "yes", "data": []})),
+            ["event", "email", "subscribed", "data"].map(|field| (field.to_owned(), FieldCode::InvalidType))
+        );
+        assert_eq!(wrong(&json!({"event": "a\u{0}", "email": "a@x.co"})), [("event".into(), FieldCode::InvalidValue)]);
+        assert_eq!(wrong(&json!({"event": "", "email": "a@x.co"})), [("event".into(), FieldCode::TooShort)]);
+        assert_eq!(
+            wrong(&json!({"event": "ü".repeat(256), "email": "a"})),
+            [("event".into(), FieldCode::TooLong), ("email".into(), FieldCode::InvalidEmail)]
+        );
+    }
+
+    #[test]
+    fn the_platforms_names_are_reserved() {
+        for event in ["email.sent", "contact.subscribed", "segment.vip.entry", "segment.x.exit"] {
+            assert_eq!(wrong(&json!({"event": event, "email": "a@x.co"}))[0].1, FieldCode::ReservedEvent, "{event}");
+        }
+        for event in ["Email.sent", "contact.created", "segment.vip", "e.segment.entry", "email"] {
+            let body = json!({"event": event, "email": "a@x.co", "subscribed": null, "data": null, "type": "x"});
+            assert_eq!(Tracked::check(body.as_object().unwrap()).unwrap().event, event);
+        }
+    }
+}

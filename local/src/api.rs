@@ -1,0 +1,121 @@
+//! The API: what API Gateway does, with the functions' handlers in process.
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::State,
+    http::{Request, Response, StatusCode, header},
+    response::{IntoResponse, Redirect},
+    routing::get,
+};
+use futures_util::StreamExt;
+use posthorn_lambda::{
+    Edge,
+    http::{MOST_BYTES, refuse, too_large},
+    routes::{Function, Resolved, Route, resolve},
+};
+use posthorn_testkit::gateway::{Incoming, TIMEOUT, invoke};
+
+use crate::demo::Demo;
+
+/// The functions, and the demo project whose keys are kept.
+#[derive(Clone)]
+pub struct Api {
+    /// Clock and randomness.
+    pub edge: Edge,
+    /// The function `send`.
+    pub send: send::App,
+    /// The function `track`.
+    pub track: track::App,
+    /// The function `regenerate-keys`.
+    pub regenerate_keys: regenerate_keys::App,
+    /// The demo project.
+    pub demo: Demo,
+}
+
+impl Api {
+    /// The routes: the contract's, and a way from `/` to the inbox.
+    pub fn router(self) -> Router {
+        let inbox = get(|| async { Redirect::temporary("/_local/inbox") });
+        Router::new().route("/", inbox).fallback(answer).with_state(self)
+    }
+
+    async fn invoke(&self, event: &str, request_id: &str, function: Function) -> Response<Bytes> {
+        match function {
+            Function::Send => {
+                Box::pin(invoke(event, request_id, TIMEOUT, |request| send::handle(&self.send, request))).await
+            }
+            Function::Track => invoke(event, request_id, TIMEOUT, |request| track::handle(&self.track, request)).await,
+            Function::RegenerateKeys => {
+                invoke(event, request_id, TIMEOUT, |request| regenerate_keys::handle(&self.regenerate_keys, request))
+                    .await
+            }
+        }
+    }
+
+    async fn answer(self, request: Request<Body>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let request_id = format!("{:016x}", u64::from_be_bytes(self.edge.random()));
+        let (body, bytes) = read(body).await;
+        let incoming = Incoming {
+            request_id,
+            at: self.edge.now(),
+            method: parts.method,
+            uri: parts.uri,
+            headers: parts.headers,
+            body,
+        };
+        let event = incoming.event();
+        let size = event.len() + (bytes - incoming.body.len());
+        if size > MOST_BYTES {
+            return self.too_large(&incoming, size);
+        }
+        let resolved = resolve(&incoming.method, incoming.uri.path());
+        let function = resolved.route().map_or(Function::Track, Route::function);
+        let response = self.invoke(&event, &incoming.request_id, function).await;
+        self.keep_rotated_keys(&resolved, &response);
+        response.map(Body::from)
+    }
+
+    fn too_large(&self, incoming: &Incoming, size: usize) -> Response<Body> {
+        let Incoming { method, uri, request_id, .. } = incoming;
+        refuse(&self.edge, method, uri.path(), request_id, too_large(size)).map(|body| Body::from(body.to_vec()))
+    }
+
+    /// The one exception to showing keys once: the demo project's, so that a rotation does not lock out its owner.
+    fn keep_rotated_keys(&self, resolved: &Resolved, response: &Response<Bytes>) {
+        let Resolved::Route(Route::RegenerateKeys { project }) = resolved else { return };
+        if response.status() == StatusCode::OK
+            && project.parse() == Ok(self.demo.id)
+            && let Ok(answer) = serde_json::from_slice(response.body())
+            && let Err(error) = self.demo.rotated(&answer)
+        {
+            posthorn_lambda::telemetry::notice("the demo project's new keys could not be kept", &error);
+        }
+    }
+}
+
+/// On a task of its own: a caller that hangs up does not cut a request short, as it would not behind the gateway.
+async fn answer(State(api): State<Api>, request: Request<Body>) -> Response<Body> {
+    match tokio::spawn(Box::pin(api.answer(request))).await {
+        Ok(response) => response,
+        Err(_panic) => {
+            (StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "application/json")], "{\"message\":\"Bad Gateway\"}")
+                .into_response()
+        }
+    }
+}
+
+/// The body, or its beginning if it is larger than any that can be passed on, and how many bytes came: all are
+/// read, so that the caller can read the answer.
+async fn read(body: Body) -> (Bytes, usize) {
+    let (mut kept, mut bytes) = (Vec::new(), 0);
+    let mut chunks = body.into_data_stream();
+    while let Some(Ok(chunk)) = chunks.next().await {
+        bytes += chunk.len();
+        if kept.len() <= MOST_BYTES {
+            kept.extend_from_slice(&chunk);
+        }
+    }
+    (kept.into(), bytes)
+}

@@ -1,0 +1,27 @@
+//! The command line.
+
+use clap::Parser;
+
+/// Runs Posthorn on this machine: the API, a `DynamoDB` engine, an SES endpoint and an inbox to look at.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "posthorn-local", version)]
+pub struct Options {
+    /// The port of the API and of the inbox page; 0 takes a free one
+    #[arg(long, default_value_t = 3000)]
+    pub port: u16,
+    /// The port of the `DynamoDB` engine; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub dynamodb_port: u16,
+    /// The port of the SES endpoint; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub ses_port: u16,
+    /// Keep everything in memory: every start is a first start, and .posthorn/ is left alone
+    #[arg(long, conflicts_with = "fresh")]
+    pub memory: bool,
+    /// Delete what earlier starts left in .posthorn/ and begin anew
+    #[arg(long)]
+    pub fresh: bool,
+    /// Log JSON lines instead of readable ones
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,231 @@
+//! Starting and stopping the parts.
+
+use std::{
+    fs::{self, File},
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    path::{Path, PathBuf},
+};
+
+use axum::Router;
+use posthorn_lambda::Edge;
+use posthorn_mail::ses::Ses as SesClient;
+use posthorn_table::{Table, schema};
+use posthorn_testkit::{backends::local_config, database, ses::Ses};
+use tokio::{net::TcpListener, signal, sync::watch, task::JoinSet};
+
+use crate::{
+    api::Api,
+    demo::{self, Demo},
+    inbox::Mailbox,
+    options::Options,
+    terminal::say,
+};
+
+const FOLDER: &str = ".posthorn";
+const TABLE: &str = "posthorn";
+
+/// Starts the stack, tells how to use it, and runs until it is asked to stop.
+///
+/// # Errors
+/// What keeps it from starting, in words that say what to do.
+pub async fn run(options: &Options) -> io::Result<()> {
+    let listeners = bind_api(options.port).await?;
+    let port = listeners[0].local_addr()?.port();
+    let folder = Folder::open(options)?;
+    let (database, database_url) = bind(options.dynamodb_port, "--dynamodb-port").await?;
+    let (mail, mail_url) = bind(options.ses_port, "--ses-port").await?;
+
+    let (stop_backends, stopped) = watch::channel(false);
+    let mut backends = JoinSet::new();
+    let engine = database::open(folder.path("posthorn.db").as_deref())?;
+    backends.spawn(database::serve(engine, database, asked(stopped.clone())));
+    let mailbox = folder.mailbox()?.with_hint(hint(port));
+    backends.spawn(ses(mailbox.clone()).serve(mail, asked(stopped)));
+
+    let api = api(&database_url, &mail_url, folder.path("demo.env")).await?;
+    greet(port, &api.demo);
+    let router = api.router().merge(mailbox.router());
+    let outcome = serve(listeners, router).await;
+    let _ = stop_backends.send(true);
+    while backends.join_next().await.is_some() {}
+    outcome
+}
+
+async fn api(database_url: &str, mail_url: &str, keys: Option<PathBuf>) -> io::Result<Api> {
+    let edge = Edge::system();
+    let client = aws_sdk_dynamodb::Client::new(&local_config(database_url));
+    schema::create(&client, TABLE).await.map_err(io::Error::other)?;
+    let table = Table::new(client, TABLE);
+    let demo = Demo::prepare(&table, &edge, keys).await?;
+    Ok(Api {
+        send: send::App {
+            edge: edge.clone(),
+            table: table.clone(),
+            ses: SesClient::new(&local_config(mail_url), None),
+        },
+        track: track::App { edge: edge.clone(), table: table.clone() },
+        regenerate_keys: regenerate_keys::App { edge: edge.clone(), table, alerts: None },
+        edge,
+        demo,
+    })
+}
+
+/// The SES account: the demo project's domain is verified, and every mail goes into the mailbox.
+fn ses(mailbox: Mailbox) -> Ses {
+    let ses = Ses::new().with_sink(move |mail| mailbox.store(mail));
+    ses.verify(demo::DOMAIN);
+    ses
+}
+
+/// Where state is kept: `.posthorn/`, held by one stack at a time, or nowhere.
+struct Folder {
+    path: Option<PathBuf>,
+    _lock: Option<File>,
+}
+
+impl Folder {
+    fn open(options: &Options) -> io::Result<Self> {
+        if options.memory {
+            return Ok(Self { path: None, _lock: None });
+        }
+        let path = PathBuf::from(FOLDER);
+        fs::create_dir_all(&path)?;
+        let lock = File::create(path.join("lock"))?;
+        lock.try_lock().map_err(|_| {
+            io::Error::other(format!("another local stack is using {FOLDER}/: stop it first, or use --memory"))
+        })?;
+        if options.fresh {
+            clear(&path)?;
+        }
+        Ok(Self { path: Some(path), _lock: Some(lock) })
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        self.path.as_ref().map(|path| path.join(name))
+    }
+
+    fn mailbox(&self) -> io::Result<Mailbox> {
+        self.path("mail").map_or_else(|| Ok(Mailbox::in_memory()), Mailbox::in_folder)
+    }
+}
+
+/// Removes what earlier stacks left, but for the lock.
+fn clear(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        } else if entry.file_name() != "lock" {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// The API's port, on both of the addresses that `localhost` can mean.
+async fn bind_api(port: u16) -> io::Result<Vec<TcpListener>> {
+    let first = listen(Ipv4Addr::LOCALHOST.into(), port, "--port").await?;
+    let second = listen(Ipv6Addr::LOCALHOST.into(), first.local_addr()?.port(), "--port").await;
+    match second {
+        Ok(second) => Ok(vec![first, second]),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(error),
+        Err(_no_ipv6) => Ok(vec![first]),
+    }
+}
+
+/// A back end's port, and its URL.
+async fn bind(port: u16, option: &str) -> io::Result<(TcpListener, String)> {
+    let listener = listen(Ipv4Addr::LOCALHOST.into(), port, option).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    Ok((listener, url))
+}
+
+async fn listen(address: IpAddr, port: u16, option: &str) -> io::Result<TcpListener> {
+    TcpListener::bind((address, port)).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => io::Error::new(
+            error.kind(),
+            format!("port {port} is in use: stop the program that uses it, or choose another with {option}"),
+        ),
+        _ => error,
+    })
+}
+
+/// Serves until Ctrl-C or SIGTERM, and then until the requests under way are answered.
+async fn serve(listeners: Vec<TcpListener>, router: Router) -> io::Result<()> {
+    let (stop, stopped) = watch::channel(false);
+    let mut servers = JoinSet::new();
+    for listener in listeners {
+        let server = axum::serve(listener, router.clone());
+        let stopped = asked(stopped.clone());
+        servers.spawn(async move { server.with_graceful_shutdown(stopped).await });
+    }
+    interrupted().await?;
+    say("Stopping: finishing the requests under way.");
+    let _ = stop.send(true);
+    while let Some(ended) = servers.join_next().await {
+        ended.map_err(io::Error::other)??;
+    }
+    Ok(())
+}
+
+async fn asked(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+#[cfg(unix)]
+async fn interrupted() -> io::Result<()> {
+    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() -> io::Result<()> {
+    signal::ctrl_c().await
+}
+
+const HELLO: &str = r#"{"to":"ada@example.org","subject":"Hello {{ name ?? there }}","body":"<p>It works, {{ name ?? there }}.</p>","data":{"name":"Ada"}}"#;
+const SIGNED_UP: &str = r#"{"email":"ada@example.org","event":"signed_up","data":{"plan":"pro"}}"#;
+const GRACE: &str = r#"{"keys":"both","gracePeriodSeconds":604800}"#;
+
+fn curl(port: u16, path: &str, key: &str, body: &str) -> String {
+    format!(
+        "curl -X POST http://localhost:{port}{path} -H \"Authorization: Bearer {key}\" -H 'Content-Type: application/json' -d '{body}'"
+    )
+}
+
+fn hint(port: u16) -> String {
+    curl(port, "/v1/send", "YOUR_SECRET_KEY", HELLO)
+}
+
+/// Says what runs where, and three lines to paste.
+fn greet(port: u16, demo: &Demo) {
+    let (secret, public) = match &demo.fresh_keys {
+        Some(keys) => (keys.secret.as_str(), keys.public.as_str()),
+        None => ("$POSTHORN_SECRET_KEY", "$POSTHORN_PUBLIC_KEY"),
+    };
+    let id = demo.id;
+    say(&format!("Posthorn runs at http://localhost:{port}\n\n  Project     demo, {id}"));
+    match (&demo.fresh_keys, demo.file()) {
+        (Some(_), _) => say(&format!("  Secret key  {secret}\n  Public key  {public}")),
+        (None, Some(file)) => say(&format!("  Keys        kept in {0}; load them with: . {0}", shown(file))),
+        (None, None) => {}
+    }
+    say(&format!("  Inbox       http://localhost:{port}/_local/inbox\n"));
+    let rotate = format!("/users/@me/projects/{id}/regenerate-keys");
+    for (what, line) in [
+        ("Send an email:", curl(port, "/v1/send", secret, HELLO)),
+        ("Track an event:", curl(port, "/v1/track", public, SIGNED_UP)),
+        ("Replace the keys (the old ones go on for a week):", curl(port, &rotate, secret, GRACE)),
+    ] {
+        say(&format!("{what}\n{line}\n"));
+    }
+}
+
+/// A path that a POSIX shell's `.` takes as one and not as a command's name.
+fn shown(file: &Path) -> String {
+    format!("./{}", file.display())
+}

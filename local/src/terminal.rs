@@ -1,0 +1,95 @@
+//! What the stack says on the terminal: a readable line a request, or JSON.
+
+use std::{
+    fmt::{self, Write as _},
+    io::Write as _,
+};
+
+use posthorn_lambda::telemetry;
+use tracing::{
+    Event, Level, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
+    registry::LookupSpan,
+};
+
+/// Starts the log: JSON lines as Lambda writes them, or readable ones.
+pub fn init(json: bool) {
+    if json {
+        telemetry::init();
+    } else {
+        tracing_subscriber::fmt().with_max_level(Level::INFO).event_format(Readable).init();
+    }
+}
+
+/// Says something to whoever started the stack. Standard output may be closed: then there is nobody to tell.
+pub fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// Says why the stack does not start, or ends.
+pub fn say_error(text: &str) {
+    let _ = writeln!(std::io::stderr(), "error: {text}");
+}
+
+/// `POST /v1/send 200 12 ms 0123456789abcdef`, with the code behind the status where there is one.
+struct Readable;
+
+impl<S, N> FormatEvent<S, N> for Readable
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        if event.metadata().target() == telemetry::REQUEST {
+            writeln!(writer, "{}", fields.request())
+        } else {
+            writeln!(writer, "{}: {}", event.metadata().level().as_str().to_lowercase(), fields.notice())
+        }
+    }
+}
+
+/// The fields of an event, as text.
+#[derive(Default)]
+struct Fields(Vec<(&'static str, String)>);
+
+impl Visit for Fields {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.push((field.name(), value.to_owned()));
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.0.push((field.name(), format!("{value:?}")));
+    }
+}
+
+impl Fields {
+    fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(field, _)| *field == name).map_or("", |(_, value)| value)
+    }
+
+    fn request(&self) -> String {
+        let mut line = format!("{} {} {}", self.get("method"), self.get("path"), self.get("status"));
+        if !self.get("code").is_empty() {
+            let _ = write!(line, " {}", self.get("code"));
+        }
+        let _ = write!(line, " {} ms {}", self.get("milliseconds"), self.get("request_id"));
+        if !self.get("cause").is_empty() {
+            let _ = write!(line, " ({})", self.get("cause"));
+        }
+        line
+    }
+
+    fn notice(&self) -> String {
+        let mut line = self.get("message").to_owned();
+        for (_, value) in self.0.iter().filter(|(name, _)| *name != "message") {
+            let _ = write!(line, " ({value})");
+        }
+        line
+    }
+}

@@ -1,0 +1,62 @@
+//! From a presented key to a caller.
+
+use posthorn_errors::{Code, Refused};
+use posthorn_table::{
+    Table, Timestamp,
+    api_key::KeyClass,
+    project::{ProjectFacts, Status},
+};
+
+use crate::{KeyDigest, Presented};
+
+/// The keys that a route takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Secret keys alone.
+    SecretKey,
+    /// Public and secret keys.
+    AnyKey,
+}
+
+impl Access {
+    pub(crate) fn allows(self, class: KeyClass) -> bool {
+        self == Self::AnyKey || class == KeyClass::Secret
+    }
+}
+
+/// Who makes a request: a key that works, of a project that may write.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// What the request must know of its project.
+    pub project: ProjectFacts,
+    /// The class of the key.
+    pub class: KeyClass,
+    /// The key's digest.
+    pub key: KeyDigest,
+}
+
+/// Finds out who makes a request, in at most one strongly consistent read. `header` is the value of
+/// `Authorization`, if there is one.
+///
+/// # Errors
+/// `MISSING_AUTH`; `INVALID_API_KEY`, the same for malformed, unknown and retired keys; `PROJECT_DISABLED`; or
+/// what the read failed with.
+pub async fn authenticate(table: &Table, header: Option<&[u8]>, access: Access, now: Timestamp) -> Refused<Caller> {
+    let presented = Presented::read(header, access)?;
+    let found = table.api_key(presented.digest().as_str()).await?;
+    let key = found.filter(|key| key.class == presented.class() && !key.is_retired(now)).ok_or(Code::InvalidApiKey)?;
+    if key.project.status == Status::Disabled {
+        return Err(Code::ProjectDisabled.into());
+    }
+    Ok(Caller { project: key.project, class: key.class, key: presented.digest().clone() })
+}
+
+impl Caller {
+    /// Checks that the project named in a path is the caller's. Says nothing of whether it exists.
+    ///
+    /// # Errors
+    /// `PROJECT_ACCESS_DENIED`.
+    pub fn must_own(&self, project: &str) -> Refused<()> {
+        if project.parse() == Ok(self.project.id) { Ok(()) } else { Err(Code::ProjectAccessDenied.into()) }
+    }
+}

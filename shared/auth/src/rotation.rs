@@ -1,0 +1,181 @@
+//! Replacing keys: the decision, without I/O. [`posthorn_table::Table::change_project`] commits it.
+
+use jiff::SignedDuration;
+use posthorn_errors::{Code, Refused};
+use posthorn_table::{
+    Timestamp,
+    api_key::KeyClass,
+    project::{Project, ProjectKey, Status},
+};
+
+use crate::{KeyDigest, PlainKey};
+
+/// The keys to replace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The pair.
+    Both,
+    /// The secret key.
+    Secret,
+    /// The public key.
+    Public,
+}
+
+impl Which {
+    /// True if keys of this class are replaced.
+    #[must_use]
+    pub fn includes(self, class: KeyClass) -> bool {
+        match self {
+            Self::Both => true,
+            Self::Secret => class == KeyClass::Secret,
+            Self::Public => class == KeyClass::Public,
+        }
+    }
+}
+
+/// A rotation to commit and then to tell.
+#[derive(Debug)]
+pub struct Rotation {
+    /// The project as it is to be.
+    pub next: Project,
+    /// The new keys in plain text.
+    pub minted: Vec<PlainKey>,
+    /// When the replaced keys stop to work; `None` if they stop with the commit.
+    pub previous_keys_expire_at: Option<Timestamp>,
+}
+
+/// Decides a rotation asked for with the key `presented`.
+///
+/// Live keys of the classes to replace go on for `grace_seconds`; keys of those classes that are in grace already
+/// stop at once, as does every key whose time is over.
+///
+/// # Errors
+/// `INVALID_API_KEY` if the presented key is not live: a key in grace may not rotate. `PROJECT_DISABLED`.
+pub fn rotate(
+    project: &Project,
+    presented: &KeyDigest,
+    which: Which,
+    grace_seconds: u32,
+    now: Timestamp,
+    fill: &mut dyn FnMut(&mut [u8]),
+) -> Refused<Rotation> {
+    if !project.keys.iter().any(|key| key.is_live() && key.digest == presented.as_str()) {
+        return Err(Code::InvalidApiKey.into());
+    }
+    if project.facts.status == Status::Disabled {
+        return Err(Code::ProjectDisabled.into());
+    }
+    let expire_at = (grace_seconds > 0).then(|| now + SignedDuration::from_secs(grace_seconds.into()));
+    let classes = [KeyClass::Secret, KeyClass::Public].into_iter().filter(|class| which.includes(*class));
+    let minted: Vec<_> = classes.map(|class| PlainKey::mint(class, fill)).collect();
+
+    let kept = project.keys.iter().filter_map(|key| kept(key, which, expire_at, now));
+    let new = minted.iter().map(|key| ProjectKey {
+        digest: key.digest().as_str().to_owned(),
+        class: key.class(),
+        retires_at: None,
+    });
+    let next =
+        Project { keys: kept.chain(new).collect(), version: project.version + 1, updated_at: now, ..project.clone() };
+    Ok(Rotation { next, minted, previous_keys_expire_at: expire_at })
+}
+
+/// What is left of a key after a rotation.
+fn kept(key: &ProjectKey, which: Which, expire_at: Option<Timestamp>, now: Timestamp) -> Option<ProjectKey> {
+    if key.is_retired(now) {
+        return None;
+    }
+    if !which.includes(key.class) {
+        return Some(key.clone());
+    }
+    let retires_at = if key.is_live() { expire_at } else { None };
+    retires_at.map(|at| ProjectKey { retires_at: Some(at), ..key.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{NewProject, new_project};
+
+    fn random() -> impl FnMut(&mut [u8]) {
+        let mut state = 1_u32;
+        move |buffer| {
+            for byte in buffer {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                *byte = (state >> 24) as u8;
+            }
+        }
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).unwrap()
+    }
+
+    fn demo(fill: &mut dyn FnMut(&mut [u8])) -> (Project, KeyDigest, KeyDigest) {
+        let new = NewProject { name: "demo".into(), ..NewProject::default() };
+        let (project, keys) = new_project(new, at(0), fill).unwrap();
+        (project, keys[0].digest(), keys[1].digest())
+    }
+
+    fn retirement(project: &Project, key: &KeyDigest) -> Option<Option<Timestamp>> {
+        project.keys.iter().find(|k| k.digest == key.as_str()).map(|k| k.retires_at)
+    }
+
+    #[test]
+    fn without_grace_the_old_pair_is_gone() {
+        let fill = &mut random();
+        let (project, secret, public) = demo(fill);
+        let rotation = rotate(&project, &secret, Which::Both, 0, at(10), fill).unwrap();
+        assert_eq!(rotation.next.keys.len(), 2);
+        assert!(rotation.next.keys.iter().all(ProjectKey::is_live));
+        assert_eq!(retirement(&rotation.next, &secret), None);
+        assert_eq!(retirement(&rotation.next, &public), None);
+        assert_eq!(rotation.previous_keys_expire_at, None);
+        assert_eq!((rotation.next.version, rotation.next.updated_at), (project.version + 1, at(10)));
+    }
+
+    #[test]
+    fn one_class_leaves_the_other_alone() {
+        let fill = &mut random();
+        let (project, secret, public) = demo(fill);
+        let rotation = rotate(&project, &secret, Which::Public, 60, at(10), fill).unwrap();
+        assert_eq!(retirement(&rotation.next, &secret), Some(None));
+        assert_eq!(retirement(&rotation.next, &public), Some(Some(at(70))));
+        assert_eq!(rotation.minted.len(), 1);
+        assert_eq!(rotation.minted[0].class(), KeyClass::Public);
+    }
+
+    #[test]
+    fn a_second_rotation_ends_the_grace_of_the_first() {
+        let fill = &mut random();
+        let (project, secret, _) = demo(fill);
+        let first = rotate(&project, &secret, Which::Secret, 600, at(10), fill).unwrap();
+        let newer = first.minted[0].digest();
+        assert_eq!(
+            rotate(&first.next, &secret, Which::Secret, 0, at(11), fill).unwrap_err().code(),
+            Code::InvalidApiKey
+        );
+        let second = rotate(&first.next, &newer, Which::Secret, 600, at(20), fill).unwrap();
+        assert_eq!(retirement(&second.next, &secret), None);
+        assert_eq!(retirement(&second.next, &newer), Some(Some(at(620))));
+    }
+
+    #[test]
+    fn a_key_past_its_time_is_dropped_by_any_rotation() {
+        let fill = &mut random();
+        let (project, secret, public) = demo(fill);
+        let first = rotate(&project, &secret, Which::Public, 5, at(10), fill).unwrap();
+        let second = rotate(&first.next, &secret, Which::Secret, 5, at(15), fill).unwrap();
+        assert_eq!(retirement(&second.next, &public), None);
+        assert_eq!(second.next.keys.iter().filter(|key| key.is_live()).count(), 2);
+    }
+
+    #[test]
+    fn a_disabled_project_does_not_rotate() {
+        let fill = &mut random();
+        let (mut project, secret, _) = demo(fill);
+        project.facts.status = Status::Disabled;
+        let failure = rotate(&project, &secret, Which::Both, 0, at(10), fill).unwrap_err();
+        assert_eq!(failure.code(), Code::ProjectDisabled);
+    }
+}

@@ -1,0 +1,69 @@
+//! What is wrong with one field.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::{Code, Failure};
+
+/// The kind of mistake, as the contract names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldCode {
+    /// The field is missing.
+    Required,
+    /// The value has another JSON type.
+    InvalidType,
+    /// Not an email address.
+    InvalidEmail,
+    /// The right type, but not a value this field can have.
+    InvalidValue,
+    /// Fewer characters than the least.
+    TooShort,
+    /// More characters than the most.
+    TooLong,
+    /// More elements than the most.
+    TooMany,
+    /// More bytes than the most.
+    TooLarge,
+    /// An event name that the platform keeps for itself.
+    ReservedEvent,
+    /// Not a field of ours, but it looks like a mistake for one.
+    UnknownField,
+}
+
+/// One wrong field. The message never repeats the value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// Dotted path with indexes from 0, such as `to.1.email`; empty for the whole body.
+    pub field: String,
+    /// What is wrong and what to do.
+    pub message: Cow<'static, str>,
+    /// The kind of mistake.
+    pub code: FieldCode,
+}
+
+/// Collects every wrong field of a request, so that the caller learns of all of them at once.
+#[derive(Debug, Default)]
+pub struct Fields(Vec<FieldError>);
+
+impl Fields {
+    /// Notes a wrong field.
+    pub fn wrong(&mut self, field: impl Into<String>, code: FieldCode, message: impl Into<Cow<'static, str>>) {
+        self.0.push(FieldError { field: field.into(), message: message.into(), code });
+    }
+
+    /// How many were noted so far.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Ends the check of a request.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` with every field that was noted, if any was.
+    pub fn finish(self) -> Result<(), Failure> {
+        if self.0.is_empty() { Ok(()) } else { Err(Failure::new(Code::ValidationError).fields(self.0)) }
+    }
+}

@@ -1,0 +1,112 @@
+//! Reading the fields of a JSON object, noting what is wrong instead of stopping at it.
+
+use serde_json::{Map, Value};
+
+use crate::{FieldCode, Fields};
+
+/// A JSON object of a request, and the path at which it stands. `null` counts as absent.
+#[derive(Debug, Clone)]
+pub struct Object<'a> {
+    fields: &'a Map<String, Value>,
+    path: String,
+}
+
+/// How many characters a text may have, and which.
+#[derive(Debug, Clone, Copy)]
+pub struct Text {
+    /// At least so many characters.
+    pub least: usize,
+    /// At most so many characters.
+    pub most: usize,
+    /// Whether control characters, line breaks among them, may be in it.
+    pub control: bool,
+}
+
+impl<'a> Object<'a> {
+    /// The whole body.
+    #[must_use]
+    pub fn body(fields: &'a Map<String, Value>) -> Self {
+        Self { fields, path: String::new() }
+    }
+
+    /// An object at `path` inside the body.
+    #[must_use]
+    pub fn at(path: impl Into<String>, fields: &'a Map<String, Value>) -> Self {
+        Self { fields, path: path.into() }
+    }
+
+    /// The path of a field of this object.
+    #[must_use]
+    pub fn path(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+
+    /// A field of any type.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&'a Value> {
+        self.fields.get(name).filter(|value| !value.is_null())
+    }
+
+    /// A text field, if it is there and as it must be.
+    pub fn text(&self, name: &str, rule: Text, wrong: &mut Fields) -> Option<&'a str> {
+        let text = self.string(name, wrong)?;
+        let path = || self.path(name);
+        let length = text.chars().count();
+        if length < rule.least {
+            wrong.wrong(path(), FieldCode::TooShort, format!("Must have at least {} character(s).", rule.least));
+        } else if length > rule.most {
+            wrong.wrong(path(), FieldCode::TooLong, format!("Must have at most {} characters.", rule.most));
+        } else if !rule.control && text.chars().any(char::is_control) {
+            wrong.wrong(path(), FieldCode::InvalidValue, "Must not have control characters or line breaks.");
+        } else {
+            return Some(text);
+        }
+        None
+    }
+
+    /// A string field, if it is there and a string.
+    pub fn string(&self, name: &str, wrong: &mut Fields) -> Option<&'a str> {
+        self.typed(name, "a string", Value::as_str, wrong)
+    }
+
+    /// A boolean field, if it is there and a boolean.
+    pub fn boolean(&self, name: &str, wrong: &mut Fields) -> Option<bool> {
+        self.typed(name, "a boolean", Value::as_bool, wrong)
+    }
+
+    /// An object field, if it is there and an object.
+    pub fn object(&self, name: &str, wrong: &mut Fields) -> Option<Object<'a>> {
+        let fields = self.typed(name, "an object", Value::as_object, wrong)?;
+        Some(Object { fields, path: self.path(name) })
+    }
+
+    /// An array field, if it is there and an array.
+    pub fn array(&self, name: &str, wrong: &mut Fields) -> Option<&'a [Value]> {
+        self.typed(name, "an array", Value::as_array, wrong).map(Vec::as_slice)
+    }
+
+    /// The names and values, as they come.
+    pub fn entries(&self) -> impl Iterator<Item = (&'a String, &'a Value)> {
+        self.fields.iter()
+    }
+
+    /// Notes that a field is missing.
+    pub fn required(&self, name: &str, wrong: &mut Fields) {
+        wrong.wrong(self.path(name), FieldCode::Required, "Is required.");
+    }
+
+    fn typed<T>(
+        &self,
+        name: &str,
+        kind: &str,
+        convert: impl Fn(&'a Value) -> Option<T>,
+        wrong: &mut Fields,
+    ) -> Option<T> {
+        let value = self.get(name)?;
+        let converted = convert(value);
+        if converted.is_none() {
+            wrong.wrong(self.path(name), FieldCode::InvalidType, format!("Must be {kind}."));
+        }
+        converted
+    }
+}

@@ -1,0 +1,53 @@
+//! Configuration: the only reader of the environment. (The AWS SDK reads its own variables by itself, among them
+//! `AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL_SESV2`.)
+
+use std::fmt;
+
+/// What the deployment tells a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// `TABLE_NAME`: the DynamoDB table; `posthorn` unless given.
+    pub table: String,
+    /// `CONFIGURATION_SET`: the SES configuration set whose events come back; none unless given.
+    pub configuration_set: Option<String>,
+    /// `ALERTS_TOPIC_ARN`: the SNS topic that operators listen to; none unless given.
+    pub alerts_topic: Option<String>,
+}
+
+/// A variable that cannot be used.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    variable: &'static str,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the environment variable {} is not valid UTF-8", self.variable)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads the environment. An empty variable counts as absent.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the variable that is not text.
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        Ok(Self {
+            table: read("TABLE_NAME")?.unwrap_or_else(|| "posthorn".to_owned()),
+            configuration_set: read("CONFIGURATION_SET")?,
+            alerts_topic: read("ALERTS_TOPIC_ARN")?,
+        })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn read(variable: &'static str) -> Result<Option<String>, ConfigError> {
+    match std::env::var(variable) {
+        Ok(value) if value.is_empty() => Ok(None),
+        Ok(value) => Ok(Some(value)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(ConfigError { variable }),
+    }
+}

@@ -1,0 +1,110 @@
+//! The edge to what no test can repeat: the clock and randomness. Everyone else is handed what they give.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+type Clock = dyn Fn() -> Timestamp + Send + Sync;
+type Random = dyn Fn(&mut [u8]) + Send + Sync;
+
+/// The clock and the random generator. A cheap clone.
+#[derive(Clone)]
+pub struct Edge {
+    clock: Arc<Clock>,
+    random: Arc<Random>,
+}
+
+impl Edge {
+    /// The system's clock and the operating system's randomness.
+    ///
+    /// # Panics
+    /// Asking for randomness panics if the operating system has none: no key may be minted then.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    pub fn system() -> Self {
+        Self::new(Timestamp::now, |buffer| {
+            getrandom::fill(buffer).expect("the operating system gives randomness");
+        })
+    }
+
+    /// A clock and a random generator of one's own, for tests.
+    #[must_use]
+    pub fn new(
+        clock: impl Fn() -> Timestamp + Send + Sync + 'static,
+        random: impl Fn(&mut [u8]) + Send + Sync + 'static,
+    ) -> Self {
+        Self { clock: Arc::new(clock), random: Arc::new(random) }
+    }
+
+    /// Now, to the millisecond.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let now = (self.clock)();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    /// Fills a buffer with randomness.
+    pub fn fill(&self, buffer: &mut [u8]) {
+        (self.random)(buffer);
+    }
+
+    /// So many random bytes.
+    #[must_use]
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.fill(&mut bytes);
+        bytes
+    }
+}
+
+impl fmt::Debug for Edge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Edge")
+    }
+}
+
+/// A moment as the API writes it: RFC 3339, UTC, milliseconds.
+#[must_use]
+pub fn rfc3339(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+/// When a request must be answered: half a second before Lambda's timeout, so that the answer is ours.
+const MARGIN: Duration = Duration::from_millis(500);
+/// API Gateway's own limit, where Lambda sets no deadline.
+const LONGEST: Duration = Duration::from_secs(29);
+
+/// The time by which to answer, from the deadline in Lambda's context (milliseconds since 1970; 0 if there is none).
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+pub(crate) fn answer_by(lambda_deadline: u64) -> Instant {
+    let left = std::time::UNIX_EPOCH
+        .checked_add(Duration::from_millis(lambda_deadline))
+        .filter(|_| lambda_deadline > 0)
+        .map_or(LONGEST, |deadline| deadline.duration_since(std::time::SystemTime::now()).unwrap_or_default());
+    Instant::now() + left.min(LONGEST).saturating_sub(MARGIN)
+}
+
+/// A monotonic reading, for how long something took.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+#[must_use]
+pub fn stopwatch() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_have_milliseconds_always() {
+        let at = Timestamp::from_second(1_764_498_600).unwrap();
+        assert_eq!(rfc3339(at), "2025-11-30T10:30:00.000Z");
+    }
+
+    #[test]
+    fn now_is_cut_to_milliseconds() {
+        let edge = Edge::new(|| Timestamp::from_nanosecond(1_234_567_890).unwrap(), |_| {});
+        assert_eq!(edge.now().as_nanosecond(), 1_234_000_000);
+    }
+}

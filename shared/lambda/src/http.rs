@@ -1,0 +1,127 @@
+//! HTTP: how a request reaches a handler, and the only renderer of responses.
+
+mod call;
+mod reply;
+
+pub use call::{Call, MOST_BYTES};
+pub use reply::{Reply, too_large};
+
+use std::{future::Future, panic::AssertUnwindSafe};
+
+use futures_util::FutureExt;
+use lambda_http::{Body, Request, RequestExt, Response, http::Method, request::RequestContext};
+use posthorn_errors::{Code, Failure, Refused};
+use tokio::time::{Instant, timeout_at};
+
+use crate::{
+    Edge, edge,
+    routes::{Function, Resolved, Route, resolve},
+    telemetry::{Line, log},
+};
+
+/// Answers a request of `function`: finds the route, bounds size and time, turns whatever the handler gives, be it
+/// a panic, into one response of the contract's shape, and logs one line.
+pub async fn respond<'a, F, Fut>(edge: &Edge, function: Function, request: Request, handler: F) -> Response<Body>
+where
+    F: FnOnce(Call) -> Fut,
+    Fut: Future<Output = Refused<Reply>> + 'a,
+{
+    let started = edge::stopwatch();
+    let request_id = request_id(edge, &request);
+    let deadline = request.lambda_context_ref().map_or(0, |context| context.deadline);
+    let resolved = resolve(request.method(), request.raw_http_path());
+    let method = request.method().clone();
+
+    let result = match &resolved {
+        Resolved::Nothing => Err(Failure::new(Code::NotFound)),
+        Resolved::WrongMethod(route) => Err(wrong_method(route)),
+        Resolved::Preflight(_) => Ok(Reply::no_content()),
+        Resolved::Route(Route::Health) => Ok(Reply::health()),
+        Resolved::Route(route) if route.function() != function => Err(Failure::new(Code::NotFound)),
+        Resolved::Route(route) => {
+            let call = Call::new(route.clone(), request, edge.now(), edge::answer_by(deadline));
+            match call {
+                Ok(call) => guarded(call, handler).await,
+                Err(failure) => Err(failure),
+            }
+        }
+    };
+    finish(edge, &method, &resolved, &request_id, started, result)
+}
+
+/// Answers a request that no function can be given, such as one that is too large for an event: as the function
+/// that `path` leads to would, or says that there is none.
+#[must_use]
+pub fn refuse(edge: &Edge, method: &Method, path: &str, request_id: &str, failure: Failure) -> Response<Body> {
+    let resolved = resolve(method, path);
+    let failure = match &resolved {
+        Resolved::Nothing => Code::NotFound.into(),
+        Resolved::WrongMethod(route) => wrong_method(route),
+        Resolved::Preflight(_) | Resolved::Route(_) => failure,
+    };
+    finish(edge, method, &resolved, request_id, edge::stopwatch(), Err(failure))
+}
+
+/// Logs and renders.
+fn finish(
+    edge: &Edge,
+    method: &Method,
+    resolved: &Resolved,
+    request_id: &str,
+    started: Instant,
+    result: Refused<Reply>,
+) -> Response<Body> {
+    log(&Line {
+        method: known(method),
+        path: resolved.route().map_or("(unknown)", Route::pattern),
+        request_id,
+        milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        status: reply::status(&result, resolved.route()),
+        result: result.as_ref().map(drop),
+    });
+    reply::render(result, resolved.route(), request_id, edge.now())
+}
+
+/// Runs the handler: a panic is one 500, and no answer in time is one 503.
+async fn guarded<'a, F, Fut>(call: Call, handler: F) -> Refused<Reply>
+where
+    F: FnOnce(Call) -> Fut,
+    Fut: Future<Output = Refused<Reply>> + 'a,
+{
+    let answer_by = call.answer_by;
+    let outcome = timeout_at(answer_by, AssertUnwindSafe(async { handler(call).await }).catch_unwind()).await;
+    match outcome {
+        Ok(Ok(result)) => result,
+        Ok(Err(_panic)) => Err(Failure::new(Code::InternalServerError).because("the handler panicked")),
+        Err(_elapsed) => Err(Failure::new(Code::ServiceUnavailable).because("no answer in time")),
+    }
+}
+
+fn wrong_method(route: &Route) -> Failure {
+    Failure::new(Code::MethodNotAllowed).suggestion(format!("Use {}.", route.allow()))
+}
+
+/// The gateway's id of the request; a caller's own header is ignored. Without a gateway, Lambda's, or a new one.
+fn request_id(edge: &Edge, request: &Request) -> String {
+    let gateway = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref(),
+        _ => None,
+    };
+    let lambda = request.lambda_context_ref().map(|context| context.request_id.as_str());
+    let given = [gateway, lambda].into_iter().flatten().find(|id| !id.is_empty());
+    given.map_or_else(|| format!("{:016x}", u64::from_be_bytes(edge.random())), str::to_owned)
+}
+
+/// A method's name for the log; a made-up one stays out of it.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::PATCH => "PATCH",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "OTHER",
+    }
+}

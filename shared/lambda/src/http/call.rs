@@ -1,0 +1,87 @@
+//! A request as a handler takes it.
+
+use jiff::Timestamp;
+use lambda_http::{Body, Request, http::HeaderMap};
+use posthorn_errors::{Code, Failure, Refused};
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+
+use super::reply::too_large;
+use crate::routes::Route;
+
+/// The largest event that Lambda takes, in bytes, as the gateway encodes it.
+pub const MOST_BYTES: usize = 6_291_456;
+const LONGEST_IDEMPOTENCY_KEY: usize = 255;
+
+/// A request for a route that exists.
+pub struct Call {
+    /// The route.
+    pub route: Route,
+    /// When it came.
+    pub now: Timestamp,
+    /// When it must be answered.
+    pub answer_by: Instant,
+    headers: HeaderMap,
+    body: Body,
+}
+
+impl Call {
+    pub(super) fn new(route: Route, request: Request, now: Timestamp, answer_by: Instant) -> Refused<Self> {
+        let (parts, body) = request.into_parts();
+        if body.len() > MOST_BYTES {
+            return Err(too_large(body.len()));
+        }
+        Ok(Self { route, now, answer_by, headers: parts.headers, body })
+    }
+
+    /// The value of `Authorization`, if there is one. Several are one list (RFC 9110 5.3), which no scheme of ours is.
+    #[must_use]
+    pub fn authorization(&self) -> Option<&[u8]> {
+        let mut values = self.headers.get_all("authorization").iter();
+        let first = values.next()?.as_bytes();
+        Some(if values.next().is_none() { first } else { b"" })
+    }
+
+    /// The caller's `Idempotency-Key`, if there is one.
+    ///
+    /// # Errors
+    /// `BAD_REQUEST` unless it is 1 to 255 printable ASCII characters.
+    pub fn idempotency_key(&self) -> Refused<Option<&str>> {
+        let mut values = self.headers.get_all("idempotency-key").iter();
+        let Some(value) = values.next() else { return Ok(None) };
+        let key = value.to_str().unwrap_or_default();
+        let printable = key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        if key.is_empty() || key.len() > LONGEST_IDEMPOTENCY_KEY || !printable || values.next().is_some() {
+            return Err(Failure::new(Code::BadRequest)
+                .message("The Idempotency-Key header must be 1 to 255 printable ASCII characters.")
+                .suggestion("Send one Idempotency-Key, such as a UUID, or none."));
+        }
+        Ok(Some(key))
+    }
+
+    /// The body's bytes, decoded if the gateway encoded them.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The body as a JSON object, whatever content type it came with.
+    ///
+    /// # Errors
+    /// `INVALID_REQUEST_BODY`.
+    pub fn json(&self) -> Refused<Map<String, Value>> {
+        let invalid = |message: String| Failure::new(Code::InvalidRequestBody).message(message);
+        if self.body.is_empty() {
+            return Err(invalid("The request body is empty; it must be a JSON object.".to_owned()));
+        }
+        match serde_json::from_slice(self.body()) {
+            Ok(Value::Object(object)) => Ok(object),
+            Ok(_) => Err(invalid("The request body must be a JSON object.".to_owned())),
+            Err(error) => Err(invalid(format!(
+                "The request body is not valid JSON (line {}, column {}).",
+                error.line(),
+                error.column()
+            ))),
+        }
+    }
+}

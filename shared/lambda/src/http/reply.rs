@@ -1,0 +1,174 @@
+//! A response of the contract's shape.
+
+use jiff::Timestamp;
+use lambda_http::{
+    Body, Response,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+};
+use posthorn_errors::{Code, Failure, FieldError, Refused};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::call::MOST_BYTES;
+use crate::{edge::rfc3339, routes::Route};
+
+/// A success.
+#[derive(Debug)]
+pub struct Reply {
+    pub(super) status: u16,
+    body: Option<String>,
+    replayed: bool,
+}
+
+impl Reply {
+    /// 200 with this JSON text.
+    #[must_use]
+    pub fn ok(body: String) -> Self {
+        Self { status: 200, body: Some(body), replayed: false }
+    }
+
+    /// 200 with the answer that the first request with this idempotency key got, byte for byte.
+    #[must_use]
+    pub fn replay(body: String) -> Self {
+        Self { replayed: true, ..Self::ok(body) }
+    }
+
+    /// The body of a success under `/v1`: `{"success":true,"data":…}`.
+    #[must_use]
+    pub fn envelope(data: &Value) -> String {
+        format!(r#"{{"success":true,"data":{data}}}"#)
+    }
+
+    pub(super) fn no_content() -> Self {
+        Self { status: 204, body: None, replayed: false }
+    }
+
+    pub(super) fn health() -> Self {
+        Self::ok(r#"{"status":"ok"}"#.to_owned())
+    }
+}
+
+/// 413, with how much came and how much can come.
+#[must_use]
+pub fn too_large(bytes: usize) -> Failure {
+    Failure::new(Code::PayloadTooLarge)
+        .message(format!("The request is {bytes} bytes as the gateway encodes it; at most {MOST_BYTES} are possible."))
+        .suggestion("Send smaller or fewer attachments, or link to them.")
+        .detail("bytes", bytes)
+        .detail("maximum", MOST_BYTES)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Refusal<'a> {
+    success: bool,
+    error: Error<'a>,
+    timestamp: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Error<'a> {
+    code: &'static str,
+    message: &'a str,
+    status_code: u16,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    details: &'a Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggestion: Option<&'a str>,
+}
+
+/// Renders a result on `route` (`None` where there is no such route).
+pub(super) fn render(
+    result: Refused<Reply>,
+    route: Option<&Route>,
+    request_id: &str,
+    now: Timestamp,
+) -> Response<Body> {
+    let status = status(&result, route);
+    let (body, mut headers) = match result {
+        Ok(reply) => success(reply),
+        Err(failure) => refusal(&failure, status, route, request_id, now),
+    };
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+    if let Some(route) = route.filter(|route| route.is_for_browsers()) {
+        allow_browsers(&mut headers, route);
+    }
+    let mut response = Response::new(body.map_or(Body::Empty, Body::Text));
+    *response.status_mut() = status.try_into().unwrap_or_default();
+    *response.headers_mut() = headers;
+    response
+}
+
+/// The status that a result has on a route: the 2023 path answers 400 where the others answer 422.
+pub(super) fn status(result: &Refused<Reply>, route: Option<&Route>) -> u16 {
+    match result {
+        Ok(reply) => reply.status,
+        Err(failure) if failure.code() == Code::ValidationError && route == Some(&Route::TrackLegacy) => 400,
+        Err(failure) => failure.code().status(),
+    }
+}
+
+fn success(reply: Reply) -> (Option<String>, HeaderMap) {
+    let mut headers = HeaderMap::new();
+    if reply.body.is_some() {
+        json_type(&mut headers);
+    }
+    if reply.replayed {
+        headers.insert(HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
+    }
+    (reply.body, headers)
+}
+
+fn refusal(
+    failure: &Failure,
+    status: u16,
+    route: Option<&Route>,
+    request_id: &str,
+    now: Timestamp,
+) -> (Option<String>, HeaderMap) {
+    let code = failure.code();
+    let error = Error {
+        code: code.as_str(),
+        message: failure.text(),
+        status_code: status,
+        request_id,
+        errors: failure.field_errors(),
+        details: failure.details(),
+        suggestion: failure.advice(),
+    };
+    let body = serde_json::to_string(&Refusal { success: false, error, timestamp: rfc3339(now) });
+    let mut headers = HeaderMap::new();
+    json_type(&mut headers);
+    if status == 401 {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if let Some(seconds) = code.retry_after() {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let (Code::MethodNotAllowed, Some(route)) = (code, route) {
+        headers.insert(header::ALLOW, HeaderValue::from_static(route.allow()));
+    }
+    (body.ok(), headers)
+}
+
+fn json_type(headers: &mut HeaderMap) {
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+}
+
+fn allow_browsers(headers: &mut HeaderMap, route: &Route) {
+    for (name, value) in [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, route.allow()),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, Idempotency-Key, X-Request-Id"),
+        (header::ACCESS_CONTROL_EXPOSE_HEADERS, "X-Request-Id, Retry-After, Idempotency-Replayed"),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}

@@ -1,0 +1,151 @@
+//! The routes of the contract, for the gateway, the functions and the local stack alike.
+
+use ::http::Method;
+
+/// A route that exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// `POST /v1/send`
+    Send,
+    /// `POST /v1/track`
+    Track,
+    /// `POST /v1`, the 2023 path of the same call.
+    TrackLegacy,
+    /// `POST /users/@me/projects/{id}/regenerate-keys`
+    RegenerateKeys {
+        /// `{id}`, as the caller wrote it.
+        project: String,
+    },
+    /// `GET /health`
+    Health,
+}
+
+/// A deployed function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// Transactional email.
+    Send,
+    /// Events and contacts; also whatever has no route of its own (`$default`).
+    Track,
+    /// Key rotation.
+    RegenerateKeys,
+}
+
+/// What a method and a path lead to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Resolved {
+    /// A route, to be handled.
+    Route(Route),
+    /// A browser asks whether it may call a route.
+    Preflight(Route),
+    /// A route that takes another method.
+    WrongMethod(Route),
+    /// No route.
+    Nothing,
+}
+
+impl Route {
+    fn at(path: &str) -> Option<Self> {
+        match path {
+            "/v1/send" => Some(Self::Send),
+            "/v1/track" => Some(Self::Track),
+            "/v1" => Some(Self::TrackLegacy),
+            "/health" => Some(Self::Health),
+            _ => {
+                let rest = path.strip_prefix("/users/@me/").or_else(|| path.strip_prefix("/users/%40me/"))?;
+                let project = rest.strip_prefix("projects/")?.strip_suffix("/regenerate-keys")?;
+                (!project.is_empty() && !project.contains('/'))
+                    .then(|| Self::RegenerateKeys { project: project.to_owned() })
+            }
+        }
+    }
+
+    /// The methods it takes, as `Allow` lists them.
+    #[must_use]
+    pub fn allow(&self) -> &'static str {
+        match self {
+            Self::Send | Self::RegenerateKeys { .. } => "POST",
+            Self::Track | Self::TrackLegacy => "POST, OPTIONS",
+            Self::Health => "GET",
+        }
+    }
+
+    /// True if browsers may call it from any origin.
+    #[must_use]
+    pub fn is_for_browsers(&self) -> bool {
+        matches!(self, Self::Track | Self::TrackLegacy)
+    }
+
+    /// The function that handles it.
+    #[must_use]
+    pub fn function(&self) -> Function {
+        match self {
+            Self::Send => Function::Send,
+            Self::Track | Self::TrackLegacy | Self::Health => Function::Track,
+            Self::RegenerateKeys { .. } => Function::RegenerateKeys,
+        }
+    }
+
+    /// Its path as the contract writes it, for logs: what a caller put in its place stays out of them.
+    #[must_use]
+    pub fn pattern(&self) -> &'static str {
+        match self {
+            Self::Send => "/v1/send",
+            Self::Track => "/v1/track",
+            Self::TrackLegacy => "/v1",
+            Self::RegenerateKeys { .. } => "/users/@me/projects/{id}/regenerate-keys",
+            Self::Health => "/health",
+        }
+    }
+}
+
+/// Finds the route.
+#[must_use]
+pub fn resolve(method: &Method, path: &str) -> Resolved {
+    let Some(route) = Route::at(path) else { return Resolved::Nothing };
+    let wanted = if route == Route::Health { Method::GET } else { Method::POST };
+    if *method == wanted {
+        Resolved::Route(route)
+    } else if *method == Method::OPTIONS && route.is_for_browsers() {
+        Resolved::Preflight(route)
+    } else {
+        Resolved::WrongMethod(route)
+    }
+}
+
+impl Resolved {
+    /// The route that the path names, whatever the method.
+    #[must_use]
+    pub fn route(&self) -> Option<&Route> {
+        match self {
+            Self::Route(route) | Self::Preflight(route) | Self::WrongMethod(route) => Some(route),
+            Self::Nothing => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_to_routes() {
+        let id = Route::RegenerateKeys { project: "x".into() };
+        for (method, path, expected) in [
+            (Method::POST, "/v1/send", Resolved::Route(Route::Send)),
+            (Method::GET, "/v1/send", Resolved::WrongMethod(Route::Send)),
+            (Method::OPTIONS, "/v1/send", Resolved::WrongMethod(Route::Send)),
+            (Method::OPTIONS, "/v1", Resolved::Preflight(Route::TrackLegacy)),
+            (Method::POST, "/v1/send/", Resolved::Nothing),
+            (Method::GET, "/health", Resolved::Route(Route::Health)),
+            (Method::POST, "/health", Resolved::WrongMethod(Route::Health)),
+            (Method::POST, "/users/@me/projects/x/regenerate-keys", Resolved::Route(id.clone())),
+            (Method::POST, "/users/%40me/projects/x/regenerate-keys", Resolved::Route(id)),
+            (Method::POST, "/users/@me/projects//regenerate-keys", Resolved::Nothing),
+            (Method::POST, "/users/@me/projects/a/b/regenerate-keys", Resolved::Nothing),
+            (Method::POST, "/", Resolved::Nothing),
+        ] {
+            assert_eq!(resolve(&method, path), expected, "{method} {path}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Mail: addresses, messages, rendering, and the hand-over to SES.
+
+pub mod address;
+pub mod attachment;
+pub mod fields;
+pub mod header;
+pub mod mailbox;
+pub mod render;
+pub mod ses;
+pub mod text;

@@ -1,0 +1,100 @@
+//! An address with a name, as a header shows it.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use crate::address::Address;
+
+/// An address, and perhaps the name of whose it is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    /// The address.
+    pub address: Address,
+    /// The name, any text.
+    pub name: Option<String>,
+}
+
+impl Mailbox {
+    /// `name <address>` in printable ASCII, whatever the name holds: quoted (RFC 5322 3.2.4) if it is printable
+    /// ASCII, encoded (RFC 2047) if not. Control characters count as spaces.
+    #[must_use]
+    pub fn to_header(&self) -> String {
+        let name = self.name.as_deref().map(one_line).filter(|name| !name.trim().is_empty());
+        match name {
+            None => self.address.as_str().to_owned(),
+            Some(name) if is_plain(&name) => {
+                let quoted = name.replace('\\', "\\\\").replace('"', "\\\"");
+                format!("\"{quoted}\" <{}>", self.address.as_str())
+            }
+            Some(name) => format!("{} <{}>", encode(&name), self.address.as_str()),
+        }
+    }
+}
+
+impl fmt::Debug for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mailbox(…)")
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Printable ASCII that no reader could take for an encoded word.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && !text.contains("=?")
+}
+
+/// RFC 2047 encoded words, each at most 75 characters and of whole characters.
+pub(crate) fn encode(text: &str) -> String {
+    let mut words = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (word, left) = rest.split_at(rest.floor_char_boundary(45));
+        words.push(format!("=?UTF-8?B?{}?=", STANDARD.encode(word)));
+        rest = left;
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn header(name: &str) -> String {
+        Mailbox { address: Address::parse("a@x.co").unwrap(), name: Some(name.to_owned()) }.to_header()
+    }
+
+    #[test]
+    fn names_are_quoted_or_encoded() {
+        for (name, expected) in [
+            ("Ada", "\"Ada\" <a@x.co>"),
+            ("A \"B\" \\ <b@x.co>, c", "\"A \\\"B\\\" \\\\ <b@x.co>, c\" <a@x.co>"),
+            ("Zoë", "=?UTF-8?B?Wm/Dqw==?= <a@x.co>"),
+            ("=?UTF-8?Q?x?=", "=?UTF-8?B?PT9VVEYtOD9RP3g/PQ==?= <a@x.co>"),
+            ("a\r\nBcc: b@x.co", "\"a  Bcc: b@x.co\" <a@x.co>"),
+            (" ", "a@x.co"),
+        ] {
+            assert_eq!(header(name), expected);
+        }
+        assert!(encode(&"ü".repeat(100)).split(' ').all(|word| word.len() <= 75));
+    }
+
+    proptest! {
+        #[test]
+        fn no_name_adds_a_line_or_a_recipient(name in any::<String>()) {
+            let header = header(&name);
+            prop_assert!(header.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+            let unquoted = header.strip_suffix("a@x.co>").or_else(|| header.strip_suffix("a@x.co")).unwrap();
+            let inside = unquoted.strip_prefix('"').and_then(|rest| rest.strip_suffix("\" <"));
+            match inside {
+                Some(inside) => prop_assert!(!inside.replace("\\\\", "").replace("\\\"", "").contains('"')),
+                None => prop_assert!(!unquoted.contains([',', '"', '@'])),
+            }
+        }
+    }
+}

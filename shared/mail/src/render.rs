@@ -1,0 +1,104 @@
+//! Templates: Liquid over the recipient's data, with a plain replacement where Liquid does not apply.
+//!
+//! A template is the customer's text and must always produce a mail, so nothing here fails. What is not Liquid,
+//! breaks a limit or trips over a defect is rendered by replacing `{{ name }}`, `{{ a.b }}` and
+//! `{{ name ?? fallback }}` and leaving every other character alone.
+//!
+//! `liquid-core` supplies the grammar of values, the data model and the dates. The block structure, the loops and the
+//! filters are this crate's own: those of `liquid-lib` collect ranges before walking them, recurse as deep as the
+//! source nests, overflow, and fail on undefined names.
+//!
+//! # Escaping in HTML
+//!
+//! Whatever `{{ }}` or `{% cycle %}` prints is escaped, an author's string literals and fallbacks included, unless
+//! the chain holds `raw`. Text that is escaped already prints as it is: the result of `escape` and `escape_once`, what
+//! `newline_to_br` makes of either, and a bare variable that `{% capture %}` filled or `{% assign %}` took from one of
+//! these. Any further filter makes it ordinary data again, which at worst is escaped twice. `raw` inside `{% assign %}`
+//! does nothing: it counts where the value is printed.
+
+mod chain;
+mod condition;
+mod filters;
+mod lexer;
+mod meter;
+mod plain;
+mod print;
+mod repeat;
+mod run;
+mod scope;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod tree;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub use scope::Variables;
+
+use tree::Node;
+
+/// What a template is for: it decides about escaping and line breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A subject line: nothing is escaped, and no control character survives.
+    Subject,
+    /// An HTML body: values are escaped.
+    Html,
+    /// A plain-text body: nothing is escaped.
+    Text,
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Part::Subject => "subject",
+            Part::Html => "html",
+            Part::Text => "text",
+        }
+    }
+}
+
+/// A template, parsed once and rendered for each recipient.
+pub struct Template {
+    source: String,
+    part: Part,
+    /// The Liquid reading of the source, or `None` where only plain replacement applies.
+    program: Option<Vec<Node>>,
+}
+
+impl Template {
+    /// Reads `source` as Liquid. What is not Liquid, or exceeds a limit, becomes a plain template.
+    #[must_use]
+    pub fn parse(source: &str, part: Part) -> Template {
+        let program = catch_unwind(|| tree::parse(source, part)).ok().flatten();
+        Template { source: source.to_owned(), part, program }
+    }
+
+    /// The text for one recipient.
+    #[must_use]
+    pub fn render(&self, variables: &Variables) -> String {
+        let text = self.liquid(variables).unwrap_or_else(|| plain::render(&self.source, self.part, variables));
+        match self.part {
+            Part::Subject => without_controls(&text),
+            Part::Html | Part::Text => text,
+        }
+    }
+
+    fn liquid(&self, variables: &Variables) -> Option<String> {
+        let program = self.program.as_deref()?;
+        let run = || run::render(program, &self.source, self.part, variables);
+        let limit = match catch_unwind(AssertUnwindSafe(run)) {
+            Ok(Ok(text)) => return Some(text),
+            Ok(Err(limit)) => limit.name(),
+            Err(_panic) => "defect",
+        };
+        tracing::warn!(part = self.part.name(), limit, "template stopped; rendered by plain replacement");
+        None
+    }
+}
+
+/// The text with every control character and line or paragraph separator as a space, so that it stays one header line.
+fn without_controls(text: &str) -> String {
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.chars().map(|c| if breaks(c) { ' ' } else { c }).collect()
+}

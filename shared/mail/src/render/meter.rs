@@ -1,0 +1,91 @@
+//! What a template may spend: work, counted in units of about a nanosecond, and bytes of output.
+
+use std::cell::Cell;
+
+/// Units of work per rendering: 8 million keep the worst template near 100 ms and its values under 8 MB.
+const FUEL: u64 = 8_000_000;
+/// Units for one node, one lookup or one iteration.
+const STEP: u64 = 40;
+/// Bytes a rendering may produce, captures included.
+pub(super) const OUTPUT: usize = 8 * 1024 * 1024;
+/// Bytes always left for values beside the template's own text.
+const VALUES: usize = 1024 * 1024;
+
+/// The limit that stopped a rendering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Limit {
+    /// Too many steps, or too many bytes read and made by filters.
+    Work,
+    /// Too many bytes written.
+    Output,
+}
+
+impl Limit {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Limit::Work => "work",
+            Limit::Output => "output",
+        }
+    }
+}
+
+/// The budget of one rendering. Once spent it stays spent.
+pub(super) struct Meter {
+    fuel: Cell<u64>,
+    room: Cell<usize>,
+}
+
+impl Meter {
+    /// A full budget for a template of `source` bytes, whose own text always fits.
+    pub(super) fn new(source: usize) -> Meter {
+        Meter { fuel: Cell::new(FUEL), room: Cell::new(OUTPUT.max(source.saturating_add(VALUES))) }
+    }
+
+    /// Takes `units` of work.
+    pub(super) fn spend(&self, units: u64) -> Result<(), Limit> {
+        let left = self.fuel.get().checked_sub(units);
+        self.fuel.set(left.unwrap_or(0));
+        left.map(drop).ok_or(Limit::Work)
+    }
+
+    /// Takes the work of handling `bytes` bytes.
+    pub(super) fn spend_bytes(&self, bytes: usize) -> Result<(), Limit> {
+        self.spend(u64::try_from(bytes).unwrap_or(u64::MAX))
+    }
+
+    /// Takes the work of one step.
+    pub(super) fn step(&self) -> Result<(), Limit> {
+        self.spend(STEP)
+    }
+
+    /// Appends `text` to `out` if there is room for it.
+    pub(super) fn write(&self, out: &mut String, text: &str) -> Result<(), Limit> {
+        let left = self.room.get().checked_sub(text.len()).ok_or(Limit::Output)?;
+        self.room.set(left);
+        out.push_str(text);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spent_budget_stays_spent() {
+        let meter = Meter::new(0);
+        assert_eq!(meter.spend(FUEL - 1), Ok(()));
+        assert_eq!(meter.spend(2), Err(Limit::Work));
+        assert_eq!(meter.step(), Err(Limit::Work));
+    }
+
+    #[test]
+    fn the_text_of_a_template_of_any_size_fits() {
+        let source = "x".repeat(2 * OUTPUT);
+        let mut out = String::new();
+        let meter = Meter::new(source.len());
+        assert_eq!(meter.write(&mut out, &source), Ok(()));
+        assert_eq!(meter.write(&mut out, &source), Err(Limit::Output));
+        assert_eq!(out.len(), source.len(), "a refused write leaves nothing behind");
+    }
+}

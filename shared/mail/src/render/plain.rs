@@ -1,0 +1,147 @@
+//! Plain replacement, for sources that Liquid does not read: names and fallbacks, and nothing else.
+
+use liquid_core::model::ScalarCow;
+
+use super::Part;
+use super::chain::{is_missing, unquoted};
+use super::meter::Meter;
+use super::print::{escape, text_of};
+use super::scope::Variables;
+
+/// The source with every `{{ name }}`, `{{ a.b }}` and `{{ name ?? fallback }}` replaced. Once the values exceed the
+/// output limit, the remaining names are replaced by nothing.
+pub(super) fn render(source: &str, part: Part, variables: &Variables) -> String {
+    let meter = Meter::new(source.len());
+    let mut out = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some((before, inside, after)) = next_braces(rest) {
+        match replacement(inside, part, variables) {
+            Some(value) => {
+                out.push_str(before);
+                // A value without room is left out.
+                let _ = meter.write(&mut out, &value);
+            }
+            None => out.push_str(rest.strip_suffix(after).unwrap_or_default()),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The text before the next innermost `{{ }}`, its inside, and the text after it.
+fn next_braces(text: &str) -> Option<(&str, &str, &str)> {
+    let mut from = 0;
+    loop {
+        let close = from + text.get(from..)?.find("}}")?;
+        let head = text.get(from..close)?;
+        if let Some(open) = head.rfind("{{") {
+            return Some((text.get(..from + open)?, head.get(open + 2..)?, text.get(close + 2..)?));
+        }
+        from = close + 2;
+    }
+}
+
+/// What replaces `{{ inside }}`, or `None` if that is neither a name nor a path, with or without fallbacks.
+fn replacement(inside: &str, part: Part, variables: &Variables) -> Option<String> {
+    let (path, fallback) = inside.split_once("??").map_or((inside, None), |(path, rest)| (path, Some(rest)));
+    let path: Vec<&str> = path.trim().split('.').collect();
+    let is_number = path.first().is_some_and(|name| name.starts_with(|c: char| c.is_numeric() || c == '-'));
+    if is_number || !path.iter().all(|name| is_name(name)) {
+        return None;
+    }
+    let path: Vec<ScalarCow<'_>> = path.into_iter().map(ScalarCow::new).collect();
+    let found = variables.find(&path).unwrap_or_default();
+    let text = match fallback {
+        Some(fallback) if is_missing(found.as_view()) => unquoted(first_literal(fallback)).into(),
+        _ => text_of(found.as_view()),
+    };
+    Some(if part == Part::Html { escape(&text) } else { text.into_owned() })
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+/// The fallback up to the next `??`, unless that one is inside quotes.
+fn first_literal(fallback: &str) -> &str {
+    let quoted = fallback.trim();
+    let starts = |quote| quoted.strip_prefix(quote).and_then(|rest| rest.find(quote));
+    let length = starts('"').or_else(|| starts('\'')).map(|inside| inside + 2);
+    match length.and_then(|length| quoted.get(..length)) {
+        Some(literal) if quoted.get(literal.len()..).is_some_and(|rest| rest.trim_start().starts_with("??")) => literal,
+        _ if length == Some(quoted.len()) => quoted,
+        _ => fallback.split("??").next().unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn check(source: &str, expected: &str) {
+        let serde_json::Value::Object(map) = json!({
+            "name": "A&B", "user": {"tags": ["x", "y"]}, "no": false, "empty": "", "n": 1, "prénom": "Zoë",
+        }) else {
+            panic!("an object")
+        };
+        assert_eq!(render(source, Part::Html, &Variables::new(map)), expected, "{source}");
+    }
+
+    #[test]
+    fn names_and_paths_are_replaced() {
+        check("a {{ name }} b {{name}}", "a A&amp;B b A&amp;B");
+        check("{{ user.tags.1 }}{{ data.n }}{{ prénom }}", "y1Zoë");
+        check("{{ user.tags }}", "[&quot;x&quot;,&quot;y&quot;]");
+        check("[{{ missing }}{{ name.x.y }}{{ no.x }}]", "[]");
+    }
+
+    #[test]
+    fn fallbacks_are_replaced() {
+        check("{{ name ?? x }}", "A&amp;B");
+        check("{{ no ?? you there }}", "you there");
+        check("{{ empty ?? \"a\" ?? b }}{{ empty ?? c ?? d }}", "ac");
+        check("{{ empty ?? \"what? ?? yes\" }}{{ empty ?? 'x ?? y' ?? z }}", "what? ?? yesx ?? y");
+        check("{{ empty ?? '<b>' }}", "&lt;b&gt;");
+        check("[{{ empty ?? }}]", "[]");
+    }
+
+    #[test]
+    fn everything_else_stays_to_the_letter() {
+        for source in [
+            "{{ name | upcase }}",
+            "{{ name name }}",
+            "{{}}",
+            "{{ a..b }}",
+            "{{ 'name' }}",
+            "{{ f(x) }}",
+            "}} {{",
+            "{% if name %}",
+            "{{ name",
+            "name }}",
+            "{ { name } }",
+            "{{ {a: 1} }}",
+            "{{ name }",
+            "{{ 1 }}",
+            "{{ -1.5 }}",
+        ] {
+            check(source, source);
+        }
+        check("{{{ n }}}", "{1}");
+        check("{{ a {{ n }} }}", "{{ a 1 }}");
+    }
+
+    #[test]
+    fn values_stop_at_the_output_limit_and_text_does_not() {
+        let value = "v".repeat(100_000);
+        let serde_json::Value::Object(map) = json!({ "v": value }) else { panic!("an object") };
+        let source = "t{{ v }}".repeat(10_000);
+        let out = render(&source, Part::Text, &Variables::new(map));
+        assert_eq!(out.bytes().filter(|byte| *byte == b't').count(), 10_000);
+        assert_eq!(
+            out.bytes().filter(|byte| *byte == b'v').count() / value.len(),
+            super::super::meter::OUTPUT / value.len()
+        );
+    }
+}

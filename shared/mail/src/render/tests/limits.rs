@@ -1,0 +1,92 @@
+//! Templates and data that would take all time, memory or stack there is.
+
+use serde_json::{Value as Json, json};
+
+use super::{ada, html, is_plain, stops, stops_with, text, variables};
+use crate::render::tree::MAX_DEPTH;
+use crate::render::{Part, Template};
+
+#[test]
+fn loops_without_end_stop() {
+    stops("{% for i in (1..20000000) %}{% endfor %}");
+    stops("{% for i in (1..9223372036854775) %}x{% endfor %}");
+    stops(&format!("{}x{}", "{% for i in (1..9) %}".repeat(MAX_DEPTH), "{% endfor %}".repeat(MAX_DEPTH)));
+    stops("{% for i in (1..100000) %}{% for j in (1..100000) %}{% break %}{% endfor %}{% endfor %}");
+    stops(&format!("{{% for i in (1..1000) %}}{}{{% endfor %}}", "{% if a.b == c %}{% endif %}".repeat(1000)));
+    stops(&format!("{{% for i in (1..1000) %}}{}{{% endfor %}}", "{{ 'now' | date: '%Y' }}".repeat(10)));
+}
+
+#[test]
+fn values_that_grow_without_end_stop() {
+    let seed = "{% assign x = 'abcdefgh' %}";
+    stops(&format!("{seed}{}", "{% assign x = x | append: x %}".repeat(40)));
+    stops(&format!("{seed}{{% for i in (1..40) %}}{{% assign x = x | prepend: x %}}{{% endfor %}}"));
+    stops(&format!(
+        "{seed}{{% for i in (1..40) %}}{{% capture x %}}{{{{ x }}}}{{{{ x }}}}{{% endcapture %}}{{% endfor %}}"
+    ));
+    stops(&format!("{seed}{}", "{% assign x = x | replace: '', x %}".repeat(9)));
+    stops(&format!("{seed}{}", "{% assign x = x | replace: 'a', x | upcase | downcase %}".repeat(40)));
+    stops(&format!("{seed}{}", "{% assign x = x | split: '' | join: x %}".repeat(9)));
+    stops(&format!("{{% assign x = list %}}{}", "{% assign x = x | concat: x %}".repeat(40)));
+    stops(&format!("{{% assign x = '%<' %}}{}", "{% assign x = x | url_encode | escape | url_encode %}".repeat(40)));
+    stops(&format!("{seed}{}", "{% assign x = x | escape | newline_to_br | append: x %}".repeat(40)));
+}
+
+#[test]
+fn large_data_is_not_multiplied() {
+    let data = || json!({ "big": "x,".repeat(100_000), "rows": vec![json!({"a": "b"}); 20_000] });
+    stops_with("{% assign a = big | split: '' %}", data());
+    stops_with(&(0..200).map(|i| format!("{{% assign a{i} = rows %}}")).collect::<String>(), data());
+    stops_with(&"{{ big }}".repeat(50), data());
+    stops_with(&"{{ rows }}".repeat(50), data());
+    stops_with("{% for i in (1..100000) %}{% if rows == rows %}{% endif %}{% endfor %}", data());
+    stops_with("{% for i in (1..100000) %}{% if big contains 'y' %}{% endif %}{% endfor %}", data());
+    stops_with("{% for i in (1..100000) %}{% assign x = rows | sort: 'a' %}{% endfor %}", data());
+    stops_with(&"{% assign x = rows | uniq %}".repeat(20), data());
+}
+
+#[test]
+fn sources_too_large_or_too_deep_for_liquid_are_plain() {
+    is_plain(&"{% if a %}".repeat(600_000));
+    is_plain(&format!("{}{}", "{% if a %}".repeat(MAX_DEPTH + 1), "{% endif %}".repeat(MAX_DEPTH + 1)));
+    is_plain(&"{{".repeat(500_000));
+    is_plain(&"{% raw %}".repeat(500_000));
+    is_plain(&"{% comment %}".repeat(500_000));
+    is_plain(&format!("{{{{ a{} }}}}", ".b".repeat(1_000_000)));
+    is_plain(&format!("{{{{ a{} }}}}", "[a".repeat(1_000)));
+    is_plain(&format!("{{{{ a{}{} }}}}", "[a".repeat(1_000), "]".repeat(1_000)));
+    is_plain(&format!("{{{{ '{}", "x".repeat(1_000_000)));
+}
+
+#[test]
+fn deep_and_long_templates_within_the_limits_are_rendered() {
+    text(&format!("{}x{}", "{% if yes %}".repeat(MAX_DEPTH), "{% endif %}".repeat(MAX_DEPTH)), "x");
+    text(&format!("{{% if no %}}{}{{% endif %}}x", "{% elsif no %}".repeat(5_000)), "x");
+    text(&format!("[{{{{ name{} }}}}]", ".size".repeat(1_000)), "[]");
+    text(&format!("{{% if no{} %}}{{% else %}}x{{% endif %}}", " or no".repeat(1_000)), "x");
+    text(&"{{ name }}".repeat(5_000), &"Ada".repeat(5_000));
+}
+
+#[test]
+fn the_text_of_a_template_is_never_refused() {
+    for filler in ["<p>x</p>\n", "      \n", "{ } % ", "é"] {
+        let body = filler.repeat(6_000_000 / filler.len());
+        let source = format!("{body}{{{{ name }}}}");
+        let template = Template::parse(&source, Part::Html);
+        assert_eq!(template.liquid(&variables(ada())), Some(format!("{body}Ada")), "{filler:?}");
+    }
+}
+
+#[test]
+fn a_stopped_template_is_replaced_plainly() {
+    let source = "{{ tag }}{{ x ?? y }}{% for i in (1..20000000) %}{{ name }}{% endfor %}";
+    html(source, "&lt;b&gt;&amp;&quot;&#39;y{% for i in (1..20000000) %}Ada{% endfor %}");
+}
+
+#[test]
+fn data_nested_beyond_reason_is_cut_off() {
+    let nested = (0..300).fold(json!(1), |inner, _| Json::Array(vec![inner]));
+    let template = Template::parse("{{ deep | size }}{{ deep[0][0] | size }}", Part::Text);
+    let data = variables(json!({ "deep": nested }));
+    assert_eq!(template.render(&data), "11");
+}

@@ -1,0 +1,110 @@
+//! Reads the inside of a tag with the grammar of `liquid-core`, bounded where that grammar recurses or panics.
+
+use liquid_core::Expression;
+use liquid_core::parser::{Tag, TagToken, TagTokenIter, TryMatchToken};
+
+/// How deep `a[b[c]]` may nest: the grammar recurses there.
+const MAX_BRACKETS: usize = 8;
+/// The longest run of digits read as a number: the grammar panics on what an `i64` cannot hold.
+const MAX_DIGITS: usize = 18;
+
+/// What `read` makes of the tokens of `text`. `None` if it is not Liquid, or if `read` leaves a token.
+pub(super) fn read<T>(text: &str, read: impl FnOnce(&mut TagTokenIter) -> Option<T>) -> Option<T> {
+    let tag = format!("{{% _ {} %}}", bounded(text)?);
+    let parsed = Tag::new(&tag).ok().filter(|parsed| parsed.as_str().len() == tag.len())?;
+    let mut tokens = parsed.into_tokens();
+    let value = read(&mut tokens)?;
+    tokens.next().is_none().then_some(value)
+}
+
+/// The single value `text` consists of.
+pub(super) fn value(text: &str) -> Option<Expression> {
+    read(text, next_value)
+}
+
+/// The next token as a value.
+pub(super) fn next_value(tokens: &mut TagTokenIter) -> Option<Expression> {
+    as_value(tokens.next()?)
+}
+
+/// The token as a value.
+pub(super) fn as_value(token: TagToken) -> Option<Expression> {
+    matched(token.expect_value())
+}
+
+/// The match, if there is one.
+pub(super) fn matched<T>(result: TryMatchToken<T>) -> Option<T> {
+    match result {
+        TryMatchToken::Matches(value) => Some(value),
+        TryMatchToken::Fails(_) => None,
+    }
+}
+
+/// One or more values with a separator from `separators` between each two.
+pub(super) fn values(tokens: &mut TagTokenIter, separators: &[&str]) -> Option<Vec<Expression>> {
+    let mut values = vec![next_value(tokens)?];
+    while let Some(separator) = tokens.next() {
+        separators.contains(&separator.as_str()).then_some(())?;
+        values.push(next_value(tokens)?);
+    }
+    Some(values)
+}
+
+/// The name, if `text` is an identifier that a variable can have.
+pub(super) fn identifier(text: &str) -> Option<&str> {
+    let name = text.trim();
+    let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    (starts_well && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).then_some(name)
+}
+
+/// The text with tabs as spaces, which the grammar lacks, or `None` if it could overrun the grammar.
+fn bounded(text: &str) -> Option<String> {
+    let mut quote = None;
+    let (mut depth, mut digits) = (0_usize, 0_usize);
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        let is_code = quote.is_none();
+        match c {
+            '"' | '\'' if is_code => quote = Some(c),
+            _ if quote == Some(c) => quote = None,
+            '[' if is_code => depth += 1,
+            ']' if is_code => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        digits = if is_code && c.is_ascii_digit() { digits + 1 } else { 0 };
+        safe.push(if is_code && c == '\t' { ' ' } else { c });
+        if depth > MAX_BRACKETS || digits > MAX_DIGITS {
+            return None;
+        }
+    }
+    Some(safe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Option<&str>) {
+        assert_eq!(value(text).map(|value| value.to_string()).as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn one_value_and_nothing_else_is_a_value() {
+        check("a", Some("a"));
+        check("\ta[\"x y\"]\t", Some("a[\"x y\"]"));
+        check("'}} %}'", Some("\"}} %}\""));
+        check("12", Some("12"));
+        for text in ["", "a b", "a |", "| a", "a %} b", "[a]", ".a", "a..b", "a == b", "(1..2)", "\u{e9}"] {
+            check(text, None);
+        }
+    }
+
+    #[test]
+    fn what_the_grammar_cannot_bear_is_refused() {
+        check("999999999999999999", Some("999999999999999999"));
+        check("9999999999999999999", None);
+        check("'9999999999999999999'", Some("\"9999999999999999999\""));
+        check(&format!("a{}", "[a".repeat(4000)), None);
+        check(&format!("a{}{}", "[a".repeat(9), "]".repeat(9)), None);
+    }
+}

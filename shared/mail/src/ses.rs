@@ -1,0 +1,272 @@
+//! The hand-over to SES.
+//!
+//! SES has no idempotency token: a call whose answer was lost may have sent. So the SDK's own retries are off,
+//! and only what certainly did not send is tried again.
+
+use std::time::Duration;
+
+use aws_sdk_sesv2::{
+    Client,
+    config::{Builder, retry::RetryConfig, timeout::TimeoutConfig},
+    error::{BuildError, ProvideErrorMetadata, SdkError},
+    operation::send_email::{SendEmailError, builders::SendEmailFluentBuilder},
+    primitives::Blob,
+    types::{
+        Attachment as SesAttachment, AttachmentContentDisposition, Body, Content, Destination, EmailContent,
+        Message as SesMessage, MessageHeader, MessageTag,
+    },
+};
+use hyper_util::client::legacy::Error as ConnectionError;
+use posthorn_errors::Code;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::{
+    address::Address,
+    attachment::{Attachment, Disposition},
+    header::Header,
+    mailbox::Mailbox,
+};
+
+/// The tag that names the project in SES's events.
+pub const PROJECT_TAG: &str = "posthorn-project";
+/// The tag that names the email in SES's events.
+pub const EMAIL_TAG: &str = "posthorn-email";
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// SES answers in well under a second; a call cut off is a mail in doubt, so this is generous.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
+const ATTEMPTS: u32 = 4;
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+
+/// One message to one recipient.
+#[derive(Debug)]
+pub struct Message<'a> {
+    /// The project's id, for the tag.
+    pub project: &'a str,
+    /// The email's id, for the tag.
+    pub email: &'a str,
+    /// The sender.
+    pub from: &'a Mailbox,
+    /// The recipient.
+    pub to: &'a Mailbox,
+    /// Where replies go.
+    pub reply_to: &'a Address,
+    /// The rendered subject.
+    pub subject: &'a str,
+    /// The rendered HTML.
+    pub html: &'a str,
+    /// The rendered text.
+    pub text: &'a str,
+    /// The caller's headers.
+    pub headers: &'a [Header],
+    /// The caller's files.
+    pub attachments: &'a [Attachment],
+}
+
+/// How a hand-over ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HandOver {
+    /// SES took the message and calls it this.
+    Sent(String),
+    /// SES certainly did not take it.
+    NotSent(NotSent),
+    /// The answer was lost: SES may have taken it.
+    Unknown,
+}
+
+/// Why SES did not take a message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotSent {
+    /// The account's sending rate or its daily quota is used up.
+    #[error("SES throttles ({0})")]
+    Throttled(String),
+    /// No connection was made.
+    #[error("SES cannot be reached")]
+    Unreachable,
+    /// SES refused; its error's name.
+    #[error("SES refused ({0})")]
+    Refused(String),
+}
+
+impl NotSent {
+    /// What the caller is answered.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Throttled(_) => Code::RateLimitExceeded,
+            Self::Unreachable => Code::ServiceUnavailable,
+            Self::Refused(_) => Code::DeliveryFailed,
+        }
+    }
+}
+
+/// SES, as one deployment uses it. A cheap clone.
+#[derive(Debug, Clone)]
+pub struct Ses {
+    client: Client,
+    configuration_set: Option<String>,
+}
+
+impl Ses {
+    /// SES behind a configuration of the SDK (its endpoint and credentials are kept; retries and timeouts are
+    /// replaced), with the configuration set whose events come back.
+    #[must_use]
+    pub fn new(config: impl Into<Builder>, configuration_set: Option<String>) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .operation_timeout(ATTEMPT_TIMEOUT)
+            .build();
+        let config = config.into().retry_config(RetryConfig::disabled()).timeout_config(timeouts);
+        Self { client: Client::from_conf(config.build()), configuration_set }
+    }
+
+    /// Hands a message over. Tries again, with pauses spread by `jitter` (any random number), only after what
+    /// certainly did not send, and never past `until`, at which an unanswered call counts as unknown.
+    pub async fn hand_over(&self, message: &Message<'_>, jitter: u32, until: Instant) -> HandOver {
+        let Ok(request) = self.request(message) else {
+            return HandOver::NotSent(NotSent::Refused("the request could not be built".to_owned()));
+        };
+        let mut attempt = 0;
+        loop {
+            let outcome = match timeout_at(until, request.clone().send()).await {
+                Err(_elapsed) => HandOver::Unknown,
+                Ok(Ok(output)) => HandOver::Sent(output.message_id.unwrap_or_default()),
+                Ok(Err(error)) => classify(&error),
+            };
+            attempt += 1;
+            let pause = pause(attempt, jitter);
+            if attempt == ATTEMPTS || !is_worth_another(&outcome) || timeout_at(until, sleep(pause)).await.is_err() {
+                return outcome;
+            }
+        }
+    }
+
+    fn request(&self, message: &Message<'_>) -> Result<SendEmailFluentBuilder, BuildError> {
+        let utf8 = |text: &str| Content::builder().data(text).charset("UTF-8").build();
+        let tag = |name: &str, value: &str| MessageTag::builder().name(name).value(value).build();
+        let mut content = SesMessage::builder()
+            .subject(utf8(message.subject)?)
+            .body(Body::builder().html(utf8(message.html)?).text(utf8(message.text)?).build());
+        for header in message.headers {
+            content = content.headers(MessageHeader::builder().name(header.name()).value(header.value()).build()?);
+        }
+        for attachment in message.attachments {
+            content = content.attachments(ses_attachment(attachment)?);
+        }
+        Ok(self
+            .client
+            .send_email()
+            .from_email_address(message.from.to_header())
+            .destination(Destination::builder().to_addresses(message.to.to_header()).build())
+            .reply_to_addresses(message.reply_to.as_str())
+            .content(EmailContent::builder().simple(content.build()).build())
+            .email_tags(tag(PROJECT_TAG, message.project)?)
+            .email_tags(tag(EMAIL_TAG, message.email)?)
+            .set_configuration_set_name(self.configuration_set.clone()))
+    }
+}
+
+fn ses_attachment(attachment: &Attachment) -> Result<SesAttachment, BuildError> {
+    let disposition = match attachment.disposition {
+        Disposition::Attachment => AttachmentContentDisposition::Attachment,
+        Disposition::Inline => AttachmentContentDisposition::Inline,
+    };
+    SesAttachment::builder()
+        .file_name(&attachment.filename)
+        .raw_content(Blob::new(attachment.content.clone()))
+        .content_disposition(disposition)
+        .set_content_type(attachment.content_type.clone())
+        .set_content_id(attachment.content_id.clone())
+        .build()
+}
+
+/// Half to all of a pause that doubles with every attempt.
+fn pause(attempt: u32, jitter: u32) -> Duration {
+    let full = FIRST_PAUSE * 2_u32.pow(attempt - 1);
+    full / 2 + (full / 2) * (jitter.rotate_left(attempt) % 1024) / 1024
+}
+
+fn is_worth_another(outcome: &HandOver) -> bool {
+    match outcome {
+        HandOver::NotSent(NotSent::Throttled(reason)) => reason != DAILY_QUOTA,
+        HandOver::NotSent(NotSent::Unreachable) => true,
+        HandOver::NotSent(NotSent::Refused(_)) | HandOver::Sent(_) | HandOver::Unknown => false,
+    }
+}
+
+/// What a throttle is called that lasts until tomorrow.
+const DAILY_QUOTA: &str = "daily quota";
+
+fn classify(error: &SdkError<SendEmailError>) -> HandOver {
+    match error {
+        SdkError::ConstructionFailure(_) => HandOver::NotSent(NotSent::Refused("not built".to_owned())),
+        SdkError::DispatchFailure(failure) if failure.as_connector_error().is_some_and(never_connected) => {
+            HandOver::NotSent(NotSent::Unreachable)
+        }
+        SdkError::ServiceError(service) => {
+            let status = service.raw().status().as_u16();
+            let metadata = service.err();
+            let message = metadata.message().unwrap_or_default().to_ascii_lowercase();
+            refused(status, metadata.code().unwrap_or("no code"), &message)
+        }
+        _ => HandOver::Unknown,
+    }
+}
+
+/// From the status and the error that SES answered; its text is read for the one thing only it says.
+fn refused(status: u16, code: &str, message: &str) -> HandOver {
+    let throttled = status == 429 || code.contains("Throttl") || code == "TooManyRequestsException";
+    if message.contains("daily message quota") {
+        HandOver::NotSent(NotSent::Throttled(DAILY_QUOTA.to_owned()))
+    } else if throttled || message.contains("maximum sending rate") {
+        HandOver::NotSent(NotSent::Throttled(code.to_owned()))
+    } else if status < 500 {
+        HandOver::NotSent(NotSent::Refused(code.to_owned()))
+    } else {
+        HandOver::Unknown
+    }
+}
+
+/// True if the failure lies before the first byte of the request: no connection was made.
+fn never_connected(error: &aws_smithy_runtime_api::client::result::ConnectorError) -> bool {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = source {
+        if error.downcast_ref::<ConnectionError>().is_some_and(ConnectionError::is_connect) {
+            return true;
+        }
+        source = error.source();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ses_answers_is_told_apart() {
+        let check = |status, code: &str, message: &str, expected: &str| {
+            let outcome = format!("{:?}", refused(status, code, message));
+            assert!(outcome.starts_with(expected), "{status} {code}: {outcome}");
+        };
+        check(429, "TooManyRequestsException", "maximum sending rate exceeded.", "NotSent(Throttled");
+        check(400, "Throttling", "rate exceeded", "NotSent(Throttled");
+        check(400, "MessageRejected", "email address is not verified.", "NotSent(Refused");
+        check(400, "SendingPausedException", "", "NotSent(Refused");
+        check(500, "InternalFailure", "", "Unknown");
+        check(503, "ServiceUnavailable", "", "Unknown");
+        let quota = refused(454, "Throttling", "daily message quota exceeded.");
+        assert!(!is_worth_another(&quota) && matches!(quota, HandOver::NotSent(NotSent::Throttled(_))));
+    }
+
+    #[test]
+    fn pauses_grow_and_stay_in_bounds() {
+        for jitter in [0, 1, 77, u32::MAX] {
+            for attempt in 1..ATTEMPTS {
+                let full = FIRST_PAUSE * 2_u32.pow(attempt - 1);
+                assert!((full / 2..=full).contains(&pause(attempt, jitter)));
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The plain-text part of a mail, derived from its HTML.
+
+use std::panic::catch_unwind;
+
+use html2text::config;
+
+/// Columns of the plain-text part.
+const WIDTH: usize = 78;
+/// The longest HTML that is laid out. Longer bodies only lose their tags.
+const MAX_HTML: usize = 1024 * 1024;
+/// How deep elements may nest: the layout recurses along them.
+const MAX_DEPTH: usize = 256;
+/// The sum, over all tags, of the elements open there. Unclosed formatting elements are opened again in every
+/// paragraph, so that this bounds the document the parser builds.
+const MAX_OPEN: usize = 1_000_000;
+
+/// The plain text of `html`: laid out, with links as footnotes. HTML that is too large or too tangled to lay out
+/// only loses its tags.
+#[must_use]
+pub fn from_html(html: &str) -> String {
+    if !is_tame(html) {
+        return stripped(html);
+    }
+    catch_unwind(|| laid_out(html)).ok().flatten().unwrap_or_else(|| stripped(html))
+}
+
+fn laid_out(html: &str) -> Option<String> {
+    let config = config::plain().raw_mode(true).allow_width_overflow().no_link_wrapping();
+    config.string_from_read(html.as_bytes(), WIDTH).ok()
+}
+
+/// Whether laying out is sure to be quick and shallow.
+fn is_tame(html: &str) -> bool {
+    let (mut depth, mut open) = (0_usize, 0_usize);
+    for tag in Pieces(html).filter_map(Piece::into_tag) {
+        if tag.starts_with('/') {
+            depth = depth.saturating_sub(1);
+        } else if !is_void(tag) {
+            depth += 1;
+        }
+        open += depth;
+        if depth > MAX_DEPTH || open > MAX_OPEN {
+            return false;
+        }
+    }
+    html.len() <= MAX_HTML
+}
+
+fn is_void(tag: &str) -> bool {
+    const VOID: [&str; 10] = ["!", "area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"];
+    let name = name_of(tag);
+    tag.starts_with('!') || VOID.iter().any(|void| name.eq_ignore_ascii_case(void))
+}
+
+fn name_of(tag: &str) -> &str {
+    let name = tag.trim_start_matches('/');
+    name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default()
+}
+
+/// The text of `html` without tags, comments, scripts and styles. Entities stay.
+pub(crate) fn without_tags(html: &str) -> String {
+    Pieces(html).filter_map(Piece::into_text).collect()
+}
+
+/// As [`without_tags`], but blocks and line breaks end a line and the common entities are resolved.
+fn stripped(html: &str) -> String {
+    let mut out = String::with_capacity(html.len() / 2);
+    for piece in Pieces(html) {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Tag(tag) if ends_line(tag) => out.push('\n'),
+            Piece::Tag(_) => {}
+        }
+    }
+    [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
+        .into_iter()
+        .fold(out, |text, (entity, c)| text.replace(entity, c))
+}
+
+fn ends_line(tag: &str) -> bool {
+    const BLOCKS: [&str; 12] = ["br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table"];
+    let name = name_of(tag);
+    let is_end = tag.starts_with('/') || name.eq_ignore_ascii_case("br");
+    is_end && BLOCKS.iter().any(|block| name.eq_ignore_ascii_case(block))
+}
+
+/// A text, or the inside of a tag or comment.
+enum Piece<'h> {
+    Text(&'h str),
+    Tag(&'h str),
+}
+
+impl<'h> Piece<'h> {
+    fn into_text(self) -> Option<&'h str> {
+        match self {
+            Piece::Text(text) => Some(text),
+            Piece::Tag(_) => None,
+        }
+    }
+
+    fn into_tag(self) -> Option<&'h str> {
+        match self {
+            Piece::Tag(tag) => Some(tag),
+            Piece::Text(_) => None,
+        }
+    }
+}
+
+/// The pieces of an HTML text. A script or style is one tag, with all it contains.
+struct Pieces<'h>(&'h str);
+
+impl<'h> Iterator for Pieces<'h> {
+    type Item = Piece<'h>;
+
+    fn next(&mut self) -> Option<Piece<'h>> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let Some(inside) = tag_start(self.0) else {
+            let end = self.0.char_indices().skip(1).find(|(_, c)| *c == '<').map_or(self.0.len(), |(at, _)| at);
+            return Some(Piece::Text(self.take(end, 0)));
+        };
+        let end = tag_end(inside).map_or(self.0.len(), |end| end + 1);
+        Some(Piece::Tag(self.take(end, 1)))
+    }
+}
+
+impl<'h> Pieces<'h> {
+    /// Removes the text up to `end` and returns it from `from` on.
+    fn take(&mut self, end: usize, from: usize) -> &'h str {
+        let (taken, rest) = self.0.split_at(end);
+        self.0 = rest.strip_prefix('>').filter(|_| from > 0).unwrap_or(rest);
+        taken.get(from..).unwrap_or_default()
+    }
+}
+
+/// What follows the `<` if `html` starts with a tag or comment.
+fn tag_start(html: &str) -> Option<&str> {
+    let inside = html.strip_prefix('<')?;
+    inside.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')).then_some(inside)
+}
+
+/// Where the `>` of the tag is that `inside` starts with, or of the tag that ends its script, style or comment.
+fn tag_end(inside: &str) -> Option<usize> {
+    if inside.starts_with("!--") {
+        return inside.find("-->").map(|at| at + 2);
+    }
+    let name = name_of(inside);
+    let is_closed = !inside.starts_with('/');
+    if is_closed && ["script", "style"].iter().any(|opaque| name.eq_ignore_ascii_case(opaque)) {
+        let (at, _) = inside.match_indices("</").find(|(at, _)| starts_with_name(inside.get(at + 2..), name))?;
+        return inside.get(at..)?.find('>').map(|end| at + end);
+    }
+    inside.find('>')
+}
+
+fn starts_with_name(text: Option<&str>, name: &str) -> bool {
+    text.and_then(|text| text.get(..name.len())).is_some_and(|start| start.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn html_is_laid_out_as_text() {
+        let text =
+            from_html("<style>p{}</style><h1>Hi</h1><p>a <b>b</b> &amp; c</p><p><a href='https://x.test/'>go</a></p>");
+        assert!(text.contains("a **b** & c") || text.contains("a b & c"), "{text}");
+        assert!(text.contains("https://x.test/"), "{text}");
+        assert!(!text.contains("p{}") && !text.contains('<'), "{text}");
+    }
+
+    #[test]
+    fn any_text_survives() {
+        for html in ["", "plain", "<", "a < b", "<>", "</", "<!--", "<script>", "&", "&#x110000;", "<table><td><table>"]
+        {
+            from_html(html);
+            stripped(html);
+        }
+        assert_eq!(stripped("a < b"), "a < b");
+    }
+
+    #[test]
+    fn tags_are_stripped_with_scripts_styles_and_comments() {
+        let check = |html, expected| assert_eq!(without_tags(html), expected, "{html}");
+        check("<p class='a'>x</p>y", "xy");
+        check("a<script>if (1 < 2) { '</b>' }</SCRIPT >b", "ab");
+        check("a<!-- <p> -- > -->b", "ab");
+        check("a<style", "a");
+        check("a<script>b", "a");
+        check("é<é>1 < 2<br/>", "é<é>1 < 2");
+    }
+
+    #[test]
+    fn html_too_tangled_to_lay_out_only_loses_its_tags() {
+        let check = |html: String, expected: usize| {
+            assert!(!is_tame(&html));
+            let text = from_html(&html);
+            assert_eq!(text.matches('x').count(), expected);
+            assert!(!text.contains('<'));
+        };
+        check("<div>x".repeat(100_000), 100_000);
+        check(format!("{}{}", "<b>".repeat(200), "<p>x".repeat(100_000)), 100_000);
+        check(format!("<p>{}</p>", "x".repeat(2 * MAX_HTML)), 2 * MAX_HTML);
+    }
+
+    #[test]
+    fn the_deepest_html_that_is_laid_out_is_laid_out() {
+        let html = format!("{}x{}", "<div>".repeat(MAX_DEPTH), "</div>".repeat(MAX_DEPTH));
+        assert!(is_tame(&html));
+        assert_eq!(laid_out(&html).as_deref().map(str::trim), Some("x"));
+    }
+
+    #[test]
+    fn stripping_ends_lines_and_resolves_entities() {
+        assert_eq!(stripped("<p>a&nbsp;&lt;b</p>c<br>d &amp;lt;"), "a <b\nc\nd &lt;");
+    }
+}

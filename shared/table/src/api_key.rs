@@ -1,0 +1,63 @@
+//! API keys: one item a key, found by its digest, with everything that a request must know.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Table, TableError, Timestamp,
+    item::from_item,
+    keys,
+    project::{ProjectFacts, ProjectKey},
+};
+
+/// What a key may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyClass {
+    /// `sk_`: everything.
+    Secret,
+    /// `pk_`: tracking alone.
+    Public,
+}
+
+/// A key's item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// What it may call.
+    pub class: KeyClass,
+    /// When it stops to work, if it was replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retires_at: Option<Timestamp>,
+    /// When DynamoDB may remove the item, in epoch seconds; only for a replaced key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
+    /// The copy of the project's facts.
+    #[serde(flatten)]
+    pub project: ProjectFacts,
+}
+
+impl ApiKey {
+    /// The item of `key` with a copy of the project's `facts`.
+    pub(crate) fn of(key: &ProjectKey, facts: &ProjectFacts) -> Self {
+        let expires_at = key.retires_at.map(|at| at.as_second() + 1);
+        Self { class: key.class, retires_at: key.retires_at, expires_at, project: facts.clone() }
+    }
+
+    /// True once a replaced key's time is over.
+    #[must_use]
+    pub fn is_retired(&self, now: Timestamp) -> bool {
+        self.retires_at.is_some_and(|at| at <= now)
+    }
+}
+
+impl Table {
+    /// The key with this digest (lower-case hex SHA-256), in one strongly consistent read: a rotation and a
+    /// disabled project take effect with their commit.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn api_key(&self, digest: &str) -> Result<Option<ApiKey>, TableError> {
+        let request = self.client.get_item().table_name(&*self.name).consistent_read(true);
+        let output = request.set_key(Some(keys::api_key(digest).attributes())).send().await?;
+        output.item.map(from_item).transpose()
+    }
+}

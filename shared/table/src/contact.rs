@@ -1,0 +1,213 @@
+//! Contacts: one item for each project and address, found, created and merged by one `UpdateItem`.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Table, TableError, Timestamp, Uuid,
+    data::Data,
+    item::{Item, from_item, s},
+    keys,
+};
+
+/// Every data key is an attribute of its own, so that concurrent requests that set different keys all survive.
+const DATA: &str = "data:";
+
+/// A contact's id: the same for the same project and normalised address, always.
+#[must_use]
+pub fn id(project: Uuid, email: &str) -> Uuid {
+    let digest = Sha256::new().chain_update(project.as_bytes()).chain_update(email.as_bytes()).finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// A contact as it is after a merge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contact {
+    /// Computed by [`id`].
+    pub id: Uuid,
+    /// Whether it takes marketing mail; transactional mail does not ask.
+    pub subscribed: bool,
+    /// What is known about it.
+    pub data: Map<String, Value>,
+    marks: Marks,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Marks {
+    subscribed: bool,
+    bounced_at: Option<Timestamp>,
+    complained_at: Option<Timestamp>,
+    not_spam_at: Option<Timestamp>,
+}
+
+impl Contact {
+    /// True if it bounced for good, or complained later than it last said not-spam: no mail may go there.
+    #[must_use]
+    pub fn is_suppressed(&self) -> bool {
+        self.marks.bounced_at.is_some() || self.marks.complained_at > self.marks.not_spam_at
+    }
+
+    fn from_item(id: Uuid, mut item: Item) -> Result<Self, TableError> {
+        let mut data = Map::new();
+        item.retain(|name, value| match name.strip_prefix(DATA) {
+            None => true,
+            Some(key) => {
+                data.insert(key.to_owned(), stored_json(value));
+                false
+            }
+        });
+        let marks: Marks = from_item(item)?;
+        Ok(Self { id, subscribed: marks.subscribed, data, marks })
+    }
+}
+
+fn stored_json(value: &AttributeValue) -> Value {
+    value.as_s().ok().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null)
+}
+
+/// What a merge does to a contact's subscription.
+///
+/// The attribute `barred` holds what no public key may change: it is there once a contact opted out, bounced or
+/// complained, and its value is the subscription the contact then has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subscription {
+    /// Nothing; a new contact starts with this.
+    Keep {
+        /// The subscription of a new contact.
+        when_new: bool,
+    },
+    /// Sets it. `false` is an opt-out, `true` lifts the bar of an earlier one.
+    Set(bool),
+    /// Subscribes, unless the contact is barred: what a public key may ask for.
+    SubscribeUnlessBarred,
+}
+
+/// Builds the one update expression of a merge.
+#[derive(Default)]
+struct Update {
+    set: Vec<String>,
+    remove: Vec<String>,
+    names: Vec<(String, String)>,
+    values: Vec<(String, AttributeValue)>,
+}
+
+impl Update {
+    fn set(&mut self, clause: &str) {
+        self.set.push(clause.to_owned());
+    }
+
+    fn value(&mut self, name: &str, value: AttributeValue) {
+        self.values.push((name.to_owned(), value));
+    }
+
+    fn subscription(&mut self, subscription: Subscription) {
+        let value = match subscription {
+            Subscription::Keep { when_new } => {
+                self.set("subscribed = if_not_exists(subscribed, :subscribed)");
+                when_new
+            }
+            Subscription::Set(true) => {
+                self.set("subscribed = :subscribed");
+                self.remove.push("barred".to_owned());
+                true
+            }
+            Subscription::Set(false) => {
+                self.set("subscribed = :subscribed");
+                self.set("barred = :subscribed");
+                false
+            }
+            Subscription::SubscribeUnlessBarred => {
+                self.set("subscribed = if_not_exists(barred, :subscribed)");
+                true
+            }
+        };
+        self.value(":subscribed", AttributeValue::Bool(value));
+    }
+
+    fn data(&mut self, data: &Data) {
+        for (index, (key, value)) in data.stored.iter().enumerate() {
+            self.set.push(format!("#s{index} = :s{index}"));
+            self.names.push((format!("#s{index}"), format!("{DATA}{key}")));
+            self.values.push((format!(":s{index}"), s(value.to_string())));
+        }
+        for (index, key) in data.removed.iter().enumerate() {
+            self.remove.push(format!("#r{index}"));
+            self.names.push((format!("#r{index}"), format!("{DATA}{key}")));
+        }
+    }
+
+    fn expression(&self) -> String {
+        let remove = if self.remove.is_empty() { String::new() } else { format!(" REMOVE {}", self.remove.join(", ")) };
+        format!("SET {}{remove}", self.set.join(", "))
+    }
+}
+
+impl Table {
+    /// Finds or creates the contact with this normalised address, merges `data` key by key, and returns it as it
+    /// is afterwards.
+    ///
+    /// # Errors
+    /// [`TableError::TooLarge`] if the contact would outgrow an item: then nothing was changed. What else
+    /// DynamoDB answers.
+    pub async fn merge_contact(
+        &self,
+        project: Uuid,
+        email: &str,
+        subscription: Subscription,
+        data: &Data,
+        now: Timestamp,
+    ) -> Result<Contact, TableError> {
+        let id = id(project, email);
+        let mut update = Update::default();
+        update.set("project_id = :project");
+        update.value(":project", s(project.to_string()));
+        update.set("email = :email");
+        update.value(":email", s(email));
+        update.set("created_at = if_not_exists(created_at, :now)");
+        update.set("updated_at = :now");
+        update.value(":now", s(now.to_string()));
+        update.subscription(subscription);
+        update.data(data);
+        let output = self
+            .client
+            .update_item()
+            .table_name(&*self.name)
+            .set_key(Some(keys::contact(id).attributes()))
+            .update_expression(update.expression())
+            .set_expression_attribute_names((!update.names.is_empty()).then(|| update.names.drain(..).collect()))
+            .set_expression_attribute_values(Some(update.values.drain(..).collect()))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await?;
+        Contact::from_item(id, output.attributes.unwrap_or_default())
+    }
+
+    /// The contact with this normalised address, if there is one, read consistently.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn contact(&self, project: Uuid, email: &str) -> Result<Option<Contact>, TableError> {
+        let id = id(project, email);
+        let request = self.client.get_item().table_name(&*self.name).consistent_read(true);
+        let output = request.set_key(Some(keys::contact(id).attributes())).send().await?;
+        output.item.map(|item| Contact::from_item(id, item)).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_depends_on_project_and_address_alone() {
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(id(one, "ada@example.com").to_string(), "e9a713b0-6a96-8ec7-b261-3c76d106ac74");
+        assert_ne!(id(one, "ada@example.com"), id(other, "ada@example.com"));
+        assert_ne!(id(one, "ada@example.com"), id(one, "bob@example.com"));
+        assert_eq!(id(one, "ada@example.com").get_version_num(), 8);
+    }
+}

@@ -1,0 +1,167 @@
+//! Contact data as a request gives it: what it stores, what it removes and what it uses once (contract section 7).
+
+use std::collections::BTreeSet;
+
+use posthorn_errors::{FieldCode, Fields};
+use serde_json::{Map, Value};
+
+/// Keys that belong to the platform; a request's own values for them are ignored.
+const RESERVED: [&str; 7] = ["id", "email", "plunk_id", "plunk_email", "unsubscribeUrl", "subscribeUrl", "manageUrl"];
+const MOST_KEYS: usize = 100;
+const MOST_BYTES: usize = 32 * 1024;
+const LONGEST_KEY: usize = 128;
+
+/// The `data` of one request, checked.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Data {
+    /// Merged into the contact, and kept with a tracked event.
+    pub stored: Map<String, Value>,
+    /// Removed from the contact.
+    pub removed: BTreeSet<String>,
+    /// Used for this request alone.
+    pub transient: Map<String, Value>,
+}
+
+impl Data {
+    /// Checks the field `data` of a request and notes what is wrong with it; `None` and `null` are no data.
+    #[must_use]
+    pub fn check(value: Option<&Value>, fields: &mut Fields) -> Self {
+        let given = match value {
+            None | Some(Value::Null) => return Self::default(),
+            Some(Value::Object(given)) => given,
+            Some(_) => {
+                fields.wrong("data", FieldCode::InvalidType, "Must be an object.");
+                return Self::default();
+            }
+        };
+        check_size(given, fields);
+        let mut data = Self::default();
+        for (key, value) in given {
+            check_key(key, fields);
+            if !RESERVED.contains(&key.as_str()) {
+                data.take(key, value);
+            }
+        }
+        data
+    }
+
+    /// What a template sees: the contact's data with the request's over it.
+    #[must_use]
+    pub fn over(&self, contact: &Map<String, Value>) -> Map<String, Value> {
+        let mut merged = contact.clone();
+        merged.extend(self.stored.clone());
+        merged.extend(self.transient.clone());
+        merged
+    }
+
+    fn take(&mut self, key: &str, value: &Value) {
+        let (value, persistent) = unwrap(value);
+        match value {
+            Value::String(text) if text.is_empty() => {}
+            value if !persistent => {
+                self.transient.insert(key.to_owned(), value.clone());
+            }
+            Value::Null => {
+                self.removed.insert(key.to_owned());
+            }
+            value => {
+                self.stored.insert(key.to_owned(), value.clone());
+            }
+        }
+    }
+}
+
+/// The value inside `{"value":…,"persistent":…}`, or the value itself, and whether to store it.
+fn unwrap(value: &Value) -> (&Value, bool) {
+    if let Value::Object(wrapped) = value
+        && wrapped.len() == 2
+        && let (Some(inner), Some(Value::Bool(persistent))) = (wrapped.get("value"), wrapped.get("persistent"))
+    {
+        return (inner, *persistent);
+    }
+    (value, true)
+}
+
+fn check_size(given: &Map<String, Value>, fields: &mut Fields) {
+    if given.len() > MOST_KEYS {
+        fields.wrong("data", FieldCode::TooMany, "Must have at most 100 keys.");
+    }
+    if serde_json::to_vec(given).is_ok_and(|json| json.len() > MOST_BYTES) {
+        fields.wrong("data", FieldCode::TooLarge, "Must be at most 32,768 bytes of JSON.");
+    }
+}
+
+fn check_key(key: &str, fields: &mut Fields) {
+    if key.is_empty() {
+        fields.wrong("data", FieldCode::TooShort, "Every key must have at least 1 character.");
+    } else if key.chars().count() > LONGEST_KEY {
+        fields.wrong("data", FieldCode::TooLong, "Every key must have at most 128 characters.");
+    } else if key.chars().any(char::is_control) {
+        fields.wrong("data", FieldCode::InvalidValue, "No key may have control characters.");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(given: &Value) -> (Data, usize) {
+        let mut fields = Fields::default();
+        let data = Data::check(Some(given), &mut fields);
+        (data, fields.count())
+    }
+
+    #[test]
+    fn null_removes_and_empty_is_ignored() {
+        let (data, wrong) = check(&json!({"a": 1, "b": null, "c": "", "d": false}));
+        assert_eq!(wrong, 0);
+        assert_eq!(Value::Object(data.stored), json!({"a": 1, "d": false}));
+        assert_eq!(data.removed.into_iter().collect::<Vec<_>>(), ["b"]);
+        assert!(data.transient.is_empty());
+    }
+
+    #[test]
+    fn a_wrapped_value_says_whether_it_stays() {
+        let (data, _) = check(&json!({
+            "once": {"value": "x", "persistent": false},
+            "kept": {"value": "y", "persistent": true},
+            "gone": {"value": null, "persistent": true},
+            "more": {"value": "z", "persistent": true, "other": 1},
+            "text": {"value": "z", "persistent": "no"},
+        }));
+        assert_eq!(Value::Object(data.transient), json!({"once": "x"}));
+        assert_eq!(data.stored["kept"], "y");
+        assert!(data.removed.contains("gone"));
+        assert!(data.stored["more"].is_object() && data.stored["text"].is_object());
+    }
+
+    #[test]
+    fn reserved_keys_are_ignored() {
+        let (data, wrong) = check(&json!({"id": 1, "email": "x", "plunk_id": 2, "manageUrl": "u", "mine": 1}));
+        assert_eq!((data.stored.len(), wrong), (1, 0));
+    }
+
+    #[test]
+    fn the_request_wins_over_the_contact() {
+        let (data, _) = check(&json!({"a": 2, "t": {"value": 3, "persistent": false}}));
+        let contact = json!({"a": 1, "b": 1, "t": 1});
+        assert_eq!(Value::Object(data.over(contact.as_object().unwrap())), json!({"a": 2, "b": 1, "t": 3}));
+    }
+
+    #[test]
+    fn what_is_too_much_is_refused() {
+        let keys = |count: usize| Value::Object((0..count).map(|i| (format!("k{i}"), json!(1))).collect());
+        assert_eq!(check(&keys(100)).1, 0);
+        assert_eq!(check(&keys(101)).1, 1);
+        assert_eq!(check(&json!({"a": "x".repeat(MOST_BYTES - 8)})).1, 0);
+        assert_eq!(check(&json!({"a": "x".repeat(MOST_BYTES - 7)})).1, 1);
+        assert_eq!(check(&json!({"": 1})).1, 1);
+        assert_eq!(check(&json!({"ü".repeat(128): 1})).1, 0);
+        assert_eq!(check(&json!({"ü".repeat(129): 1})).1, 1);
+        assert_eq!(check(&json!({"a\nb": 1})).1, 1);
+        assert_eq!(check(&json!({"__proto__": 1, "a.b": 2, "#": 3})).1, 0);
+        assert_eq!(check(&json!([])).1, 1);
+    }
+}

@@ -1,0 +1,228 @@
+//! Emails: one record a recipient. The record is the permit to hand over, and afterwards what became of it.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Table, TableError, Timestamp, Uuid,
+    item::{conditional, expiry, from_item, n, s, to_item, unless_overtaken},
+    keys,
+};
+
+const RETENTION_DAYS: i64 = 90;
+
+/// What became of an email. A later status never has a lower rank than an earlier one, whatever the order in
+/// which they become known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    /// Permitted; the hand-over has not ended, or its end was never recorded.
+    Pending,
+    /// The mail service's answer was lost.
+    Unknown,
+    /// The mail service took it.
+    Sent,
+    /// The recipient's server took it.
+    Delivered,
+    /// It was opened.
+    Opened,
+    /// A link in it was clicked.
+    Clicked,
+    /// The mail service did not take it.
+    Failed,
+    /// It was held back: the recipient bounced or complained before.
+    Suppressed,
+    /// It bounced for good.
+    Bounced,
+    /// The recipient complained.
+    Complained,
+}
+
+impl Status {
+    /// The rank, 0 to 9.
+    #[must_use]
+    pub fn rank(self) -> u8 {
+        self as u8
+    }
+
+    /// The name, as stored and as answered.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Unknown => "UNKNOWN",
+            Self::Sent => "SENT",
+            Self::Delivered => "DELIVERED",
+            Self::Opened => "OPENED",
+            Self::Clicked => "CLICKED",
+            Self::Failed => "FAILED",
+            Self::Suppressed => "SUPPRESSED",
+            Self::Bounced => "BOUNCED",
+            Self::Complained => "COMPLAINED",
+        }
+    }
+}
+
+/// An email record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Email {
+    /// The email's own id.
+    #[serde(rename = "email_id")]
+    pub id: Uuid,
+    /// The project that sends it.
+    #[serde(rename = "project_id")]
+    pub project: Uuid,
+    /// The project's epoch when it was sent.
+    pub epoch: u32,
+    /// The recipient.
+    #[serde(rename = "contact_id")]
+    pub contact: Uuid,
+    /// The recipient's normalised address.
+    pub to: String,
+    /// What became of it.
+    pub status: Status,
+    /// Why it failed, if it did: an error code's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The mail service's id of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+    /// The attempt that took the permit.
+    pub nonce: String,
+    /// When the permit was taken; the hour that statistics count it in.
+    pub created_at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Record<'a> {
+    #[serde(flatten)]
+    email: &'a Email,
+    rank: u8,
+    expires_at: i64,
+}
+
+/// Whether an attempt may hand an email over.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Permit {
+    /// It may, once.
+    Taken,
+    /// It may not: another attempt was permitted before, and this is its record.
+    Found(Box<Email>),
+}
+
+/// How a hand-over ended.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome<'a> {
+    /// The mail service's id, if it took the email.
+    pub message_id: Option<&'a str>,
+    /// The error code's name, if it did not.
+    pub error: Option<&'a str>,
+    /// The subject as it was rendered.
+    pub subject: Option<&'a str>,
+}
+
+impl Table {
+    /// Takes the permit to hand `email` over, by creating its record: only who created it may.
+    ///
+    /// # Errors
+    /// What DynamoDB answers; after a lost answer the permit counts as not taken, whatever happened.
+    pub async fn permit_email(&self, email: &Email) -> Result<Permit, TableError> {
+        let record = Record { email, rank: email.status.rank(), expires_at: expiry(email.created_at, RETENTION_DAYS) };
+        let result = self
+            .client
+            .put_item()
+            .table_name(&*self.name)
+            .set_item(Some(to_item(keys::email(email.id), &record)?))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let Err(old) = conditional(result)? else { return Ok(Permit::Taken) };
+        let found: Email = from_item(old)?;
+        Ok(if found.nonce == email.nonce { Permit::Taken } else { Permit::Found(Box::new(found)) })
+    }
+
+    /// Records what became of an email, unless something of the same or a higher rank is known already, or the
+    /// record is gone.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn settle_email(
+        &self,
+        id: Uuid,
+        status: Status,
+        outcome: &Outcome<'_>,
+        now: Timestamp,
+    ) -> Result<(), TableError> {
+        let mut set = "SET #status = :status, #rank = :rank, settled_at = :now".to_owned();
+        let mut values =
+            vec![(":status", s(status.as_str())), (":rank", n(status.rank())), (":now", s(now.to_string()))];
+        for (attribute, placeholder, value) in [
+            ("message_id", ":message", outcome.message_id),
+            ("#error", ":error", outcome.error),
+            ("subject", ":subject", outcome.subject),
+        ] {
+            if let Some(value) = value {
+                set.extend([", ", attribute, " = ", placeholder]);
+                values.push((placeholder, s(value)));
+            }
+        }
+        let mut request = self
+            .client
+            .update_item()
+            .table_name(&*self.name)
+            .set_key(Some(keys::email(id).attributes()))
+            .update_expression(set)
+            .condition_expression("attribute_exists(pk) AND #rank < :rank")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#rank", "rank");
+        if outcome.error.is_some() {
+            request = request.expression_attribute_names("#error", "error");
+        }
+        for (name, value) in values {
+            request = request.expression_attribute_values(name, value);
+        }
+        unless_overtaken(request.send().await)
+    }
+
+    /// Removes the record that the attempt `nonce` created, if it is still that attempt's.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn withdraw_email(&self, id: Uuid, nonce: &str) -> Result<(), TableError> {
+        let result = self
+            .client
+            .delete_item()
+            .table_name(&*self.name)
+            .set_key(Some(keys::email(id).attributes()))
+            .condition_expression("nonce = :nonce")
+            .expression_attribute_values(":nonce", s(nonce))
+            .send()
+            .await;
+        unless_overtaken(result)
+    }
+
+    /// The records of these emails that exist, read consistently, in no particular order.
+    ///
+    /// # Errors
+    /// What DynamoDB answers; [`TableError::Throttled`] if it left some unread three times over.
+    pub async fn emails(&self, ids: &[Uuid]) -> Result<Vec<Email>, TableError> {
+        let wanted = ids.iter().map(|id| keys::email(*id).attributes()).collect();
+        let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(wanted)).build()?;
+        let mut left = HashMap::from([(self.name.to_string(), request)]);
+        let mut found = Vec::with_capacity(ids.len());
+        for _attempt in 0..3 {
+            let output = self.client.batch_get_item().set_request_items(Some(left)).send().await?;
+            for item in output.responses.into_iter().flat_map(HashMap::into_values).flatten() {
+                found.push(from_item(item)?);
+            }
+            left = output.unprocessed_keys.unwrap_or_default();
+            if left.is_empty() {
+                return Ok(found);
+            }
+        }
+        Err(TableError::Throttled("UnprocessedKeys".to_owned()))
+    }
+}

@@ -1,0 +1,102 @@
+//! What a call to DynamoDB may fail with, and whether trying again can help.
+
+use aws_sdk_dynamodb::{
+    error::{ProvideErrorMetadata, SdkError},
+    types::error::TransactionCanceledException,
+};
+use posthorn_errors::{Code, Failure};
+
+/// A DynamoDB call that did not succeed. Holds the service's error code only: its messages can quote item content.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// The table or the account is over its throughput. Passes.
+    #[error("DynamoDB throttles ({0})")]
+    Throttled(String),
+    /// No answer, or a 5xx: whether the call took effect is not known. Passes.
+    #[error("DynamoDB did not answer ({0})")]
+    Unavailable(String),
+    /// A rival changed the same items first, or is changing them now.
+    #[error("a rival changed the same items ({0})")]
+    Conflict(String),
+    /// The item would become larger than the 400 KB that DynamoDB stores.
+    #[error("the item is too large")]
+    TooLarge,
+    /// A fault of ours: a malformed request, a missing permission, an item that does not read back.
+    #[error("DynamoDB refused ({0})")]
+    Fault(String),
+}
+
+impl TableError {
+    /// From the code of an error that the service answered.
+    fn from_service(code: &str, message: &str, status: u16) -> Self {
+        let name = code.to_owned();
+        match code {
+            "ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded" => {
+                Self::Throttled(name)
+            }
+            "TransactionConflictException" | "TransactionInProgressException" | "ConditionalCheckFailedException" => {
+                Self::Conflict(name)
+            }
+            "ValidationException" if message.contains("Item size") || message.contains("item size") => Self::TooLarge,
+            "ItemCollectionSizeLimitExceededException" => Self::TooLarge,
+            _ if status >= 500 => Self::Unavailable(name),
+            _ => Self::Fault(name),
+        }
+    }
+
+    /// From the reasons for which a transaction was cancelled: the first that is one.
+    pub(crate) fn from_cancelled(cancelled: &TransactionCanceledException) -> Self {
+        let mut reasons = cancelled.cancellation_reasons().iter();
+        let Some(reason) = reasons.find(|reason| reason.code().is_some_and(|code| code != "None")) else {
+            return Self::Fault("TransactionCanceledException".to_owned());
+        };
+        match reason.code().unwrap_or_default() {
+            code @ ("ConditionalCheckFailed" | "TransactionConflict") => Self::Conflict(code.to_owned()),
+            code @ ("ThrottlingError" | "ProvisionedThroughputExceeded") => Self::Throttled(code.to_owned()),
+            code => Self::from_service(code, reason.message().unwrap_or_default(), 400),
+        }
+    }
+}
+
+impl<E: ProvideErrorMetadata + std::fmt::Debug> From<SdkError<E>> for TableError {
+    fn from(error: SdkError<E>) -> Self {
+        match &error {
+            SdkError::ServiceError(service) => {
+                let metadata = service.err();
+                Self::from_service(
+                    metadata.code().unwrap_or("no code"),
+                    metadata.message().unwrap_or_default(),
+                    service.raw().status().as_u16(),
+                )
+            }
+            SdkError::TimeoutError(_) => Self::Unavailable("timed out".to_owned()),
+            SdkError::DispatchFailure(_) => Self::Unavailable("no connection".to_owned()),
+            SdkError::ResponseError(_) => Self::Unavailable("answer lost".to_owned()),
+            _ => Self::Fault("the request could not be built".to_owned()),
+        }
+    }
+}
+
+impl From<serde_dynamo::Error> for TableError {
+    fn from(_: serde_dynamo::Error) -> Self {
+        Self::Fault("an item does not have its noun's shape".to_owned())
+    }
+}
+
+impl From<aws_sdk_dynamodb::error::BuildError> for TableError {
+    fn from(_: aws_sdk_dynamodb::error::BuildError) -> Self {
+        Self::Fault("the request could not be built".to_owned())
+    }
+}
+
+impl From<TableError> for Failure {
+    fn from(error: TableError) -> Self {
+        let code = match &error {
+            TableError::Throttled(_) => Code::RateLimitExceeded,
+            TableError::Unavailable(_) => Code::ServiceUnavailable,
+            TableError::Conflict(_) => Code::Conflict,
+            TableError::TooLarge | TableError::Fault(_) => Code::InternalServerError,
+        };
+        Failure::new(code).because(error)
+    }
+}

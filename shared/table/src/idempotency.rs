@@ -1,0 +1,288 @@
+//! Idempotency keys: who works on a request, and what it answered.
+
+use aws_sdk_dynamodb::{
+    operation::update_item::builders::UpdateItemFluentBuilder,
+    types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
+};
+use jiff::SignedDuration;
+use posthorn_errors::{Code, Failure, Refused};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Table, TableError, Timestamp, Uuid,
+    item::{conditional, expiry, from_item, n, s, to_item, unless_overtaken},
+    keys::{self, Key},
+};
+
+/// How long an answer is kept.
+const RETENTION_DAYS: i64 = 1;
+/// Longer than any function runs: API Gateway waits 30 seconds at most.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+/// Where a key counts: within a project and a function, so that it survives a rotation.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    project: Uuid,
+    route: &'static str,
+    digest: String,
+}
+
+impl Scope {
+    /// The scope of the caller's `Idempotency-Key` on a function's routes.
+    #[must_use]
+    pub fn new(project: Uuid, route: &'static str, idempotency_key: &str) -> Self {
+        Self { project, route, digest: hex::encode(Sha256::digest(idempotency_key)) }
+    }
+
+    fn key(&self) -> Key {
+        keys::idempotency(self.project, self.route, &self.digest)
+    }
+}
+
+/// How far the request with a key has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// An attempt works on it until its lease ends; after that the attempt has crashed.
+    Running,
+    /// It was answered, and the answer is kept.
+    Done,
+    /// It ended with a hand-over in doubt.
+    Unknown,
+}
+
+/// The record of an idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// SHA-256 of the body's bytes, lower-case hex.
+    pub fingerprint: String,
+    /// Method and path, such as `POST /v1/send`.
+    pub request: String,
+    /// When the request was first made; the time its effects carry, however often it is taken over.
+    pub created_at: Timestamp,
+    /// How far it has come.
+    pub state: State,
+    /// The attempt that works on it.
+    pub nonce: String,
+    /// When that attempt has certainly ended.
+    pub lease_until: Timestamp,
+    /// The ids its effects have: one for each email, or the tracked event's.
+    pub ids: Vec<String>,
+    /// The answer's body, once it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<String>,
+    /// When the record counts as absent, in epoch seconds.
+    pub expires_at: i64,
+}
+
+impl Claim {
+    /// A claim as an attempt first makes it.
+    #[must_use]
+    pub fn new(request: String, body: &[u8], ids: Vec<String>, attempt: &Attempt) -> Self {
+        Self {
+            fingerprint: fingerprint(body),
+            request,
+            created_at: attempt.now,
+            state: State::Running,
+            nonce: attempt.nonce.clone(),
+            lease_until: attempt.lease_until,
+            ids,
+            response: None,
+            expires_at: expiry(attempt.now, RETENTION_DAYS),
+        }
+    }
+
+    /// What a request with the same key is to do: `key` and `body` are its own.
+    ///
+    /// # Errors
+    /// `IDEMPOTENCY_KEY_REUSED` if the body is another, or an attempt may still be working on the first request.
+    pub fn verdict(&self, key: &str, body: &[u8], now: Timestamp) -> Refused<Verdict> {
+        if self.fingerprint != fingerprint(body) {
+            return Err(self.reused(key, "This Idempotency-Key was already used with another request body."));
+        }
+        match (self.state, &self.response) {
+            (State::Done, Some(response)) => Ok(Verdict::Replay(response.clone())),
+            (State::Running, _) if self.lease_until > now => Err(self.still_running(key)),
+            _ => Ok(Verdict::TakeOver),
+        }
+    }
+
+    /// The refusal for a request whose first attempt may still be working.
+    #[must_use]
+    pub fn still_running(&self, key: &str) -> Failure {
+        self.reused(key, "A request with this Idempotency-Key is still running.")
+            .suggestion("Wait a moment, then send the same request again.")
+    }
+
+    fn reused(&self, key: &str, message: &'static str) -> Failure {
+        let status = match self.state {
+            State::Running => Value::Null,
+            State::Done => 200.into(),
+            State::Unknown => Code::DeliveryUnknown.status().into(),
+        };
+        Failure::new(Code::IdempotencyKeyReused)
+            .message(message)
+            .suggestion("Use a new Idempotency-Key for a new request.")
+            .detail("key", key)
+            .detail("originalRequest", self.request.as_str())
+            .detail("originalRequestAt", format!("{:.3}", self.created_at))
+            .detail("originalStatusCode", status)
+    }
+}
+
+fn fingerprint(body: &[u8]) -> String {
+    hex::encode(Sha256::digest(body))
+}
+
+/// What a request finds that comes second.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The answer of the first.
+    Replay(String),
+    /// A first one that ended without an answer that holds.
+    TakeOver,
+}
+
+/// One attempt at a request.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// Unique to the attempt: tells its own echo from a rival.
+    pub nonce: String,
+    /// When it began.
+    pub now: Timestamp,
+    /// When it has certainly ended.
+    lease_until: Timestamp,
+}
+
+impl Attempt {
+    /// An attempt that begins now; `nonce` is fresh randomness.
+    #[must_use]
+    pub fn begin(nonce: [u8; 16], now: Timestamp) -> Self {
+        Self { nonce: hex::encode(nonce), now, lease_until: now + LEASE }
+    }
+}
+
+/// Whose a claim is.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Claimed {
+    /// This attempt's.
+    Mine(Box<Claim>),
+    /// Another's, as it was.
+    Held(Box<Claim>),
+}
+
+impl Table {
+    /// Makes the claim unless there is one that has not expired.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn claim(&self, scope: &Scope, claim: Claim) -> Result<Claimed, TableError> {
+        let result = self
+            .client
+            .put_item()
+            .table_name(&*self.name)
+            .set_item(Some(to_item(scope.key(), &claim)?))
+            .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
+            .expression_attribute_values(":now", n(claim.created_at.as_second()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let Err(old) = conditional(result)? else { return Ok(Claimed::Mine(Box::new(claim))) };
+        let held: Box<Claim> = Box::new(from_item(old)?);
+        Ok(if held.nonce == claim.nonce { Claimed::Mine(held) } else { Claimed::Held(held) })
+    }
+
+    /// The claim of this key, if there is one that has not expired, read consistently.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn find_claim(&self, scope: &Scope, now: Timestamp) -> Result<Option<Claim>, TableError> {
+        let request = self.client.get_item().table_name(&*self.name).consistent_read(true);
+        let output = request.set_key(Some(scope.key().attributes())).send().await?;
+        let claim: Option<Claim> = output.item.map(from_item).transpose()?;
+        Ok(claim.filter(|claim| claim.expires_at > now.as_second()))
+    }
+
+    /// Takes over a claim whose attempt has ended without an answer. Keeps its ids and its time.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn take_over(&self, scope: &Scope, held: &Claim, attempt: &Attempt) -> Result<Claimed, TableError> {
+        let result = self
+            .change_claim(scope, &held.nonce)
+            .update_expression("SET #state = :state, nonce = :mine, lease_until = :lease")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":state", s("running"))
+            .expression_attribute_values(":mine", s(&attempt.nonce))
+            .expression_attribute_values(":lease", s(attempt.lease_until.to_string()))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        Ok(match conditional(result)? {
+            Ok(output) => Claimed::Mine(Box::new(from_item(output.attributes.unwrap_or_default())?)),
+            Err(gone) if gone.is_empty() => Claimed::Held(Box::new(held.clone())),
+            Err(old) => {
+                let now_held: Box<Claim> = Box::new(from_item(old)?);
+                if now_held.nonce == attempt.nonce { Claimed::Mine(now_held) } else { Claimed::Held(now_held) }
+            }
+        })
+    }
+
+    /// Keeps the answer, if the claim is still the attempt's.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn settle_claim(&self, scope: &Scope, nonce: &str, response: &str) -> Result<(), TableError> {
+        let request = self
+            .change_claim(scope, nonce)
+            .update_expression("SET #state = :state, response = :response")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":state", s("done"))
+            .expression_attribute_values(":response", s(response));
+        unless_overtaken(request.send().await)
+    }
+
+    /// Leaves the claim to the next request with its key: this attempt has ended and does not know what became of
+    /// its hand-overs.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn leave_claim(&self, scope: &Scope, nonce: &str) -> Result<(), TableError> {
+        let request = self
+            .change_claim(scope, nonce)
+            .update_expression("SET #state = :state")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":state", s("unknown"));
+        unless_overtaken(request.send().await)
+    }
+
+    /// Frees the key: nobody got anything, for certain.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn release_claim(&self, scope: &Scope, nonce: &str) -> Result<(), TableError> {
+        let result = self
+            .client
+            .delete_item()
+            .table_name(&*self.name)
+            .set_key(Some(scope.key().attributes()))
+            .condition_expression("nonce = :nonce")
+            .expression_attribute_values(":nonce", s(nonce))
+            .send()
+            .await;
+        unless_overtaken(result)
+    }
+
+    /// An update of a claim on condition that the attempt `nonce` holds it.
+    fn change_claim(&self, scope: &Scope, nonce: &str) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&*self.name)
+            .set_key(Some(scope.key().attributes()))
+            .condition_expression("nonce = :nonce")
+            .expression_attribute_values(":nonce", s(nonce))
+    }
+}

@@ -1,0 +1,88 @@
+//! Between a noun and its item.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{
+    error::{ProvideErrorMetadata, SdkError},
+    operation::{delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError},
+    types::AttributeValue,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{TableError, Timestamp, keys::Key};
+
+/// An item as the SDK holds it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// The noun's attributes under its key.
+pub(crate) fn to_item(key: Key, noun: &impl Serialize) -> Result<Item, TableError> {
+    let mut item: Item = serde_dynamo::to_item(noun)?;
+    item.extend(key.attributes());
+    Ok(item)
+}
+
+/// The noun that an item holds.
+pub(crate) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, TableError> {
+    Ok(serde_dynamo::from_item(item)?)
+}
+
+/// A string attribute.
+pub(crate) fn s(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+/// A number attribute.
+pub(crate) fn n(value: impl Into<i128>) -> AttributeValue {
+    AttributeValue::N(value.into().to_string())
+}
+
+/// When an item written now expires, in epoch seconds.
+pub(crate) fn expiry(now: Timestamp, days: i64) -> i64 {
+    now.as_second() + days * 86_400
+}
+
+/// An error of a write that may carry the item on which the condition failed.
+pub(crate) trait ConditionalWrite: Sized {
+    /// The old item (empty if there was none), or the error as it was if no condition failed.
+    #[expect(clippy::result_large_err, reason = "the error is the SDK's own, handed on")]
+    fn failed_on(error: SdkError<Self>) -> Result<Item, SdkError<Self>>;
+}
+
+macro_rules! conditional_write {
+    ($($error:ident),*) => {$(
+        impl ConditionalWrite for $error {
+            fn failed_on(error: SdkError<Self>) -> Result<Item, SdkError<Self>> {
+                match error {
+                    SdkError::ServiceError(service) if service.err().is_conditional_check_failed_exception() => {
+                        match service.into_err() {
+                            $error::ConditionalCheckFailedException(failed) => Ok(failed.item.unwrap_or_default()),
+                            _ => Ok(Item::new()),
+                        }
+                    }
+                    other => Err(other),
+                }
+            }
+        }
+    )*};
+}
+
+conditional_write!(PutItemError, UpdateItemError, DeleteItemError);
+
+/// Tells a write that was made (`Ok(Ok(…))`) from one whose condition failed (`Ok(Err(old item))`).
+pub(crate) fn conditional<T, E>(result: Result<T, SdkError<E>>) -> Result<Result<T, Item>, TableError>
+where
+    E: ConditionalWrite + ProvideErrorMetadata + std::fmt::Debug,
+{
+    match result {
+        Ok(output) => Ok(Ok(output)),
+        Err(error) => E::failed_on(error).map(Err).map_err(TableError::from),
+    }
+}
+
+/// A write on condition that is no more to be made once the condition fails: somebody came first, or it is done.
+pub(crate) fn unless_overtaken<T, E>(result: Result<T, SdkError<E>>) -> Result<(), TableError>
+where
+    E: ConditionalWrite + ProvideErrorMetadata + std::fmt::Debug,
+{
+    conditional(result).map(drop)
+}

@@ -1,0 +1,40 @@
+//! The one DynamoDB table: what is stored, under which keys, and every conditional write.
+//!
+//! One file a noun. Nobody outside this crate builds a key, an expression or an item; nobody inside it reads a
+//! clock or mints an id. Times come in as [`jiff::Timestamp`] and are stored as RFC 3339 text, except
+//! `expires_at`, which DynamoDB's TTL wants as epoch seconds.
+
+pub mod api_key;
+pub mod contact;
+pub mod data;
+pub mod email;
+mod error;
+pub mod event;
+pub mod idempotency;
+mod item;
+mod keys;
+pub mod project;
+pub mod schema;
+pub mod statistics;
+pub mod usage;
+
+use std::sync::Arc;
+
+pub use error::TableError;
+pub use jiff::Timestamp;
+pub use uuid::Uuid;
+
+/// The table. A cheap clone.
+#[derive(Clone, Debug)]
+pub struct Table {
+    client: aws_sdk_dynamodb::Client,
+    name: Arc<str>,
+}
+
+impl Table {
+    /// The table called `name`, reached through `client`.
+    #[must_use]
+    pub fn new(client: aws_sdk_dynamodb::Client, name: &str) -> Self {
+        Self { client, name: name.into() }
+    }
+}

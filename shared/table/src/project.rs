@@ -1,0 +1,187 @@
+//! Projects: the truth that every API key item copies.
+
+use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Table, TableError, Timestamp, Uuid,
+    api_key::{self, KeyClass},
+    item::{from_item, n, s, to_item},
+    keys::{self, DIRECTORY, Key},
+};
+
+/// Whether a project may write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It may.
+    Active,
+    /// Every write is refused with `PROJECT_DISABLED`.
+    Disabled,
+}
+
+/// One of a project's keys, known by its digest alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectKey {
+    /// SHA-256 of the whole key, lower-case hex.
+    pub digest: String,
+    /// What it may call.
+    pub class: KeyClass,
+    /// When it stops to work, if it was replaced; a live key has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retires_at: Option<Timestamp>,
+}
+
+impl ProjectKey {
+    /// True while the key has not been replaced.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.retires_at.is_none()
+    }
+
+    /// True once a replaced key's time is over.
+    #[must_use]
+    pub fn is_retired(&self, now: Timestamp) -> bool {
+        self.retires_at.is_some_and(|at| at <= now)
+    }
+}
+
+/// What a request must know of its project; each key item holds a copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectFacts {
+    /// The project.
+    #[serde(rename = "project_id")]
+    pub id: Uuid,
+    /// Shown as the sender's name unless the request or the default sender has one.
+    pub name: String,
+    /// Whether it may write.
+    pub status: Status,
+    /// The number of reinstatements; emails and statistics belong to one.
+    pub epoch: u32,
+    /// Domains it may send from, sub-domains included; lower case, Punycode.
+    pub domains: Vec<String>,
+    /// The address to send from if the request names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_sender: Option<String>,
+    /// Emails a calendar month (UTC), if limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub monthly_limit: Option<u64>,
+}
+
+/// A project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Project {
+    /// What its key items copy.
+    #[serde(flatten)]
+    pub facts: ProjectFacts,
+    /// Counts the changes; every change is made on condition of it.
+    pub version: u64,
+    /// Live and retiring keys.
+    pub keys: Vec<ProjectKey>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct DirectoryEntry<'a> {
+    name: &'a str,
+    created_at: Timestamp,
+}
+
+impl Table {
+    /// The project called `id`, read consistently.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn project(&self, id: Uuid) -> Result<Option<Project>, TableError> {
+        let request = self.client.get_item().table_name(&*self.name).consistent_read(true);
+        let output = request.set_key(Some(keys::project(id).attributes())).send().await?;
+        output.item.map(from_item).transpose()
+    }
+
+    /// The ids of every project, in no particular order of age.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn project_ids(&self) -> Result<Vec<Uuid>, TableError> {
+        let pages = self
+            .client
+            .query()
+            .table_name(&*self.name)
+            .key_condition_expression("pk = :directory")
+            .expression_attribute_values(":directory", s(DIRECTORY))
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await?;
+        Ok(pages.iter().filter_map(|item| item.get(keys::SK)?.as_s().ok()?.parse().ok()).collect())
+    }
+
+    /// Changes a project and all that is derived from it, in one transaction: the project itself, every live or
+    /// retiring key's item whole (TTL may have removed one), the removal of the items of keys that `next` no
+    /// longer has, and the directory. `previous` is the project as it was read; `None` makes a new one.
+    ///
+    /// An answer that was lost is settled by a consistent read before this returns.
+    ///
+    /// # Errors
+    /// [`TableError::Conflict`] if the project was changed since it was read; what else DynamoDB answers.
+    pub async fn change_project(&self, previous: Option<&Project>, next: &Project) -> Result<(), TableError> {
+        let mut writes = vec![self.project_write(previous, next)?];
+        for key in &next.keys {
+            writes.push(self.put(keys::api_key(&key.digest), &api_key::ApiKey::of(key, &next.facts))?);
+        }
+        for key in previous.map_or(&[][..], |project| &project.keys) {
+            if !next.keys.iter().any(|kept| kept.digest == key.digest) {
+                let delete = Delete::builder().table_name(&*self.name);
+                let delete = delete.set_key(Some(keys::api_key(&key.digest).attributes())).build()?;
+                writes.push(TransactWriteItem::builder().delete(delete).build());
+            }
+        }
+        let entry = DirectoryEntry { name: &next.facts.name, created_at: next.created_at };
+        writes.push(self.put(keys::directory(next.facts.id), &entry)?);
+
+        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let error = match error.as_service_error() {
+                    Some(service) if service.is_transaction_canceled_exception() => match error.into_service_error() {
+                        aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(cancelled) => TableError::from_cancelled(&cancelled),
+                        other => TableError::Fault(format!("{other:?}").chars().take(40).collect()),
+                    },
+                    _ => error.into(),
+                };
+                self.settle_change(next, error).await
+            }
+        }
+    }
+
+    /// After a change whose answer is `error`: was it made all the same?
+    async fn settle_change(&self, next: &Project, error: TableError) -> Result<(), TableError> {
+        match error {
+            TableError::Unavailable(_) if self.project(next.facts.id).await?.as_ref() == Some(next) => Ok(()),
+            error => Err(error),
+        }
+    }
+
+    fn project_write(&self, previous: Option<&Project>, next: &Project) -> Result<TransactWriteItem, TableError> {
+        let put = Put::builder()
+            .table_name(&*self.name)
+            .set_item(Some(to_item(keys::project(next.facts.id), next)?))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::None);
+        let put = match previous {
+            None => put.condition_expression("attribute_not_exists(pk)"),
+            Some(project) => put
+                .condition_expression("version = :version")
+                .expression_attribute_values(":version", n(project.version)),
+        };
+        Ok(TransactWriteItem::builder().put(put.build()?).build())
+    }
+
+    fn put(&self, key: Key, noun: &impl Serialize) -> Result<TransactWriteItem, TableError> {
+        let put = Put::builder().table_name(&*self.name).set_item(Some(to_item(key, noun)?)).build()?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+}

@@ -1,0 +1,42 @@
+//! The table as DynamoDB is told to make it. The deployment template says the same.
+
+use aws_sdk_dynamodb::{
+    Client,
+    operation::create_table::CreateTableError,
+    types::{
+        AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveSpecification,
+    },
+};
+
+use crate::{
+    TableError,
+    keys::{EXPIRES_AT, PK, SK},
+};
+
+/// Makes the table called `name` unless it exists: on demand, string keys, TTL on `expires_at`.
+///
+/// # Errors
+/// What DynamoDB answers, other than that the table exists.
+pub async fn create(client: &Client, name: &str) -> Result<(), TableError> {
+    let mut request = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
+    for (attribute, role) in [(PK, KeyType::Hash), (SK, KeyType::Range)] {
+        request = request
+            .attribute_definitions(
+                AttributeDefinition::builder()
+                    .attribute_name(attribute)
+                    .attribute_type(ScalarAttributeType::S)
+                    .build()?,
+            )
+            .key_schema(KeySchemaElement::builder().attribute_name(attribute).key_type(role).build()?);
+    }
+    match request.send().await {
+        Ok(_) => {}
+        Err(error) if matches!(error.as_service_error(), Some(CreateTableError::ResourceInUseException(_))) => {
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let ttl = TimeToLiveSpecification::builder().enabled(true).attribute_name(EXPIRES_AT).build()?;
+    client.update_time_to_live().table_name(name).time_to_live_specification(ttl).send().await?;
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! Emails of a calendar month, for projects with a monthly limit.
+
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+
+use crate::{
+    Table, TableError, Timestamp, Uuid,
+    item::{Item, conditional, expiry, n},
+    keys::{self, EXPIRES_AT},
+};
+
+const RETENTION_DAYS: i64 = 400;
+
+/// The month that `now` is in, UTC: `yyyy-mm`.
+fn month(now: Timestamp) -> String {
+    now.strftime("%Y-%m").to_string()
+}
+
+/// Whether a request fits into the month.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Reservation {
+    /// It does, and is counted.
+    Made,
+    /// It does not, and nothing was counted; so many were used before.
+    Exceeded {
+        /// Emails of this month so far.
+        used: u64,
+    },
+}
+
+impl Table {
+    /// Counts `emails` against the month's `limit`, all or none.
+    ///
+    /// # Errors
+    /// What DynamoDB answers. A retry after a lost answer may count twice, never too little.
+    pub async fn reserve_usage(
+        &self,
+        project: Uuid,
+        now: Timestamp,
+        emails: u64,
+        limit: u64,
+    ) -> Result<Reservation, TableError> {
+        let fits_an_empty_month = if emails <= limit { "attribute_not_exists(emails) OR " } else { "" };
+        let room = i128::from(limit) - i128::from(emails);
+        let result = self
+            .client
+            .update_item()
+            .table_name(&*self.name)
+            .set_key(Some(keys::usage(project, &month(now)).attributes()))
+            .update_expression("ADD emails :emails SET #expires = :expires")
+            .condition_expression(format!("{fits_an_empty_month}emails <= :room"))
+            .expression_attribute_names("#expires", EXPIRES_AT)
+            .expression_attribute_values(":emails", n(emails))
+            .expression_attribute_values(":room", n(room))
+            .expression_attribute_values(":expires", n(expiry(now, RETENTION_DAYS)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        Ok(match conditional(result)? {
+            Ok(_) => Reservation::Made,
+            Err(old) => Reservation::Exceeded { used: used(&old) },
+        })
+    }
+
+    /// Takes back what was counted and then not handed over.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn return_usage(&self, project: Uuid, now: Timestamp, emails: u64) -> Result<(), TableError> {
+        self.client
+            .update_item()
+            .table_name(&*self.name)
+            .set_key(Some(keys::usage(project, &month(now)).attributes()))
+            .update_expression("ADD emails :emails")
+            .condition_expression("emails >= :least")
+            .expression_attribute_values(":emails", n(-i128::from(emails)))
+            .expression_attribute_values(":least", n(emails))
+            .send()
+            .await?;
+        Ok(())
+    }
+}
+
+fn used(item: &Item) -> u64 {
+    item.get("emails").and_then(|value| value.as_n().ok()).and_then(|number| number.parse().ok()).unwrap_or(0)
+}

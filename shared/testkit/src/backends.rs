@@ -1,0 +1,253 @@
+//! Everything that a function under test calls, started for one test.
+
+use std::{collections::BTreeMap, future::pending, time::Duration};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::{
+    Client,
+    config::{Credentials, SharedCredentialsProvider},
+    types::AttributeValue,
+};
+use axum::body::Bytes;
+use jiff::Timestamp;
+use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, Uri};
+use posthorn_auth::{NewProject, PlainKey, new_project};
+use posthorn_lambda::Edge;
+use posthorn_table::{Table, project::Project, schema};
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use crate::{
+    calls::Calls,
+    clock::Clock,
+    database,
+    gateway::{Incoming, TIMEOUT, invoke},
+    ses::Ses,
+};
+
+/// The table's name in tests.
+const TABLE: &str = "posthorn-test";
+
+/// A DynamoDB engine and an SES endpoint, both with real clients in front.
+#[derive(Clone)]
+pub struct Backends {
+    /// The engine's client, for looking at items.
+    pub dynamodb: Client,
+    /// The table.
+    pub table: Table,
+    /// The SES endpoint.
+    pub ses: Ses,
+    /// What the SES client is made from.
+    pub ses_config: aws_sdk_sesv2::config::Builder,
+    /// The clock that the functions see.
+    pub clock: Clock,
+    /// Clock and randomness.
+    pub edge: Edge,
+    /// The calls made by either client.
+    pub calls: Calls,
+}
+
+/// The AWS SDK's configuration for endpoints on this machine.
+#[must_use]
+pub fn local_config(endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new("local", "local", None, None, "posthorn");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .build()
+}
+
+impl Backends {
+    /// Starts both with an empty table, on free ports, until the test ends.
+    ///
+    /// # Panics
+    /// If this machine has no free port or no memory.
+    pub async fn start() -> Self {
+        let calls = Calls::default();
+        let database = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let mail = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let endpoint = |listener: &TcpListener| format!("http://{}", listener.local_addr().expect("an address"));
+        let (database_url, mail_url) = (endpoint(&database), endpoint(&mail));
+        let engine = database::open(None).expect("an engine in memory");
+        tokio::spawn(database::serve(engine, database, pending()));
+        let ses = Ses::new();
+        ses.verify("example.com");
+        tokio::spawn(ses.clone().serve(mail, pending()));
+
+        let config = aws_sdk_dynamodb::config::Builder::from(&local_config(&database_url)).interceptor(calls.clone());
+        let dynamodb = Client::from_conf(config.build());
+        schema::create(&dynamodb, TABLE).await.expect("a table");
+        let clock = Clock::at("2025-11-30T10:30:00Z".parse().expect("a moment"));
+        Self {
+            table: Table::new(dynamodb.clone(), TABLE),
+            dynamodb,
+            ses_config: aws_sdk_sesv2::config::Builder::from(&local_config(&mail_url)).interceptor(calls.clone()),
+            ses,
+            edge: clock.edge(1),
+            clock,
+            calls,
+        }
+    }
+
+    /// A project that may send from `example.com`, changed by `change` before it is stored, and its keys.
+    ///
+    /// # Panics
+    /// If it cannot be stored.
+    pub async fn project(&self, change: impl FnOnce(&mut Project)) -> TestProject {
+        let new = NewProject {
+            name: "Acme".to_owned(),
+            domains: vec!["example.com".to_owned()],
+            default_sender: Some("hello@example.com".to_owned()),
+            monthly_limit: None,
+        };
+        let fill = &mut |buffer: &mut [u8]| self.edge.fill(buffer);
+        let (mut project, [secret, public]) = new_project(new, self.clock.now(), fill).expect("a project");
+        change(&mut project);
+        self.table.change_project(None, &project).await.expect("a stored project");
+        TestProject { project, secret, public }
+    }
+
+    /// Every item of the table, by its key: what a refusal must leave as it was.
+    ///
+    /// # Panics
+    /// If the engine cannot be read.
+    pub async fn items(&self) -> BTreeMap<String, Item> {
+        let pages = self.dynamodb.scan().table_name(TABLE).consistent_read(true).into_paginator().items();
+        let items = pages.send().collect::<Result<Vec<_>, _>>().await.expect("a table that can be read");
+        let text = |item: &Item, name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+        let key =
+            |item: &Item| format!("{} {}", text(item, "pk").unwrap_or_default(), text(item, "sk").unwrap_or_default());
+        items.into_iter().map(|item| (key(&item), item)).collect()
+    }
+
+    /// Sends a request through the gateway to a handler.
+    pub async fn call<F, Fut>(&self, request: TestRequest, handler: F) -> Answer
+    where
+        F: Fn(lambda_http::Request) -> Fut + Send,
+        Fut: Future<Output = Response<lambda_http::Body>> + Send,
+    {
+        let incoming = request.incoming(self.clock.now());
+        Answer::from(invoke(&incoming.event(), &incoming.request_id, request.remaining, handler).await)
+    }
+}
+
+/// An item as the SDK holds it.
+pub type Item = std::collections::HashMap<String, AttributeValue>;
+
+/// A project and its keys in plain text.
+#[derive(Debug)]
+pub struct TestProject {
+    /// The project as it was stored.
+    pub project: Project,
+    /// Its secret key.
+    pub secret: PlainKey,
+    /// Its public key.
+    pub public: PlainKey,
+}
+
+/// A request, written with few words.
+#[derive(Debug, Clone)]
+pub struct TestRequest {
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Bytes,
+    remaining: Duration,
+}
+
+impl TestRequest {
+    /// A request without headers and body.
+    #[must_use]
+    pub fn new(method: Method, path: &str) -> Self {
+        let (headers, body) = (HeaderMap::new(), Bytes::new());
+        Self { method, path: path.to_owned(), headers, body, remaining: TIMEOUT }
+    }
+
+    /// A POST with a key and a JSON body.
+    #[must_use]
+    pub fn post(path: &str, key: &PlainKey, body: &Value) -> Self {
+        Self::new(Method::POST, path)
+            .header("authorization", &format!("Bearer {}", key.expose()))
+            .body(body.to_string())
+    }
+
+    /// Adds a header.
+    ///
+    /// # Panics
+    /// If HTTP has no such header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        let value = HeaderValue::from_str(value).expect("a header's value");
+        self.headers.append(HeaderName::from_static(name), value);
+        self
+    }
+
+    /// Sets the idempotency key.
+    #[must_use]
+    pub fn once(self, key: &str) -> Self {
+        self.header("idempotency-key", key)
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Sets what the function's timeout leaves.
+    #[must_use]
+    pub fn remaining(mut self, remaining: Duration) -> Self {
+        self.remaining = remaining;
+        self
+    }
+
+    fn incoming(&self, at: Timestamp) -> Incoming {
+        Incoming {
+            request_id: "test-request".to_owned(),
+            at,
+            method: self.method.clone(),
+            uri: self.path.parse::<Uri>().expect("a path"),
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+        }
+    }
+}
+
+/// An answer, read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body's text.
+    pub text: String,
+    /// The body's JSON; null if it is none.
+    pub json: Value,
+}
+
+impl Answer {
+    /// The error's code, if it is an error.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.json["error"]["code"].as_str()
+    }
+
+    /// A header's value, if it is there.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+impl From<Response<Bytes>> for Answer {
+    fn from(response: Response<Bytes>) -> Self {
+        let (parts, body) = response.into_parts();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        Self { status: parts.status.as_u16(), headers: parts.headers, text, json }
+    }
+}

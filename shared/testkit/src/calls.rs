@@ -1,0 +1,108 @@
+//! A record of the calls that reach AWS: how many, and how many of them one after the other.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use aws_sdk_dynamodb::config::{
+    ConfigBag, Intercept, RuntimeComponents,
+    interceptors::{BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef},
+};
+use aws_smithy_runtime_api::{box_error::BoxError, client::orchestrator::Metadata};
+use aws_smithy_types::config_bag::{Storable, StoreReplace};
+
+/// One call to AWS: its operation, and when it began and ended on the record's own clock, which ticks with every
+/// beginning and every end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Such as `GetItem`.
+    pub operation: String,
+    began: usize,
+    ended: usize,
+}
+
+/// The record. A cheap clone; an interceptor of the AWS SDK.
+#[derive(Debug, Clone, Default)]
+pub struct Calls(Arc<Mutex<Record>>);
+
+#[derive(Debug, Default)]
+struct Record {
+    ticks: usize,
+    running: HashMap<usize, Call>,
+    done: Vec<Call>,
+}
+
+/// Which call an interceptor is told of.
+#[derive(Debug, Clone, Copy)]
+struct Running(usize);
+
+impl Storable for Running {
+    type Storer = StoreReplace<Self>;
+}
+
+impl Calls {
+    /// The operations called since the last time, in the order in which they began.
+    #[must_use]
+    pub fn take(&self) -> Vec<String> {
+        let mut done = self.take_calls();
+        done.sort_by_key(|call| call.began);
+        done.into_iter().map(|call| call.operation).collect()
+    }
+
+    /// The calls made since the last time, one after the other: each began after the one before it had ended, and
+    /// no longer chain is among them.
+    #[must_use]
+    pub fn take_in_a_row(&self) -> Vec<String> {
+        let mut done = self.take_calls();
+        done.sort_by_key(|call| call.ended);
+        let mut row: Vec<Call> = Vec::new();
+        for call in done {
+            if row.last().is_none_or(|last| last.ended < call.began) {
+                row.push(call);
+            }
+        }
+        row.into_iter().map(|call| call.operation).collect()
+    }
+
+    fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).done)
+    }
+}
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for Calls {
+    fn name(&self) -> &'static str {
+        "calls"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let operation = config.load::<Metadata>().map_or_else(String::new, |metadata| metadata.name().to_owned());
+        let mut record = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        record.ticks += 1;
+        let began = record.ticks;
+        record.running.insert(began, Call { operation, began, ended: usize::MAX });
+        config.interceptor_state().store_put(Running(began));
+        Ok(())
+    }
+
+    fn read_after_attempt(
+        &self,
+        _: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let mut record = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        record.ticks += 1;
+        let ended = record.ticks;
+        if let Some(call) = config.load::<Running>().and_then(|running| record.running.remove(&running.0)) {
+            record.done.push(Call { ended, ..call });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,115 @@
+//! The routes of SES v2's REST-JSON protocol that this endpoint answers.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::connection::Connection;
+use super::identities::CreateEmailIdentity;
+use super::refusal::Refusal;
+use super::request::SendEmail;
+use super::{Fault, Mail, Ses, check, message_id};
+
+/// The longest request body read, in bytes: a message of the greatest size, its JSON escaped, fits.
+const BODY_MAX: usize = 2 * check::MESSAGE_MAX;
+/// The region in SES's texts where the request is not signed for one.
+const REGION_DEFAULT: &str = "US-EAST-1";
+
+/// All routes, over the given account.
+pub(super) fn router(ses: Ses) -> Router {
+    Router::new()
+        .route("/v2/email/outbound-emails", post(send_email).fallback(unsupported))
+        .route("/v2/email/identities", post(create_email_identity).fallback(unsupported))
+        .route("/v2/email/identities/{identity}", get(get_email_identity).fallback(unsupported))
+        .fallback(unsupported)
+        .layer(middleware::map_response(with_request_id))
+        .with_state(ses)
+}
+
+async fn unsupported() -> Refusal {
+    Refusal::unknown_operation(
+        "this local endpoint takes SendEmail, CreateEmailIdentity and GetEmailIdentity of SES v2",
+    )
+}
+
+async fn with_request_id(mut response: Response) -> Response {
+    if let Ok(id) = HeaderValue::from_str(&message_id::uuid()) {
+        response.headers_mut().insert("x-amzn-requestid", id);
+    }
+    response
+}
+
+async fn create_email_identity(State(ses): State<Ses>, body: Body) -> Result<Response, Refusal> {
+    let request: CreateEmailIdentity = parse(&read(body).await?)?;
+    Ok(Arc::make_mut(&mut ses.account().identities).create(&request)?.into_response())
+}
+
+async fn get_email_identity(State(ses): State<Ses>, Path(identity): Path<String>) -> Result<Response, Refusal> {
+    Ok(ses.account().identities.get(&identity)?.into_response())
+}
+
+async fn send_email(
+    State(ses): State<Ses>,
+    ConnectInfo(connection): ConnectInfo<Connection>,
+    request: Request,
+) -> Response {
+    let fault = ses.arrived();
+    if fault == Some(Fault::RefuseUnsent) {
+        return connection.cut();
+    }
+    let lost = fault == Some(Fault::LoseAnswer);
+    match handle(ses, fault, request).await {
+        _ if lost => connection.cut(),
+        Ok(mail) => Json(json!({ "MessageId": mail.message_id })).into_response(),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn handle(ses: Ses, fault: Option<Fault>, request: Request) -> Result<Arc<Mail>, Refusal> {
+    let region = region(request.headers());
+    let body = read(request.into_body()).await?;
+    // In a task of its own: a request that has arrived is handled even if its caller hangs up.
+    let handled = tokio::spawn(async move {
+        if let Some(fault) = fault {
+            tokio::time::sleep(fault.delay()).await;
+            fault.refusal().map_or(Ok(()), Err)?;
+        }
+        accept(&ses, region, &body).await
+    });
+    handled.await.unwrap_or_else(|_| Err(Refusal::internal_failure()))
+}
+
+async fn accept(ses: &Ses, region: String, body: &[u8]) -> Result<Arc<Mail>, Refusal> {
+    let request: SendEmail = parse(body)?;
+    let mail = Arc::new(ses.check(request, region)?);
+    if let Some(sink) = ses.sink.clone() {
+        let mail = Arc::clone(&mail);
+        let taken = tokio::task::spawn_blocking(move || sink(&mail)).await;
+        taken.ok().and_then(Result::ok).ok_or_else(Refusal::internal_failure)?;
+    }
+    ses.record(Arc::clone(&mail));
+    Ok(mail)
+}
+
+async fn read(body: Body) -> Result<Bytes, Refusal> {
+    to_bytes(body, BODY_MAX).await.map_err(|_| check::too_long(BODY_MAX))
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(body).map_err(|error| Refusal::serialization(error.to_string()))
+}
+
+/// The region that the request is signed for (`Credential=<key>/<date>/<region>/ses/aws4_request`), upper-cased.
+fn region(headers: &HeaderMap) -> String {
+    let signed = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let scope = signed.and_then(|text| text.split_once("Credential=")).map(|(_, scope)| scope);
+    scope.and_then(|scope| scope.split('/').nth(2)).unwrap_or(REGION_DEFAULT).to_ascii_uppercase()
+}
