@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use axum::Router;
+use axum::{Router, serve::ListenerExt};
 use posthorn_lambda::Edge;
 use posthorn_mail::ses::Ses as SesClient;
 use posthorn_table::{Table, schema};
@@ -156,6 +156,10 @@ async fn serve(listeners: Vec<TcpListener>, router: Router) -> io::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let mut servers = JoinSet::new();
     for listener in listeners {
+        let listener = listener.tap_io(|connection| {
+            // Failing to set it only costs time: small answers would wait for a delayed acknowledgement.
+            let _ = connection.set_nodelay(true);
+        });
         let server = axum::serve(listener, router.clone());
         let stopped = asked(stopped.clone());
         servers.spawn(async move { server.with_graceful_shutdown(stopped).await });

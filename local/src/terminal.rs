@@ -11,8 +11,12 @@ use tracing::{
     field::{Field, Visit},
 };
 use tracing_subscriber::{
+    Layer,
+    filter::{LevelFilter, Targets},
     fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
+    layer::SubscriberExt,
     registry::LookupSpan,
+    util::SubscriberInitExt,
 };
 
 /// Starts the log: JSON lines as Lambda writes them, or readable ones.
@@ -20,8 +24,14 @@ pub fn init(json: bool) {
     if json {
         telemetry::init();
     } else {
-        tracing_subscriber::fmt().with_max_level(Level::INFO).event_format(Readable).init();
+        let layer = tracing_subscriber::fmt::layer().event_format(Readable);
+        tracing_subscriber::registry().with(layer.with_filter(ours())).init();
     }
+}
+
+/// The engine warns of every failed condition; those are answers to us, not news to a person.
+fn ours() -> Targets {
+    Targets::new().with_default(Level::INFO).with_target("dynoxide", LevelFilter::OFF)
 }
 
 /// Says something to whoever started the stack. Standard output may be closed: then there is nobody to tell.

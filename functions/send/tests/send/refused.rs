@@ -1,8 +1,6 @@
 //! Refusals: the status, the code, the text; and that nothing was written and nothing sent.
 
-use jiff::SignedDuration;
 use lambda_http::http::Method;
-use posthorn_auth::{Rotation, Which, rotate};
 use posthorn_table::project::Status;
 use posthorn_testkit::{backends::TestRequest, events::SECRET_KEY};
 use serde_json::{Value, json};
@@ -89,13 +87,7 @@ async fn a_key_that_cannot_be_ours_costs_no_call() {
 #[tokio::test]
 async fn malformed_unknown_and_retired_keys_are_told_the_same() {
     let world = World::new().await;
-    let project = &world.project.project;
-    let fill = &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer);
-    let presented = world.project.secret.digest();
-    let rotation = Rotation { which: Which::Both, grace: SignedDuration::ZERO };
-    let (next, _keys) = rotate(project, &presented, rotation, world.now(), fill).unwrap();
-    world.app.table.change_project(Some(project), &next).await.unwrap();
-
+    let _new = world.rotate().await;
     let malformed = world.refuses(post("Bearer sk_nonsense", &plain()), 401, "INVALID_API_KEY").await;
     let unknown = world.refuses(post(&format!("Bearer {SECRET_KEY}"), &plain()), 401, "INVALID_API_KEY").await;
     let retired = world.refuses(world.request(&plain()), 401, "INVALID_API_KEY").await;

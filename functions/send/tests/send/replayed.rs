@@ -1,7 +1,6 @@
 //! The second request with an idempotency key.
 
 use jiff::SignedDuration;
-use posthorn_auth::{Rotation, Which, rotate};
 use posthorn_table::email::{Outcome, Status};
 use posthorn_testkit::{backends::TestRequest, ses::Fault};
 use serde_json::json;
@@ -54,14 +53,9 @@ async fn a_key_counts_in_its_project_alone() {
 async fn a_key_survives_a_rotation() {
     let world = World::new().await;
     let first = world.once("k", &plain()).await;
-    let project = &world.project.project;
-    let fill = &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer);
-    let rotation = Rotation { which: Which::Both, grace: SignedDuration::ZERO };
-    let (next, keys) = rotate(project, &world.project.secret.digest(), rotation, world.now(), fill).unwrap();
-    world.app.table.change_project(Some(project), &next).await.unwrap();
-    let secret = keys.secret.as_ref().unwrap();
-    let second = world.call(TestRequest::post("/v1/send", secret, &plain()).once("k")).await;
-    assert_eq!((second.header("idempotency-replayed"), second.text), (Some("true").as_deref(), first.text));
+    let secret = world.rotate().await;
+    let second = world.call(TestRequest::post("/v1/send", &secret, &plain()).once("k")).await;
+    assert_eq!((second.header("idempotency-replayed"), &second.text), (Some("true"), &first.text));
     assert_eq!(world.mails_and_calls(), (1, 1));
 }
 

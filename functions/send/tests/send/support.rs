@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use posthorn_auth::{PlainKey, Which, rotate};
 use posthorn_mail::ses::Ses;
 use posthorn_table::{Timestamp, Uuid, contact, project::Project};
 use posthorn_testkit::backends::{Answer, Backends, Item, TestProject, TestRequest};
@@ -109,6 +110,15 @@ impl World {
     pub(crate) async fn used(&self) -> Option<String> {
         let items = self.items(&format!("USAGE#{}", self.id())).await;
         items.values().next().map(|item| item["emails"].as_n().unwrap().clone())
+    }
+
+    /// Replaces both keys at once; the new secret one.
+    pub(crate) async fn rotate(&self) -> PlainKey {
+        let (project, presented) = (&self.project.project, self.project.secret.digest());
+        let fill = &mut |buffer: &mut [u8]| self.backends.edge.fill(buffer);
+        let rotation = rotate(project, &presented, Which::Both, 0, self.now(), fill).unwrap();
+        self.app.table.change_project(Some(project), &rotation.next).await.unwrap();
+        rotation.minted.into_iter().next().unwrap()
     }
 
     pub(crate) async fn put(&self, item: Item) {

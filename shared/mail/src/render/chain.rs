@@ -5,13 +5,15 @@ use liquid_core::{Expression, Value, ValueCow, ValueView};
 use super::Part;
 use super::filters::{self, Filter};
 use super::lexer::Quotes;
-use super::meter::Limit;
+use super::meter::{Limit, Meter};
 use super::print::{escape, escape_once, escaped, is_string, string, text_of, weigh};
 use super::scope::Scope;
 use super::tokens;
 
 /// How much longer escaping or line breaks can make a text.
 const GROWTH: usize = 6;
+/// How much more work it is to spell out an array or object than to walk it.
+const SPELLING: usize = 3;
 
 /// A value and what is done to it, in order.
 pub(super) struct Chain {
@@ -124,9 +126,7 @@ impl Evaluated<'_> {
     /// Appends the value to `out`, escaped where the part and the trust ask for it.
     pub(super) fn print(&self, out: &mut String, scope: &Scope) -> Result<(), Limit> {
         let (value, meter) = (self.value.as_view(), scope.meter());
-        if !is_string(value) {
-            weigh(value, meter)?;
-        }
+        pay_for_printing(value, meter)?;
         let text = text_of(value);
         if scope.globals.part == Part::Html && self.trust == Trust::Data {
             return escaped(&text, |piece| meter.write(out, piece));
@@ -169,6 +169,14 @@ pub(super) fn value_of<'s>(expression: &'s Expression, scope: &'s Scope<'s>) -> 
     let value = expression.try_evaluate(scope).unwrap_or_default();
     scope.meter().step()?;
     Ok(value)
+}
+
+/// Takes the work of spelling out an array or object. Text is paid for where it is written.
+pub(super) fn pay_for_printing(value: &dyn ValueView, meter: &Meter) -> Result<(), Limit> {
+    if is_string(value) {
+        return Ok(());
+    }
+    meter.spend_bytes(weigh(value, meter)?.saturating_mul(SPELLING))
 }
 
 /// Whether `??` takes the fallback: null, false, or empty.

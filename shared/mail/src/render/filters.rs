@@ -1,5 +1,7 @@
 //! The filters. None of them fails: what a filter can do nothing with becomes null.
 
+#![expect(clippy::unnecessary_wraps, reason = "all filters of a kind share one signature")]
+
 mod list;
 mod number;
 mod text;
@@ -11,7 +13,7 @@ use liquid_core::{Expression, Value, ValueCow, ValueView};
 
 use super::chain::value_of;
 use super::meter::{Limit, Meter};
-use super::print::{text_of, weigh};
+use super::print::{length_of, text_of, weigh};
 use super::scope::Scope;
 use super::tokens;
 
@@ -42,6 +44,9 @@ enum Function {
 /// How much longer the result of a `Read` filter can be than what it reads (`url_encode`, `upcase`).
 const GROWTH: usize = 3;
 
+/// How many bytes of a text are counted or compared in the time one byte is changed.
+const GLANCE: usize = 16;
+
 /// What a filter works on.
 struct Call<'c> {
     input: &'c dyn ValueView,
@@ -61,8 +66,9 @@ impl<'c> Call<'c> {
         self.argument(index).map(text_of)
     }
 
-    fn count(&self, index: usize) -> Option<Option<i64>> {
-        self.argument(index).map(integer_of)
+    /// The integer an argument is, or `default` if the argument is left out.
+    fn count(&self, index: usize, default: i64) -> Option<i64> {
+        self.argument(index).map_or(Some(default), integer_of)
     }
 }
 
@@ -85,6 +91,7 @@ impl Filter {
         let call = Call { input, arguments: &arguments };
         let value = match self.builtin.function {
             Function::Glance(function) => {
+                meter.spend_bytes(length_of(input) / GLANCE)?;
                 let value = function(&call).unwrap_or_default();
                 weigh(&value, meter)?;
                 return Ok(value);

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 /// Bytes one `{{ }}` or `{% %}` may hold.
-const MAX_MARKUP: usize = 8 * 1024;
+pub(super) const MAX_MARKUP: usize = 8 * 1024;
 /// Bytes all of them together may hold. It bounds what parsing them can cost.
-const MAX_TOTAL: usize = 256 * 1024;
+const MAX_TOTAL: usize = 96 * 1024;
 /// How many of them there may be.
-const MAX_PIECES: usize = 20_000;
+const MAX_PIECES: usize = 16_000;
 
 /// A stretch of the source, without its delimiters.
 #[derive(Debug, Clone, PartialEq, Eq)]

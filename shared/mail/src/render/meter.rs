@@ -53,6 +53,11 @@ impl Meter {
         self.spend(u64::try_from(bytes).unwrap_or(u64::MAX))
     }
 
+    /// Spends all there is.
+    pub(super) fn exhaust(&self) {
+        self.fuel.set(0);
+    }
+
     /// Takes the work of one step.
     pub(super) fn step(&self) -> Result<(), Limit> {
         self.spend(STEP)

@@ -3,25 +3,24 @@
 use liquid_core::model::ScalarCow;
 
 use super::Part;
-use super::chain::{is_missing, unquoted};
-use super::meter::Meter;
-use super::print::{escape, text_of};
+use super::chain::{is_missing, pay_for_printing, unquoted};
+use super::lexer::MAX_MARKUP;
+use super::meter::{Limit, Meter};
+use super::print::{escaped, text_of};
 use super::scope::Variables;
 
-/// The source with every `{{ name }}`, `{{ a.b }}` and `{{ name ?? fallback }}` replaced. Once the values exceed the
-/// output limit, the remaining names are replaced by nothing.
+/// The source with every `{{ name }}`, `{{ a.b }}` and `{{ name ?? fallback }}` replaced. Once the values exceed a
+/// limit, the remaining names are replaced by nothing.
 pub(super) fn render(source: &str, part: Part, variables: &Variables) -> String {
-    let meter = Meter::new(source.len());
+    let values = Values { part, variables, meter: Meter::new(source.len()) };
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
     while let Some((before, inside, after)) = next_braces(rest) {
-        match replacement(inside, part, variables) {
-            Some(value) => {
-                out.push_str(before);
-                // A value without room is left out.
-                let _ = meter.write(&mut out, &value);
-            }
-            None => out.push_str(rest.strip_suffix(after).unwrap_or_default()),
+        if let Some(name) = Name::parse(inside) {
+            out.push_str(before);
+            values.write(&name, &mut out);
+        } else {
+            out.push_str(rest.strip_suffix(after).unwrap_or_default());
         }
         rest = after;
     }
@@ -31,32 +30,68 @@ pub(super) fn render(source: &str, part: Part, variables: &Variables) -> String 
 
 /// The text before the next innermost `{{ }}`, its inside, and the text after it.
 fn next_braces(text: &str) -> Option<(&str, &str, &str)> {
-    let mut from = 0;
-    loop {
-        let close = from + text.get(from..)?.find("}}")?;
-        let head = text.get(from..close)?;
-        if let Some(open) = head.rfind("{{") {
-            return Some((text.get(..from + open)?, head.get(open + 2..)?, text.get(close + 2..)?));
+    let mut open = None;
+    for (at, pair) in text.as_bytes().windows(2).enumerate() {
+        match (pair, open) {
+            (b"{{", _) => open = Some(at),
+            (b"}}", Some(open)) => return Some((text.get(..open)?, text.get(open + 2..at)?, text.get(at + 2..)?)),
+            _ => {}
         }
-        from = close + 2;
+    }
+    None
+}
+
+/// A name or path, and the literal to use if there is nothing there.
+struct Name<'s> {
+    path: Vec<ScalarCow<'s>>,
+    fallback: Option<&'s str>,
+}
+
+impl<'s> Name<'s> {
+    fn parse(inside: &'s str) -> Option<Name<'s>> {
+        let (path, fallback) = inside.split_once("??").map_or((inside, None), |(path, rest)| (path, Some(rest)));
+        let path = path.trim();
+        let is_number = path.starts_with(|c: char| c.is_numeric() || c == '-');
+        if is_number || inside.len() > MAX_MARKUP || !path.split('.').all(is_name) {
+            return None;
+        }
+        let fallback = fallback.map(|fallback| unquoted(first_literal(fallback)));
+        Some(Name { path: path.split('.').map(ScalarCow::new).collect(), fallback })
     }
 }
 
-/// What replaces `{{ inside }}`, or `None` if that is neither a name nor a path, with or without fallbacks.
-fn replacement(inside: &str, part: Part, variables: &Variables) -> Option<String> {
-    let (path, fallback) = inside.split_once("??").map_or((inside, None), |(path, rest)| (path, Some(rest)));
-    let path: Vec<&str> = path.trim().split('.').collect();
-    let is_number = path.first().is_some_and(|name| name.starts_with(|c: char| c.is_numeric() || c == '-'));
-    if is_number || !path.iter().all(|name| is_name(name)) {
-        return None;
+/// The values of one rendering, as long as there is a budget for them.
+struct Values<'v> {
+    part: Part,
+    variables: &'v Variables,
+    meter: Meter,
+}
+
+impl Values<'_> {
+    fn write(&self, name: &Name, out: &mut String) {
+        if self.try_write(name, out).is_err() {
+            self.meter.exhaust();
+        }
     }
-    let path: Vec<ScalarCow<'_>> = path.into_iter().map(ScalarCow::new).collect();
-    let found = variables.find(&path).unwrap_or_default();
-    let text = match fallback {
-        Some(fallback) if is_missing(found.as_view()) => unquoted(first_literal(fallback)).into(),
-        _ => text_of(found.as_view()),
-    };
-    Some(if part == Part::Html { escape(&text) } else { text.into_owned() })
+
+    fn try_write(&self, name: &Name, out: &mut String) -> Result<(), Limit> {
+        self.meter.step()?;
+        let found = self.variables.find(&name.path).unwrap_or_default();
+        let value = found.as_view();
+        let text = match name.fallback {
+            Some(fallback) if is_missing(value) => fallback.into(),
+            _ => {
+                pay_for_printing(value, &self.meter)?;
+                text_of(value)
+            }
+        };
+        let start = out.len();
+        let written = match self.part {
+            Part::Html => escaped(&text, |piece| self.meter.write(out, piece)),
+            Part::Subject | Part::Text => self.meter.write(out, &text),
+        };
+        written.inspect_err(|_| out.truncate(start))
+    }
 }
 
 fn is_name(name: &str) -> bool {

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use liquid_core::model::KStringCow;
 use liquid_core::{ObjectView, Value, ValueView};
 
 use super::meter::{Limit, Meter};
 
 /// Bytes a value occupies beside its text.
-const VALUE: usize = 48;
+const VALUE: usize = 64;
 
 /// The value as it is printed: a string as it is, a number or boolean as in JSON, nothing for null, and JSON text for
 /// an array or object (keys in order).
@@ -28,9 +29,14 @@ pub(super) fn is_string(value: &dyn ValueView) -> bool {
     value.type_name() == "string"
 }
 
+/// How long the value is if it is a string, otherwise 0.
+pub(super) fn length_of(value: &dyn ValueView) -> usize {
+    if is_string(value) { text_of(value).len() } else { 0 }
+}
+
 /// Spends the work of reading the whole value and returns its size in bytes.
 pub(super) fn weigh(value: &dyn ValueView, meter: &Meter) -> Result<usize, Limit> {
-    let own = if is_string(value) { VALUE + text_of(value).len() } else { VALUE };
+    let own = VALUE + length_of(value);
     meter.spend_bytes(own)?;
     if let Some(array) = value.as_array() {
         return array.values().try_fold(own, |sum, item| Ok(sum + weigh(item, meter)?));
@@ -43,8 +49,8 @@ pub(super) fn weigh(value: &dyn ValueView, meter: &Meter) -> Result<usize, Limit
 }
 
 /// The entries of an object in the order of their keys.
-pub(super) fn entries(object: &dyn ObjectView) -> Vec<(String, &dyn ValueView)> {
-    let mut entries: Vec<_> = object.iter().map(|(key, value)| (key.as_str().to_owned(), value)).collect();
+pub(super) fn entries(object: &dyn ObjectView) -> Vec<(KStringCow<'_>, &dyn ValueView)> {
+    let mut entries: Vec<_> = object.iter().collect();
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));
     entries
 }
@@ -77,7 +83,7 @@ fn write_list<T>(out: &mut String, ends: [char; 2], items: impl Iterator<Item = 
 }
 
 fn write_json_string(text: &str, out: &mut String) {
-    out.push_str(&serde_json::Value::from(text).to_string());
+    out.push_str(&serde_json::to_string(text).unwrap_or_default());
 }
 
 fn json_scalar(value: &dyn ValueView) -> String {

@@ -1,6 +1,6 @@
 //! `{% for %}` over arrays, objects and ranges, none of which is copied or spelled out.
 
-use liquid_core::model::{ArrayView, Value};
+use liquid_core::model::{ArrayView, KStringCow, Value};
 use liquid_core::parser::{TagToken, TagTokenIter};
 use liquid_core::{Expression, ValueCow, ValueView};
 
@@ -90,7 +90,8 @@ impl<'v> Items<'v> {
         }
         if let Some(object) = value.as_object() {
             weigh(value, scope.meter())?;
-            let pair = |(key, value): (String, &dyn ValueView)| Value::array([string(key), value.to_value()]);
+            let pair =
+                |(key, value): (KStringCow, &dyn ValueView)| Value::array([string(key.as_str()), value.to_value()]);
             return Ok(Items::Pairs(entries(object).into_iter().map(pair).collect()));
         }
         let is_text = is_string(value) && !value.query_state(liquid_core::model::State::Empty);

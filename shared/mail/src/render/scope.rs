@@ -10,7 +10,7 @@ use serde_json::Map;
 
 use super::Part;
 use super::meter::Meter;
-use super::print::weigh;
+use super::print::{length_of, weigh};
 
 /// The longest `a.b.c` that is looked up: `liquid-core` recurses along it.
 const MAX_PATH: usize = 64;
@@ -114,12 +114,13 @@ impl<'v> Globals<'v> {
         std::mem::replace(counter, change(*counter))
     }
 
-    /// A copy of what the template assigned at `path`, its cost spent. The outer `None` means: not assigned.
-    fn assigned(&self, name: &str, rest: &[ScalarCow<'_>]) -> Option<Option<ValueCow<'_>>> {
+    /// A copy of what the template assigned at the path, its cost spent: null if there is nothing there. `None` if the
+    /// name is not assigned.
+    fn assigned(&self, name: &str, rest: &[ScalarCow<'_>]) -> Option<ValueCow<'_>> {
         let assigned = self.assigned.borrow();
         let found = try_find(&assigned.get(name)?.value, rest);
         let affordable = found.filter(|value| weigh(value.as_view(), &self.meter).is_ok());
-        Some(affordable.map(|value| ValueCow::Owned(value.into_owned())))
+        Some(ValueCow::Owned(affordable.map(ValueCow::into_owned).unwrap_or_default()))
     }
 }
 
@@ -195,6 +196,8 @@ impl Runtime for Scope<'_> {
     fn try_get(&self, path: &[ScalarCow<'_>]) -> Option<ValueCow<'_>> {
         self.meter().step().ok()?;
         let (first, rest) = path.split_first().filter(|_| path.len() <= MAX_PATH)?;
+        let indexes = rest.iter().map(|index| length_of(index)).sum();
+        self.meter().spend_bytes(indexes).ok()?;
         let name = first.to_kstr();
         if let Some(binding) = self.loops().find(|binding| binding.name == name.as_str()) {
             return try_find(binding.item, rest);
@@ -202,7 +205,7 @@ impl Runtime for Scope<'_> {
         if name.as_str() == "forloop" && self.binding.is_some() {
             return self.forloop(rest);
         }
-        self.globals.assigned(name.as_str(), rest).unwrap_or_else(|| self.globals.variables.find(path))
+        self.globals.assigned(name.as_str(), rest).or_else(|| self.globals.variables.find(path))
     }
 
     fn get(&self, path: &[ScalarCow<'_>]) -> Result<ValueCow<'_>, Error> {

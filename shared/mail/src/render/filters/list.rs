@@ -13,7 +13,7 @@ use super::Call;
 use super::number::Number;
 
 /// The items of an array; anything else is an array of itself, and null is empty.
-fn items<'c>(value: &'c dyn ValueView) -> Vec<&'c dyn ValueView> {
+fn items(value: &dyn ValueView) -> Vec<&dyn ValueView> {
     match value.as_array() {
         Some(array) => array.values().collect(),
         None if value.is_nil() => Vec::new(),
@@ -201,7 +201,7 @@ impl Eq for Key {}
 
 /// As many items or characters (1 unless said) from a place on, counted from the end if it is negative.
 pub(super) fn slice(call: &Call) -> Option<Value> {
-    let (offset, count) = (call.count(0)??, call.count(1).unwrap_or(Some(1))?);
+    let (offset, count) = (call.count(0, 0)?, call.count(1, 1)?);
     let text = call.text();
     let length = call.input.as_array().map_or_else(|| text.chars().count(), |array| array.values().count());
     let back = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);

@@ -2,8 +2,11 @@
 
 use liquid_core::{Value, ValueView};
 
-use super::super::print::is_string;
+use super::super::print::length_of;
 use super::Call;
+
+/// The longest text that is read as a number.
+const MAX_LENGTH: usize = 40;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Number {
@@ -14,6 +17,9 @@ pub(super) enum Number {
 impl Number {
     /// The number a value is, or that its text spells.
     pub(super) fn of(value: &dyn ValueView) -> Option<Number> {
+        if length_of(value) > MAX_LENGTH {
+            return None;
+        }
         let scalar = value.as_scalar()?;
         let number = scalar.to_integer().map(Number::Integer).or_else(|| scalar.to_float().map(Number::Float))?;
         number.float().is_finite().then_some(number)
@@ -37,10 +43,6 @@ impl Number {
 
 /// The integer a value is, with a fraction cut off.
 pub(in super::super) fn integer_of(value: &dyn ValueView) -> Option<i64> {
-    // A long text is no number, and reading it would not be paid for.
-    if is_string(value) && value.as_scalar()?.into_cow_str().len() > 40 {
-        return None;
-    }
     match Number::of(value)? {
         Number::Integer(integer) => Some(integer),
         Number::Float(float) => Some(truncated(float)),
@@ -119,7 +121,7 @@ pub(super) fn floor(call: &Call) -> Option<Value> {
 
 /// Rounds to an integer, or to as many digits as the argument says.
 pub(super) fn round(call: &Call) -> Option<Value> {
-    let digits = call.count(0).flatten().unwrap_or(0).clamp(0, 15);
+    let digits = call.count(0, 0).unwrap_or(0).clamp(0, 15);
     let number = Number::of(call.input)?;
     let (Number::Float(float), true) = (number, digits > 0) else { return Some(whole(number, f64::round).value()) };
     let scale = 10_f64.powi(i32::try_from(digits).ok()?);

@@ -98,7 +98,7 @@ pub(super) fn split(call: &Call, meter: &Meter) -> Result<Option<Value>, Limit> 
 
 /// At most as many characters as the first argument says (50), the second (`...`) among them.
 pub(super) fn truncate(call: &Call) -> Option<Value> {
-    let length = usize::try_from(call.count(0).unwrap_or(Some(50))?).unwrap_or(0);
+    let length = usize::try_from(call.count(0, 50)?).unwrap_or(0);
     let ellipsis = call.argument_text(1).unwrap_or(Cow::Borrowed("..."));
     changed(call, |text| {
         if text.chars().count() <= length {
@@ -111,7 +111,7 @@ pub(super) fn truncate(call: &Call) -> Option<Value> {
 
 /// At most as many words as the first argument says (15), and then the second (`...`).
 pub(super) fn truncatewords(call: &Call) -> Option<Value> {
-    let count = usize::try_from(call.count(0).unwrap_or(Some(15))?).unwrap_or(0).max(1);
+    let count = usize::try_from(call.count(0, 15)?).unwrap_or(0).max(1);
     let ellipsis = call.argument_text(1).unwrap_or(Cow::Borrowed("..."));
     changed(call, |text| {
         let words: Vec<_> = text.split_whitespace().take(count).collect();

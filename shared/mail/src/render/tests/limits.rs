@@ -56,6 +56,7 @@ fn sources_too_large_or_too_deep_for_liquid_are_plain() {
     is_plain(&format!("{{{{ a{} }}}}", "[a".repeat(1_000)));
     is_plain(&format!("{{{{ a{}{} }}}}", "[a".repeat(1_000), "]".repeat(1_000)));
     is_plain(&format!("{{{{ '{}", "x".repeat(1_000_000)));
+    is_plain(&format!("{{% cycle a{} %}}", ",a".repeat(4_000)).repeat(30));
 }
 
 #[test]

@@ -1,0 +1,219 @@
+//! Faults of SES and of the database.
+
+use std::{
+    sync::{Arc, atomic::{AtomicUsize, Ordering}},
+};
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{
+        ConfigBag, Intercept, RuntimeComponents,
+        interceptors::{BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut},
+    },
+};
+use aws_smithy_runtime_api::{box_error::BoxError, client::orchestrator::Metadata};
+use posthorn_mail::ses::Ses;
+use posthorn_table::Table;
+use posthorn_testkit::{backends::Answer, ses::Fault};
+use serde_json::json;
+
+use crate::support::{NOBODY, TABLE, World, addresses, email, fates, plain, text};
+
+/// What goes wrong on the way to DynamoDB and back.
+#[derive(Debug, Clone)]
+enum Trouble {
+    /// No call of this operation arrives.
+    NoneArrives(&'static str),
+    /// The answers to the first so many calls of this operation are lost: the write was made.
+    AnswersLost(&'static str, Arc<AtomicUsize>),
+}
+
+fn is(config: &ConfigBag, operation: &str) -> bool {
+    config.load::<Metadata>().is_some_and(|metadata| metadata.name() == operation)
+}
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for Trouble {
+    fn name(&self) -> &'static str {
+        "trouble"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        match self {
+            Self::NoneArrives(operation) if is(config, operation) => Ok(context.request_mut().set_uri(NOBODY)?),
+            _ => Ok(()),
+        }
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let Self::AnswersLost(operation, left) = self else { return Ok(()) };
+        let less = |left: usize| left.checked_sub(1);
+        if is(config, operation) && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
+            context.response_mut().set_status(500.try_into()?);
+        }
+        Ok(())
+    }
+}
+
+/// A world whose function has this trouble with its table.
+async fn troubled(trouble: Trouble) -> World {
+    let mut world = World::with(|project| project.facts.monthly_limit = Some(100)).await;
+    let config = world.backends.dynamodb.config().to_builder().interceptor(trouble);
+    world.app.table = Table::new(Client::from_conf(config.build()), TABLE);
+    world
+}
+
+/// Sends one email while SES has these faults, and checks what is answered, how often SES is called and what the
+/// records then say.
+async fn check(faults: &[Fault], expected: (u16, Option<&str>), calls: usize, record: Option<&str>) -> Answer {
+    let world = World::new().await;
+    faults.iter().for_each(|fault| world.backends.ses.fail_next(fault.clone()));
+    let answer = world.send(&plain()).await;
+    assert_eq!((answer.status, answer.code()), expected, "{faults:?}: {}", answer.text);
+    assert_eq!(world.backends.ses.calls(), calls, "{faults:?}");
+    let statuses = world.statuses().await;
+    assert_eq!(statuses.keys().map(String::as_str).collect::<Vec<_>>(), record.into_iter().collect::<Vec<_>>(), "{faults:?}");
+    assert_eq!(world.counted().await, u64::from(answer.status == 200), "{faults:?}");
+    answer
+}
+
+#[tokio::test]
+async fn a_throttled_email_is_tried_again() {
+    let answer = check(&[Fault::Throttled, Fault::Throttled], (200, None), 3, Some("SENT")).await;
+    assert_eq!(fates(&answer), ["SENT"]);
+}
+
+#[tokio::test]
+async fn an_email_throttled_throughout_leaves_no_record() {
+    let faults = [Fault::Throttled, Fault::Throttled, Fault::Throttled, Fault::Throttled];
+    let answer = check(&faults, (429, Some("RATE_LIMIT_EXCEEDED")), 4, None).await;
+    assert!(answer.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().is_ok()));
+}
+
+#[tokio::test]
+async fn a_daily_quota_is_not_tried_again() {
+    let answer = check(&[Fault::DailyQuotaExceeded], (429, Some("RATE_LIMIT_EXCEEDED")), 1, None).await;
+    assert!(answer.header("retry-after").is_some());
+}
+
+#[tokio::test]
+async fn what_ses_refuses_has_failed() {
+    for fault in [Fault::MessageRejected, Fault::AccountPaused] {
+        let answer = check(&[fault], (502, Some("DELIVERY_FAILED")), 1, Some("FAILED")).await;
+        assert!(!answer.text.contains("Sending paused") && !answer.text.contains("invalid content"));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_is_never_asked_for_again() {
+    for fault in [Fault::LoseAnswer, Fault::RefuseUnsent, Fault::ServerError] {
+        check(&[fault], (502, Some("DELIVERY_UNKNOWN")), 1, Some("UNKNOWN")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_throttle_before_a_lost_answer_is_still_doubt() {
+    check(&[Fault::Throttled, Fault::LoseAnswer], (502, Some("DELIVERY_UNKNOWN")), 2, Some("UNKNOWN")).await;
+}
+
+#[tokio::test]
+async fn each_recipient_of_a_mixed_request_has_a_status_of_its_own() {
+    let world = World::with(|project| project.facts.monthly_limit = Some(10)).await;
+    for fault in [Fault::LoseAnswer, Fault::MessageRejected, Fault::DailyQuotaExceeded] {
+        world.backends.ses.fail_next(fault);
+    }
+    let answer = world.send(&email(&json!({"to": addresses(5)}))).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let mut sorted = fates(&answer);
+    sorted.sort_unstable();
+    assert_eq!(sorted, ["FAILED", "FAILED", "SENT", "SENT", "UNKNOWN"]);
+    let mut codes = Vec::new();
+    for entry in answer.json["data"]["emails"].as_array().unwrap() {
+        let record = world.email(&entry["email"]).await.unwrap();
+        assert_eq!(text(&record, "status"), entry["status"].as_str().unwrap());
+        assert_eq!(record.get("error").and_then(|code| code.as_s().ok()).map(String::as_str), entry["error"]["code"].as_str());
+        codes.extend(entry["error"]["code"].as_str().map(str::to_owned));
+    }
+    codes.sort();
+    assert_eq!(codes, ["DELIVERY_FAILED", "DELIVERY_UNKNOWN", "RATE_LIMIT_EXCEEDED"]);
+    assert_eq!(world.counted().await, 2);
+    assert_eq!(world.used().await.as_deref(), Some("3"));
+}
+
+#[tokio::test]
+async fn without_ses_nothing_is_sent_and_nothing_is_left() {
+    let mut world = World::with(|project| project.facts.monthly_limit = Some(10)).await;
+    world.app.ses = Ses::new(world.backends.ses_config.clone().endpoint_url(NOBODY), None);
+    let answer = world.once("k", &plain()).await;
+    assert_eq!((answer.status, answer.code()), (503, Some("SERVICE_UNAVAILABLE")), "{}", answer.text);
+    assert!(answer.header("retry-after").is_some());
+    for noun in ["EMAIL#", "IDEMPOTENCY#", "STATS#"] {
+        assert_eq!(world.items(noun).await.len(), 0, "{noun}");
+    }
+    assert_eq!(world.used().await.as_deref(), Some("0"));
+}
+
+#[tokio::test]
+async fn without_the_database_nothing_is_sent() {
+    let mut world = World::new().await;
+    let config = world.backends.dynamodb.config().to_builder().endpoint_url(NOBODY);
+    world.app.table = Table::new(Client::from_conf(config.build()), TABLE);
+    let answer = world.refuses(world.request(&plain()), 503, "SERVICE_UNAVAILABLE").await;
+    assert!(answer.header("retry-after").is_some());
+    assert!(!answer.text.contains("127.0.0.1") && !answer.text.contains(TABLE));
+}
+
+#[tokio::test]
+async fn without_a_permit_nothing_is_sent() {
+    let world = troubled(Trouble::NoneArrives("PutItem")).await;
+    let answer = world.send(&plain()).await;
+    assert_eq!((answer.status, answer.code()), (503, Some("SERVICE_UNAVAILABLE")));
+    assert_eq!(world.mails_and_calls(), (0, 0));
+    assert_eq!(world.items("EMAIL#").await.len(), 0);
+    assert_eq!(world.used().await.as_deref(), Some("0"));
+}
+
+#[tokio::test]
+async fn without_the_contact_nothing_is_sent_and_the_permit_is_given_back() {
+    let mut world = troubled(Trouble::NoneArrives("UpdateItem")).await;
+    let unlimited = world.backends.project(|_| {}).await;
+    world.project = unlimited;
+    let answer = world.once("k", &plain()).await;
+    assert_eq!((answer.status, answer.code()), (503, Some("SERVICE_UNAVAILABLE")));
+    assert_eq!(world.mails_and_calls(), (0, 0));
+    assert_eq!(world.items("EMAIL#").await.len(), 0);
+    assert_eq!(world.items("IDEMPOTENCY#").await.len(), 0);
+}
+
+#[tokio::test]
+async fn an_outcome_that_cannot_be_recorded_changes_no_answer() {
+    let mut world = troubled(Trouble::AnswersLost("UpdateItem", Arc::default())).await;
+    assert_eq!(world.once("k", &plain()).await.status, 200);
+    let config = world.backends.dynamodb.config().to_builder().interceptor(Trouble::NoneArrives("DeleteItem"));
+    world.app.table = Table::new(Client::from_conf(config.build()), TABLE);
+    world.backends.ses.fail_next(Fault::DailyQuotaExceeded);
+    let answer = world.once("l", &plain()).await;
+    assert_eq!(answer.code(), Some("RATE_LIMIT_EXCEEDED"));
+}
+
+/// The SDK asks again, and its second call finds what the first one wrote.
+#[tokio::test]
+async fn the_echo_of_a_write_whose_answer_was_lost_is_no_rival() {
+    for lost in [1, 2] {
+        let world = troubled(Trouble::AnswersLost("PutItem", Arc::new(AtomicUsize::new(lost)))).await;
+        let answer = world.once("k", &plain()).await;
+        assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{lost}");
+        assert_eq!(world.mails_and_calls(), (1, 1));
+        assert_eq!(world.once("k", &plain()).await.text, answer.text);
+    }
+}
