@@ -4,12 +4,10 @@ use std::fmt;
 
 use crate::mailbox::{encode, is_plain};
 
-/// Together with the value, so that the line stays within RFC 5322's 998.
+/// Name and value together, so that the line stays within RFC 5322's 998; SES's own limit too (`MessageHeader`).
 const LONGEST: usize = 996;
 /// The longest name that SES takes (API reference, `MessageHeader`).
 const LONGEST_NAME: usize = 126;
-/// The longest value that SES takes (API reference, `MessageHeader`).
-const LONGEST_VALUE: usize = 870;
 const STRUCTURAL: [&str; 10] =
     ["from", "to", "cc", "bcc", "subject", "date", "message-id", "reply-to", "return-path", "sender"];
 const STRUCTURAL_PREFIXES: [&str; 4] = ["mime-", "content-", "dkim-", "x-ses-"];
@@ -30,11 +28,11 @@ pub enum InvalidHeader {
     /// A header that makes the message what it is.
     #[error("This header is set by the platform and cannot be given.")]
     Structural,
-    /// The value has control characters, line breaks among them.
-    #[error("The header's value must not have control characters.")]
+    /// The value is empty, or has control characters, line breaks among them.
+    #[error("The header's value must have at least 1 character and no control characters.")]
     Value,
     /// Name and value are longer than a line.
-    #[error("The header's value must have at most 870 characters, with its name at most 996, once encoded.")]
+    #[error("The header's value and name must together have at most 996 characters, once encoded.")]
     TooLong,
 }
 
@@ -56,7 +54,7 @@ impl Header {
             return Err(InvalidHeader::Value);
         }
         let value = if is_plain(value) { value.to_owned() } else { encode(value) };
-        if value.len() > LONGEST_VALUE || name.len() + value.len() > LONGEST {
+        if name.len() + value.len() > LONGEST {
             return Err(InvalidHeader::TooLong);
         }
         Ok(Self { name: name.to_owned(), value })
@@ -113,8 +111,8 @@ mod tests {
             let given = Header::new(name, value);
             assert_eq!(given.as_ref().map(Header::value), expected.as_ref().copied(), "{name}: {value:?}");
         }
-        assert!(Header::new("X", &"a".repeat(870)).is_ok());
-        assert_eq!(Header::new("X", &"a".repeat(871)), Err(InvalidHeader::TooLong));
+        assert!(Header::new("X", &"a".repeat(995)).is_ok());
+        assert_eq!(Header::new("X", &"a".repeat(996)), Err(InvalidHeader::TooLong));
     }
 
     proptest! {

@@ -12,8 +12,8 @@ use aws_sdk_sesv2::{
     operation::send_email::{SendEmailError, builders::SendEmailFluentBuilder},
     primitives::Blob,
     types::{
-        Attachment as SesAttachment, AttachmentContentDisposition, Body, Content, Destination, EmailContent,
-        Message as SesMessage, MessageHeader, MessageTag,
+        Attachment as SesAttachment, AttachmentContentDisposition, AttachmentContentTransferEncoding, Body, Content,
+        Destination, EmailContent, Message as SesMessage, MessageHeader, MessageTag,
     },
 };
 use hyper_util::client::legacy::Error as ConnectionError;
@@ -167,6 +167,7 @@ impl Ses {
     }
 }
 
+/// In base64: SES would take a file for seven-bit text otherwise (developer guide, "Working with email attachments").
 fn ses_attachment(attachment: &Attachment) -> Result<SesAttachment, BuildError> {
     let disposition = match attachment.disposition {
         Disposition::Attachment => AttachmentContentDisposition::Attachment,
@@ -176,6 +177,7 @@ fn ses_attachment(attachment: &Attachment) -> Result<SesAttachment, BuildError> 
         .file_name(&attachment.filename)
         .raw_content(Blob::new(attachment.content.clone()))
         .content_disposition(disposition)
+        .content_transfer_encoding(AttachmentContentTransferEncoding::Base64)
         .set_content_type(attachment.content_type.clone())
         .set_content_id(attachment.content_id.clone())
         .build()

@@ -7,12 +7,14 @@ use html2text::config;
 /// Columns of the plain-text part.
 const WIDTH: usize = 78;
 /// The longest HTML that is laid out. Longer bodies only lose their tags.
-const MAX_HTML: usize = 1024 * 1024;
+const MAX_HTML: usize = 256 * 1024;
 /// How deep elements may nest: the layout recurses along them.
 const MAX_DEPTH: usize = 256;
 /// The sum, over all tags, of the elements open there. Unclosed formatting elements are opened again in every
 /// paragraph, so that this bounds the document the parser builds.
 const MAX_OPEN: usize = 1_000_000;
+/// The most attributes one tag may have, and quotes and slashes in them: the parser compares each to all others.
+const MAX_ATTRIBUTES: usize = 3_000;
 
 /// The plain text of `html`: laid out, with links as footnotes. HTML that is too large or too tangled to lay out
 /// only loses its tags.
@@ -39,11 +41,15 @@ fn is_tame(html: &str) -> bool {
             depth += 1;
         }
         open += depth;
-        if depth > MAX_DEPTH || open > MAX_OPEN {
+        if depth > MAX_DEPTH || open > MAX_OPEN || tag.split(ends_attribute).count() > MAX_ATTRIBUTES {
             return false;
         }
     }
     html.len() <= MAX_HTML
+}
+
+fn ends_attribute(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '/' | '"' | '\'')
 }
 
 fn is_void(tag: &str) -> bool {
@@ -204,6 +210,7 @@ mod tests {
         check("<div>x".repeat(100_000), 100_000);
         check(format!("{}{}", "<b>".repeat(200), "<p>x".repeat(100_000)), 100_000);
         check(format!("<p>{}</p>", "x".repeat(2 * MAX_HTML)), 2 * MAX_HTML);
+        check(format!("<p{}>x", " a".repeat(MAX_ATTRIBUTES)), 1);
     }
 
     #[test]

@@ -228,7 +228,9 @@ async fn templates_see_the_contact_and_the_request_and_html_is_escaped() {
     assert_eq!(world.send(&body).await.status, 200);
     let mut mails = world.backends.ses.mails().split_off(1);
     mails.sort_by(|a, b| a.to.cmp(&b.to));
-    let read = |index: usize| (mails[index].subject.as_str(), mails[index].html.as_deref().unwrap(), mails[index].text.as_deref().unwrap());
+    let read = |index: usize| {
+        (mails[index].subject.as_str(), mails[index].html.as_deref().unwrap(), mails[index].text.as_deref().unwrap())
+    };
     assert_eq!(read(0), ("<Ada>: Free", "<p>&lt;Ada&gt; ada@example.org a&amp;b a&b </p>", "<Ada> & a&b"));
     assert_eq!(read(1), ("you: none", "<p>&lt;you&gt; bob@example.org a&amp;b a&b </p>", "you & a&b"));
     let item = world.contact("ada@example.org").await;

@@ -18,7 +18,16 @@ async fn check(limit: Option<u64>, key: Option<&str>, in_a_row: &[&str], in_all:
         assert!(expected.split('|').any(|expected| expected == operation), "{row:?}");
     }
     let world = World::with(|project| project.facts.monthly_limit = limit).await;
-    assert_eq!(world.call(match key { Some(key) => world.request(&plain()).once(key), None => world.request(&plain()) }).await.status, 200);
+    assert_eq!(
+        world
+            .call(match key {
+                Some(key) => world.request(&plain()).once(key),
+                None => world.request(&plain()),
+            })
+            .await
+            .status,
+        200
+    );
     let mut all = world.backends.calls.take();
     all.sort();
     assert_eq!(all, in_all);
@@ -49,7 +58,14 @@ async fn a_monthly_limit_costs_one_call_more() {
 async fn with_both_there_are_six_in_a_row() {
     let row = ["GetItem", "PutItem", "UpdateItem", "UpdateItem|PutItem", "SendEmail", "UpdateItem"];
     let all = [
-        "GetItem", "PutItem", "PutItem", "SendEmail", "UpdateItem", "UpdateItem", "UpdateItem", "UpdateItem",
+        "GetItem",
+        "PutItem",
+        "PutItem",
+        "SendEmail",
+        "UpdateItem",
+        "UpdateItem",
+        "UpdateItem",
+        "UpdateItem",
         "UpdateItem",
     ];
     check(Some(9), Some("k"), &row, &all).await;

@@ -1,7 +1,8 @@
 //! Faults of SES and of the database.
 
-use std::{
-    sync::{Arc, atomic::{AtomicUsize, Ordering}},
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use aws_sdk_dynamodb::{
@@ -11,7 +12,11 @@ use aws_sdk_dynamodb::{
         interceptors::{BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut},
     },
 };
-use aws_smithy_runtime_api::{box_error::BoxError, client::orchestrator::Metadata};
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::orchestrator::{HttpResponse, Metadata},
+};
+use aws_smithy_types::body::SdkBody;
 use posthorn_mail::ses::Ses;
 use posthorn_table::Table;
 use posthorn_testkit::{backends::Answer, ses::Fault};
@@ -59,7 +64,7 @@ impl Intercept for Trouble {
         let Self::AnswersLost(operation, left) = self else { return Ok(()) };
         let less = |left: usize| left.checked_sub(1);
         if is(config, operation) && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
-            context.response_mut().set_status(500.try_into()?);
+            *context.response_mut() = HttpResponse::new(500.try_into()?, SdkBody::from("{}"));
         }
         Ok(())
     }
@@ -82,7 +87,11 @@ async fn check(faults: &[Fault], expected: (u16, Option<&str>), calls: usize, re
     assert_eq!((answer.status, answer.code()), expected, "{faults:?}: {}", answer.text);
     assert_eq!(world.backends.ses.calls(), calls, "{faults:?}");
     let statuses = world.statuses().await;
-    assert_eq!(statuses.keys().map(String::as_str).collect::<Vec<_>>(), record.into_iter().collect::<Vec<_>>(), "{faults:?}");
+    assert_eq!(
+        statuses.keys().map(String::as_str).collect::<Vec<_>>(),
+        record.into_iter().collect::<Vec<_>>(),
+        "{faults:?}"
+    );
     assert_eq!(world.counted().await, u64::from(answer.status == 200), "{faults:?}");
     answer
 }
@@ -141,7 +150,10 @@ async fn each_recipient_of_a_mixed_request_has_a_status_of_its_own() {
     for entry in answer.json["data"]["emails"].as_array().unwrap() {
         let record = world.email(&entry["email"]).await.unwrap();
         assert_eq!(text(&record, "status"), entry["status"].as_str().unwrap());
-        assert_eq!(record.get("error").and_then(|code| code.as_s().ok()).map(String::as_str), entry["error"]["code"].as_str());
+        assert_eq!(
+            record.get("error").and_then(|code| code.as_s().ok()).map(String::as_str),
+            entry["error"]["code"].as_str()
+        );
         codes.extend(entry["error"]["code"].as_str().map(str::to_owned));
     }
     codes.sort();

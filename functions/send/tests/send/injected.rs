@@ -75,7 +75,8 @@ fn is_one_phrase(name: &str) -> bool {
         Some(inner) => !inner.replace("\\\\", "").replace("\\\"", "").contains('"'),
         None => name.split(' ').filter(|word| !word.is_empty()).all(|word| {
             let encoded = word.strip_prefix("=?UTF-8?B?").and_then(|rest| rest.strip_suffix("?="));
-            let decoded = encoded.and_then(|text| STANDARD.decode(text).ok()).and_then(|text| String::from_utf8(text).ok());
+            let decoded =
+                encoded.and_then(|text| STANDARD.decode(text).ok()).and_then(|text| String::from_utf8(text).ok());
             decoded.is_some_and(|text| !text.contains(char::is_control))
         }),
     }

@@ -9,8 +9,8 @@ use crate::support::{World, email, fates, plain};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_key_sends_one_mail_however_many_ask() {
-    let world = World::new().await;
-    let answers = join_all((0..20).map(|_| world.once("k", &plain()))).await;
+    let (world, body) = (World::new().await, plain());
+    let answers = join_all((0..20).map(|_| world.once("k", &body))).await;
     assert_eq!(world.mails_and_calls(), (1, 1));
     let sent: Vec<_> = answers.iter().filter(|answer| answer.status == 200).collect();
     assert!(!sent.is_empty());
@@ -27,8 +27,8 @@ async fn one_key_sends_one_mail_however_many_ask() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_new_contact_is_one_contact_however_many_write_to_it() {
-    let world = World::new().await;
-    let answers = join_all((0..50).map(|_| world.send(&plain()))).await;
+    let (world, body) = (World::new().await, plain());
+    let answers = join_all((0..50).map(|_| world.send(&body))).await;
     assert!(answers.iter().all(|answer| fates(answer) == ["SENT"]));
     assert_eq!(world.items("CONTACT#").await.len(), 1);
     let ids: std::collections::BTreeSet<_> =
@@ -53,7 +53,8 @@ async fn data_of_different_keys_all_survives() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_monthly_limit_is_never_exceeded() {
     let world = World::with(|project| project.facts.monthly_limit = Some(5)).await;
-    let answers = join_all((0..20).map(|_| world.send(&plain()))).await;
+    let body = plain();
+    let answers = join_all((0..20).map(|_| world.send(&body))).await;
     let count = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
     assert_eq!((count(200), count(402)), (5, 15));
     assert_eq!(world.mails_and_calls(), (5, 5));

@@ -18,27 +18,39 @@ async fn the_three_published_answers_are_given_to_the_letter() {
     let bare = TestRequest::new(Method::POST, "/v1/send").body(plain().to_string());
     let timestamp = "2025-11-30T10:30:00.000Z";
     for (request, status, error) in [
-        (bare, 401, json!({
-            "code": "MISSING_AUTH",
-            "message": "Authorization header is required",
-            "statusCode": 401,
-            "requestId": "test-request",
-            "suggestion": "Include an Authorization header with format: \"Authorization: Bearer YOUR_API_KEY\"",
-        })),
-        (public, 401, json!({
-            "code": "INVALID_API_KEY",
-            "message": "Invalid secret API key. This endpoint requires a secret key (sk_*), not a public key.",
-            "statusCode": 401,
-            "requestId": "test-request",
-            "suggestion":
-                "Verify your API key is correct and starts with \"sk_\" for secret keys or \"pk_\" for public keys.",
-        })),
-        (world.request(&plain()), 403, json!({
-            "code": "PROJECT_DISABLED",
-            "message": "Project is disabled due to security violations. All write operations are blocked.",
-            "statusCode": 403,
-            "requestId": "test-request",
-        })),
+        (
+            bare,
+            401,
+            json!({
+                "code": "MISSING_AUTH",
+                "message": "Authorization header is required",
+                "statusCode": 401,
+                "requestId": "test-request",
+                "suggestion": "Include an Authorization header with format: \"Authorization: Bearer YOUR_API_KEY\"",
+            }),
+        ),
+        (
+            public,
+            401,
+            json!({
+                "code": "INVALID_API_KEY",
+                "message": "Invalid secret API key. This endpoint requires a secret key (sk_*), not a public key.",
+                "statusCode": 401,
+                "requestId": "test-request",
+                "suggestion":
+                    "Verify your API key is correct and starts with \"sk_\" for secret keys or \"pk_\" for public keys.",
+            }),
+        ),
+        (
+            world.request(&plain()),
+            403,
+            json!({
+                "code": "PROJECT_DISABLED",
+                "message": "Project is disabled due to security violations. All write operations are blocked.",
+                "statusCode": 403,
+                "requestId": "test-request",
+            }),
+        ),
     ] {
         let answer = world.refuses(request, status, error["code"].as_str().unwrap()).await;
         assert_eq!(answer.json, json!({"success": false, "error": error, "timestamp": timestamp}));
@@ -52,7 +64,8 @@ async fn the_three_published_answers_are_given_to_the_letter() {
 async fn anything_but_bearer_and_a_key_is_a_missing_header() {
     let world = World::new().await;
     let key = world.project.secret.expose();
-    for value in ["", " ", "Bearer", "Bearer ", "Basic c2s6", key, &format!("Bearer {key} x"), &format!("Bearer,{key}")] {
+    for value in ["", " ", "Bearer", "Bearer ", "Basic c2s6", key, &format!("Bearer {key} x"), &format!("Bearer,{key}")]
+    {
         world.refuses(post(value, &plain()), 401, "MISSING_AUTH").await;
     }
     let twice = world.request(&plain()).header("authorization", &format!("Bearer {key}"));
@@ -99,7 +112,15 @@ async fn malformed_unknown_and_retired_keys_are_told_the_same() {
 async fn a_body_that_is_no_json_object_is_refused() {
     let world = World::new().await;
     let bodies: [&[u8]; 10] = [
-        b"", b" ", b"null", b"[]", b"\"x\"", b"7", b"{", b"{\"to\":\"a@x.co\",}", b"{\"subject\":\"\\ud800\"}",
+        b"",
+        b" ",
+        b"null",
+        b"[]",
+        b"\"x\"",
+        b"7",
+        b"{",
+        b"{\"to\":\"a@x.co\",}",
+        b"{\"subject\":\"\\ud800\"}",
         b"{\"subject\":\"\xff\"}",
     ];
     for body in bodies {

@@ -85,7 +85,9 @@ async fn a_refused_request_frees_its_key() {
 
 #[tokio::test]
 async fn a_failure_in_which_nobody_got_anything_frees_the_key() {
-    for (fault, status) in [(Fault::DailyQuotaExceeded, 429), (Fault::MessageRejected, 502), (Fault::AccountPaused, 502)] {
+    for (fault, status) in
+        [(Fault::DailyQuotaExceeded, 429), (Fault::MessageRejected, 502), (Fault::AccountPaused, 502)]
+    {
         let world = World::new().await;
         world.backends.ses.fail_next(fault.clone());
         let first = world.once("k", &plain()).await;
@@ -124,7 +126,9 @@ async fn in_doubt() -> World {
 #[tokio::test]
 async fn a_request_in_doubt_stays_in_doubt_and_is_never_sent_again() {
     let world = in_doubt().await;
-    for (seconds, presumed) in [(0, json!(null)), (899, json!(null)), (1, json!("not_sent")), (80_000, json!("not_sent"))] {
+    for (seconds, presumed) in
+        [(0, json!(null)), (899, json!(null)), (1, json!("not_sent")), (80_000, json!("not_sent"))]
+    {
         world.backends.clock.advance(SignedDuration::from_secs(seconds));
         let answer = world.once("k", &plain()).await;
         assert_eq!((answer.status, answer.code()), (502, Some("DELIVERY_UNKNOWN")));

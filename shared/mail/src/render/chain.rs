@@ -12,8 +12,6 @@ use super::tokens;
 
 /// How much longer escaping or line breaks can make a text.
 const GROWTH: usize = 6;
-/// How much more work it is to spell out an array or object than to walk it.
-const SPELLING: usize = 3;
 
 /// A value and what is done to it, in order.
 pub(super) struct Chain {
@@ -176,7 +174,7 @@ pub(super) fn pay_for_printing(value: &dyn ValueView, meter: &Meter) -> Result<(
     if is_string(value) {
         return Ok(());
     }
-    meter.spend_bytes(weigh(value, meter)?.saturating_mul(SPELLING))
+    meter.spend_bytes(weigh(value, meter)?)
 }
 
 /// Whether `??` takes the fallback: null, false, or empty.

@@ -43,7 +43,7 @@ fn next_braces(text: &str) -> Option<(&str, &str, &str)> {
 
 /// A name or path, and the literal to use if there is nothing there.
 struct Name<'s> {
-    path: Vec<ScalarCow<'s>>,
+    path: &'s str,
     fallback: Option<&'s str>,
 }
 
@@ -56,7 +56,7 @@ impl<'s> Name<'s> {
             return None;
         }
         let fallback = fallback.map(|fallback| unquoted(first_literal(fallback)));
-        Some(Name { path: path.split('.').map(ScalarCow::new).collect(), fallback })
+        Some(Name { path, fallback })
     }
 }
 
@@ -76,7 +76,8 @@ impl Values<'_> {
 
     fn try_write(&self, name: &Name, out: &mut String) -> Result<(), Limit> {
         self.meter.step()?;
-        let found = self.variables.find(&name.path).unwrap_or_default();
+        let path: Vec<_> = name.path.split('.').map(ScalarCow::new).collect();
+        let found = self.variables.find(&path).unwrap_or_default();
         let value = found.as_view();
         let text = match name.fallback {
             Some(fallback) if is_missing(value) => fallback.into(),

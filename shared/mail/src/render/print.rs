@@ -9,6 +9,8 @@ use super::meter::{Limit, Meter};
 
 /// Bytes a value occupies beside its text.
 const VALUE: usize = 64;
+/// Bytes an object occupies beside its entries.
+const OBJECT: usize = 256;
 
 /// The value as it is printed: a string as it is, a number or boolean as in JSON, nothing for null, and JSON text for
 /// an array or object (keys in order).
@@ -42,7 +44,8 @@ pub(super) fn weigh(value: &dyn ValueView, meter: &Meter) -> Result<usize, Limit
         return array.values().try_fold(own, |sum, item| Ok(sum + weigh(item, meter)?));
     }
     let Some(object) = value.as_object() else { return Ok(own) };
-    object.iter().try_fold(own, |sum, (key, item)| {
+    meter.spend_bytes(OBJECT)?;
+    object.iter().try_fold(own + OBJECT, |sum, (key, item)| {
         meter.spend_bytes(key.len())?;
         Ok(sum + key.len() + weigh(item, meter)?)
     })
