@@ -5,6 +5,7 @@ use posthorn_auth::{Rotation, Which};
 use posthorn_lambda::edge::rfc3339;
 use posthorn_table::Timestamp;
 use serde_json::json;
+use tokio::time::{Instant, timeout_at};
 
 /// The alerts topic. A cheap clone.
 #[derive(Debug, Clone)]
@@ -41,11 +42,17 @@ impl Alerts {
         Self { client, topic }
     }
 
-    /// Announces a rotation, in JSON that a person can read too.
+    /// Announces a rotation, in JSON that a person can read too. Gives up at `until`.
     ///
     /// # Errors
     /// [`NotAnnounced`]; the rotation stands all the same.
-    pub async fn keys_rotated(&self, rotation: &Rotation, which: Which, at: Timestamp) -> Result<(), NotAnnounced> {
+    pub async fn keys_rotated(
+        &self,
+        rotation: &Rotation,
+        which: Which,
+        at: Timestamp,
+        until: Instant,
+    ) -> Result<(), NotAnnounced> {
         let facts = &rotation.next.facts;
         let keys = match which {
             Which::Both => "both",
@@ -60,13 +67,13 @@ impl Alerts {
             "previousKeysExpireAt": rotation.previous_keys_expire_at.map(rfc3339),
             "action": "If nobody of yours did this, the secret key has leaked: rotate it as the operator.",
         });
-        self.client
+        let publish = self
+            .client
             .publish()
             .topic_arn(&self.topic)
             .subject("Posthorn: a project's API keys were replaced")
-            .message(announcement.to_string())
-            .send()
-            .await?;
+            .message(announcement.to_string());
+        timeout_at(until, publish.send()).await.map_err(|_elapsed| NotAnnounced("SNS did not answer in time"))??;
         Ok(())
     }
 }

@@ -5,12 +5,14 @@
 pub mod announce;
 pub mod request;
 
+use std::time::Duration;
+
 use lambda_http::{Body, Request, Response};
 use posthorn_auth::{Access, KeyClass, PlainKey, Rotation, authenticate, rotate};
 use posthorn_errors::{Code, Refused};
 use posthorn_lambda::{
     Edge,
-    edge::rfc3339,
+    edge::{rfc3339, stopwatch},
     http::{Call, Reply, respond},
     routes::{Function, Route},
     telemetry,
@@ -20,9 +22,15 @@ use posthorn_table::{
     project::{Project, Status},
 };
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use announce::Alerts;
 use request::Wanted;
+
+/// How long an announcement may take.
+const TO_TELL: Duration = Duration::from_secs(3);
+/// What is left after that for the answer.
+const TO_ANSWER: Duration = Duration::from_millis(100);
 
 /// What the function works with.
 #[derive(Debug, Clone)]
@@ -52,11 +60,17 @@ async fn regenerate(app: &App, call: Call) -> Refused<Reply> {
     app.table.change_project(Some(&project), &rotation.next).await?;
 
     if let Some(alerts) = &app.alerts
-        && let Err(error) = alerts.keys_rotated(&rotation, wanted.keys, call.now).await
+        && let Err(error) = alerts.keys_rotated(&rotation, wanted.keys, call.now, tell_by(call.answer_by)).await
     {
         telemetry::notice("a rotation was not announced", &error);
     }
     Ok(Reply::ok(answer(&rotation).to_string()))
+}
+
+/// When the announcement must have ended: a topic that does not answer must not cost the caller the new keys.
+fn tell_by(answer_by: Instant) -> Instant {
+    let latest = answer_by.checked_sub(TO_ANSWER).unwrap_or(answer_by);
+    latest.min(stopwatch() + TO_TELL)
 }
 
 /// The project as the reference platform shows it, with the new keys; a key that was not replaced is not stored

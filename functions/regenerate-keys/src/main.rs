@@ -12,6 +12,7 @@ async fn main() -> Result<(), Error> {
     let aws = aws::sdk_config().await;
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
     let alerts = config.alerts_topic.map(|topic| Alerts::new(aws_sdk_sns::Client::new(&aws), topic));
+    table.connect().await;
     let app = App { edge: Edge::system(), table, alerts };
     run(service_fn(|request| async { Ok::<_, std::convert::Infallible>(handle(&app, request).await) })).await
 }

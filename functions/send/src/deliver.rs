@@ -109,9 +109,13 @@ impl<'a> Outbox<'a> {
         }
     }
 
-    /// Delivers to one recipient. A panic on the way is that recipient's failure, or doubt if SES was called.
-    pub(crate) async fn deliver(&self, to: &Mailbox, id: Uuid) -> Delivery {
+    /// Delivers to one recipient, or reports what the record of an earlier attempt says. A panic on the way is that
+    /// recipient's failure, or doubt if SES was called.
+    pub(crate) async fn deliver(&self, to: &Mailbox, id: Uuid, earlier: Option<&Email>) -> Delivery {
         let contact = contact::id(self.job.caller.project.id, to.address.as_str());
+        if let Some(email) = earlier {
+            return Delivery::new(id, contact, to.address.clone(), Fate::of(email));
+        }
         let mut delivery = Delivery::new(id, contact, to.address.clone(), Fate::Failed(Code::RateLimitExceeded));
         if stopwatch() >= self.job.hand_over_by() {
             return delivery;
@@ -194,7 +198,7 @@ impl<'a> Outbox<'a> {
         };
         let jitter = u32::from_be_bytes(job.app.edge.random());
         handed_over.store(true, Ordering::SeqCst);
-        match job.app.ses.hand_over(&message, jitter, job.hand_over_by()).await {
+        match job.app.ses.hand_over(&message, jitter, stopwatch(), job.hand_over_by()).await {
             HandOver::Sent(message_id) => {
                 self.write(id, Fate::Sent, Some(message_id), Some(rendered.subject));
                 Fate::Sent
@@ -228,8 +232,7 @@ impl<'a> Outbox<'a> {
         let (table, now) = (self.job.app.table.clone(), self.job.call.now);
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         writing.spawn(async move {
-            let error = fate.error().map(Code::as_str);
-            let outcome = Outcome { message_id: message_id.as_deref(), error, subject: subject.as_deref() };
+            let outcome = Outcome { message_id: message_id.as_deref(), error: None, subject: subject.as_deref() };
             table.settle_email(id, fate.status(), &outcome, now).await
         });
     }

@@ -20,6 +20,7 @@ use posthorn_auth::{Access, Caller, authenticate};
 use posthorn_errors::{Code, Failure, Refused};
 use posthorn_lambda::{
     Edge,
+    edge::stopwatch,
     http::{Call, Reply, respond},
     routes::Function,
     telemetry,
@@ -27,6 +28,7 @@ use posthorn_lambda::{
 use posthorn_mail::{mailbox::Mailbox, ses::Ses};
 use posthorn_table::{
     Table, Timestamp, Uuid,
+    email::Email,
     idempotency::{Attempt, Claim},
     usage::Reservation,
 };
@@ -58,6 +60,8 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 }
 
 async fn send(app: &App, call: Call) -> Refused<Reply> {
+    let ses = app.ses.clone();
+    tokio::spawn(async move { ses.refresh(stopwatch()).await });
     let caller = authenticate(&app.table, call.authorization(), Access::SecretKey, call.now).await?;
     let key = call.idempotency_key()?;
     let request = SendRequest::check(&call.json()?, caller.project.default_sender.is_some())?;
@@ -85,6 +89,8 @@ struct Job<'a> {
 struct Held<'a> {
     scope: &'a posthorn_table::idempotency::Scope,
     claim: &'a Claim,
+    /// The records that earlier attempts left of its emails: these are reported, the others handed over.
+    earlier: &'a [Email],
 }
 
 impl Job<'_> {
@@ -117,17 +123,19 @@ impl Job<'_> {
         created_at: Timestamp,
         held: Option<&Held<'_>>,
     ) -> Refused<Answer> {
-        let emails = ids.len() as u64;
+        let earlier = held.map_or(&[][..], |held| held.earlier);
+        let emails = (ids.len() - earlier.len()) as u64;
         if let Err(failure) = self.reserve(emails).await {
-            let result = Err(failure);
             if let Some(held) = held {
-                held.settle(self, &result).await;
+                held.stop(self).await;
             }
-            return result;
+            return Err(failure);
         }
         let content = content_of(self.request)?;
         let outbox = Outbox::new(self, sender, content, attempt, created_at);
-        let everybody: Vec<_> = self.request.to.iter().zip(ids).map(|(to, id)| outbox.deliver(to, *id)).collect();
+        let recipients = self.request.to.iter().zip(ids);
+        let everybody: Vec<_> =
+            recipients.map(|(to, id)| outbox.deliver(to, *id, earlier.iter().find(|email| email.id == *id))).collect();
         let at_once = at_once(self.request.message_bytes());
         let deliveries: Vec<Delivery> = stream::iter(everybody).buffered(at_once).collect().await;
         let result = answer(&deliveries, self.call.now, created_at);

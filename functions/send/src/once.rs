@@ -4,6 +4,7 @@ use posthorn_errors::{Code, Failure, Refused};
 use posthorn_lambda::http::Reply;
 use posthorn_table::{
     Uuid,
+    email::Email,
     idempotency::{Attempt, Claim, Claimed, Scope, Verdict},
 };
 
@@ -29,7 +30,7 @@ pub(crate) async fn send_once(job: &Job<'_>, key: &str) -> Refused<Reply> {
         Claimed::Held(held) => (held, false),
     };
     if is_first {
-        return run(job, &sender, &attempt, &scope, &claim).await;
+        return run(job, &sender, &attempt, &scope, &claim, &[]).await;
     }
     match claim.verdict(key, job.call.body(), job.call.now)? {
         Verdict::Replay(response) => Ok(Reply::replay(response)),
@@ -64,11 +65,11 @@ async fn pick_up(
             Some(Delivery::new(*id, email.contact, to.address.clone(), Fate::of(email)))
         });
         let result = answer(&recorded.collect::<Vec<_>>(), job.call.now, held.created_at);
-        Held { scope, claim: held }.settle(job, &result).await;
+        Held { scope, claim: held, earlier: &emails }.settle(job, &result).await;
         return result.map(|answer| Reply::replay(answer.body));
     }
     match job.app.table.take_over(scope, held, attempt).await? {
-        Claimed::Mine(claim) => run(job, sender, attempt, scope, &claim).await,
+        Claimed::Mine(claim) => run(job, sender, attempt, scope, &claim, &emails).await,
         Claimed::Held(rival) => Err(rival.still_running(key)),
     }
 }
@@ -79,8 +80,9 @@ async fn run(
     attempt: &Attempt,
     scope: &Scope,
     claim: &Claim,
+    earlier: &[Email],
 ) -> Refused<Reply> {
-    let held = Held { scope, claim };
+    let held = Held { scope, claim, earlier };
     let ids = email_ids(claim)?;
     let result = job.run(sender, attempt, &ids, claim.created_at, Some(&held)).await;
     result.map(|answer| Reply::ok(answer.body))
@@ -92,6 +94,18 @@ fn email_ids(claim: &Claim) -> Refused<Vec<Uuid>> {
 }
 
 impl Held<'_> {
+    /// Ends an attempt that handed nothing over: frees the key, unless somebody may have got the mail before.
+    pub(crate) async fn stop(&self, job: &Job<'_>) {
+        let (table, nonce) = (&job.app.table, &self.claim.nonce);
+        let nobody = self.earlier.iter().all(|email| matches!(Fate::of(email), Fate::Failed(_)));
+        let stopped = if nobody {
+            table.release_claim(self.scope, nonce).await
+        } else {
+            table.leave_claim(self.scope, nonce).await
+        };
+        note("an idempotency key was not settled", stopped);
+    }
+
     /// Keeps an answer; leaves what is in doubt to the next repeat; frees the key where nobody got anything.
     pub(crate) async fn settle(&self, job: &Job<'_>, result: &Refused<Answer>) {
         let (table, nonce) = (&job.app.table, &self.claim.nonce);

@@ -11,6 +11,7 @@ async fn main() -> Result<(), Error> {
     let config = Config::from_environment()?;
     let aws = aws::sdk_config().await;
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
+    table.connect().await;
     let app = App { edge: Edge::system(), table };
     run(service_fn(|request| async { Ok::<_, std::convert::Infallible>(handle(&app, request).await) })).await
 }

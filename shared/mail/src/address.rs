@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        let too_long = format!("a@{}.com", ["b".repeat(60); 5].join("."));
+        let too_long = format!("a@{}.com", vec!["b".repeat(60); 5].join("."));
         let long_local = format!("{}@x.co", "a".repeat(65));
         for given in [
             "",

@@ -3,11 +3,17 @@
 //! SES has no idempotency token: a call whose answer was lost may have sent. So the SDK's own retries are off,
 //! and only what certainly did not send is tried again.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use aws_sdk_sesv2::{
     Client,
-    config::{Builder, retry::RetryConfig, timeout::TimeoutConfig},
+    config::{
+        Builder, ConfigBag, Intercept, RuntimeComponents, http::HttpRequest,
+        interceptors::BeforeTransmitInterceptorContextMut, retry::RetryConfig, timeout::TimeoutConfig,
+    },
     error::{BuildError, ProvideErrorMetadata, SdkError},
     operation::send_email::{SendEmailError, builders::SendEmailFluentBuilder},
     primitives::Blob,
@@ -16,6 +22,8 @@ use aws_sdk_sesv2::{
         Destination, EmailContent, Message as SesMessage, MessageHeader, MessageTag,
     },
 };
+use aws_smithy_runtime_api::{box_error::BoxError, client::interceptors::dyn_dispatch_hint};
+use http::uri::{Authority, Uri};
 use hyper_util::client::legacy::Error as ConnectionError;
 use posthorn_errors::Code;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -100,11 +108,16 @@ impl NotSent {
     }
 }
 
+/// A connection that idled for longer may have died while its sandbox was frozen, and a lost answer is a mail in
+/// doubt: it is tried with a harmless request first.
+const STALE_AFTER: Duration = Duration::from_secs(5);
+
 /// SES, as one deployment uses it. A cheap clone.
 #[derive(Debug, Clone)]
 pub struct Ses {
     client: Client,
     configuration_set: Option<String>,
+    last_answer: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Ses {
@@ -118,12 +131,35 @@ impl Ses {
             .operation_timeout(ATTEMPT_TIMEOUT)
             .build();
         let config = config.into().retry_config(RetryConfig::disabled()).timeout_config(timeouts);
-        Self { client: Client::from_conf(config.build()), configuration_set }
+        Self { client: Client::from_conf(config.build()), configuration_set, last_answer: Arc::default() }
+    }
+
+    /// Opens a connection, so that the handshake is no part of a caller's first request. What fails here fails
+    /// again, and then with an answer, when a mail is handed over. `now` is the moment of the call.
+    pub async fn connect(&self, now: Instant) {
+        let request = self.client.send_email().customize().interceptor(Probe).send();
+        let answered = timeout_at(now + CONNECT_TIMEOUT, request).await.is_ok();
+        if answered {
+            self.answered(now);
+        }
+    }
+
+    /// Replaces a connection that idled for long. To be run beside other work: a hand-over does not wait for it.
+    pub async fn refresh(&self, now: Instant) {
+        let last = *self.last_answer.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_some_and(|last| now.duration_since(last) > STALE_AFTER) {
+            self.connect(now).await;
+        }
+    }
+
+    fn answered(&self, at: Instant) {
+        *self.last_answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
     }
 
     /// Hands a message over. Tries again, with pauses spread by `jitter` (any random number), only after what
     /// certainly did not send, and never past `until`, at which an unanswered call counts as unknown.
-    pub async fn hand_over(&self, message: &Message<'_>, jitter: u32, until: Instant) -> HandOver {
+    /// `now` is the moment of the call.
+    pub async fn hand_over(&self, message: &Message<'_>, jitter: u32, now: Instant, until: Instant) -> HandOver {
         let Ok(request) = self.request(message) else {
             return HandOver::NotSent(NotSent::Refused("the request could not be built".to_owned()));
         };
@@ -131,7 +167,10 @@ impl Ses {
         loop {
             let outcome = match timeout_at(until, request.clone().send()).await {
                 Err(_elapsed) => HandOver::Unknown,
-                Ok(Ok(output)) => HandOver::Sent(output.message_id.unwrap_or_default()),
+                Ok(Ok(output)) => {
+                    self.answered(now);
+                    HandOver::Sent(output.message_id.unwrap_or_default())
+                }
                 Ok(Err(error)) => classify(&error),
             };
             attempt += 1;
@@ -164,6 +203,30 @@ impl Ses {
             .email_tags(tag(PROJECT_TAG, message.project)?)
             .email_tags(tag(EMAIL_TAG, message.email)?)
             .set_configuration_set_name(self.configuration_set.clone()))
+    }
+}
+
+/// Makes a call an unsigned `GET /`: SES refuses it, which takes a connection and nothing else.
+#[derive(Debug)]
+struct Probe;
+
+#[dyn_dispatch_hint]
+impl Intercept for Probe {
+    fn name(&self) -> &'static str {
+        "probe"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let target: Uri = context.request().uri().parse()?;
+        let host = target.authority().map_or("", Authority::as_str);
+        let scheme = target.scheme_str().unwrap_or("https");
+        *context.request_mut() = HttpRequest::get(format!("{scheme}://{host}/"))?;
+        Ok(())
     }
 }
 

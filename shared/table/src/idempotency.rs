@@ -238,8 +238,9 @@ impl Table {
     pub async fn settle_claim(&self, scope: &Scope, nonce: &str, response: &str) -> Result<(), TableError> {
         let request = self
             .change_claim(scope, nonce)
-            .update_expression("SET #state = :state, response = :response")
+            .update_expression("SET #state = :state, #response = :response")
             .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#response", "response")
             .expression_attribute_values(":state", s("done"))
             .expression_attribute_values(":response", s(response));
         unless_overtaken(request.send().await)

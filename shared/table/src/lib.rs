@@ -18,11 +18,13 @@ pub mod schema;
 pub mod statistics;
 pub mod usage;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 pub use error::TableError;
 pub use jiff::Timestamp;
 pub use uuid::Uuid;
+
+const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 
 /// The table. A cheap clone.
 #[derive(Clone, Debug)]
@@ -36,5 +38,11 @@ impl Table {
     #[must_use]
     pub fn new(client: aws_sdk_dynamodb::Client, name: &str) -> Self {
         Self { client, name: name.into() }
+    }
+
+    /// Opens a connection, so that the handshake is no part of a caller's first request, by reading a key that
+    /// cannot exist. What fails here fails again, and then with an answer, in a request. At most one second.
+    pub async fn connect(&self) {
+        let _ = tokio::time::timeout(CONNECT_WITHIN, self.api_key("none")).await;
     }
 }

@@ -21,12 +21,13 @@ use crate::{
     calls::Calls,
     clock::Clock,
     database,
+    faults::Faults,
     gateway::{Incoming, TIMEOUT, invoke},
     ses::Ses,
 };
 
 /// The table's name in tests.
-const TABLE: &str = "posthorn-test";
+pub const TABLE: &str = "posthorn-test";
 
 /// A DynamoDB engine and an SES endpoint, both with real clients in front.
 #[derive(Clone)]
@@ -45,6 +46,8 @@ pub struct Backends {
     pub edge: Edge,
     /// The calls made by either client.
     pub calls: Calls,
+    /// The calls to DynamoDB that are to fail.
+    pub faults: Faults,
 }
 
 /// The AWS SDK's configuration for endpoints on this machine.
@@ -65,7 +68,7 @@ impl Backends {
     /// # Panics
     /// If this machine has no free port or no memory.
     pub async fn start() -> Self {
-        let calls = Calls::default();
+        let (calls, faults) = (Calls::default(), Faults::default());
         let database = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let mail = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let endpoint = |listener: &TcpListener| format!("http://{}", listener.local_addr().expect("an address"));
@@ -76,8 +79,8 @@ impl Backends {
         ses.verify("example.com");
         tokio::spawn(ses.clone().serve(mail, pending()));
 
-        let config = aws_sdk_dynamodb::config::Builder::from(&local_config(&database_url)).interceptor(calls.clone());
-        let dynamodb = Client::from_conf(config.build());
+        let config = aws_sdk_dynamodb::config::Builder::from(&local_config(&database_url));
+        let dynamodb = Client::from_conf(config.interceptor(calls.clone()).interceptor(faults.clone()).build());
         schema::create(&dynamodb, TABLE).await.expect("a table");
         let clock = Clock::at("2025-11-30T10:30:00Z".parse().expect("a moment"));
         Self {
@@ -88,6 +91,7 @@ impl Backends {
             edge: clock.edge(1),
             clock,
             calls,
+            faults,
         }
     }
 

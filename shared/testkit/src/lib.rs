@@ -6,5 +6,6 @@ pub mod calls;
 pub mod clock;
 pub mod database;
 pub mod events;
+pub mod faults;
 pub mod gateway;
 pub mod ses;

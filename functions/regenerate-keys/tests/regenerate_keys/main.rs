@@ -1,1 +1,15 @@
-//! x
+//! `POST /users/@me/projects/{id}/regenerate-keys` as callers see it: the real handler behind the gateway, a real
+//! DynamoDB engine, an alerts topic that records.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
+mod accepted;
+mod announced;
+mod budget;
+mod events;
+mod failed;
+mod grace;
+mod raced;
+mod refused;
+mod support;
+mod topic;

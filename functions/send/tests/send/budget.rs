@@ -1,18 +1,25 @@
 //! How many calls to AWS a request makes: architecture section 4 names those in a row.
 
+use posthorn_testkit::calls::Calls;
 use serde_json::json;
 
 use crate::support::{World, addresses, email, plain};
 
+/// The calls that sending one email made.
+async fn sent(limit: Option<u64>, key: Option<&str>) -> Calls {
+    let world = World::with(|project| project.facts.monthly_limit = limit).await;
+    let request = world.request(&plain());
+    let request = match key {
+        Some(key) => request.once(key),
+        None => request,
+    };
+    assert_eq!(world.call(request).await.status, 200);
+    world.backends.calls
+}
+
 /// Calls in a row, and calls in all, sorted.
 async fn check(limit: Option<u64>, key: Option<&str>, in_a_row: &[&str], in_all: &[&str]) {
-    let world = World::with(|project| project.facts.monthly_limit = limit).await;
-    let request = || match key {
-        Some(key) => world.request(&plain()).once(key),
-        None => world.request(&plain()),
-    };
-    assert_eq!(world.call(request()).await.status, 200);
-    let row = world.backends.calls.take_in_a_row();
+    let row = sent(limit, key).await.take_in_a_row();
     assert_eq!(row.len(), in_a_row.len(), "{row:?}");
     for (operation, expected) in row.iter().zip(in_a_row) {
         assert!(expected.split('|').any(|expected| expected == operation), "{row:?}");

@@ -1,7 +1,8 @@
 //! Requests that run out of time.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use posthorn_lambda::edge::stopwatch;
 use posthorn_testkit::ses::Fault;
 use serde_json::json;
 
@@ -9,11 +10,6 @@ use crate::support::{World, addresses, email, fates, plain};
 
 const LONG: Duration = Duration::from_secs(8);
 const SHORT: Duration = Duration::from_secs(4);
-
-#[expect(clippy::disallowed_methods, reason = "how long an answer takes is a matter of the real clock")]
-fn stopwatch() -> Instant {
-    Instant::now()
-}
 
 #[tokio::test]
 async fn an_answer_that_does_not_come_in_time_is_doubt_and_is_told_before_the_deadline() {
@@ -32,7 +28,9 @@ async fn an_answer_that_does_not_come_in_time_is_doubt_and_is_told_before_the_de
 async fn recipients_for_whom_there_is_no_time_fail_without_a_record() {
     let world = World::with(|project| project.facts.monthly_limit = Some(20)).await;
     world.backends.ses.fail_next(Fault::Delay(Duration::ZERO));
-    (0..11).for_each(|_| world.backends.ses.fail_next(Fault::Delay(LONG)));
+    for _recipient in 0..11 {
+        world.backends.ses.fail_next(Fault::Delay(LONG));
+    }
     let body = email(&json!({"to": addresses(12)}));
     let answer = world.call(world.request(&body).remaining(SHORT)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -51,7 +49,9 @@ async fn recipients_for_whom_there_is_no_time_fail_without_a_record() {
 #[tokio::test]
 async fn a_repeat_hands_over_to_those_for_whom_there_was_no_time() {
     let world = World::new().await;
-    (0..9).for_each(|_| world.backends.ses.fail_next(Fault::Delay(LONG)));
+    for _recipient in 0..9 {
+        world.backends.ses.fail_next(Fault::Delay(LONG));
+    }
     let body = email(&json!({"to": addresses(10)}));
     let first = world.call(world.request(&body).once("k").remaining(SHORT)).await;
     assert_eq!(first.code(), Some("DELIVERY_UNKNOWN"));

@@ -6,12 +6,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use posthorn_auth::{PlainKey, Which, rotate};
 use posthorn_mail::ses::Ses;
 use posthorn_table::{Timestamp, Uuid, contact, project::Project};
-use posthorn_testkit::backends::{Answer, Backends, Item, TestProject, TestRequest};
+use posthorn_testkit::backends::{Answer, Backends, Item, TABLE, TestProject, TestRequest};
 use send::{App, handle};
 use serde_json::{Value, json};
 
-/// The table's name in tests.
-pub(crate) const TABLE: &str = "posthorn-test";
 /// An endpoint at which nobody listens.
 pub(crate) const NOBODY: &str = "http://127.0.0.1:1";
 

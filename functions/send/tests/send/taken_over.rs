@@ -132,6 +132,22 @@ async fn a_key_stays_taken_while_a_recipient_of_it_has_got_the_mail() {
 }
 
 #[tokio::test]
+async fn a_recipient_who_has_got_the_mail_is_told_of_even_if_there_is_no_time_for_the_others() {
+    let world = World::new().await;
+    let to = addresses(2);
+    let body = email(&json!({"to": to}));
+    let ids = crashed(&world, &body, 2).await;
+    recorded(&world, ids[0], &to[0], Status::Pending).await;
+    lease_ends(&world);
+    let late = world.request(&body).once("k").remaining(Duration::from_secs(2));
+    assert_eq!(world.call(late).await.code(), Some("DELIVERY_UNKNOWN"));
+    assert_eq!(world.items("IDEMPOTENCY#").await.len(), 1, "the key was freed");
+    let in_time = world.once("k", &body).await;
+    assert_eq!((in_time.status, fates(&in_time)), (200, vec!["UNKNOWN", "SENT"]), "{}", in_time.text);
+    assert_eq!(world.mails_and_calls(), (1, 1));
+}
+
+#[tokio::test]
 async fn an_attempt_that_stops_mid_way_may_have_sent() {
     let world = World::new().await;
     world.backends.ses.fail_next(Fault::Delay(Duration::from_millis(300)));

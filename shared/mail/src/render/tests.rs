@@ -303,7 +303,7 @@ fn what_is_not_liquid_is_replaced_plainly() {
     plain("{% if name %}{{ tag }}", "{% if name %}&lt;b&gt;&amp;&quot;&#39;");
     plain("{{ name | nonsense }} {{ name }}", "{{ name | nonsense }} Ada");
     plain("{{ name | append }} {{ user.name }}", "{{ name | append }} Lovelace");
-    plain("{{ 99999999999999999999 }}{{ n }}", "999999999999999999993");
+    plain("{{ 99999999999999999999 }}{{ n }}", "{{ 99999999999999999999 }}3");
     plain("{{ user name }}{{ n }}", "{{ user name }}3");
 }
 

@@ -1,0 +1,45 @@
+//! Rotations at the same time.
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::support::{World, minted};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_rotations_one_wins() {
+    for body in [json!({}), json!({"gracePeriodSeconds": 60}), json!({"keys": "secret"})] {
+        let world = World::new().await;
+        let body = body.to_string();
+        let request = || world.call(world.request(world.project.secret.expose(), &body));
+        let answers = join_all((0..2).map(|_| request())).await;
+        let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
+        assert_eq!((won.len(), lost.len()), (1, 1), "{body}");
+        assert!(
+            matches!((lost[0].status, lost[0].code()), (409, Some("CONFLICT")) | (401, Some("INVALID_API_KEY"))),
+            "{}",
+            lost[0].text
+        );
+        assert!(world.works(minted(&won[0], "secret")).await);
+        assert_eq!(world.stored().await.version, world.project.project.version + 1);
+        world.assert_one_live_pair().await;
+    }
+}
+
+#[tokio::test]
+async fn a_project_changed_since_it_was_read_is_a_conflict() {
+    let world = World::new().await;
+    let mut changed = world.project.project.clone();
+    changed.version += 1;
+    changed.facts.name = "Changed".to_owned();
+    let fill = &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer);
+    let stale = &world.project.project;
+    let now = world.backends.clock.now();
+    let digest = world.project.secret.digest();
+    let rotation = posthorn_auth::rotate(stale, &digest, posthorn_auth::Which::Both, 0, now, fill).unwrap();
+    world.backends.table.change_project(Some(stale), &changed).await.unwrap();
+    let items = world.backends.items().await;
+    let error = world.backends.table.change_project(Some(stale), &rotation.next).await.unwrap_err();
+    assert_eq!(posthorn_errors::Failure::from(error).code(), posthorn_errors::Code::Conflict);
+    assert_eq!(world.backends.items().await, items);
+    world.rotates(&json!({})).await;
+}

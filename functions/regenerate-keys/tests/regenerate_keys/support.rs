@@ -1,0 +1,115 @@
+//! One project, its keys and the function under test; requests with few words.
+
+use lambda_http::http::Method;
+use posthorn_auth::{Access, authenticate};
+use posthorn_errors::Code;
+use posthorn_table::{
+    Uuid,
+    project::{Project, ProjectKey},
+};
+use posthorn_testkit::backends::{Answer, Backends, TestProject, TestRequest};
+use regenerate_keys::{App, handle};
+use serde_json::Value;
+
+pub(crate) struct World {
+    pub(crate) backends: Backends,
+    pub(crate) project: TestProject,
+    pub(crate) app: App,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With the project changed before it is stored.
+    pub(crate) async fn with(change: impl FnOnce(&mut Project)) -> Self {
+        let backends = Backends::start().await;
+        let project = backends.project(change).await;
+        let app = App { edge: backends.edge.clone(), table: backends.table.clone(), alerts: None };
+        let _set_up = backends.calls.take();
+        Self { backends, project, app }
+    }
+
+    pub(crate) fn id(&self) -> Uuid {
+        self.project.project.facts.id
+    }
+
+    /// A request for the own project with this key and body.
+    pub(crate) fn request(&self, key: &str, body: &str) -> TestRequest {
+        request(&self.id().to_string(), key, body)
+    }
+
+    pub(crate) async fn call(&self, request: TestRequest) -> Answer {
+        self.backends.call(request, |request| handle(&self.app, request)).await
+    }
+
+    /// Rotates with the first secret key.
+    pub(crate) async fn rotates(&self, body: &Value) -> Answer {
+        self.rotates_with(self.project.secret.expose(), body).await
+    }
+
+    /// Rotates with this key, and holds the answer to a success.
+    pub(crate) async fn rotates_with(&self, key: &str, body: &Value) -> Answer {
+        let answer = self.call(self.request(key, &body.to_string())).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer
+    }
+
+    /// Calls, and holds the answer to a refusal: this status and code, and nothing written.
+    pub(crate) async fn refuses(&self, request: TestRequest, status: u16, code: &str) -> Answer {
+        let items = self.backends.items().await;
+        let answer = self.call(request).await;
+        assert_eq!((answer.status, answer.code()), (status, Some(code)), "{}", answer.text);
+        assert_eq!((&answer.json["success"], &answer.json["error"]["statusCode"]), (&false.into(), &status.into()));
+        assert_eq!(self.backends.items().await, items, "a refusal wrote something");
+        answer
+    }
+
+    /// Whether a key opens the door at this moment.
+    pub(crate) async fn works(&self, key: &str) -> bool {
+        let header = format!("Bearer {key}");
+        let now = self.backends.clock.now();
+        match authenticate(&self.backends.table, Some(header.as_bytes()), Access::AnyKey, now).await {
+            Ok(caller) => caller.project.id == self.id(),
+            Err(failure) => {
+                assert_eq!(failure.code(), Code::InvalidApiKey);
+                false
+            }
+        }
+    }
+
+    /// The project as it is stored.
+    pub(crate) async fn stored(&self) -> Project {
+        self.backends.table.project(self.id()).await.unwrap().unwrap()
+    }
+
+    /// Exactly one live key of each class, and an item for every key that the project has and for no other.
+    pub(crate) async fn assert_one_live_pair(&self) {
+        let project = self.stored().await;
+        let mut live: Vec<_> = project.keys.iter().filter(|key| key.is_live()).map(|key| key.class).collect();
+        live.sort_by_key(|class| format!("{class:?}"));
+        assert_eq!(live, [posthorn_auth::KeyClass::Public, posthorn_auth::KeyClass::Secret]);
+        let mut expected: Vec<_> = project.keys.iter().map(key_item).collect();
+        expected.sort_unstable();
+        let items = self.backends.items().await;
+        let found: Vec<_> = items.into_keys().filter(|key| key.starts_with("KEY#")).collect();
+        assert_eq!(found, expected);
+    }
+}
+
+/// The key of a key's item, as the test kit lists it.
+pub(crate) fn key_item(key: &ProjectKey) -> String {
+    format!("KEY#{} KEY", key.digest)
+}
+
+pub(crate) fn request(project: &str, key: &str, body: &str) -> TestRequest {
+    TestRequest::new(Method::POST, &format!("/users/@me/projects/{project}/regenerate-keys"))
+        .header("authorization", &format!("Bearer {key}"))
+        .body(body.to_owned())
+}
+
+/// A key of the answer, which must be there.
+pub(crate) fn minted<'a>(answer: &'a Answer, class: &str) -> &'a str {
+    answer.json[class].as_str().unwrap_or_else(|| panic!("no {class} key in {}", answer.text))
+}

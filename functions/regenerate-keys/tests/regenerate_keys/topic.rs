@@ -1,0 +1,68 @@
+//! An alerts topic on this machine: SNS's Publish, recorded.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use aws_sdk_sns::{Client, config::Builder};
+use axum::{Router, extract::Query, http::StatusCode, routing::post};
+use posthorn_table::{Table, Uuid};
+use posthorn_testkit::backends::local_config;
+use regenerate_keys::announce::Alerts;
+use tokio::net::TcpListener;
+
+use crate::support::World;
+
+pub(crate) const ARN: &str = "arn:aws:sns:us-east-1:000000000000:alerts";
+const TAKEN: &str = r#"<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>
+<MessageId>567910cd-659e-55d4-8ccb-5aaf14679dc0</MessageId></PublishResult><ResponseMetadata>
+<RequestId>d74b8436-ae13-5ab4-a9ff-ce54dfea72a0</RequestId></ResponseMetadata></PublishResponse>"#;
+
+/// What the topic does with an announcement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mood {
+    Takes,
+    Refuses,
+    Breaks,
+    NeverAnswers,
+}
+
+/// One announcement: its parameters, and the project's version in the table when it came.
+#[derive(Debug)]
+pub(crate) struct Published {
+    pub(crate) parameters: HashMap<String, String>,
+    pub(crate) version: u64,
+}
+
+pub(crate) type Topic = Arc<Mutex<Vec<Published>>>;
+
+/// Starts a topic and gives it to the world's function.
+pub(crate) async fn listen(world: &mut World, mood: Mood) -> Topic {
+    let topic = Topic::default();
+    let (table, project, recorded) = (world.backends.table.clone(), world.id(), Arc::clone(&topic));
+    let publish = move |body: String| {
+        let (table, recorded) = (table.clone(), Arc::clone(&recorded));
+        async move { answer(&table, project, &recorded, mood, &body).await }
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let service = Router::new().route("/", post(publish)).into_make_service();
+    tokio::spawn(async { axum::serve(listener, service).await });
+    let config = Builder::from(&local_config(&url)).interceptor(world.backends.calls.clone());
+    world.app.alerts = Some(Alerts::new(Client::from_conf(config.build()), ARN.to_owned()));
+    topic
+}
+
+async fn answer(table: &Table, project: Uuid, topic: &Topic, mood: Mood, body: &str) -> (StatusCode, &'static str) {
+    let version = table.project(project).await.unwrap().unwrap().version;
+    let uri = format!("/?{body}").parse().unwrap();
+    let Query(parameters) = Query::try_from_uri(&uri).unwrap();
+    topic.lock().unwrap().push(Published { parameters, version });
+    match mood {
+        Mood::Takes => (StatusCode::OK, TAKEN),
+        Mood::Refuses => (StatusCode::FORBIDDEN, "<ErrorResponse/>"),
+        Mood::Breaks => (StatusCode::INTERNAL_SERVER_ERROR, ""),
+        Mood::NeverAnswers => std::future::pending().await,
+    }
+}

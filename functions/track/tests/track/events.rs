@@ -1,0 +1,82 @@
+//! The files of `events/track`, each through the handler: the contract as callers write it.
+
+use std::time::Duration;
+
+use posthorn_auth::import;
+use posthorn_table::project::{Project, Status};
+use posthorn_testkit::{
+    backends::Answer,
+    events::{EventFile, PROJECT, PUBLIC_KEY, SECRET_KEY, in_folder},
+    gateway::invoke,
+};
+use track::handle;
+
+use crate::support::World;
+
+/// Every code that one request can bring about, given a project that is set up for it.
+const REFUSALS: [&str; 9] = [
+    "BAD_REQUEST",
+    "IDEMPOTENCY_KEY_REUSED",
+    "INVALID_API_KEY",
+    "INVALID_REQUEST_BODY",
+    "METHOD_NOT_ALLOWED",
+    "MISSING_AUTH",
+    "NOT_FOUND",
+    "PROJECT_DISABLED",
+    "VALIDATION_ERROR",
+];
+
+/// The project that the files name, with their keys imported.
+async fn world(change: impl FnOnce(&mut Project)) -> World {
+    let world = World::with(|project| {
+        project.facts.id = PROJECT.parse().unwrap();
+        change(project);
+    })
+    .await;
+    let mut project = world.project.project.clone();
+    for key in [SECRET_KEY, PUBLIC_KEY] {
+        let next = import(&project, key, world.backends.clock.now()).unwrap();
+        world.backends.table.change_project(Some(&project), &next).await.unwrap();
+        project = next;
+    }
+    world
+}
+
+async fn replay(world: &World, file: &EventFile) -> Answer {
+    invoke(&file.event, "lambda-request", Duration::from_secs(29), |request| handle(&world.app, request)).await.into()
+}
+
+#[tokio::test]
+async fn accepted_files_are_accepted() {
+    for file in in_folder("track/accepted") {
+        let world = world(|_| {}).await;
+        let answer = replay(&world, &file).await;
+        assert!((200..300).contains(&answer.status), "{}: {}", file.name, answer.text);
+        let expected = usize::from(!["preflight", "health"].contains(&file.name.as_str()));
+        assert_eq!(world.events().await.len(), expected, "{}", file.name);
+    }
+}
+
+#[tokio::test]
+async fn refused_files_are_refused_with_the_code_they_are_named_for() {
+    let files = in_folder("track/refused");
+    assert_eq!(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), REFUSALS);
+    for file in files {
+        let world = world(|project| {
+            if file.name == "PROJECT_DISABLED" {
+                project.facts.status = Status::Disabled;
+            }
+        })
+        .await;
+        // A key is reused only after its first use: the accepted twin with the same key goes before.
+        if file.name == "IDEMPOTENCY_KEY_REUSED" {
+            let twin = in_folder("track/accepted").into_iter().find(|file| file.name == "idempotency_key").unwrap();
+            assert_eq!(replay(&world, &twin).await.status, 200);
+        }
+        let items = world.backends.items().await;
+        let answer = replay(&world, &file).await;
+        assert_eq!(answer.code(), Some(file.name.as_str()), "{}", answer.text);
+        assert_eq!(world.backends.items().await, items, "{} wrote something", file.name);
+        assert_eq!(world.backends.ses.calls(), 0);
+    }
+}

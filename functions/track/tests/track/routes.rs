@@ -1,0 +1,85 @@
+//! What is answered before a key is looked at, and what a browser may read.
+
+use lambda_http::http::Method;
+use posthorn_testkit::backends::{Answer, TestRequest};
+use serde_json::json;
+
+use crate::support::{World, plain};
+
+fn assert_browsers_may_read(answer: &Answer) {
+    for (name, value) in [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-methods", "POST, OPTIONS"),
+        ("access-control-allow-headers", "Authorization, Content-Type, Idempotency-Key, X-Request-Id"),
+        ("access-control-expose-headers", "X-Request-Id, Retry-After, Idempotency-Replayed"),
+        ("access-control-max-age", "86400"),
+    ] {
+        assert_eq!(answer.header(name), Some(value), "{} {name}", answer.status);
+    }
+}
+
+#[tokio::test]
+async fn browsers_may_read_every_answer() {
+    let world = World::new().await;
+    for path in ["/v1/track", "/v1"] {
+        let post = || TestRequest::post(path, &world.project.public, &plain());
+        for (request, status) in [
+            (post(), 200),
+            (TestRequest::new(Method::OPTIONS, path), 204),
+            (TestRequest::new(Method::GET, path), 405),
+            (TestRequest::new(Method::POST, path), 401),
+            (post().once(""), 400),
+            (post().body("x"), 400),
+            (post().body("{}"), if path == "/v1" { 400 } else { 422 }),
+        ] {
+            let answer = world.call(request).await;
+            assert_eq!(answer.status, status, "{path} {}", answer.text);
+            assert_browsers_may_read(&answer);
+            assert_eq!(answer.header("x-request-id"), Some("test-request"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_preflight_is_answered_without_key_body_and_call() {
+    let world = World::new().await;
+    let answer = world.call(TestRequest::new(Method::OPTIONS, "/v1/track").header("origin", "https://x.example")).await;
+    assert_eq!((answer.status, answer.text.as_str()), (204, ""));
+    assert!(world.backends.calls.take().is_empty());
+}
+
+#[tokio::test]
+async fn health_needs_no_key_and_no_call() {
+    let world = World::new().await;
+    let health = TestRequest::new(Method::GET, "/health");
+    let answer = world.backends.call(health, |request| track::handle(&world.app, request)).await;
+    assert_eq!((answer.status, answer.json), (200, json!({"status": "ok"})));
+    assert!(world.backends.calls.take().is_empty());
+}
+
+#[tokio::test]
+async fn an_unknown_route_is_404_with_any_key() {
+    let world = World::new().await;
+    for (method, path) in [
+        (Method::POST, "/v1/track/"),
+        (Method::GET, "/v1/contacts"),
+        (Method::OPTIONS, "/v2"),
+        (Method::POST, "/"),
+        (Method::POST, "/v1/send"),
+    ] {
+        let request = TestRequest::new(method, path).header("authorization", "Bearer pk_whatever");
+        world.refuses(request, 404, "NOT_FOUND").await;
+    }
+    assert!(world.backends.calls.take().iter().all(|operation| operation == "Scan"), "only this test reads the table");
+}
+
+#[tokio::test]
+async fn another_method_is_405_with_what_is_allowed() {
+    let world = World::new().await;
+    for path in ["/v1/track", "/v1"] {
+        for method in [Method::GET, Method::PUT, Method::DELETE, Method::PATCH] {
+            let answer = world.refuses(TestRequest::new(method, path), 405, "METHOD_NOT_ALLOWED").await;
+            assert_eq!(answer.header("allow"), Some("POST, OPTIONS"));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Starting the program and talking to it.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread::sleep,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_posthorn-local");
+/// Twenty seconds, in steps: a loaded machine is slow to start a program.
+const STEPS: u32 = 400;
+const STEP: Duration = Duration::from_millis(50);
+
+/// A new folder that this test run has to itself.
+pub(crate) fn folder() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("stack-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// A running program; killed when it goes out of scope.
+pub(crate) struct Stack {
+    pub(crate) url: String,
+    folder: PathBuf,
+    child: Mutex<Child>,
+    output: Arc<Mutex<Vec<String>>>,
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        let child = self.child.get_mut().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+impl Stack {
+    pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .args(["--port", "0"])
+            .args(arguments)
+            .current_dir(folder)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = Arc::new(Mutex::new(Vec::new()));
+        let (lines, stdout) = (output.clone(), child.stdout.take().unwrap());
+        std::thread::spawn(move || {
+            BufReader::new(stdout).lines().map_while(Result::ok).for_each(|line| lines.lock().unwrap().push(line));
+        });
+        let mut stack = Self { url: String::new(), folder: folder.to_owned(), child: Mutex::new(child), output };
+        stack.url = stack.line_with("Posthorn runs at").rsplit(' ').next().unwrap().to_owned();
+        let _ = stack.line_with("regenerate-keys");
+        stack
+    }
+
+    /// Runs the program to its end: whether it succeeded, and what it said on standard error.
+    pub(crate) fn refused(folder: &Path, arguments: &[&str]) -> (bool, String) {
+        let output = Command::new(PROGRAM).args(arguments).current_dir(folder).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    }
+
+    pub(crate) fn printed(&self) -> String {
+        self.output.lock().unwrap().join("\n")
+    }
+
+    /// The first line with this text, once it is there.
+    pub(crate) fn line_with(&self, text: &str) -> String {
+        for _ in 0..STEPS {
+            if let Some(line) = self.output.lock().unwrap().iter().find(|line| line.contains(text)) {
+                return line.clone();
+            }
+            sleep(STEP);
+        }
+        panic!("no line with {text:?} in:\n{}", self.printed());
+    }
+
+    pub(crate) fn secret_key_printed(&self) -> String {
+        self.line_with("Secret key").rsplit(' ').next().unwrap().to_owned()
+    }
+
+    /// The kept keys, secret and public.
+    pub(crate) fn keys(&self) -> (String, String) {
+        let text = fs::read_to_string(self.folder.join(".posthorn/demo.env")).unwrap();
+        let value = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
+        (value("POSTHORN_SECRET_KEY="), value("POSTHORN_PUBLIC_KEY="))
+    }
+
+    /// How many mails the folder holds.
+    pub(crate) fn mails(&self) -> usize {
+        let entries = fs::read_dir(self.folder.join(".posthorn/mail")).unwrap();
+        entries.filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|end| end == "eml")).count()
+    }
+
+    pub(crate) fn send(&self, key: &str) -> Answer {
+        let body = json!({"to": "ada@example.org", "subject": "Hi", "body": "<p>Hi</p>"});
+        post(&self.url, "/v1/send", key, &body.to_string())
+    }
+
+    pub(crate) fn kill(self) {
+        drop(self);
+    }
+
+    /// Asks it to stop; true if it then ends by itself and well.
+    pub(crate) fn stop(&self) -> bool {
+        let mut child = self.child.lock().unwrap();
+        let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+        for _ in 0..STEPS {
+            if let Some(status) = child.try_wait().unwrap() {
+                return status.success();
+            }
+            sleep(STEP);
+        }
+        false
+    }
+}
+
+/// An answer over HTTP.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) json: Value,
+}
+
+pub(crate) fn get(url: &str, path: &str) -> Answer {
+    exchange(url, &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+}
+
+pub(crate) fn post(url: &str, path: &str, key: &str, body: &str) -> Answer {
+    let length = body.len();
+    exchange(
+        url,
+        &format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {key}\r\nContent-Length: {length}\r\n\r\n{body}"
+        ),
+    )
+}
+
+fn exchange(url: &str, request: &str) -> Answer {
+    let mut connection = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    connection.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    Answer { status, json: serde_json::from_str(body).unwrap_or_default() }
+}

@@ -1,0 +1,41 @@
+//! Connections are opened and replaced by requests that send nothing.
+
+use std::{future::pending, time::Duration};
+
+use aws_sdk_sesv2::config::Builder;
+use posthorn_lambda::edge::stopwatch;
+use posthorn_mail::ses::Ses;
+use posthorn_testkit::{backends::local_config, calls::Calls};
+use tokio::net::TcpListener;
+
+async fn ses() -> (Ses, Calls, posthorn_testkit::ses::Ses) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let config = local_config(&format!("http://{}", listener.local_addr().unwrap()));
+    let endpoint = posthorn_testkit::ses::Ses::new();
+    tokio::spawn(endpoint.clone().serve(listener, pending()));
+    let calls = Calls::default();
+    (Ses::new(Builder::from(&config).interceptor(calls.clone()), None), calls, endpoint)
+}
+
+#[tokio::test]
+async fn connecting_makes_one_request_and_sends_nothing() {
+    let (ses, calls, endpoint) = ses().await;
+    ses.connect(stopwatch()).await;
+    assert_eq!(calls.take().len(), 1);
+    assert_eq!(endpoint.calls(), 0);
+}
+
+#[tokio::test]
+async fn only_a_connection_that_idled_for_long_is_replaced() {
+    let (ses, calls, endpoint) = ses().await;
+    let start = stopwatch();
+    ses.refresh(start).await;
+    assert_eq!(calls.take().len(), 0, "nothing was connected before");
+    ses.connect(start).await;
+    let _ = calls.take();
+    ses.refresh(start + Duration::from_secs(4)).await;
+    assert_eq!(calls.take().len(), 0, "it was used a moment ago");
+    ses.refresh(start + Duration::from_secs(6)).await;
+    assert_eq!(calls.take().len(), 1);
+    assert_eq!(endpoint.calls(), 0);
+}
