@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use lambda_http::{Body, Request, Response};
 use posthorn_auth::{Access, KeyClass, PlainKey, Rotation, authenticate, rotate};
-use posthorn_errors::{Code, Refused};
+use posthorn_errors::{Code, Failure, Refused};
 use posthorn_lambda::{
     Edge,
     edge::{rfc3339, stopwatch},
@@ -18,7 +18,7 @@ use posthorn_lambda::{
     telemetry,
 };
 use posthorn_table::{
-    Table,
+    Table, TableError,
     project::{Project, Status},
 };
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ async fn regenerate(app: &App, call: Call) -> Refused<Reply> {
     let project = app.table.project(caller.project.id).await?.ok_or(Code::InvalidApiKey)?;
     let fill = &mut |buffer: &mut [u8]| app.edge.fill(buffer);
     let rotation = rotate(&project, &caller.key, wanted.keys, wanted.grace_seconds, call.now, fill)?;
-    app.table.change_project(Some(&project), &rotation.next).await?;
+    app.table.change_project(Some(&project), &rotation.next).await.map_err(overtaken)?;
 
     if let Some(alerts) = &app.alerts
         && let Err(error) = alerts.keys_rotated(&rotation, wanted.keys, call.now, tell_by(call.answer_by)).await
@@ -65,6 +65,14 @@ async fn regenerate(app: &App, call: Call) -> Refused<Reply> {
         telemetry::notice("a rotation was not announced", &error);
     }
     Ok(Reply::ok(answer(&rotation).to_string()))
+}
+
+/// Another change of the project came first.
+fn overtaken(error: TableError) -> Failure {
+    match error {
+        TableError::Conflict(_) => Failure::new(Code::Conflict).because(error),
+        error => error.into(),
+    }
 }
 
 /// When the announcement must have ended: a topic that does not answer must not cost the caller the new keys.

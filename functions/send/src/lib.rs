@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use lambda_http::{Body, Request, Response};
-use posthorn_auth::{Access, Caller, authenticate};
+use posthorn_auth::{Access, Caller, Presented};
 use posthorn_errors::{Code, Failure, Refused};
 use posthorn_lambda::{
     Edge,
@@ -60,9 +60,10 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 }
 
 async fn send(app: &App, call: Call) -> Refused<Reply> {
+    let presented = Presented::read(call.authorization(), Access::SecretKey)?;
     let ses = app.ses.clone();
     tokio::spawn(async move { ses.refresh(stopwatch()).await });
-    let caller = authenticate(&app.table, call.authorization(), Access::SecretKey, call.now).await?;
+    let caller = presented.caller(&app.table, call.now).await?;
     let key = call.idempotency_key()?;
     let request = SendRequest::check(&call.json()?, caller.project.default_sender.is_some())?;
     let job = Job { app, caller: &caller, request: &request, call: &call };
@@ -127,7 +128,7 @@ impl Job<'_> {
         let emails = (ids.len() - earlier.len()) as u64;
         if let Err(failure) = self.reserve(emails).await {
             if let Some(held) = held {
-                held.stop(self).await;
+                held.stop(self, &failure).await;
             }
             return Err(failure);
         }

@@ -95,13 +95,13 @@ fn email_ids(claim: &Claim) -> Refused<Vec<Uuid>> {
 
 impl Held<'_> {
     /// Ends an attempt that handed nothing over: frees the key, unless somebody may have got the mail before.
-    pub(crate) async fn stop(&self, job: &Job<'_>) {
+    pub(crate) async fn stop(&self, job: &Job<'_>, failure: &Failure) {
         let (table, nonce) = (&job.app.table, &self.claim.nonce);
         let nobody = self.earlier.iter().all(|email| matches!(Fate::of(email), Fate::Failed(_)));
         let stopped = if nobody {
             table.release_claim(self.scope, nonce).await
         } else {
-            table.leave_claim(self.scope, nonce).await
+            table.leave_claim(self.scope, nonce, failure.code()).await
         };
         note("an idempotency key was not settled", stopped);
     }
@@ -112,7 +112,7 @@ impl Held<'_> {
         let settled = match result {
             Ok(answer) => table.settle_claim(self.scope, nonce, &answer.body).await,
             Err(failure) if failure.code().nothing_happened() => table.release_claim(self.scope, nonce).await,
-            Err(_in_doubt) => table.leave_claim(self.scope, nonce).await,
+            Err(in_doubt) => table.leave_claim(self.scope, nonce, in_doubt.code()).await,
         };
         note("an idempotency key was not settled", settled);
     }

@@ -138,7 +138,7 @@ async fn settle(app: &App, scope: &Scope, nonce: &str, result: &Refused<String>)
     let settled = match result {
         Ok(response) => app.table.settle_claim(scope, nonce, response).await,
         Err(failure) if failure.code() == Code::ValidationError => app.table.release_claim(scope, nonce).await,
-        Err(_fault) => app.table.leave_claim(scope, nonce).await,
+        Err(fault) => app.table.leave_claim(scope, nonce, fault.code()).await,
     };
     if let Err(error) = settled {
         posthorn_lambda::telemetry::notice("an idempotency key was not settled", &error);

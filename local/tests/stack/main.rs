@@ -1,5 +1,7 @@
 //! The stack as a user has it: the program itself, started in an empty folder.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::{fs, time::Duration};

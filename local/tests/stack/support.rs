@@ -61,7 +61,8 @@ impl Stack {
             BufReader::new(stdout).lines().map_while(Result::ok).for_each(|line| lines.lock().unwrap().push(line));
         });
         let mut stack = Self { url: String::new(), folder: folder.to_owned(), child: Mutex::new(child), output };
-        stack.url = stack.line_with("Posthorn runs at").rsplit(' ').next().unwrap().to_owned();
+        let greeting = stack.line_with("Posthorn runs at");
+        greeting.rsplit(' ').next().unwrap().clone_into(&mut stack.url);
         let _ = stack.line_with("regenerate-keys");
         stack
     }

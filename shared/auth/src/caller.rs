@@ -35,20 +35,28 @@ pub struct Caller {
     pub key: KeyDigest,
 }
 
-/// Finds out who makes a request, in at most one strongly consistent read. `header` is the value of
-/// `Authorization`, if there is one.
+impl Presented {
+    /// Finds out who presents the key, in one strongly consistent read.
+    ///
+    /// # Errors
+    /// `INVALID_API_KEY`, the same for unknown and retired keys as for malformed ones; `PROJECT_DISABLED`; or what
+    /// the read failed with.
+    pub async fn caller(self, table: &Table, now: Timestamp) -> Refused<Caller> {
+        let found = table.api_key(self.digest().as_str()).await?;
+        let key = found.filter(|key| key.class == self.class() && !key.is_retired(now)).ok_or(Code::InvalidApiKey)?;
+        if key.project.status == Status::Disabled {
+            return Err(Code::ProjectDisabled.into());
+        }
+        Ok(Caller { project: key.project, class: key.class, key: self.digest().clone() })
+    }
+}
+
+/// Finds out who makes a request, in at most one read. `header` is the value of `Authorization`, if there is one.
 ///
 /// # Errors
-/// `MISSING_AUTH`; `INVALID_API_KEY`, the same for malformed, unknown and retired keys; `PROJECT_DISABLED`; or
-/// what the read failed with.
+/// Those of [`Presented::read`] and [`Presented::caller`].
 pub async fn authenticate(table: &Table, header: Option<&[u8]>, access: Access, now: Timestamp) -> Refused<Caller> {
-    let presented = Presented::read(header, access)?;
-    let found = table.api_key(presented.digest().as_str()).await?;
-    let key = found.filter(|key| key.class == presented.class() && !key.is_retired(now)).ok_or(Code::InvalidApiKey)?;
-    if key.project.status == Status::Disabled {
-        return Err(Code::ProjectDisabled.into());
-    }
-    Ok(Caller { project: key.project, class: key.class, key: presented.digest().clone() })
+    Presented::read(header, access)?.caller(table, now).await
 }
 
 impl Caller {

@@ -174,10 +174,11 @@ impl Ses {
                 Ok(Err(error)) => classify(&error),
             };
             attempt += 1;
-            let pause = pause(attempt, jitter);
-            if attempt == ATTEMPTS || !is_worth_another(&outcome) || timeout_at(until, sleep(pause)).await.is_err() {
+            let pause = sleep(pause(attempt, jitter));
+            if attempt == ATTEMPTS || !is_worth_another(&outcome) || pause.deadline() >= until {
                 return outcome;
             }
+            pause.await;
         }
     }
 

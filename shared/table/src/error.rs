@@ -89,12 +89,12 @@ impl From<aws_sdk_dynamodb::error::BuildError> for TableError {
     }
 }
 
+/// A conflict passes, like an outage; where it is news to a caller, the place that knows says so.
 impl From<TableError> for Failure {
     fn from(error: TableError) -> Self {
         let code = match &error {
             TableError::Throttled(_) => Code::RateLimitExceeded,
-            TableError::Unavailable(_) => Code::ServiceUnavailable,
-            TableError::Conflict(_) => Code::Conflict,
+            TableError::Unavailable(_) | TableError::Conflict(_) => Code::ServiceUnavailable,
             TableError::TooLarge | TableError::Fault(_) => Code::InternalServerError,
         };
         Failure::new(code).because(error)

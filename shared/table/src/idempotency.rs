@@ -70,6 +70,9 @@ pub struct Claim {
     pub lease_until: Timestamp,
     /// The ids its effects have: one for each email, or the tracked event's.
     pub ids: Vec<String>,
+    /// The status that an attempt answered which left it in doubt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_code: Option<u16>,
     /// The answer's body, once it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<String>,
@@ -89,6 +92,7 @@ impl Claim {
             nonce: attempt.nonce.clone(),
             lease_until: attempt.lease_until,
             ids,
+            status_code: None,
             response: None,
             expires_at: expiry(attempt.now, RETENTION_DAYS),
         }
@@ -120,7 +124,7 @@ impl Claim {
         let status = match self.state {
             State::Running => Value::Null,
             State::Done => 200.into(),
-            State::Unknown => Code::DeliveryUnknown.status().into(),
+            State::Unknown => self.status_code.into(),
         };
         Failure::new(Code::IdempotencyKeyReused)
             .message(message)
@@ -246,17 +250,18 @@ impl Table {
         unless_overtaken(request.send().await)
     }
 
-    /// Leaves the claim to the next request with its key: this attempt has ended and does not know what became of
-    /// its hand-overs.
+    /// Leaves the claim to the next request with its key: this attempt has ended, was answered with the code's
+    /// status, and does not know what became of its effects.
     ///
     /// # Errors
     /// What DynamoDB answers.
-    pub async fn leave_claim(&self, scope: &Scope, nonce: &str) -> Result<(), TableError> {
+    pub async fn leave_claim(&self, scope: &Scope, nonce: &str, code: Code) -> Result<(), TableError> {
         let request = self
             .change_claim(scope, nonce)
-            .update_expression("SET #state = :state")
+            .update_expression("SET #state = :state, status_code = :status")
             .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":state", s("unknown"));
+            .expression_attribute_values(":state", s("unknown"))
+            .expression_attribute_values(":status", n(code.status()));
         unless_overtaken(request.send().await)
     }
 

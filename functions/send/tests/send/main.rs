@@ -1,5 +1,7 @@
 //! `POST /v1/send` as callers see it: the real handler behind the gateway, a real DynamoDB engine, an SES that records.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, in its helpers too")]
+
 mod accepted;
 mod budget;
 mod contacts;
