@@ -39,7 +39,7 @@ async fn a_project_changed_since_it_was_read_is_a_conflict() {
     world.backends.table.change_project(Some(stale), &changed).await.unwrap();
     let items = world.backends.items().await;
     let error = world.backends.table.change_project(Some(stale), &rotation.next).await.unwrap_err();
-    assert_eq!(posthorn_errors::Failure::from(error).code(), posthorn_errors::Code::Conflict);
+    assert!(matches!(error, posthorn_table::TableError::Conflict(_)), "{error}");
     assert_eq!(world.backends.items().await, items);
     world.rotates(&json!({})).await;
 }
