@@ -29,7 +29,8 @@ async fn main() {
 
     let app = track::App { edge: edge.clone(), table: table.clone() };
     let body = json!({"email": "ada@example.org", "event": "signed_up", "data": {"plan": "pro"}});
-    let ours = each(|| track::handle(&app, event("/v1/track", &key, &body))).await;
+    let request = event("/v1/track", &key, &body);
+    let ours = each(|| track::handle(&app, request.clone())).await;
     let sdk = each(|| bare::track(&dynamodb)).await;
     row("track", ours, sdk);
 
@@ -37,7 +38,8 @@ async fn main() {
     let body =
         json!({"to": "ada@example.org", "subject": "Hello {{ name ?? there }}", "body": "<p>Hello {{ name }}.</p>"});
     let mail = aws_sdk_sesv2::Client::new(&config);
-    let ours = each(|| send::handle(&app, event("/v1/send", &key, &body))).await;
+    let request = event("/v1/send", &key, &body);
+    let ours = each(|| send::handle(&app, request.clone())).await;
     let sdk = each(|| bare::send(&dynamodb, &mail)).await;
     row("send", ours, sdk);
 }
