@@ -9,6 +9,7 @@ use axum::{
     routing::get,
 };
 use futures_util::StreamExt;
+use posthorn_errors::{Code, Failure};
 use posthorn_lambda::{
     Edge,
     http::{MOST_BYTES, refuse, too_large},
@@ -56,7 +57,11 @@ impl Api {
     async fn answer(self, request: Request<Body>) -> Response<Body> {
         let (parts, body) = request.into_parts();
         let request_id = format!("{:016x}", u64::from_be_bytes(self.edge.random()));
-        let (body, bytes) = read(body).await;
+        let Some((body, bytes)) = read(body).await else {
+            let failure = Failure::new(Code::BadRequest).message("The request ended before its body did.");
+            let refused = refuse(&self.edge, &parts.method, parts.uri.path(), &request_id, failure);
+            return refused.map(|body| Body::from(body.to_vec()));
+        };
         let incoming = Incoming {
             request_id,
             at: self.edge.now(),
@@ -108,14 +113,16 @@ async fn answer(State(api): State<Api>, request: Request<Body>) -> Response<Body
 
 /// The body, or its beginning if it is larger than any that can be passed on, and how many bytes came: all are
 /// read, so that the caller can read the answer.
-async fn read(body: Body) -> (Bytes, usize) {
+/// `None` if the caller hung up before the end.
+async fn read(body: Body) -> Option<(Bytes, usize)> {
     let (mut kept, mut bytes) = (Vec::new(), 0);
     let mut chunks = body.into_data_stream();
-    while let Some(Ok(chunk)) = chunks.next().await {
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.ok()?;
         bytes += chunk.len();
         if kept.len() <= MOST_BYTES {
             kept.extend_from_slice(&chunk);
         }
     }
-    (kept.into(), bytes)
+    Some((kept.into(), bytes))
 }

@@ -26,6 +26,7 @@ pub fn init(json: bool) {
     } else {
         let layer = tracing_subscriber::fmt::layer().event_format(Readable);
         tracing_subscriber::registry().with(layer.with_filter(ours())).init();
+        telemetry::quieten_panics();
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use posthorn_errors::{Code, Failure, FieldCode, Fields, Refused};
 use posthorn_lambda::{edge::rfc3339, http::Reply};
 use posthorn_table::{
-    Timestamp, Uuid,
+    Timestamp,
     email::{Email, Status},
 };
 use serde_json::{Value, json};
@@ -75,13 +75,16 @@ pub(crate) struct Answer {
 
 /// Decides. A request fails as a whole only if every recipient is failed or in doubt: in doubt if any is, else
 /// with the code of the first.
-pub(crate) fn answer(deliveries: &[Delivery], now: Timestamp, created_at: Timestamp) -> Refused<Answer> {
+///
+/// `answered_at` is the moment that a success names.
+pub(crate) fn answer(deliveries: &[Delivery], now: Timestamp, answered_at: Timestamp) -> Refused<Answer> {
     let fates = || deliveries.iter().map(|delivery| delivery.fate);
     if fates().any(|fate| matches!(fate, Fate::Sent | Fate::Suppressed)) {
-        return Ok(Answer { body: body(deliveries, now) });
+        return Ok(Answer { body: body(deliveries, answered_at) });
     }
-    if fates().any(|fate| fate == Fate::Unknown) {
-        return Err(in_doubt(now, created_at));
+    let doubts = deliveries.iter().filter(|delivery| delivery.fate == Fate::Unknown);
+    if let Some(youngest) = doubts.map(|delivery| delivery.since).max() {
+        return Err(in_doubt(now, youngest));
     }
     Err(match fates().next() {
         Some(Fate::Failed(Code::ValidationError)) => too_large(),
@@ -90,23 +93,26 @@ pub(crate) fn answer(deliveries: &[Delivery], now: Timestamp, created_at: Timest
     })
 }
 
-fn in_doubt(now: Timestamp, created_at: Timestamp) -> Failure {
+/// The doubt is as old as the last hand-over that may have been made.
+fn in_doubt(now: Timestamp, since: Timestamp) -> Failure {
     let failure = Failure::new(Code::DeliveryUnknown);
-    if now.duration_since(created_at) < DOUBT_ENDS_AFTER {
+    if now.duration_since(since) < DOUBT_ENDS_AFTER {
         return failure;
     }
     failure.detail("presumed", "not_sent").suggestion("To send it anyway, use a new Idempotency-Key.")
 }
 
+const TOO_LARGE: &str = "The contact would hold more than 400 KB with this data.";
+
 fn too_large() -> Failure {
     let mut fields = Fields::default();
-    fields.wrong("data", FieldCode::TooLarge, "The contact would hold more than 400 KB with this data.");
+    fields.wrong("data", FieldCode::TooLarge, TOO_LARGE);
     fields.finish().err().unwrap_or_else(|| Code::ValidationError.into())
 }
 
-fn body(deliveries: &[Delivery], now: Timestamp) -> String {
+fn body(deliveries: &[Delivery], at: Timestamp) -> String {
     let emails: Vec<Value> = deliveries.iter().map(entry).collect();
-    Reply::envelope(&json!({"emails": emails, "timestamp": rfc3339(now)}))
+    Reply::envelope(&json!({"emails": emails, "timestamp": rfc3339(at)}))
 }
 
 fn entry(delivery: &Delivery) -> Value {
@@ -117,25 +123,22 @@ fn entry(delivery: &Delivery) -> Value {
         "status": fate.status().as_str(),
     });
     if let Some(code) = fate.error() {
-        entry["error"] = json!({"code": code.as_str(), "message": code.message()});
+        let message = if code == Code::ValidationError { TOO_LARGE } else { code.message() };
+        entry["error"] = json!({"code": code.as_str(), "message": message});
     }
     entry
-}
-
-/// What the records of a request's emails say of its recipients, in order; the ids of those without a record.
-pub(crate) fn missing(ids: &[Uuid], emails: &[Email]) -> Vec<Uuid> {
-    ids.iter().filter(|id| !emails.iter().any(|email| email.id == **id)).copied().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use posthorn_mail::address::Address;
+    use posthorn_table::Uuid;
 
     use super::*;
 
     fn deliveries(fates: &[Fate]) -> Vec<Delivery> {
         let to = Address::parse("ada@example.org").unwrap();
-        fates.iter().map(|fate| Delivery::new(Uuid::nil(), Uuid::nil(), to.clone(), *fate)).collect()
+        fates.iter().map(|fate| Delivery::new(Uuid::nil(), Uuid::nil(), to.clone(), *fate, at(0))).collect()
     }
 
     fn at(seconds: i64) -> Timestamp {

@@ -54,6 +54,8 @@ pub(crate) struct Delivery {
     pub(crate) to: Address,
     /// What became of it.
     pub(crate) fate: Fate,
+    /// When its permit was taken, if it was.
+    pub(crate) since: Timestamp,
     /// True if this attempt's own hand-over led to it.
     mine: bool,
     /// True if this attempt may have created the email's record.
@@ -61,9 +63,14 @@ pub(crate) struct Delivery {
 }
 
 impl Delivery {
+    /// What became of a recipient without a hand-over of this attempt.
+    pub(crate) fn new(id: Uuid, contact: Uuid, to: Address, fate: Fate, since: Timestamp) -> Self {
+        Self { id, contact, to, fate, since, mine: false, permitted: false }
+    }
+
     /// What a record of an earlier attempt says.
-    pub(crate) fn new(id: Uuid, contact: Uuid, to: Address, fate: Fate) -> Self {
-        Self { id, contact, to, fate, mine: false, permitted: false }
+    pub(crate) fn recorded(to: Address, email: &Email) -> Self {
+        Self::new(email.id, email.contact, to, Fate::of(email), email.created_at)
     }
 }
 
@@ -76,7 +83,6 @@ pub(crate) struct Outbox<'a> {
     html: Template,
     text: Option<Template>,
     attempt: &'a Attempt,
-    created_at: Timestamp,
     /// Outcomes being written while other hand-overs still run.
     writing: Mutex<JoinSet<Result<(), TableError>>>,
 }
@@ -89,13 +95,7 @@ struct Rendered {
 }
 
 impl<'a> Outbox<'a> {
-    pub(crate) fn new(
-        job: &'a Job<'a>,
-        sender: &'a Mailbox,
-        content: &'a Content,
-        attempt: &'a Attempt,
-        created_at: Timestamp,
-    ) -> Self {
+    pub(crate) fn new(job: &'a Job<'a>, sender: &'a Mailbox, content: &'a Content, attempt: &'a Attempt) -> Self {
         Self {
             job,
             sender,
@@ -104,7 +104,6 @@ impl<'a> Outbox<'a> {
             html: Template::parse(&content.body, Part::Html),
             text: content.text.as_deref().map(|text| Template::parse(text, Part::Text)),
             attempt,
-            created_at,
             writing: Mutex::default(),
         }
     }
@@ -114,9 +113,10 @@ impl<'a> Outbox<'a> {
     pub(crate) async fn deliver(&self, to: &Mailbox, id: Uuid, earlier: Option<&Email>) -> Delivery {
         let contact = contact::id(self.job.caller.project.id, to.address.as_str());
         if let Some(email) = earlier {
-            return Delivery::new(id, contact, to.address.clone(), Fate::of(email));
+            return Delivery::recorded(to.address.clone(), email);
         }
-        let mut delivery = Delivery::new(id, contact, to.address.clone(), Fate::Failed(Code::RateLimitExceeded));
+        let mut delivery =
+            Delivery::new(id, contact, to.address.clone(), Fate::Failed(Code::RateLimitExceeded), self.job.call.now);
         if stopwatch() >= self.job.hand_over_by() {
             return delivery;
         }
@@ -126,15 +126,21 @@ impl<'a> Outbox<'a> {
         let outcome = AssertUnwindSafe(self.permitted(to, id, contact, &handed_over)).catch_unwind().await;
         match outcome {
             Ok(Ok(fate)) => delivery.fate = fate,
-            Ok(Err(found)) => return Delivery::new(id, contact, to.address.clone(), found),
+            Ok(Err(found)) => return Delivery::recorded(to.address.clone(), &found),
             Err(_panic) if handed_over.load(Ordering::SeqCst) => delivery.fate = Fate::Unknown,
             Err(_panic) => delivery.fate = Fate::Failed(Code::InternalServerError),
         }
         delivery
     }
 
-    /// Takes the permit and uses it. `Err` is the fate that an earlier attempt's record tells.
-    async fn permitted(&self, to: &Mailbox, id: Uuid, contact: Uuid, handed_over: &AtomicBool) -> Result<Fate, Fate> {
+    /// Takes the permit and uses it. `Err` is the record of an earlier attempt.
+    async fn permitted(
+        &self,
+        to: &Mailbox,
+        id: Uuid,
+        contact: Uuid,
+        handed_over: &AtomicBool,
+    ) -> Result<Fate, Box<Email>> {
         let job = self.job;
         let project = &job.caller.project;
         let email = Email {
@@ -147,7 +153,7 @@ impl<'a> Outbox<'a> {
             error: None,
             message_id: None,
             nonce: self.attempt.nonce.clone(),
-            created_at: self.created_at,
+            created_at: job.call.now,
         };
         let subscription = job.request.subscribed.map_or(Subscription::Keep { when_new: false }, Subscription::Set);
         let both = async {
@@ -167,7 +173,7 @@ impl<'a> Outbox<'a> {
         };
         match permit {
             Ok(Permit::Taken) => {}
-            Ok(Permit::Found(found)) => return Err(Fate::of(&found)),
+            Ok(Permit::Found(found)) => return Err(found),
             Err(error) => return Ok(Fate::Failed(Failure::from(error).code())),
         }
         match contact {
@@ -184,6 +190,9 @@ impl<'a> Outbox<'a> {
     async fn hand_over(&self, to: &Mailbox, id: Uuid, contact: &Contact, handed_over: &AtomicBool) -> Fate {
         let job = self.job;
         let rendered = self.render(to, contact);
+        if stopwatch() >= job.hand_over_by() {
+            return Fate::Failed(Code::RateLimitExceeded);
+        }
         let message = Message {
             project: &job.caller.project.id.to_string(),
             email: &id.to_string(),
@@ -293,7 +302,7 @@ impl<'a> Outbox<'a> {
             shards[usize::from(shard_of(delivery.id))] += 1;
         }
         let project = &self.job.caller.project;
-        let hour = Hour { epoch: project.epoch, at: self.created_at };
+        let hour = Hour { epoch: project.epoch, at: self.job.call.now };
         let counts = (0_u8..).zip(shards).filter(|(_, count)| *count > 0);
         let counted = counts.map(|(shard, count)| self.job.app.table.count_sent(project.id, shard, hour, count));
         for counted in join_all(counted).await {

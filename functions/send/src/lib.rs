@@ -27,14 +27,14 @@ use posthorn_lambda::{
 };
 use posthorn_mail::{mailbox::Mailbox, ses::Ses};
 use posthorn_table::{
-    Table, Timestamp, Uuid,
+    Table, Timestamp, Uuid, contact,
     email::Email,
     idempotency::{Attempt, Claim},
     usage::Reservation,
 };
 use tokio::time::{Instant, timeout_at};
 
-use decide::{Answer, answer};
+use decide::{Answer, Fate, answer};
 use deliver::{Delivery, Outbox, at_once};
 use request::{SendRequest, content_of};
 
@@ -72,7 +72,7 @@ async fn send(app: &App, call: Call) -> Refused<Reply> {
             let attempt = Attempt::begin(app.edge.random(), call.now);
             let ids = job.new_ids();
             let sender = job.sender()?;
-            job.run(&sender, &attempt, &ids, call.now, None).await.map(|answer| Reply::ok(answer.body))
+            job.run(&sender, &attempt, &ids, None).await.map(|answer| Reply::ok(answer.body))
         }
         Some(key) => once::send_once(&job, key).await,
     }
@@ -111,41 +111,48 @@ impl Job<'_> {
         self.call.answer_by.checked_sub(TO_RECORD).unwrap_or(self.call.answer_by)
     }
 
-    /// Holds the monthly limit, delivers to everybody, records what became of it. `created_at` is the time of the
-    /// first attempt; `held` the claim to settle beside the outcomes.
+    /// Holds the monthly limit, delivers to everybody, records what became of it. `held` is the
+    /// claim to settle beside the outcomes.
     ///
     /// After a failure nothing is left that would make a later attempt think an email was handed over, and the
     /// claim is free, or left in doubt where a hand-over is.
-    async fn run(
-        &self,
-        sender: &Mailbox,
-        attempt: &Attempt,
-        ids: &[Uuid],
-        created_at: Timestamp,
-        held: Option<&Held<'_>>,
-    ) -> Refused<Answer> {
+    async fn run(&self, sender: &Mailbox, attempt: &Attempt, ids: &[Uuid], held: Option<&Held<'_>>) -> Refused<Answer> {
         let earlier = held.map_or(&[][..], |held| held.earlier);
         let emails = (ids.len() - earlier.len()) as u64;
         if let Err(failure) = self.reserve(emails).await {
-            if let Some(held) = held {
-                held.stop(self, &failure).await;
-            }
-            return Err(failure);
+            let Some(held) = held else { return Err(failure) };
+            return held.stop(self, ids, failure).await;
         }
         let content = content_of(self.request)?;
-        let outbox = Outbox::new(self, sender, content, attempt, created_at);
-        let recipients = self.request.to.iter().zip(ids);
-        let everybody: Vec<_> =
-            recipients.map(|(to, id)| outbox.deliver(to, *id, earlier.iter().find(|email| email.id == *id))).collect();
+        let outbox = Outbox::new(self, sender, content, attempt);
+        let everybody = self.request.to.iter().zip(ids).enumerate().map(|(place, (to, id))| {
+            let delivery = outbox.deliver(to, *id, earlier.iter().find(|email| email.id == *id));
+            async move { (place, delivery.await) }
+        });
+        let everybody: Vec<_> = everybody.collect();
         let at_once = at_once(self.request.message_bytes());
-        let deliveries: Vec<Delivery> = stream::iter(everybody).buffered(at_once).collect().await;
-        let result = answer(&deliveries, self.call.now, created_at);
+        let mut deliveries: Vec<_> = stream::iter(everybody).buffer_unordered(at_once).collect().await;
+        deliveries.sort_by_key(|(place, _)| *place);
+        let deliveries: Vec<Delivery> = deliveries.into_iter().map(|(_, delivery)| delivery).collect();
+        let result = answer(&deliveries, self.call.now, self.call.now);
         let record_by = self.call.answer_by.checked_sub(TO_ANSWER).unwrap_or(self.call.answer_by);
         let recorded = timeout_at(record_by, outbox.record(&deliveries, &result, emails, held)).await;
         if recorded.is_err() {
             telemetry::notice("outcomes were not recorded in time", &Late);
         }
         result
+    }
+
+    /// Answers from the records that there are, as of `at`; recipients without one failed with `missing`.
+    fn report(&self, ids: &[Uuid], emails: &[Email], missing: Code, at: Timestamp) -> Refused<Answer> {
+        let deliveries = self.request.to.iter().zip(ids).map(|(to, id)| {
+            let (address, project) = (to.address.clone(), self.caller.project.id);
+            match emails.iter().find(|email| email.id == *id) {
+                Some(email) => Delivery::recorded(address, email),
+                None => Delivery::new(*id, contact::id(project, address.as_str()), address, Fate::Failed(missing), at),
+            }
+        });
+        answer(&deliveries.collect::<Vec<_>>(), self.call.now, at)
     }
 
     async fn reserve(&self, emails: u64) -> Refused<()> {

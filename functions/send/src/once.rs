@@ -2,16 +2,17 @@
 
 use posthorn_errors::{Code, Failure, Refused};
 use posthorn_lambda::http::Reply;
+use posthorn_mail::mailbox::Mailbox;
 use posthorn_table::{
-    Uuid,
+    TableError, Uuid,
     email::Email,
     idempotency::{Attempt, Claim, Claimed, Scope, Verdict},
 };
 
 use crate::{
     Held, Job,
-    decide::{Answer, Fate, answer, missing},
-    deliver::{Delivery, note},
+    decide::{Answer, Fate},
+    deliver::note,
 };
 
 /// Answers a request with an idempotency key.
@@ -43,32 +44,41 @@ async fn refused(job: &Job<'_>, scope: &Scope, key: &str, refusal: Failure) -> R
     let Some(claim) = job.app.table.find_claim(scope, job.call.now).await? else { return Err(refusal) };
     match claim.verdict(key, job.call.body(), job.call.now)? {
         Verdict::Replay(response) => Ok(Reply::replay(response)),
-        Verdict::TakeOver => Err(refusal),
+        Verdict::TakeOver => {
+            let ids = email_ids(&claim)?;
+            let emails = job.app.table.emails(&ids).await.map_err(in_doubt)?;
+            if emails.is_empty() {
+                return Err(refusal);
+            }
+            let result = job.report(&ids, &emails, refusal.code(), claim.created_at);
+            result.map(|answer| Reply::replay(answer.body))
+        }
     }
+}
+
+/// What a repeat is answered that cannot find out what the attempt before it did.
+fn in_doubt(error: TableError) -> Failure {
+    Failure::new(Code::DeliveryUnknown).because(error)
 }
 
 /// Continues a request whose first attempt ended in doubt or crashed: hands over what has no record, and reports
 /// the rest from the records.
 async fn pick_up(
     job: &Job<'_>,
-    sender: &posthorn_mail::mailbox::Mailbox,
+    sender: &Mailbox,
     attempt: &Attempt,
     scope: &Scope,
     held: &Claim,
     key: &str,
 ) -> Refused<Reply> {
     let ids = email_ids(held)?;
-    let emails = job.app.table.emails(&ids).await?;
-    if missing(&ids, &emails).is_empty() {
-        let recorded = ids.iter().zip(&job.request.to).filter_map(|(id, to)| {
-            let email = emails.iter().find(|email| email.id == *id)?;
-            Some(Delivery::new(*id, email.contact, to.address.clone(), Fate::of(email)))
-        });
-        let result = answer(&recorded.collect::<Vec<_>>(), job.call.now, held.created_at);
+    let emails = job.app.table.emails(&ids).await.map_err(in_doubt)?;
+    if emails.len() == ids.len() {
+        let result = job.report(&ids, &emails, Code::DeliveryFailed, held.created_at);
         Held { scope, claim: held, earlier: &emails }.settle(job, &result).await;
         return result.map(|answer| Reply::replay(answer.body));
     }
-    match job.app.table.take_over(scope, held, attempt).await? {
+    match job.app.table.take_over(scope, held, attempt).await.map_err(in_doubt)? {
         Claimed::Mine(claim) => run(job, sender, attempt, scope, &claim, &emails).await,
         Claimed::Held(rival) => Err(rival.still_running(key)),
     }
@@ -76,7 +86,7 @@ async fn pick_up(
 
 async fn run(
     job: &Job<'_>,
-    sender: &posthorn_mail::mailbox::Mailbox,
+    sender: &Mailbox,
     attempt: &Attempt,
     scope: &Scope,
     claim: &Claim,
@@ -84,7 +94,7 @@ async fn run(
 ) -> Refused<Reply> {
     let held = Held { scope, claim, earlier };
     let ids = email_ids(claim)?;
-    let result = job.run(sender, attempt, &ids, claim.created_at, Some(&held)).await;
+    let result = job.run(sender, attempt, &ids, Some(&held)).await;
     result.map(|answer| Reply::ok(answer.body))
 }
 
@@ -94,16 +104,16 @@ fn email_ids(claim: &Claim) -> Refused<Vec<Uuid>> {
 }
 
 impl Held<'_> {
-    /// Ends an attempt that handed nothing over: frees the key, unless somebody may have got the mail before.
-    pub(crate) async fn stop(&self, job: &Job<'_>, failure: &Failure) {
-        let (table, nonce) = (&job.app.table, &self.claim.nonce);
-        let nobody = self.earlier.iter().all(|email| matches!(Fate::of(email), Fate::Failed(_)));
-        let stopped = if nobody {
-            table.release_claim(self.scope, nonce).await
-        } else {
-            table.leave_claim(self.scope, nonce, failure.code()).await
-        };
-        note("an idempotency key was not settled", stopped);
+    /// Ends an attempt that handed nothing over, because of `failure`: frees the key, unless somebody may have got
+    /// the mail before; then the answer is what the records say.
+    pub(crate) async fn stop(&self, job: &Job<'_>, ids: &[Uuid], failure: Failure) -> Refused<Answer> {
+        if self.earlier.iter().all(|email| matches!(Fate::of(email), Fate::Failed(_))) {
+            note("an idempotency key was not freed", job.app.table.release_claim(self.scope, &self.claim.nonce).await);
+            return Err(failure);
+        }
+        let result = job.report(ids, self.earlier, failure.code(), self.claim.created_at);
+        self.settle(job, &result).await;
+        result
     }
 
     /// Keeps an answer; leaves what is in doubt to the next repeat; frees the key where nobody got anything.

@@ -139,10 +139,10 @@ impl Code {
             Self::Conflict => "The project was changed by another request at the same time. Nothing was changed.",
             Self::IdempotencyKeyReused => "This Idempotency-Key was already used.",
             Self::PayloadTooLarge => "The request is too large.",
-            Self::RateLimitExceeded => "The service is at its rate limit. Nothing was sent.",
+            Self::RateLimitExceeded => "The service is at its rate limit. This attempt sent nothing.",
             Self::DeliveryUnknown => "The mail service's answer was lost: the email may or may not have been sent.",
             Self::DeliveryFailed => "The mail service refused the email. Nothing was sent.",
-            Self::ServiceUnavailable => "A service that this request needs is unavailable. Nothing was sent.",
+            Self::ServiceUnavailable => "A service that this request needs is unavailable. This attempt sent nothing.",
             Self::InternalServerError => "Something went wrong on our side.",
         }
     }

@@ -14,6 +14,15 @@ pub fn init() {
         .with_span_list(false)
         .with_max_level(tracing::Level::INFO)
         .init();
+    quieten_panics();
+}
+
+/// Makes a panic log where it was and not what it says: a message can quote what a caller wrote.
+pub fn quieten_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        tracing::error!(place, "panicked");
+    }));
 }
 
 /// What is said of a request.

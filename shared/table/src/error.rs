@@ -34,11 +34,10 @@ impl TableError {
             "ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded" => {
                 Self::Throttled(name)
             }
-            "TransactionConflictException" | "TransactionInProgressException" | "ConditionalCheckFailedException" => {
-                Self::Conflict(name)
-            }
+            "TransactionConflictException" | "ConditionalCheckFailedException" => Self::Conflict(name),
             "ValidationException" if message.contains("Item size") || message.contains("item size") => Self::TooLarge,
             "ItemCollectionSizeLimitExceededException" => Self::TooLarge,
+            "TransactionInProgressException" => Self::Unavailable(name),
             _ if status >= 500 => Self::Unavailable(name),
             _ => Self::Fault(name),
         }

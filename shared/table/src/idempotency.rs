@@ -209,18 +209,20 @@ impl Table {
         Ok(claim.filter(|claim| claim.expires_at > now.as_second()))
     }
 
-    /// Takes over a claim whose attempt has ended without an answer. Keeps its ids and its time.
+    /// Takes over a claim whose attempt has ended without an answer. Keeps its ids and its time; its 24 hours begin
+    /// anew, for what it may now hand over.
     ///
     /// # Errors
     /// What DynamoDB answers.
     pub async fn take_over(&self, scope: &Scope, held: &Claim, attempt: &Attempt) -> Result<Claimed, TableError> {
         let result = self
             .change_claim(scope, &held.nonce)
-            .update_expression("SET #state = :state, nonce = :mine, lease_until = :lease")
+            .update_expression("SET #state = :state, nonce = :mine, lease_until = :lease, expires_at = :expires")
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":state", s("running"))
             .expression_attribute_values(":mine", s(&attempt.nonce))
             .expression_attribute_values(":lease", s(attempt.lease_until.to_string()))
+            .expression_attribute_values(":expires", n(expiry(attempt.now, RETENTION_DAYS)))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
@@ -235,7 +237,7 @@ impl Table {
         })
     }
 
-    /// Keeps the answer, if the claim is still the attempt's.
+    /// Keeps the answer, if the claim is still the attempt's and none is kept.
     ///
     /// # Errors
     /// What DynamoDB answers.
@@ -245,6 +247,7 @@ impl Table {
             .update_expression("SET #state = :state, #response = :response")
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#response", "response")
+            .condition_expression("nonce = :nonce AND #state <> :state")
             .expression_attribute_values(":state", s("done"))
             .expression_attribute_values(":response", s(response));
         unless_overtaken(request.send().await)
@@ -259,6 +262,8 @@ impl Table {
         let request = self
             .change_claim(scope, nonce)
             .update_expression("SET #state = :state, status_code = :status")
+            .condition_expression("nonce = :nonce AND #state = :running")
+            .expression_attribute_values(":running", s("running"))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":state", s("unknown"))
             .expression_attribute_values(":status", n(code.status()));

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{
+    config::{Builder, retry::RetryConfig},
     error::{ProvideErrorMetadata, SdkError},
     operation::{delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError},
     types::AttributeValue,
@@ -85,4 +86,9 @@ where
     E: ConditionalWrite + ProvideErrorMetadata + std::fmt::Debug,
 {
     conditional(result).map(drop)
+}
+
+/// For a write that counts, which a retry after a lost answer would count twice.
+pub(crate) fn once() -> Builder {
+    Builder::new().retry_config(RetryConfig::disabled())
 }

@@ -1,6 +1,9 @@
 //! Projects: the truth that every API key item copies.
 
-use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::{
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -147,10 +150,9 @@ impl Table {
             Ok(_) => Ok(()),
             Err(error) => {
                 let error = match error.as_service_error() {
-                    Some(service) if service.is_transaction_canceled_exception() => match error.into_service_error() {
-                        aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(cancelled) => TableError::from_cancelled(&cancelled),
-                        other => TableError::Fault(format!("{other:?}").chars().take(40).collect()),
-                    },
+                    Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                        TableError::from_cancelled(cancelled)
+                    }
                     _ => error.into(),
                 };
                 self.settle_change(next, error).await
@@ -158,11 +160,12 @@ impl Table {
         }
     }
 
-    /// After a change whose answer is `error`: was it made all the same?
+    /// After a change whose answer is `error`: was it made all the same? No other change can have made exactly this
+    /// project, for its version and its new keys are nobody else's.
     async fn settle_change(&self, next: &Project, error: TableError) -> Result<(), TableError> {
-        match error {
-            TableError::Unavailable(_) if self.project(next.facts.id).await?.as_ref() == Some(next) => Ok(()),
-            error => Err(error),
+        match self.project(next.facts.id).await {
+            Ok(Some(project)) if project == *next => Ok(()),
+            _ => Err(error),
         }
     }
 

@@ -1,10 +1,8 @@
 //! What a project sent, bounced and complained, an hour at a time, spread over shards.
 
-use aws_sdk_dynamodb::config::{Builder, retry::RetryConfig};
-
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{expiry, n},
+    item::{expiry, n, once},
     keys::{self, EXPIRES_AT},
 };
 
@@ -58,7 +56,7 @@ impl Table {
             .expression_attribute_values(":count", n(count))
             .expression_attribute_values(":expires", n(expiry(hour.at, RETENTION_DAYS)))
             .customize()
-            .config_override(Builder::new().retry_config(RetryConfig::disabled()))
+            .config_override(once())
             .send()
             .await?;
         Ok(())

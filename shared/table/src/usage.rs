@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{Item, conditional, expiry, n},
+    item::{Item, conditional, expiry, n, once},
     keys::{self, EXPIRES_AT},
 };
 
@@ -31,7 +31,7 @@ impl Table {
     /// Counts `emails` against the month's `limit`, all or none.
     ///
     /// # Errors
-    /// What DynamoDB answers. A retry after a lost answer may count twice, never too little.
+    /// What DynamoDB answers. Never retried: after a lost answer too much may stay counted, never too little.
     pub async fn reserve_usage(
         &self,
         project: Uuid,
@@ -53,6 +53,8 @@ impl Table {
             .expression_attribute_values(":room", n(room))
             .expression_attribute_values(":expires", n(expiry(now, RETENTION_DAYS)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .customize()
+            .config_override(once())
             .send()
             .await;
         Ok(match conditional(result)? {
@@ -61,7 +63,8 @@ impl Table {
         })
     }
 
-    /// Takes back what was counted and then not handed over.
+    /// Takes back what was counted and then not handed over. Never retried: a second subtraction would undo what
+    /// others counted.
     ///
     /// # Errors
     /// What DynamoDB answers.
@@ -74,6 +77,8 @@ impl Table {
             .condition_expression("emails >= :least")
             .expression_attribute_values(":emails", n(-i128::from(emails)))
             .expression_attribute_values(":least", n(emails))
+            .customize()
+            .config_override(once())
             .send()
             .await?;
         Ok(())

@@ -91,7 +91,7 @@ impl Ses {
     ///
     /// # Errors
     ///
-    /// What [`axum::serve`] fails with; failed connections are not errors.
+    /// What [`axum::serve()`] fails with; failed connections are not errors.
     pub async fn serve(
         self,
         listener: TcpListener,

@@ -125,7 +125,8 @@ async fn a_key_stays_taken_while_a_recipient_of_it_has_got_the_mail() {
     lease_ends(&world);
     for _repeat in 0..2 {
         let answer = world.once("k", &body).await;
-        assert_eq!((answer.status, answer.code()), (402, Some("BILLING_LIMIT_EXCEEDED")));
+        assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT", "FAILED"]), "{}", answer.text);
+        assert_eq!(answer.json["data"]["emails"][1]["error"]["code"], "BILLING_LIMIT_EXCEEDED");
         assert_eq!(world.items("IDEMPOTENCY#").await.len(), 1, "the key was freed");
     }
     assert_eq!(world.mails_and_calls(), (0, 0));
@@ -176,4 +177,20 @@ async fn many_may_take_over_and_one_does() {
     assert!(answers.iter().all(known), "{answers:?}");
     assert_eq!(world.mails_and_calls(), (1, 1));
     assert_eq!(world.once("k", &plain()).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_doubt_is_as_old_as_the_hand_over_and_not_as_the_first_attempt() {
+    let world = World::new().await;
+    let body = plain();
+    let _ids = crashed(&world, &body, 1).await;
+    world.backends.clock.advance(SignedDuration::from_mins(20));
+    world.backends.ses.fail_next(Fault::LoseAnswer);
+    let answer = world.once("k", &body).await;
+    assert_eq!(answer.code(), Some("DELIVERY_UNKNOWN"));
+    assert_eq!(answer.json["error"]["details"].get("presumed"), None, "{}", answer.text);
+    world.backends.clock.advance(SignedDuration::from_mins(16));
+    let later = world.once("k", &body).await;
+    assert_eq!(later.json["error"]["details"]["presumed"], "not_sent", "{}", later.text);
+    assert_eq!(world.mails_and_calls(), (1, 1));
 }
