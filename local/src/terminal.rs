@@ -13,7 +13,7 @@ use tracing::{
 use tracing_subscriber::{
     Layer,
     filter::{LevelFilter, Targets},
-    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
+    fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields, format::Writer},
     layer::SubscriberExt,
     registry::LookupSpan,
     util::SubscriberInitExt,
@@ -54,13 +54,19 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
 {
-    fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+    fn format_event(&self, context: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
         let mut fields = Fields::default();
         event.record(&mut fields);
         if event.metadata().target() == telemetry::REQUEST {
             writeln!(writer, "{}", fields.request())
         } else {
-            writeln!(writer, "{}: {}", event.metadata().level().as_str().to_lowercase(), fields.notice())
+            write!(writer, "{}: {}", event.metadata().level().as_str().to_lowercase(), fields.notice())?;
+            if let Some(span) = context.lookup_current()
+                && let Some(request) = span.extensions().get::<FormattedFields<N>>()
+            {
+                write!(writer, " {request}")?;
+            }
+            writeln!(writer)
         }
     }
 }

@@ -26,6 +26,7 @@ use posthorn_table::{
     statistics::{Hour, SHARDS, shard_of},
 };
 use tokio::{task::JoinSet, time::timeout_at};
+use tracing::Instrument;
 
 use crate::{
     Held, Job,
@@ -240,10 +241,11 @@ impl<'a> Outbox<'a> {
     fn write(&self, id: Uuid, fate: Fate, message_id: Option<String>, subject: Option<String>) {
         let (table, now) = (self.job.app.table.clone(), self.job.call.now);
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        writing.spawn(async move {
+        let write = async move {
             let outcome = Outcome { message_id: message_id.as_deref(), error: None, subject: subject.as_deref() };
             table.settle_email(id, fate.status(), &outcome, now).await
-        });
+        };
+        writing.spawn(write.in_current_span());
     }
 
     /// Ends the attempt, all at once: outcomes, statistics, the usage that was not used, and the claim. What fails

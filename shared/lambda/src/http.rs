@@ -12,11 +12,12 @@ use futures_util::FutureExt;
 use lambda_http::{Body, Request, RequestExt, Response, http::Method, request::RequestContext};
 use posthorn_errors::{Code, Failure, Refused};
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
 
 use crate::{
     Edge, edge,
     routes::{Function, Resolved, Route, resolve},
-    telemetry::{Line, log},
+    telemetry::{self, Line, log},
 };
 
 /// Answers a request of `function`: finds the route, bounds size and time, turns whatever the handler gives, be it
@@ -41,7 +42,7 @@ where
         Resolved::Route(route) => {
             let call = Call::new(route.clone(), request, edge.now(), edge::answer_by(deadline));
             match call {
-                Ok(call) => guarded(call, handler).await,
+                Ok(call) => guarded(call, handler).instrument(telemetry::span(&request_id)).await,
                 Err(failure) => Err(failure),
             }
         }

@@ -10,7 +10,7 @@ pub fn init() {
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
-        .with_current_span(false)
+        .with_current_span(true)
         .with_span_list(false)
         .with_max_level(tracing::Level::INFO)
         .init();
@@ -23,6 +23,11 @@ pub fn quieten_panics() {
         let place = panic.location().map_or_else(String::new, ToString::to_string);
         tracing::error!(place, "panicked");
     }));
+}
+
+/// What puts a request's id on every line that is logged while it is handled.
+pub(crate) fn span(request_id: &str) -> tracing::Span {
+    tracing::info_span!("request", request_id)
 }
 
 /// What is said of a request.
