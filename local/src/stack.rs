@@ -202,7 +202,7 @@ fn curl(port: u16, path: &str, key: &str, body: &str) -> String {
 }
 
 fn hint(port: u16) -> String {
-    curl(port, "/v1/send", "YOUR_SECRET_KEY", HELLO)
+    curl(port, "/v1/send", "$POSTHORN_SECRET_KEY", HELLO)
 }
 
 /// Says what runs where, and three lines to paste.
@@ -215,7 +215,7 @@ fn greet(port: u16, demo: &Demo) {
     say(&format!("Posthorn runs at http://localhost:{port}\n\n  Project     demo, {id}"));
     match (&demo.fresh_keys, demo.file()) {
         (Some(_), _) => say(&format!("  Secret key  {secret}\n  Public key  {public}")),
-        (None, Some(file)) => say(&format!("  Keys        kept in {0}; load them with: . {0}", shown(file))),
+        (None, Some(file)) => say(&format!("  Keys        kept in {0}; load them with: set -a; . {0}", shown(file))),
         (None, None) => {}
     }
     say(&format!("  Inbox       http://localhost:{port}/_local/inbox\n"));
