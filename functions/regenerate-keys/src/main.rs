@@ -1,7 +1,7 @@
 //! The Lambda `regenerate-keys`: builds its clients and serves.
 
-use lambda_http::{Error, run, service_fn};
-use posthorn_lambda::{Edge, aws, config::Config, telemetry};
+use lambda_http::Error;
+use posthorn_lambda::{Edge, aws, config::Config, serve::serve, telemetry};
 use posthorn_table::Table;
 use regenerate_keys::{App, announce::Alerts, handle};
 
@@ -14,5 +14,5 @@ async fn main() -> Result<(), Error> {
     let alerts = config.alerts_topic.map(|topic| Alerts::new(aws_sdk_sns::Client::new(&aws), topic));
     table.connect().await;
     let app = App { edge: Edge::system(), table, alerts };
-    run(service_fn(|request| async { Ok::<_, std::convert::Infallible>(handle(&app, request).await) })).await
+    serve(|request| handle(&app, request)).await
 }

@@ -1,7 +1,7 @@
 //! The Lambda `send`: builds its clients and serves.
 
-use lambda_http::{Error, run, service_fn};
-use posthorn_lambda::{Edge, aws, config::Config, edge::stopwatch, telemetry};
+use lambda_http::Error;
+use posthorn_lambda::{Edge, aws, config::Config, edge::stopwatch, serve::serve, telemetry};
 use posthorn_mail::ses::Ses;
 use posthorn_table::Table;
 use send::{App, handle};
@@ -15,5 +15,5 @@ async fn main() -> Result<(), Error> {
     let ses = Ses::new(&aws, config.configuration_set);
     tokio::join!(table.connect(), ses.connect(stopwatch()));
     let app = App { edge: Edge::system(), table, ses };
-    run(service_fn(|request| async { Ok::<_, std::convert::Infallible>(handle(&app, request).await) })).await
+    serve(|request| handle(&app, request)).await
 }

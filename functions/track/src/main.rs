@@ -1,7 +1,7 @@
 //! The Lambda `track`: builds its clients and serves.
 
-use lambda_http::{Error, run, service_fn};
-use posthorn_lambda::{Edge, aws, config::Config, telemetry};
+use lambda_http::Error;
+use posthorn_lambda::{Edge, aws, config::Config, serve::serve, telemetry};
 use posthorn_table::Table;
 use track::{App, handle};
 
@@ -13,5 +13,5 @@ async fn main() -> Result<(), Error> {
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
     table.connect().await;
     let app = App { edge: Edge::system(), table };
-    run(service_fn(|request| async { Ok::<_, std::convert::Infallible>(handle(&app, request).await) })).await
+    serve(|request| handle(&app, request)).await
 }

@@ -6,6 +6,7 @@ pub mod config;
 pub mod edge;
 pub mod http;
 pub mod routes;
+pub mod serve;
 pub mod telemetry;
 
 pub use edge::Edge;

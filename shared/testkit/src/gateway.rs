@@ -12,6 +12,7 @@ use lambda_http::{
     request::LambdaRequest,
     service_fn,
 };
+use posthorn_lambda::serve::tame;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -107,7 +108,7 @@ where
     F: Fn(Request) -> Fut + Send,
     Fut: Future<Output = Response<Body>> + Send,
 {
-    let payload: LambdaRequest = serde_json::from_str(event).expect("an event of an HTTP API");
+    let payload = tame(serde_json::from_str(event).expect("an event of an HTTP API"));
     let mut context = Context::default();
     request_id.clone_into(&mut context.request_id);
     context.deadline = deadline(remaining);
@@ -115,7 +116,7 @@ where
         let answer = handler(request);
         async { Ok::<_, std::convert::Infallible>(answer.await) }
     }));
-    let Ok(answer) = adapter.call(LambdaEvent::new(payload, context)).await;
+    let Ok(answer) = adapter.call(LambdaEvent::new(LambdaRequest::ApiGatewayV2(payload), context)).await;
     let answer = serde_json::to_value(&answer).expect("an answer of an HTTP API");
     into_http(serde_json::from_value(answer).expect("an answer of an HTTP API"))
 }

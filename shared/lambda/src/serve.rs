@@ -1,0 +1,88 @@
+//! Between the Lambda runtime and a handler.
+
+use std::future::Future;
+
+use lambda_http::{
+    Adapter, Body, Error, LambdaEvent, Request, Response, Service,
+    aws_lambda_events::{apigw::ApiGatewayV2httpRequest, query_map::QueryMap},
+    http::Uri,
+    request::LambdaRequest,
+    service_fn,
+};
+
+/// A path that leads nowhere, in the place of one that no URI can have.
+const NO_PATH: &str = "/%";
+
+/// An event without what `lambda_http` would panic over: it builds a URI of the path, the query, the host and the
+/// forwarded protocol, any of which a caller can write so that it is none. Nothing of ours reads the last three.
+#[must_use]
+pub fn tame(mut event: ApiGatewayV2httpRequest) -> ApiGatewayV2httpRequest {
+    event.raw_query_string = None;
+    event.query_string_parameters = QueryMap::default();
+    event.headers.remove("host");
+    event.headers.remove("x-forwarded-proto");
+    event.request_context.domain_name = None;
+    if event.raw_path.as_deref().is_some_and(|path| path.parse::<Uri>().is_err() || !path.starts_with('/')) {
+        event.raw_path = Some(NO_PATH.to_owned());
+    }
+    event
+}
+
+/// Serves a handler of HTTP API events (payload version 2.0) for as long as the sandbox lives.
+///
+/// # Errors
+/// What the runtime ends with.
+pub async fn serve<F, Fut>(handler: F) -> Result<(), Error>
+where
+    F: Fn(Request) -> Fut + Send + Sync,
+    Fut: Future<Output = Response<Body>> + Send,
+{
+    let handler = &handler;
+    lambda_http::lambda_runtime::run(service_fn(move |event: LambdaEvent<ApiGatewayV2httpRequest>| async move {
+        let mut adapter = Adapter::from(service_fn(|request| {
+            let answer = handler(request);
+            async { Ok::<_, Error>(answer.await) }
+        }));
+        adapter.call(LambdaEvent::new(LambdaRequest::ApiGatewayV2(tame(event.payload)), event.context)).await
+    }))
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::RequestExt;
+    use serde_json::json;
+
+    use super::*;
+
+    fn request(path: &str, query: &str, name: &str, value: &str) -> Request {
+        let event = json!({
+            "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": query,
+            "queryStringParameters": {"a": query},
+            "headers": {name: value},
+            "requestContext": {
+                "domainName": "a b",
+                "http": {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "1.1.1.1", "userAgent": ""},
+                "requestId": "r", "routeKey": "$default", "stage": "$default", "timeEpoch": 0,
+            },
+            "isBase64Encoded": false,
+        });
+        LambdaRequest::ApiGatewayV2(tame(serde_json::from_value(event).unwrap())).into()
+    }
+
+    #[test]
+    fn no_event_of_a_caller_makes_the_adapter_panic() {
+        let odd = ["", "a b", "<\">", "%", "%zz", "\u{fc}", "\\", "[", "://", "{id}"];
+        for odd in odd {
+            assert_eq!(request("/v1/send", odd, "x", "y").raw_http_path(), "/v1/send", "{odd:?}");
+            for header in ["host", "x-forwarded-proto", "x-forwarded-port"] {
+                if lambda_http::http::HeaderValue::from_str(odd).is_ok() {
+                    assert_eq!(request("/v1", "", header, odd).raw_http_path(), "/v1", "{header}: {odd:?}");
+                }
+            }
+            for path in [odd.to_owned(), format!("/{odd}"), format!("/v1/{odd}/x")] {
+                let _ = request(&path, "", "x", "y").raw_http_path();
+            }
+        }
+    }
+}
