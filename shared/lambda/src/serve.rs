@@ -9,14 +9,14 @@ use lambda_http::{
     request::LambdaRequest,
     service_fn,
 };
+use serde::Serialize;
 
 /// A path that leads nowhere, in the place of one that no URI can have.
 const NO_PATH: &str = "/%";
 
 /// An event without what `lambda_http` would panic over: it builds a URI of the path, the query, the host and the
 /// forwarded protocol, any of which a caller can write so that it is none. Nothing of ours reads the last three.
-#[must_use]
-pub fn tame(mut event: ApiGatewayV2httpRequest) -> ApiGatewayV2httpRequest {
+fn tame(mut event: ApiGatewayV2httpRequest) -> ApiGatewayV2httpRequest {
     event.raw_query_string = None;
     event.query_string_parameters = QueryMap::default();
     event.headers.remove("host");
@@ -28,6 +28,25 @@ pub fn tame(mut event: ApiGatewayV2httpRequest) -> ApiGatewayV2httpRequest {
     event
 }
 
+/// Gives one event to a handler, through the runtime's own adapter; what comes back serialises as Lambda's answer.
+///
+/// # Errors
+/// None of its own: a handler's failure is an answer.
+pub async fn answer<F, Fut>(
+    handler: &F,
+    event: LambdaEvent<ApiGatewayV2httpRequest>,
+) -> Result<impl Serialize + use<F, Fut>, Error>
+where
+    F: Fn(Request) -> Fut + Send + Sync,
+    Fut: Future<Output = Response<Body>> + Send,
+{
+    let mut adapter = Adapter::from(service_fn(|request| {
+        let answer = handler(request);
+        async { Ok::<_, Error>(answer.await) }
+    }));
+    adapter.call(LambdaEvent::new(LambdaRequest::ApiGatewayV2(tame(event.payload)), event.context)).await
+}
+
 /// Serves a handler of HTTP API events (payload version 2.0) for as long as the sandbox lives.
 ///
 /// # Errors
@@ -37,15 +56,7 @@ where
     F: Fn(Request) -> Fut + Send + Sync,
     Fut: Future<Output = Response<Body>> + Send,
 {
-    let handler = &handler;
-    lambda_http::lambda_runtime::run(service_fn(move |event: LambdaEvent<ApiGatewayV2httpRequest>| async move {
-        let mut adapter = Adapter::from(service_fn(|request| {
-            let answer = handler(request);
-            async { Ok::<_, Error>(answer.await) }
-        }));
-        adapter.call(LambdaEvent::new(LambdaRequest::ApiGatewayV2(tame(event.payload)), event.context)).await
-    }))
-    .await
+    lambda_http::lambda_runtime::run(service_fn(|event| answer(&handler, event))).await
 }
 
 #[cfg(test)]

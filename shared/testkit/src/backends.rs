@@ -129,7 +129,7 @@ impl Backends {
     /// Sends a request through the gateway to a handler.
     pub async fn call<F, Fut>(&self, request: TestRequest, handler: F) -> Answer
     where
-        F: Fn(lambda_http::Request) -> Fut + Send,
+        F: Fn(lambda_http::Request) -> Fut + Send + Sync,
         Fut: Future<Output = Response<lambda_http::Body>> + Send,
     {
         let incoming = request.incoming(self.clock.now());

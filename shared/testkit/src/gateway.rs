@@ -7,12 +7,10 @@ use axum::{body::Bytes, http as axum_http};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use lambda_http::{
-    Adapter, Body, Context, LambdaEvent, Request, Response, Service,
+    Body, Context, LambdaEvent, Request, Response,
     http::{HeaderMap, Method, Uri},
-    request::LambdaRequest,
-    service_fn,
 };
-use posthorn_lambda::serve::tame;
+use posthorn_lambda::serve::answer;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -105,18 +103,14 @@ pub async fn invoke<F, Fut>(
     handler: F,
 ) -> axum_http::Response<Bytes>
 where
-    F: Fn(Request) -> Fut + Send,
+    F: Fn(Request) -> Fut + Send + Sync,
     Fut: Future<Output = Response<Body>> + Send,
 {
-    let payload = tame(serde_json::from_str(event).expect("an event of an HTTP API"));
+    let payload = serde_json::from_str(event).expect("an event of an HTTP API");
     let mut context = Context::default();
     request_id.clone_into(&mut context.request_id);
     context.deadline = deadline(remaining);
-    let mut adapter = Adapter::from(service_fn(|request| {
-        let answer = handler(request);
-        async { Ok::<_, std::convert::Infallible>(answer.await) }
-    }));
-    let Ok(answer) = adapter.call(LambdaEvent::new(LambdaRequest::ApiGatewayV2(payload), context)).await;
+    let answer = answer(&handler, LambdaEvent::new(payload, context)).await.expect("a handler's failure is an answer");
     let answer = serde_json::to_value(&answer).expect("an answer of an HTTP API");
     into_http(serde_json::from_value(answer).expect("an answer of an HTTP API"))
 }
