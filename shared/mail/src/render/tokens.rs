@@ -2,11 +2,14 @@
 
 use liquid_core::Expression;
 use liquid_core::parser::{Tag, TagToken, TagTokenIter, TryMatchToken};
+use liquid_core::runtime::Variable;
 
 /// How deep `a[b[c]]` may nest: the grammar recurses there.
 const MAX_BRACKETS: usize = 8;
 /// The longest run of digits read as a number: the grammar panics on what an `i64` cannot hold.
 const MAX_DIGITS: usize = 18;
+/// Names that the grammar reads as values of their own.
+const LITERALS: [&str; 6] = ["nil", "null", "empty", "blank", "true", "false"];
 
 /// What `read` makes of the tokens of `text`. `None` if it is not Liquid, or if `read` leaves a token.
 pub(super) fn read<T>(text: &str, read: impl FnOnce(&mut TagTokenIter) -> Option<T>) -> Option<T> {
@@ -17,9 +20,13 @@ pub(super) fn read<T>(text: &str, read: impl FnOnce(&mut TagTokenIter) -> Option
     tokens.next().is_none().then_some(value)
 }
 
-/// The single value `text` consists of.
+/// The single value `text` consists of. Most are a plain name: that needs no grammar, and the grammar stumbles over
+/// names that begin like a literal, such as `nullable`.
 pub(super) fn value(text: &str) -> Option<Expression> {
-    read(text, next_value)
+    match identifier(text) {
+        Some(name) if !LITERALS.contains(&name) => Some(Expression::Variable(Variable::with_literal(name.to_owned()))),
+        _ => read(text, next_value),
+    }
 }
 
 /// The next token as a value.
@@ -96,6 +103,21 @@ mod tests {
         check("12", Some("12"));
         for text in ["", "a b", "a |", "| a", "a %} b", "[a]", ".a", "a..b", "a == b", "(1..2)", "\u{e9}"] {
             check(text, None);
+        }
+    }
+
+    #[test]
+    fn a_plain_name_is_what_the_grammar_makes_of_it() {
+        for name in ["a", "_", "a_b", "A1", "a-b", "a-", "nil", "null", "empty", "blank", "true", "false"] {
+            let text = format!(" {name} ");
+            assert_eq!(format!("{:?}", value(&text)), format!("{:?}", read(&text, next_value)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_may_begin_like_a_literal() {
+        for name in ["empty_cart", "nullable", "true_name", "nilly"] {
+            check(name, Some(name));
         }
     }
 
