@@ -124,7 +124,7 @@ impl<'a> Outbox<'a> {
         let handed_over = AtomicBool::new(false);
         delivery.mine = true;
         delivery.permitted = true;
-        let outcome = AssertUnwindSafe(self.permitted(to, id, contact, &handed_over)).catch_unwind().await;
+        let outcome = AssertUnwindSafe(self.use_permit(to, id, contact, &handed_over)).catch_unwind().await;
         match outcome {
             Ok(Ok(fate)) => delivery.fate = fate,
             Ok(Err(found)) => return Delivery::recorded(to.address.clone(), &found),
@@ -135,7 +135,7 @@ impl<'a> Outbox<'a> {
     }
 
     /// Takes the permit and uses it. `Err` is the record of an earlier attempt.
-    async fn permitted(
+    async fn use_permit(
         &self,
         to: &Mailbox,
         id: Uuid,
@@ -169,7 +169,7 @@ impl<'a> Outbox<'a> {
                 job.app.table.permit_email(&email),
             )
         };
-        let Ok((contact, permit)) = timeout_at(job.hand_over_by(), both).await else {
+        let Ok((contact, permit)) = timeout_at(job.hand_over_by(), Box::pin(both)).await else {
             return Ok(Fate::Failed(Code::ServiceUnavailable));
         };
         match permit {

@@ -56,13 +56,15 @@ pub struct App {
 
 /// Answers one request.
 pub async fn handle(app: &App, request: Request) -> Response<Body> {
-    Box::pin(respond(&app.edge, Function::Send, request, |call| send(app, call))).await
+    respond(&app.edge, Function::Send, request, |call| send(app, call)).await
 }
 
 async fn send(app: &App, call: Call) -> Refused<Reply> {
     let presented = Presented::read(call.authorization(), Access::SecretKey)?;
-    let ses = app.ses.clone();
-    tokio::spawn(async move { ses.refresh(stopwatch()).await });
+    if app.ses.is_stale(stopwatch()) {
+        let ses = app.ses.clone();
+        tokio::spawn(async move { ses.connect(stopwatch()).await });
+    }
     let caller = presented.caller(&app.table, call.now).await?;
     let key = call.idempotency_key()?;
     let request = SendRequest::check(&call.json()?, caller.project.default_sender.is_some())?;
@@ -74,7 +76,7 @@ async fn send(app: &App, call: Call) -> Refused<Reply> {
             let sender = job.sender()?;
             job.run(&sender, &attempt, &ids, None).await.map(|answer| Reply::ok(answer.body))
         }
-        Some(key) => once::send_once(&job, key).await,
+        Some(key) => Box::pin(once::send_once(&job, key)).await,
     }
 }
 
@@ -126,7 +128,7 @@ impl Job<'_> {
         let content = content_of(self.request)?;
         let outbox = Outbox::new(self, sender, content, attempt);
         let everybody = self.request.to.iter().zip(ids).enumerate().map(|(place, (to, id))| {
-            let delivery = outbox.deliver(to, *id, earlier.iter().find(|email| email.id == *id));
+            let delivery = Box::pin(outbox.deliver(to, *id, earlier.iter().find(|email| email.id == *id)));
             async move { (place, delivery.await) }
         });
         let everybody: Vec<_> = everybody.collect();
@@ -136,7 +138,7 @@ impl Job<'_> {
         let deliveries: Vec<Delivery> = deliveries.into_iter().map(|(_, delivery)| delivery).collect();
         let result = answer(&deliveries, self.call.now, self.call.now);
         let record_by = self.call.answer_by.checked_sub(TO_ANSWER).unwrap_or(self.call.answer_by);
-        let recorded = timeout_at(record_by, outbox.record(&deliveries, &result, emails, held)).await;
+        let recorded = timeout_at(record_by, Box::pin(outbox.record(&deliveries, &result, emails, held))).await;
         if recorded.is_err() {
             telemetry::notice("outcomes were not recorded in time", &Late);
         }

@@ -28,7 +28,7 @@ pub(crate) async fn send_once(job: &Job<'_>, key: &str) -> Refused<Reply> {
     let new = Claim::new(request, job.call.body(), ids, &attempt);
     let (claim, is_first) = match job.app.table.claim(&scope, new).await? {
         Claimed::Mine(claim) => (claim, true),
-        Claimed::Held(held) => (held, false),
+        Claimed::Theirs(claim) => (claim, false),
     };
     if is_first {
         return run(job, &sender, &attempt, &scope, &claim, &[]).await;
@@ -80,7 +80,7 @@ async fn pick_up(
     }
     match job.app.table.take_over(scope, held, attempt).await.map_err(in_doubt)? {
         Claimed::Mine(claim) => run(job, sender, attempt, scope, &claim, &emails).await,
-        Claimed::Held(rival) => Err(rival.still_running(key)),
+        Claimed::Theirs(rival) => rival.answer_of_rival(key, job.call.body(), job.call.now).map(Reply::replay),
     }
 }
 

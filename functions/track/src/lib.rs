@@ -47,7 +47,7 @@ async fn track(app: &App, call: Call) -> Refused<Reply> {
     let id = event_id(&app.edge, call.now);
     match key {
         None => record(app, &caller, &tracked, &id, call.now).await.map(Reply::ok),
-        Some(key) => record_once(app, &caller, &tracked, &call, key, id).await,
+        Some(key) => Box::pin(record_once(app, &caller, &tracked, &call, key, id)).await,
     }
 }
 
@@ -118,11 +118,13 @@ async fn record_once(
     let request = format!("POST {}", call.route.pattern());
     let claim = match app.table.claim(&scope, Claim::new(request, call.body(), vec![id], &attempt)).await? {
         Claimed::Mine(claim) => claim,
-        Claimed::Held(held) => match held.verdict(key, call.body(), call.now)? {
+        Claimed::Theirs(held) => match held.verdict(key, call.body(), call.now)? {
             Verdict::Replay(response) => return Ok(Reply::replay(response)),
             Verdict::TakeOver => match app.table.take_over(&scope, &held, &attempt).await? {
                 Claimed::Mine(claim) => claim,
-                Claimed::Held(rival) => return Err(rival.still_running(key)),
+                Claimed::Theirs(rival) => {
+                    return rival.answer_of_rival(key, call.body(), call.now).map(Reply::replay);
+                }
             },
         },
     };

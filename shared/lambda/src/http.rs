@@ -90,7 +90,8 @@ where
     Fut: Future<Output = Refused<Reply>> + 'a,
 {
     let answer_by = call.answer_by;
-    let outcome = timeout_at(answer_by, AssertUnwindSafe(async { handler(call).await }).catch_unwind()).await;
+    let answer = Box::pin(AssertUnwindSafe(async { handler(call).await }).catch_unwind());
+    let outcome = timeout_at(answer_by, answer).await;
     match outcome {
         Ok(Ok(result)) => result,
         Ok(Err(_panic)) => Err(Failure::new(Code::InternalServerError).because("the handler panicked")),

@@ -144,12 +144,12 @@ impl Ses {
         }
     }
 
-    /// Replaces a connection that idled for long. To be run beside other work: a hand-over does not wait for it.
-    pub async fn refresh(&self, now: Instant) {
+    /// True if the connection idled for long: then it is to be connected anew, beside other work, since a hand-over
+    /// does not wait for it.
+    #[must_use]
+    pub fn is_stale(&self, now: Instant) -> bool {
         let last = *self.last_answer.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.is_some_and(|last| now.duration_since(last) > STALE_AFTER) {
-            self.connect(now).await;
-        }
+        last.is_some_and(|last| now.duration_since(last) > STALE_AFTER)
     }
 
     fn answered(&self, at: Instant) {
@@ -160,12 +160,12 @@ impl Ses {
     /// certainly did not send, and never past `until`, at which an unanswered call counts as unknown.
     /// `now` is the moment of the call.
     pub async fn hand_over(&self, message: &Message<'_>, jitter: u32, now: Instant, until: Instant) -> HandOver {
-        let Ok(request) = self.request(message) else {
-            return HandOver::NotSent(NotSent::Refused("the request could not be built".to_owned()));
-        };
         let mut attempt = 0;
         loop {
-            let outcome = match timeout_at(until, request.clone().send()).await {
+            let Ok(request) = self.request(message) else {
+                return HandOver::NotSent(NotSent::Refused("the request could not be built".to_owned()));
+            };
+            let outcome = match timeout_at(until, Box::pin(request.send())).await {
                 Err(_elapsed) => HandOver::Unknown,
                 Ok(Ok(output)) => {
                     self.answered(now);

@@ -113,9 +113,18 @@ impl Claim {
         }
     }
 
-    /// The refusal for a request whose first attempt may still be working.
-    #[must_use]
-    pub fn still_running(&self, key: &str) -> Failure {
+    /// The answer for a request that came second to this claim in taking an earlier one over.
+    ///
+    /// # Errors
+    /// `IDEMPOTENCY_KEY_REUSED` unless this claim's attempt has answered already.
+    pub fn answer_of_rival(&self, key: &str, body: &[u8], now: Timestamp) -> Refused<String> {
+        match self.verdict(key, body, now)? {
+            Verdict::Replay(response) => Ok(response),
+            Verdict::TakeOver => Err(self.still_running(key)),
+        }
+    }
+
+    fn still_running(&self, key: &str) -> Failure {
         self.reused(key, "A request with this Idempotency-Key is still running.")
             .suggestion("Wait a moment, then send the same request again.")
     }
@@ -174,7 +183,7 @@ pub enum Claimed {
     /// This attempt's.
     Mine(Box<Claim>),
     /// Another's, as it was.
-    Held(Box<Claim>),
+    Theirs(Box<Claim>),
 }
 
 impl Table {
@@ -194,8 +203,8 @@ impl Table {
             .send()
             .await;
         let Err(old) = conditional(result)? else { return Ok(Claimed::Mine(Box::new(claim))) };
-        let held: Box<Claim> = Box::new(from_item(old)?);
-        Ok(if held.nonce == claim.nonce { Claimed::Mine(held) } else { Claimed::Held(held) })
+        let found: Box<Claim> = Box::new(from_item(old)?);
+        Ok(if found.nonce == claim.nonce { Claimed::Mine(found) } else { Claimed::Theirs(found) })
     }
 
     /// The claim of this key, if there is one that has not expired, read consistently.
@@ -229,10 +238,10 @@ impl Table {
             .await;
         Ok(match conditional(result)? {
             Ok(output) => Claimed::Mine(Box::new(from_item(output.attributes.unwrap_or_default())?)),
-            Err(gone) if gone.is_empty() => Claimed::Held(Box::new(held.clone())),
+            Err(gone) if gone.is_empty() => Claimed::Theirs(Box::new(held.clone())),
             Err(old) => {
                 let now_held: Box<Claim> = Box::new(from_item(old)?);
-                if now_held.nonce == attempt.nonce { Claimed::Mine(now_held) } else { Claimed::Held(now_held) }
+                if now_held.nonce == attempt.nonce { Claimed::Mine(now_held) } else { Claimed::Theirs(now_held) }
             }
         })
     }
