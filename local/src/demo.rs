@@ -54,7 +54,7 @@ impl Demo {
             return Ok(demo);
         }
         let (next, keys) = with_new_keys(stored.as_ref(), id, edge)?;
-        table.change_project(stored.as_ref(), &next).await.map_err(io::Error::other)?;
+        table.change_project(stored.as_ref(), &next, None).await.map_err(io::Error::other)?;
         demo.keep(&keys)?;
         demo.fresh_keys = Some(keys);
         Ok(demo)

@@ -2,12 +2,13 @@
 //!
 //! Calls in a row: key, project, one transaction, and the announcement where a topic is configured.
 
-pub mod announce;
+mod announce;
 pub mod request;
 
 use std::time::Duration;
 
 use lambda_http::{Body, Request, Response};
+use posthorn_alerts::Topic;
 use posthorn_auth::{Access, KeyClass, PlainKey, Rotation, authenticate, rotate};
 use posthorn_errors::{Code, Failure, Refused};
 use posthorn_lambda::{
@@ -24,7 +25,6 @@ use posthorn_table::{
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use announce::Alerts;
 use request::Wanted;
 
 /// How long an announcement may take.
@@ -40,7 +40,7 @@ pub struct App {
     /// The table.
     pub table: Table,
     /// Where a rotation is announced, if anywhere.
-    pub alerts: Option<Alerts>,
+    pub alerts: Option<Topic>,
 }
 
 /// Answers one request.
@@ -57,10 +57,11 @@ async fn regenerate(app: &App, call: Call) -> Refused<Reply> {
     let project = app.table.project(caller.project.id).await?.ok_or(Code::InvalidApiKey)?;
     let fill = &mut |buffer: &mut [u8]| app.edge.fill(buffer);
     let rotation = rotate(&project, &caller.key, wanted.keys, wanted.grace_seconds, call.now, fill)?;
-    app.table.change_project(Some(&project), &rotation.next).await.map_err(overtaken)?;
+    app.table.change_project(Some(&project), &rotation.next, None).await.map_err(overtaken)?;
 
     if let Some(alerts) = &app.alerts
-        && let Err(error) = alerts.keys_rotated(&rotation, wanted.keys, call.now, tell_by(call.answer_by)).await
+        && let Err(error) =
+            announce::keys_rotated(alerts, &rotation, wanted.keys, call.now, tell_by(call.answer_by)).await
     {
         telemetry::notice("a rotation was not announced", &error);
     }

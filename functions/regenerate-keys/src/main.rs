@@ -1,9 +1,10 @@
 //! The Lambda `regenerate-keys`: builds its clients and serves.
 
 use lambda_http::Error;
+use posthorn_alerts::Topic;
 use posthorn_lambda::{Edge, aws, config::Config, serve::serve, telemetry};
 use posthorn_table::Table;
-use regenerate_keys::{App, announce::Alerts, handle};
+use regenerate_keys::{App, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -11,7 +12,7 @@ async fn main() -> Result<(), Error> {
     let config = Config::from_environment()?;
     let aws = aws::sdk_config().await;
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
-    let alerts = config.alerts_topic.map(|topic| Alerts::new(aws_sdk_sns::Client::new(&aws), topic));
+    let alerts = config.alerts_topic.map(|topic| Topic::new(aws_sdk_sns::Client::new(&aws), topic));
     table.connect().await;
     let app = App { edge: Edge::system(), table, alerts };
     serve(|request| handle(&app, request)).await

@@ -45,7 +45,7 @@ async fn world(change: impl FnOnce(&mut Project)) -> World {
     let mut project = stored.await.project;
     for key in [SECRET_KEY, PUBLIC_KEY] {
         let next = import(&project, key, backends.clock.now()).unwrap();
-        backends.table.change_project(Some(&project), &next).await.unwrap();
+        backends.table.change_project(Some(&project), &next, None).await.unwrap();
         project = next;
     }
     let ses = Ses::new(backends.ses_config.clone(), None);

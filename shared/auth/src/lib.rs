@@ -1,9 +1,11 @@
 //! The auth library: what a key looks like, who presents one, and how keys and projects are made and replaced.
 
 mod caller;
+pub mod guard;
 mod key;
 mod presented;
 mod project;
+pub mod reputation;
 mod rotation;
 
 pub use caller::{Access, Caller, authenticate};

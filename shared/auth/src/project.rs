@@ -80,6 +80,7 @@ pub fn new_project(
         keys: keys.iter().map(|key| live(key.class(), &key.digest())).collect(),
         created_at: now,
         updated_at: now,
+        disabled: None,
     };
     Ok((project, keys))
 }

@@ -77,7 +77,8 @@ const LONGEST: Duration = Duration::from_secs(29);
 
 /// The time by which to answer, from the deadline in Lambda's context (milliseconds since 1970; 0 if there is none).
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
-pub(crate) fn answer_by(lambda_deadline: u64) -> Instant {
+#[must_use]
+pub fn answer_by(lambda_deadline: u64) -> Instant {
     let left = std::time::UNIX_EPOCH
         .checked_add(Duration::from_millis(lambda_deadline))
         .filter(|_| lambda_deadline > 0)

@@ -1,20 +1,133 @@
-//! Logs: one JSON line for each request, with its id; refusals at `info`, faults at `error`.
+//! Logs: one JSON line for each request, with its id; refusals at `info`, faults at `error`. And metrics, which are log
+//! lines too.
 
+use std::io::Write;
+
+use jiff::Timestamp;
 use posthorn_errors::Failure;
+use serde_json::json;
+use tracing::{
+    Event, Level, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    Layer,
+    filter::filter_fn,
+    layer::{Context, SubscriberExt},
+    util::SubscriberInitExt,
+};
 
 /// The target of the one line that every request gets.
 pub const REQUEST: &str = "posthorn::request";
 
 /// Writes JSON lines to standard output, from `info` up, as Lambda's log format expects them.
 pub fn init() {
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_current_span(true)
-        .with_span_list(false)
-        .with_max_level(tracing::Level::INFO)
-        .init();
+    let lines =
+        tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
+    let lines = lines.with_filter(filter_fn(|event| *event.level() <= Level::INFO && event.target() != METRIC));
+    let metrics = Embedded.with_filter(filter_fn(|event| event.target() == METRIC));
+    tracing_subscriber::registry().with(lines).with(metrics).init();
     quieten_panics();
+}
+
+/// The target of metrics.
+pub const METRIC: &str = "posthorn::metric";
+
+/// What is counted in CloudWatch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// Emails counted as bounced.
+    Bounced,
+    /// Emails counted as complained about.
+    Complained,
+    /// Events of mail that is not ours.
+    ForeignEvents,
+    /// Events in SES's older dialect, which name no project.
+    UnattributedEvents,
+    /// Events of a type that changes nothing.
+    UnknownEvents,
+    /// Records that are no event of SES: they end in the dead-letter queue.
+    EventsNotUnderstood,
+    /// Records that failed and are given again.
+    EventsFailed,
+}
+
+impl Metric {
+    /// Its name in CloudWatch, in the namespace `Posthorn`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bounced => "Bounced",
+            Self::Complained => "Complained",
+            Self::ForeignEvents => "ForeignEvents",
+            Self::UnattributedEvents => "UnattributedEvents",
+            Self::UnknownEvents => "UnknownEvents",
+            Self::EventsNotUnderstood => "EventsNotUnderstood",
+            Self::EventsFailed => "EventsFailed",
+        }
+    }
+}
+
+/// Counts in CloudWatch, by a log line in its embedded metric format (user guide, "Specification: Embedded metric
+/// format").
+pub fn count(metric: Metric, value: u64, at: Timestamp) {
+    tracing::info!(target: METRIC, metric = metric.as_str(), value, at = at.as_millisecond());
+}
+
+/// Writes metrics in CloudWatch's embedded format, which the JSON layer cannot: it nests.
+struct Embedded;
+
+impl<S: Subscriber> Layer<S> for Embedded {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut line = Embeddable::default();
+        event.record(&mut line);
+        let _ = writeln!(std::io::stdout().lock(), "{}", line.json());
+    }
+}
+
+#[derive(Default)]
+struct Embeddable {
+    metric: String,
+    value: u64,
+    at: i64,
+}
+
+impl Embeddable {
+    fn json(&self) -> serde_json::Value {
+        json!({
+            "_aws": {
+                "Timestamp": self.at,
+                "CloudWatchMetrics": [{
+                    "Namespace": "Posthorn",
+                    "Dimensions": [[]],
+                    "Metrics": [{"Name": self.metric, "Unit": "Count"}],
+                }],
+            },
+            (&self.metric): self.value,
+        })
+    }
+}
+
+impl Visit for Embeddable {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "metric" {
+            value.clone_into(&mut self.metric);
+        }
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        if field.name() == "value" {
+            self.value = value;
+        }
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        if field.name() == "at" {
+            self.at = value;
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
 }
 
 /// Makes a panic log where it was and not what it says: a message can quote what a caller wrote.
@@ -62,4 +175,41 @@ pub(crate) fn log(line: &Line<'_>) {
 /// that a caller wrote.
 pub fn notice(what: &'static str, error: &dyn std::error::Error) {
     tracing::warn!(error = %error, "{what}");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// Keeps the metrics' lines.
+    struct Kept(Arc<Mutex<Vec<serde_json::Value>>>);
+
+    impl<S: Subscriber> Layer<S> for Kept {
+        fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+            let mut line = Embeddable::default();
+            event.record(&mut line);
+            self.0.lock().unwrap().push(line.json());
+        }
+    }
+
+    #[test]
+    fn a_metric_is_a_line_in_the_embedded_format() {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let subscriber = tracing_subscriber::registry().with(Kept(Arc::clone(&lines)));
+        tracing::subscriber::with_default(subscriber, || {
+            count(Metric::Bounced, 3, Timestamp::from_millisecond(1_764_498_600_000).unwrap());
+        });
+        let expected = json!({
+            "_aws": {
+                "Timestamp": 1_764_498_600_000_i64,
+                "CloudWatchMetrics": [{
+                    "Namespace": "Posthorn", "Dimensions": [[]], "Metrics": [{"Name": "Bounced", "Unit": "Count"}],
+                }],
+            },
+            "Bounced": 3,
+        });
+        assert_eq!(*lines.lock().unwrap(), [expected]);
+    }
 }

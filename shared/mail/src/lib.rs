@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod attachment;
+pub mod feedback;
 pub mod fields;
 pub mod header;
 pub mod mailbox;

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     Table, TableError, Timestamp, Uuid,
     data::Data,
-    item::{Item, from_item, s},
+    item::{Item, from_item, moment, s, unless_overtaken},
     keys,
 };
 
@@ -84,6 +84,27 @@ pub enum Subscription {
     Set(bool),
     /// Subscribes, unless the contact is barred: what a public key may ask for.
     SubscribeUnlessBarred,
+}
+
+/// What the mail service says of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// It bounced for good: no mail may go there.
+    Bounced,
+    /// Its owner complained: no mail may go there, and it is unsubscribed.
+    Complained,
+    /// Its owner took a mail for no spam: an earlier complaint no longer holds.
+    NotSpam,
+}
+
+impl Mark {
+    fn attribute(self) -> &'static str {
+        match self {
+            Self::Bounced => "bounced_at",
+            Self::Complained => "complained_at",
+            Self::NotSpam => "not_spam_at",
+        }
+    }
 }
 
 /// Builds the one update expression of a merge.
@@ -184,6 +205,45 @@ impl Table {
             .send()
             .await?;
         Contact::from_item(id, output.attributes.unwrap_or_default())
+    }
+
+    /// Keeps what the mail service says of an address, however often and in whatever order it says it: the latest time
+    /// of each. Makes the contact if there is none, not subscribed.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn mark_contact(
+        &self,
+        project: Uuid,
+        email: &str,
+        mark: Mark,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), TableError> {
+        let subscription = match mark {
+            // A public key may not subscribe it any more; what it is subscribed to stays.
+            Mark::Bounced => {
+                ", subscribed = if_not_exists(subscribed, :false), barred = if_not_exists(barred, if_not_exists(subscribed, :false))"
+            }
+            Mark::Complained => ", subscribed = :false, barred = :false",
+            Mark::NotSpam => ", subscribed = if_not_exists(subscribed, :false)",
+        };
+        let result = self
+            .client
+            .update_item()
+            .table_name(&*self.name)
+            .set_key(Some(keys::contact(id(project, email)).attributes()))
+            .update_expression(format!("SET project_id = :project, email = :email, created_at = if_not_exists(created_at, :now), updated_at = :now, #mark = :at{subscription}"))
+            .condition_expression("attribute_not_exists(#mark) OR #mark < :at")
+            .expression_attribute_names("#mark", mark.attribute())
+            .expression_attribute_values(":project", s(project.to_string()))
+            .expression_attribute_values(":email", s(email))
+            .expression_attribute_values(":now", s(now.to_string()))
+            .expression_attribute_values(":at", moment(at))
+            .expression_attribute_values(":false", AttributeValue::Bool(false))
+            .send()
+            .await;
+        unless_overtaken(result)
     }
 
     /// The contact with this normalised address, if there is one, read consistently.

@@ -1,13 +1,11 @@
 //! Emails: one record a recipient. The record is the permit to hand over, and afterwards what became of it.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{conditional, expiry, from_item, n, s, to_item, unless_overtaken},
+    item::{conditional, expiry, from_item, moment, n, s, to_item, unless_overtaken},
     keys,
 };
 
@@ -123,6 +121,66 @@ pub struct Outcome<'a> {
     pub subject: Option<&'a str>,
 }
 
+/// What the mail service says of an email.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// It took it.
+    Sent,
+    /// The recipient's server took it.
+    Delivered,
+    /// It was opened.
+    Opened,
+    /// A link in it was clicked.
+    Clicked,
+    /// Its delivery takes longer.
+    Delayed,
+    /// It did not take it after all; the error code's name.
+    Failed(&'static str),
+    /// It held it back: the recipient is on a suppression list.
+    HeldBack,
+    /// It bounced, for now.
+    BouncedForNow,
+    /// It bounced for good.
+    Bounced,
+    /// The recipient complained.
+    Complained,
+    /// The recipient took it for no spam.
+    NotSpam,
+}
+
+impl Seen {
+    fn status(self) -> Option<Status> {
+        match self {
+            Self::Sent => Some(Status::Sent),
+            Self::Delivered => Some(Status::Delivered),
+            Self::Opened => Some(Status::Opened),
+            Self::Clicked => Some(Status::Clicked),
+            Self::Failed(_) => Some(Status::Failed),
+            Self::HeldBack => Some(Status::Suppressed),
+            Self::Bounced => Some(Status::Bounced),
+            Self::Complained => Some(Status::Complained),
+            Self::Delayed | Self::BouncedForNow | Self::NotSpam => None,
+        }
+    }
+
+    /// The attribute that keeps the latest time of it. That it was sent is known from the hand-over already.
+    fn attribute(self) -> Option<&'static str> {
+        match self {
+            Self::Sent => None,
+            Self::Delivered => Some("delivered_at"),
+            Self::Opened => Some("opened_at"),
+            Self::Clicked => Some("clicked_at"),
+            Self::Delayed => Some("delayed_at"),
+            Self::Failed(_) => Some("failed_at"),
+            Self::HeldBack => Some("held_back_at"),
+            Self::BouncedForNow => Some("bounced_for_now_at"),
+            Self::Bounced => Some("bounced_at"),
+            Self::Complained => Some("complained_at"),
+            Self::NotSpam => Some("not_spam_at"),
+        }
+    }
+}
+
 impl Table {
     /// Takes the permit to hand `email` over, by creating its record: only who created it may.
     ///
@@ -204,25 +262,88 @@ impl Table {
         unless_overtaken(result)
     }
 
+    /// Records what the mail service says of an email, in whatever order and however often it says it: the status
+    /// by its rank, the time by the latest. Does nothing for an email whose record is gone.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn record_seen(&self, id: Uuid, seen: Seen, at: Timestamp, message_id: &str) -> Result<(), TableError> {
+        let first_news = match seen.status() {
+            Some(status) => self.raise_status(id, seen, status, at, message_id).await?,
+            None => false,
+        };
+        match seen.attribute() {
+            Some(attribute) if !first_news => self.record_latest(id, attribute, at).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// True if the status was raised, and the time recorded with it: nothing of this rank was known before.
+    async fn raise_status(
+        &self,
+        id: Uuid,
+        seen: Seen,
+        status: Status,
+        at: Timestamp,
+        message_id: &str,
+    ) -> Result<bool, TableError> {
+        let mut request = self
+            .client
+            .update_item()
+            .table_name(&*self.name)
+            .set_key(Some(keys::email(id).attributes()))
+            .condition_expression("attribute_exists(pk) AND #rank < :rank")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#rank", "rank")
+            .expression_attribute_values(":status", s(status.as_str()))
+            .expression_attribute_values(":rank", n(status.rank()))
+            .expression_attribute_values(":message", s(message_id));
+        let mut set = "SET #status = :status, #rank = :rank, message_id = :message".to_owned();
+        if let Some(attribute) = seen.attribute() {
+            set.extend([", ", attribute, " = :at"]);
+            request = request.expression_attribute_values(":at", moment(at));
+        }
+        // An error says why an email failed; one that got further did not.
+        request = request.expression_attribute_names("#error", "error");
+        if let Seen::Failed(error) = seen {
+            set.push_str(", #error = :error");
+            request = request.expression_attribute_values(":error", s(error));
+        } else {
+            set.push_str(" REMOVE #error");
+        }
+        Ok(conditional(request.update_expression(set).send().await)?.is_ok())
+    }
+
+    async fn record_latest(&self, id: Uuid, attribute: &str, at: Timestamp) -> Result<(), TableError> {
+        let result = self
+            .client
+            .update_item()
+            .table_name(&*self.name)
+            .set_key(Some(keys::email(id).attributes()))
+            .update_expression("SET #seen = :at")
+            .condition_expression("attribute_exists(pk) AND (attribute_not_exists(#seen) OR #seen < :at)")
+            .expression_attribute_names("#seen", attribute)
+            .expression_attribute_values(":at", moment(at))
+            .send()
+            .await;
+        unless_overtaken(result)
+    }
+
+    /// The email's record, if there is one, read consistently.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn email(&self, id: Uuid) -> Result<Option<Email>, TableError> {
+        let request = self.client.get_item().table_name(&*self.name).consistent_read(true);
+        let output = request.set_key(Some(keys::email(id).attributes())).send().await?;
+        output.item.map(from_item).transpose()
+    }
+
     /// The records of these emails that exist, read consistently, in no particular order.
     ///
     /// # Errors
     /// What DynamoDB answers; [`TableError::Throttled`] if it left some unread three times over.
     pub async fn emails(&self, ids: &[Uuid]) -> Result<Vec<Email>, TableError> {
-        let wanted = ids.iter().map(|id| keys::email(*id).attributes()).collect();
-        let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(wanted)).build()?;
-        let mut left = HashMap::from([(self.name.to_string(), request)]);
-        let mut found = Vec::with_capacity(ids.len());
-        for _attempt in 0..3 {
-            let output = self.client.batch_get_item().set_request_items(Some(left)).send().await?;
-            for item in output.responses.into_iter().flat_map(HashMap::into_values).flatten() {
-                found.push(from_item(item)?);
-            }
-            left = output.unprocessed_keys.unwrap_or_default();
-            if left.is_empty() {
-                return Ok(found);
-            }
-        }
-        Err(TableError::Throttled("UnprocessedKeys".to_owned()))
+        self.batch(ids.iter().copied().map(keys::email)).await?.into_iter().map(from_item).collect()
     }
 }

@@ -27,6 +27,16 @@ pub enum TableError {
 }
 
 impl TableError {
+    /// True if the same call may well succeed in a moment, without anything having been read anew.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Conflict(code) => code.starts_with("TransactionConflict"),
+            Self::Throttled(_) => true,
+            Self::Unavailable(_) | Self::TooLarge | Self::Fault(_) => false,
+        }
+    }
+
     /// From the code of an error that the service answered.
     fn from_service(code: &str, message: &str, status: u16) -> Self {
         let name = code.to_owned();

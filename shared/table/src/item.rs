@@ -6,11 +6,11 @@ use aws_sdk_dynamodb::{
     config::{Builder, retry::RetryConfig},
     error::{ProvideErrorMetadata, SdkError},
     operation::{delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError},
-    types::AttributeValue,
+    types::{AttributeValue, KeysAndAttributes},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{TableError, Timestamp, keys::Key};
+use crate::{Table, TableError, Timestamp, keys::Key};
 
 /// An item as the SDK holds it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -37,9 +37,33 @@ pub(crate) fn n(value: impl Into<i128>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
 }
 
+/// A moment in text whose order is that of time: milliseconds always.
+pub(crate) fn moment(at: Timestamp) -> AttributeValue {
+    s(format!("{at:.3}"))
+}
+
 /// When an item written now expires, in epoch seconds.
 pub(crate) fn expiry(now: Timestamp, days: i64) -> i64 {
     now.as_second() + days * 86_400
+}
+
+impl Table {
+    /// The items with these keys (at most 100) that exist, read consistently in one batch, in no particular order.
+    pub(crate) async fn batch(&self, keys: impl IntoIterator<Item = Key>) -> Result<Vec<Item>, TableError> {
+        let wanted: Vec<_> = keys.into_iter().map(Key::attributes).collect();
+        let mut found = Vec::with_capacity(wanted.len());
+        let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(wanted)).build()?;
+        let mut left = HashMap::from([(self.name.to_string(), request)]);
+        for _attempt in 0..3 {
+            let output = self.client.batch_get_item().set_request_items(Some(left)).send().await?;
+            found.extend(output.responses.into_iter().flat_map(HashMap::into_values).flatten());
+            left = output.unprocessed_keys.unwrap_or_default();
+            if left.is_empty() {
+                return Ok(found);
+            }
+        }
+        Err(TableError::Throttled("UnprocessedKeys".to_owned()))
+    }
 }
 
 /// An error of a write that may carry the item on which the condition failed.

@@ -4,13 +4,17 @@
 //! | --- | --- | --- | --- |
 //! | authenticate a request | `GetItem`, consistent | `KEY#<sha-256 of the key>` | `KEY` |
 //! | read or change a project | `GetItem`, consistent; `TransactWriteItems` with its keys | `PROJECT#<id>` | `PROJECT` |
+//! | record, claim or mark a notice | with its project's change or `PutItem`, `UpdateItem` | `PROJECT#<id>` | `NOTICE#<epoch>#<subject>#<level>#<n>` |
+//! | find a project's notices | `Query`, consistent | `PROJECT#<id>` | begins with `NOTICE#` |
 //! | list projects | `Query` | `PROJECTS` | `<id>` |
 //! | find, create or merge a contact | `UpdateItem` | `CONTACT#<id>` | `CONTACT` |
 //! | record a tracked event | `PutItem` | `CONTACT#<contact id>` | `EVENT#<ulid>` |
-//! | permit, settle or read an email | `PutItem`, `UpdateItem`, `DeleteItem`, `BatchGetItem` | `EMAIL#<id>` | `EMAIL` |
+//! | permit, settle or read an email | `PutItem`, `UpdateItem`, `DeleteItem`, `GetItem`, `BatchGetItem` | `EMAIL#<id>` | `EMAIL` |
 //! | claim an idempotency key | `PutItem`, `UpdateItem`, `DeleteItem`, `GetItem` | `IDEMPOTENCY#<project>#<route>#<sha-256 of the key>` | `IDEMPOTENCY` |
 //! | hold a monthly limit | `UpdateItem` | `USAGE#<project>` | `<yyyy-mm>` |
 //! | count what was sent | `UpdateItem` | `STATS#<project>#<shard>` | `<yyyy-mm-dd>` |
+//! | count a bounce or complaint | `TransactWriteItems` with the mark on its email | `STATS#<project>#<shard>` | `<yyyy-mm-dd>` |
+//! | read the trailing seven days | `BatchGetItem`, consistent | `STATS#<project>#<shard>` | `<yyyy-mm-dd>` |
 //!
 //! No index: a contact's id is computed from project and address, an email's id travels with the email, and a
 //! key is found by its digest.
@@ -49,7 +53,20 @@ pub(crate) fn api_key(digest: &str) -> Key {
 }
 
 pub(crate) fn project(id: Uuid) -> Key {
-    Key::new(format!("PROJECT#{id}"), "PROJECT")
+    Key::new(project_partition(id), "PROJECT")
+}
+
+/// What the sort keys of a project's notices begin with.
+pub(crate) const NOTICES: &str = "NOTICE#";
+
+/// `name` is the notice's own: epoch, subject, level and number.
+pub(crate) fn notice(project: Uuid, name: &str) -> Key {
+    Key::new(project_partition(project), format!("{NOTICES}{name}"))
+}
+
+/// The partition of a project and its notices.
+pub(crate) fn project_partition(project: Uuid) -> String {
+    format!("PROJECT#{project}")
 }
 
 /// The partition that lists every project.

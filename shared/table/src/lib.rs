@@ -13,7 +13,9 @@ pub mod event;
 pub mod idempotency;
 mod item;
 mod keys;
+pub mod notice;
 pub mod project;
+mod retry;
 pub mod schema;
 pub mod statistics;
 pub mod usage;
@@ -22,6 +24,7 @@ use std::{sync::Arc, time::Duration};
 
 pub use error::TableError;
 pub use jiff::Timestamp;
+pub use retry::patiently;
 pub use uuid::Uuid;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);

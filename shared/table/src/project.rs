@@ -11,6 +11,7 @@ use crate::{
     api_key::{self, KeyClass},
     item::{from_item, n, s, to_item},
     keys::{self, DIRECTORY, Key},
+    notice::Notice,
 };
 
 /// Whether a project may write.
@@ -71,6 +72,29 @@ pub struct ProjectFacts {
     pub monthly_limit: Option<u64>,
 }
 
+/// Why and when a project was disabled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disabled {
+    /// When.
+    pub at: Timestamp,
+    /// Why, in words.
+    pub reason: String,
+    /// The figures that led to it, if it was not the operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figures: Option<Figures>,
+}
+
+/// A count against what was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// `bounce` or `complaint`.
+    pub metric: String,
+    /// What was counted in the window.
+    pub counted: u64,
+    /// What was sent in the window.
+    pub sent: u64,
+}
+
 /// A project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Project {
@@ -85,6 +109,9 @@ pub struct Project {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// Why it is disabled, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<Disabled>,
 }
 
 #[derive(Serialize)]
@@ -125,14 +152,23 @@ impl Table {
 
     /// Changes a project and all that is derived from it, in one transaction: the project itself, every live or
     /// retiring key's item whole (TTL may have removed one), the removal of the items of keys that `next` no
-    /// longer has, and the directory. `previous` is the project as it was read; `None` makes a new one.
+    /// longer has, and the directory. `previous` is the project as it was read; `None` makes a new one. `notice` is
+    /// recorded with the change, if there is one to announce.
     ///
     /// An answer that was lost is settled by a consistent read before this returns.
     ///
     /// # Errors
     /// [`TableError::Conflict`] if the project was changed since it was read; what else DynamoDB answers.
-    pub async fn change_project(&self, previous: Option<&Project>, next: &Project) -> Result<(), TableError> {
+    pub async fn change_project(
+        &self,
+        previous: Option<&Project>,
+        next: &Project,
+        notice: Option<&Notice>,
+    ) -> Result<(), TableError> {
         let mut writes = vec![self.project_write(previous, next)?];
+        if let Some(notice) = notice {
+            writes.push(self.notice_write(notice)?);
+        }
         for key in &next.keys {
             writes.push(self.put(keys::api_key(&key.digest), &api_key::ApiKey::of(key, &next.facts))?);
         }

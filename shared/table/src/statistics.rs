@@ -1,8 +1,17 @@
 //! What a project sent, bounced and complained, an hour at a time, spread over shards.
 
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::{
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{AttributeValue, TransactWriteItem, Update},
+};
+use jiff::{SignedDuration, ToSpan, civil::Date, tz::TimeZone};
+
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{expiry, n, once},
+    email::Email,
+    item::{Item, expiry, n, once},
     keys::{self, EXPIRES_AT},
 };
 
@@ -39,7 +48,143 @@ impl Hour {
     }
 }
 
+/// What is counted against what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Metric {
+    /// Emails that bounced for good.
+    Bounce,
+    /// Emails whose recipient complained.
+    Complaint,
+}
+
+impl Metric {
+    /// The name in notices and keys.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bounce => "bounce",
+            Self::Complaint => "complaint",
+        }
+    }
+
+    /// The name of its count.
+    #[must_use]
+    pub fn counted(self) -> &'static str {
+        match self {
+            Self::Bounce => "bounced",
+            Self::Complaint => "complained",
+        }
+    }
+
+    /// The attribute of an email that is counted.
+    fn mark(self) -> &'static str {
+        match self {
+            Self::Bounce => "bounce_counted",
+            Self::Complaint => "complaint_counted",
+        }
+    }
+}
+
+/// What was counted of the emails created in one hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HourCounts {
+    /// The hour's beginning, UTC.
+    pub hour: Timestamp,
+    /// Emails that the mail service took.
+    pub sent: u64,
+    /// Those that bounced for good.
+    pub bounced: u64,
+    /// Those complained about.
+    pub complained: u64,
+}
+
+/// Days that a window of seven trailing days touches.
+const WINDOW_DAYS: i8 = 8;
+
+/// The hours of a day's item in one epoch.
+fn add_hours(item: &Item, epoch: u32, hours: &mut BTreeMap<Timestamp, HourCounts>) {
+    let day = item.get(keys::SK).and_then(|day| day.as_s().ok()).and_then(|day| day.parse::<Date>().ok());
+    let Some(midnight) = day.and_then(|day| day.to_zoned(TimeZone::UTC).ok()).map(|day| day.timestamp()) else {
+        return;
+    };
+    for (name, count) in item {
+        let mut parts = name.splitn(3, ':');
+        let (Some(of), Some(hour), Some(metric)) = (parts.next(), parts.next(), parts.next()) else { continue };
+        let (Ok(hour), Ok(count)) = (hour.parse::<i64>(), number(count)) else { continue };
+        if of.parse() != Ok(epoch) {
+            continue;
+        }
+        let hour = midnight + SignedDuration::from_hours(hour);
+        let counts = hours.entry(hour).or_insert(HourCounts { hour, sent: 0, bounced: 0, complained: 0 });
+        match metric {
+            "sent" => counts.sent += count,
+            "bounced" => counts.bounced += count,
+            "complained" => counts.complained += count,
+            _ => {}
+        }
+    }
+}
+
+fn number(value: &AttributeValue) -> Result<u64, ()> {
+    value.as_n().map_err(drop)?.parse().map_err(drop)
+}
+
 impl Table {
+    /// Counts an email's bounce or complaint, once however often it is called: in one transaction with the mark on
+    /// the email, in the hour and epoch that the email was sent in. False if it was counted before, or the email's
+    /// record is gone.
+    ///
+    /// # Errors
+    /// What DynamoDB answers; a conflict with a rival's transaction passes.
+    pub async fn count_once(&self, email: &Email, metric: Metric) -> Result<bool, TableError> {
+        let hour = Hour { epoch: email.epoch, at: email.created_at };
+        let mark = Update::builder()
+            .table_name(&*self.name)
+            .set_key(Some(keys::email(email.id).attributes()))
+            .update_expression("SET #mark = :true")
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(#mark)")
+            .expression_attribute_names("#mark", metric.mark())
+            .expression_attribute_values(":true", AttributeValue::Bool(true))
+            .build()?;
+        let count = Update::builder()
+            .table_name(&*self.name)
+            .set_key(Some(keys::statistics(email.project, shard_of(email.id), &hour.day()).attributes()))
+            .update_expression("ADD #counted :one SET #expires = :expires")
+            .expression_attribute_names("#counted", hour.attribute(metric.counted()))
+            .expression_attribute_names("#expires", EXPIRES_AT)
+            .expression_attribute_values(":one", n(1))
+            .expression_attribute_values(":expires", n(expiry(hour.at, RETENTION_DAYS)))
+            .build()?;
+        let writes = [mark, count].map(|update| TransactWriteItem::builder().update(update).build());
+        let result = self.client.transact_write_items().set_transact_items(Some(writes.into())).send().await;
+        let Err(error) = result else { return Ok(true) };
+        match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                match TableError::from_cancelled(cancelled) {
+                    TableError::Conflict(code) if code == "ConditionalCheckFailed" => Ok(false),
+                    error => Err(error),
+                }
+            }
+            _ => Err(error.into()),
+        }
+    }
+
+    /// What was counted in the trailing seven days in one epoch, oldest first, hours without a count left out; in
+    /// one batched, consistent read. Some older hours may be among them.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn window(&self, project: Uuid, epoch: u32, now: Timestamp) -> Result<Vec<HourCounts>, TableError> {
+        let today = now.to_zoned(TimeZone::UTC).date();
+        let days = (0..WINDOW_DAYS).map(|ago| today.saturating_sub(ago.days()).to_string());
+        let keys = days.flat_map(|day| (0..SHARDS).map(move |shard| keys::statistics(project, shard, &day)));
+        let mut hours = BTreeMap::new();
+        for item in self.batch(keys).await? {
+            add_hours(&item, epoch, &mut hours);
+        }
+        Ok(hours.into_values().collect())
+    }
+
     /// Adds `count` emails handed over to one shard. Never retried: a lost answer may lose the count, which errs
     /// towards stopping a project early.
     ///

@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::{
 use axum::body::Bytes;
 use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, Uri};
+use posthorn_alerts::Topic;
 use posthorn_auth::{NewProject, PlainKey, new_project};
 use posthorn_lambda::Edge;
 use posthorn_table::{Table, project::Project, schema};
@@ -24,12 +25,16 @@ use crate::{
     faults::Faults,
     gateway::{Incoming, TIMEOUT, invoke},
     ses::Ses,
+    sns::Sns,
 };
 
 /// The table's name in tests.
 pub const TABLE: &str = "posthorn-test";
 
-/// A DynamoDB engine and an SES endpoint, both with real clients in front.
+/// The alerts topic's ARN in tests.
+pub const ALERTS: &str = "arn:aws:sns:us-east-1:000000000000:posthorn-alerts";
+
+/// A DynamoDB engine, an SES and an SNS endpoint, with real clients in front.
 #[derive(Clone)]
 pub struct Backends {
     /// The engine's client, for looking at items.
@@ -38,15 +43,19 @@ pub struct Backends {
     pub table: Table,
     /// The SES endpoint.
     pub ses: Ses,
+    /// The SNS endpoint.
+    pub sns: Sns,
+    /// The alerts topic on it.
+    pub alerts: Topic,
     /// What the SES client is made from.
     pub ses_config: aws_sdk_sesv2::config::Builder,
     /// The clock that the functions see.
     pub clock: Clock,
     /// Clock and randomness.
     pub edge: Edge,
-    /// The calls made by either client.
+    /// The calls made by the clients.
     pub calls: Calls,
-    /// The calls to DynamoDB that are to fail.
+    /// The calls that are to fail.
     pub faults: Faults,
 }
 
@@ -63,7 +72,7 @@ pub fn local_config(endpoint: &str) -> SdkConfig {
 }
 
 impl Backends {
-    /// Starts both with an empty table, on free ports, until the test ends.
+    /// Starts all with an empty table, on free ports, until the test ends.
     ///
     /// # Panics
     /// If this machine has no free port or no memory.
@@ -72,21 +81,32 @@ impl Backends {
         let database = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let mail = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let endpoint = |listener: &TcpListener| format!("http://{}", listener.local_addr().expect("an address"));
-        let (database_url, mail_url) = (endpoint(&database), endpoint(&mail));
+        let topics = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let (database_url, mail_url, topics_url) = (endpoint(&database), endpoint(&mail), endpoint(&topics));
         let engine = database::open(None).expect("an engine in memory");
         tokio::spawn(database::serve(engine, database, pending()));
         let ses = Ses::new();
         ses.verify("example.com");
         tokio::spawn(ses.clone().serve(mail, pending()));
+        let sns = Sns::new();
+        sns.create_topic(ALERTS);
+        tokio::spawn(sns.clone().serve(topics, pending()));
 
         let config = aws_sdk_dynamodb::config::Builder::from(&local_config(&database_url));
         let dynamodb = Client::from_conf(config.interceptor(calls.clone()).interceptor(faults.clone()).build());
         schema::create(&dynamodb, TABLE).await.expect("a table");
+        let config = aws_sdk_sns::config::Builder::from(&local_config(&topics_url));
+        let config = config.interceptor(calls.clone()).interceptor(faults.clone());
+        let alerts = Topic::new(aws_sdk_sns::Client::from_conf(config.build()), ALERTS.to_owned());
         let clock = Clock::at("2025-11-30T10:30:00Z".parse().expect("a moment"));
         Self {
             table: Table::new(dynamodb.clone(), TABLE),
             dynamodb,
-            ses_config: aws_sdk_sesv2::config::Builder::from(&local_config(&mail_url)).interceptor(calls.clone()),
+            ses_config: aws_sdk_sesv2::config::Builder::from(&local_config(&mail_url))
+                .interceptor(calls.clone())
+                .interceptor(faults.clone()),
+            sns,
+            alerts,
             ses,
             edge: clock.edge(1),
             clock,
@@ -109,7 +129,7 @@ impl Backends {
         let fill = &mut |buffer: &mut [u8]| self.edge.fill(buffer);
         let (mut project, [secret, public]) = new_project(new, self.clock.now(), fill).expect("a project");
         change(&mut project);
-        self.table.change_project(None, &project).await.expect("a stored project");
+        self.table.change_project(None, &project, None).await.expect("a stored project");
         TestProject { project, secret, public }
     }
 

@@ -1,10 +1,13 @@
-//! Calls to DynamoDB that fail, as a test asks for.
+//! Calls to AWS that fail, as a test asks for.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::config::{
     ConfigBag, Intercept, RuntimeComponents,
-    interceptors::{BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut},
+    interceptors::{
+        BeforeDeserializationInterceptorContextMut, BeforeSerializationInterceptorContextRef,
+        BeforeTransmitInterceptorContextMut,
+    },
 };
 use aws_smithy_runtime_api::{
     box_error::BoxError,
@@ -26,11 +29,23 @@ pub enum Fault {
     NeverArrives,
     /// It takes effect, and its answer is a 500.
     LosesAnswer,
+    /// It does nothing, and a transaction is told that a rival's was under way.
+    Conflicts,
 }
+
+/// What the engine never says by itself.
+const CONFLICT: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"Transaction cancelled","CancellationReasons":[{"Code":"TransactionConflict","Message":"Transaction is ongoing for the item"},{"Code":"None"}]}"#;
 
 /// The faults asked for. A cheap clone; an interceptor of the AWS SDK, which retries what it always does.
 #[derive(Debug, Clone, Default)]
-pub struct Faults(Arc<Mutex<Vec<Rule>>>);
+pub struct Faults(Arc<Mutex<Plan>>);
+
+#[derive(Debug, Default)]
+struct Plan {
+    rules: Vec<Rule>,
+    /// Calls that are still to come before the one that fails, and how.
+    countdown: Option<(usize, Fault)>,
+}
 
 #[derive(Debug)]
 struct Rule {
@@ -38,6 +53,14 @@ struct Rule {
     needle: String,
     fault: Fault,
     attempts: usize,
+}
+
+/// The fault of a whole call, every attempt of it.
+#[derive(Debug, Clone, Copy)]
+struct OfCall(Option<Fault>);
+
+impl Storable for OfCall {
+    type Storer = StoreReplace<Self>;
 }
 
 /// The fault of the attempt under way.
@@ -52,22 +75,50 @@ impl Faults {
     /// Fails the next `attempts` (the SDK's retries count) of an operation, such as `PutItem`, whose request's JSON
     /// contains `needle`.
     pub fn fail(&self, operation: &'static str, needle: &str, fault: Fault, attempts: usize) {
-        self.rules().push(Rule { operation, needle: needle.to_owned(), fault, attempts });
+        self.plan().rules.push(Rule { operation, needle: needle.to_owned(), fault, attempts });
+    }
+
+    /// Fails the `number`th call from now on, counted from 0, whatever it is: with all of the SDK's retries, as if the
+    /// process had died there.
+    pub fn fail_call(&self, number: usize, fault: Fault) {
+        self.plan().countdown = Some((number, fault));
+    }
+
+    /// True while the call that [`Faults::fail_call`] named has not come.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.plan().countdown.is_some()
     }
 
     /// Ends every fault.
     pub fn clear(&self) {
-        self.rules().clear();
+        *self.plan() = Plan::default();
     }
 
-    fn rules(&self) -> std::sync::MutexGuard<'_, Vec<Rule>> {
+    fn take_call(&self) -> Option<Fault> {
+        let mut plan = self.plan();
+        match plan.countdown {
+            Some((0, fault)) => {
+                plan.countdown = None;
+                Some(fault)
+            }
+            Some((left, fault)) => {
+                plan.countdown = Some((left - 1, fault));
+                None
+            }
+            None => None,
+        }
+    }
+
+    fn plan(&self) -> std::sync::MutexGuard<'_, Plan> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn take(&self, operation: &str, body: &[u8]) -> Option<Fault> {
         let body = String::from_utf8_lossy(body);
-        let mut rules = self.rules();
-        let rule = rules
+        let mut plan = self.plan();
+        let rule = plan
+            .rules
             .iter_mut()
             .find(|rule| rule.attempts > 0 && rule.operation == operation && body.contains(&rule.needle))?;
         rule.attempts -= 1;
@@ -81,6 +132,15 @@ impl Intercept for Faults {
         "faults"
     }
 
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        config.interceptor_state().store_put(OfCall(self.take_call()));
+        Ok(())
+    }
+
     fn modify_before_transmit(
         &self,
         context: &mut BeforeTransmitInterceptorContextMut<'_>,
@@ -88,9 +148,16 @@ impl Intercept for Faults {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let operation = config.load::<Metadata>().map_or_else(String::new, |metadata| metadata.name().to_owned());
-        let fault = self.take(&operation, context.request().body().bytes().unwrap_or_default());
-        if fault == Some(Fault::NeverArrives) {
-            context.request_mut().set_uri(NOBODY)?;
+        let of_call = config.load::<OfCall>().and_then(|of_call| of_call.0);
+        let fault = of_call.or_else(|| self.take(&operation, context.request().body().bytes().unwrap_or_default()));
+        match fault {
+            Some(Fault::NeverArrives) => context.request_mut().set_uri(NOBODY)?,
+            Some(Fault::Conflicts) => {
+                let request = context.request_mut();
+                *request.body_mut() = SdkBody::from("{}");
+                request.headers_mut().insert("content-length", "2");
+            }
+            Some(Fault::LosesAnswer) | None => {}
         }
         config.interceptor_state().store_put(Current(fault));
         Ok(())
@@ -102,9 +169,12 @@ impl Intercept for Faults {
         _: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if config.load::<Current>().is_some_and(|current| current.0 == Some(Fault::LosesAnswer)) {
-            *context.response_mut() = Response::new(StatusCode::try_from(500)?, SdkBody::empty());
-        }
+        let answer = match config.load::<Current>().and_then(|current| current.0) {
+            Some(Fault::LosesAnswer) => (500, SdkBody::empty()),
+            Some(Fault::Conflicts) => (400, SdkBody::from(CONFLICT)),
+            Some(Fault::NeverArrives) | None => return Ok(()),
+        };
+        *context.response_mut() = Response::new(StatusCode::try_from(answer.0)?, answer.1);
         Ok(())
     }
 }

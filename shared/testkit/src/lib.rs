@@ -1,5 +1,6 @@
-//! What the tests and the local stack run on instead of AWS: a DynamoDB engine in process, an SES endpoint, the
-//! gateway's events, a clock and ids that repeat, and a record of the calls that a request makes.
+//! What the tests and the local stack run on instead of AWS: a DynamoDB engine in process, SES and SNS endpoints, what
+//! SES tells about a mail and the queue that brings it, the gateway's events, a clock and ids that repeat, and a record
+//! of the calls that a request makes.
 
 pub mod backends;
 pub mod calls;
@@ -7,5 +8,8 @@ pub mod clock;
 pub mod database;
 pub mod events;
 pub mod faults;
+pub mod feedback;
 pub mod gateway;
+pub mod queue;
 pub mod ses;
+pub mod sns;

@@ -115,7 +115,7 @@ async fn imported_keys_retire_with_the_next_rotation_of_their_class() {
     let mut project = world.project.project.clone();
     for key in [SECRET_KEY, PUBLIC_KEY] {
         let next = import(&project, key, world.backends.clock.now()).unwrap();
-        world.backends.table.change_project(Some(&project), &next).await.unwrap();
+        world.backends.table.change_project(Some(&project), &next, None).await.unwrap();
         project = next;
     }
     let first = world.rotates_with(SECRET_KEY, &json!({"keys": "secret", "gracePeriodSeconds": 60})).await;

@@ -36,9 +36,9 @@ async fn a_project_changed_since_it_was_read_is_a_conflict() {
     let now = world.backends.clock.now();
     let digest = world.project.secret.digest();
     let rotation = posthorn_auth::rotate(stale, &digest, posthorn_auth::Which::Both, 0, now, fill).unwrap();
-    world.backends.table.change_project(Some(stale), &changed).await.unwrap();
+    world.backends.table.change_project(Some(stale), &changed, None).await.unwrap();
     let items = world.backends.items().await;
-    let error = world.backends.table.change_project(Some(stale), &rotation.next).await.unwrap_err();
+    let error = world.backends.table.change_project(Some(stale), &rotation.next, None).await.unwrap_err();
     assert!(matches!(error, posthorn_table::TableError::Conflict(_)), "{error}");
     assert_eq!(world.backends.items().await, items);
     world.rotates(&json!({})).await;

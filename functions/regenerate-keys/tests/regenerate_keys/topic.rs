@@ -7,9 +7,9 @@ use std::{
 
 use aws_sdk_sns::{Client, config::Builder};
 use axum::{Router, extract::Query, http::StatusCode, routing::post};
+use posthorn_alerts::Topic as Alerts;
 use posthorn_table::{Table, Uuid};
 use posthorn_testkit::backends::local_config;
-use regenerate_keys::announce::Alerts;
 use tokio::net::TcpListener;
 
 use crate::support::World;

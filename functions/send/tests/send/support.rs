@@ -115,7 +115,7 @@ impl World {
         let (project, presented) = (&self.project.project, self.project.secret.digest());
         let fill = &mut |buffer: &mut [u8]| self.backends.edge.fill(buffer);
         let rotation = rotate(project, &presented, Which::Both, 0, self.now(), fill).unwrap();
-        self.app.table.change_project(Some(project), &rotation.next).await.unwrap();
+        self.app.table.change_project(Some(project), &rotation.next, None).await.unwrap();
         rotation.minted.into_iter().next().unwrap()
     }
 

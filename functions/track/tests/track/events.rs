@@ -36,7 +36,7 @@ async fn world(change: impl FnOnce(&mut Project)) -> World {
     let mut project = world.project.project.clone();
     for key in [SECRET_KEY, PUBLIC_KEY] {
         let next = import(&project, key, world.backends.clock.now()).unwrap();
-        world.backends.table.change_project(Some(&project), &next).await.unwrap();
+        world.backends.table.change_project(Some(&project), &next, None).await.unwrap();
         project = next;
     }
     world

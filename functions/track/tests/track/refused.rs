@@ -35,7 +35,7 @@ async fn malformed_unknown_and_retired_keys_get_the_same_answer() {
     let fill = &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer);
     let project = &world.project.project;
     let rotation = rotate(project, &world.project.secret.digest(), Which::Both, 0, now, fill).unwrap();
-    world.backends.table.change_project(Some(project), &rotation.next).await.unwrap();
+    world.backends.table.change_project(Some(project), &rotation.next, None).await.unwrap();
 
     let unknown = format!("Bearer {}", events::PUBLIC_KEY);
     let mut answers = Vec::new();
@@ -53,7 +53,7 @@ async fn a_key_in_grace_tracks_until_its_time_is_over() {
     let project = &world.project.project;
     let now = world.backends.clock.now();
     let rotation = rotate(project, &world.project.secret.digest(), Which::Both, 60, now, fill).unwrap();
-    world.backends.table.change_project(Some(project), &rotation.next).await.unwrap();
+    world.backends.table.change_project(Some(project), &rotation.next, None).await.unwrap();
     world.backends.clock.advance(SignedDuration::from_millis(59_999));
     world.accepts(world.public(&plain())).await;
     world.backends.clock.advance(SignedDuration::from_millis(1));

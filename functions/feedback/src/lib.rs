@@ -1,0 +1,184 @@
+//! `feedback`: what SES reports of emails, in batches from SQS: their status, suppression, the counts, and the guard.
+//!
+//! Events arrive twice, late and in any order. Everything here may be done again: a status goes by its rank, a time
+//! by the latest, a count by a mark on the email, a notice by its name. So a record that failed anywhere, at any
+//! call, is given again as a whole. A duplicate skips only the count: the guard looks and publishes every time, for
+//! whoever counted may have died before it did.
+
+mod decide;
+mod envelope;
+
+use std::panic::AssertUnwindSafe;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use futures_util::{FutureExt, future::join_all};
+use posthorn_alerts::{Topic, Unfinished, publish_notices};
+use posthorn_auth::{guard, reputation::Rule};
+use posthorn_lambda::{
+    Edge,
+    telemetry::{self, Metric as Figure},
+};
+use posthorn_mail::feedback::{Event, NotUnderstood, Origin, What, address_of, parse};
+use posthorn_table::{Table, TableError, Uuid, email::Email, patiently, statistics::Metric};
+use tokio::time::{Instant, timeout_at};
+
+use decide::{Effects, effects};
+
+/// What the function works with.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// Clock and randomness.
+    pub edge: Edge,
+    /// The table.
+    pub table: Table,
+    /// When a project is warned of and disabled.
+    pub rule: Rule,
+    /// Where that is announced, if anywhere.
+    pub alerts: Option<Topic>,
+}
+
+/// Why a record is to be given again, and after five times kept in the dead-letter queue. Shows nothing of it.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error("not understood: {0}")]
+    NotUnderstood(#[from] NotUnderstood),
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error(transparent)]
+    Unfinished(#[from] Unfinished),
+    #[error("not done in time")]
+    Late,
+    #[error("the handler panicked")]
+    Panicked,
+}
+
+/// Handles a batch, every record by itself, until the time `until`. The answer lists those to be given again.
+pub async fn handle(app: &App, event: SqsEvent, until: Instant) -> SqsBatchResponse {
+    let records = event.records.into_iter().map(|record| async move {
+        let result = guarded(app, &record, until).await;
+        (record.message_id.unwrap_or_default(), result)
+    });
+    let mut response = SqsBatchResponse::default();
+    for (id, result) in join_all(records).await {
+        let Err(failed) = result else { continue };
+        let figure = match failed {
+            Failed::NotUnderstood(_) => Figure::EventsNotUnderstood,
+            _ => Figure::EventsFailed,
+        };
+        telemetry::count(figure, 1, app.edge.now());
+        tracing::error!(message_id = id, cause = %failed, "an event is to be given again");
+        response.add_failure(id);
+    }
+    response
+}
+
+/// One record under its own panic guard and deadline.
+async fn guarded(app: &App, record: &SqsMessage, until: Instant) -> Result<(), Failed> {
+    let body = record.body.as_deref().unwrap_or_default();
+    let applied = Box::pin(AssertUnwindSafe(apply(app, body, until)).catch_unwind());
+    match timeout_at(until, applied).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_panic)) => Err(Failed::Panicked),
+        Err(_elapsed) => Err(Failed::Late),
+    }
+}
+
+async fn apply(app: &App, body: &str, until: Instant) -> Result<(), Failed> {
+    let event = parse(&envelope::open(body))?;
+    let (project, id) = match event.origin {
+        Origin::Ours { project, email } => (project, email),
+        Origin::Foreign => {
+            telemetry::count(Figure::ForeignEvents, 1, app.edge.now());
+            return Ok(());
+        }
+        Origin::Unattributed => {
+            telemetry::count(Figure::UnattributedEvents, 1, app.edge.now());
+            tracing::warn!(
+                "a notification in the older dialect names no project: have SES publish through the configuration set instead"
+            );
+            return Ok(());
+        }
+    };
+    let Some(effects) = effects(&event.what) else {
+        if let What::Other(name) = &event.what {
+            telemetry::count(Figure::UnknownEvents, 1, app.edge.now());
+            tracing::info!(name, "an event that changes nothing");
+        }
+        return Ok(());
+    };
+    let about = About { app, project, id, event: &event, effects };
+    about.apply(until).await
+}
+
+/// An event of ours and what it means.
+struct About<'a> {
+    app: &'a App,
+    project: Uuid,
+    id: Uuid,
+    event: &'a Event,
+    effects: Effects,
+}
+
+impl About<'_> {
+    async fn apply(&self, until: Instant) -> Result<(), Failed> {
+        let Effects { seen, at, mark, metric } = self.effects;
+        let table = &self.app.table;
+        let recorded = table.record_seen(self.id, seen, at, &self.event.message_id);
+        if mark.is_none() {
+            return Ok(recorded.await?);
+        }
+        let (email, ()) = tokio::try_join!(table.email(self.id), recorded)?;
+        self.mark_contacts(email.as_ref()).await?;
+        if let (Some(metric), Some(email)) = (metric, &email)
+            && !is_simulated(&email.to)
+        {
+            self.guard(email, metric, until).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells the contacts of everybody the event names; SES may write an address so that it does not read back, but
+    /// an email has one recipient, whom its record knows. Mail to SES's simulator suppresses nobody, as with SES.
+    async fn mark_contacts(&self, email: Option<&Email>) -> Result<(), Failed> {
+        let Some(mark) = self.effects.mark else { return Ok(()) };
+        let recipients = match &self.event.what {
+            What::Bounce(bounce) => &bounce.recipients[..],
+            What::Complaint(complaint) => &complaint.recipients[..],
+            _ => &[],
+        };
+        let named = recipients.iter().filter_map(|raw| address_of(raw)).map(|address| address.as_str().to_owned());
+        let mut addresses: Vec<String> = named.chain(email.map(|email| email.to.clone())).collect();
+        addresses.sort();
+        addresses.dedup();
+        let project = email.map_or(self.project, |email| email.project);
+        for address in addresses.iter().filter(|address| !is_simulated(address)) {
+            self.app.table.mark_contact(project, address, mark, self.effects.at, self.app.edge.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts, then looks at the rule, then tells.
+    async fn guard(&self, email: &Email, metric: Metric, until: Instant) -> Result<(), Failed> {
+        let App { edge, table, rule, alerts } = self.app;
+        if patiently(self.jitter(), || table.count_once(email, metric)).await? {
+            let figure = match metric {
+                Metric::Bounce => Figure::Bounced,
+                Metric::Complaint => Figure::Complained,
+            };
+            telemetry::count(figure, 1, edge.now());
+        }
+        patiently(self.jitter(), || guard::apply(table, rule, email.project, email.epoch, metric, edge.now())).await?;
+        match alerts {
+            Some(topic) => Ok(publish_notices(table, topic, email.project, edge.random(), || edge.now(), until).await?),
+            None => Ok(()),
+        }
+    }
+
+    fn jitter(&self) -> u32 {
+        u32::from_be_bytes(self.app.edge.random())
+    }
+}
+
+fn is_simulated(address: &str) -> bool {
+    address_of(address).is_some_and(|address| address.is_simulator())
+}

@@ -1,0 +1,35 @@
+//! The Lambda `feedback`: builds its clients and serves.
+
+use aws_lambda_events::sqs::SqsEvent;
+use feedback::{App, handle};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use posthorn_alerts::Topic;
+use posthorn_auth::reputation::{LinesText, Rule};
+use posthorn_lambda::{
+    Edge, aws,
+    config::{Config, Lines},
+    edge::answer_by,
+    telemetry,
+};
+use posthorn_table::Table;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init();
+    let config = Config::from_environment()?;
+    let rule = Rule::read(text(&config.bounce), text(&config.complaint))?;
+    let aws = aws::sdk_config().await;
+    let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
+    let alerts = config.alerts_topic.map(|topic| Topic::new(aws_sdk_sns::Client::new(&aws), topic));
+    table.connect().await;
+    let app = App { edge: Edge::system(), table, rule, alerts };
+    let app = &app;
+    run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
+        Ok::<_, Error>(handle(app, event.payload, answer_by(event.context.deadline)).await)
+    }))
+    .await
+}
+
+fn text(lines: &Lines) -> LinesText<'_> {
+    LinesText { floor: lines.floor.as_deref(), warn: lines.warn.as_deref(), disable: lines.disable.as_deref() }
+}

@@ -1,0 +1,100 @@
+//! The files of `events/feedback`, each as Lambda gives it.
+
+use std::time::Duration;
+
+use aws_lambda_events::sqs::SqsEvent;
+use feedback::handle;
+use posthorn_lambda::edge::stopwatch;
+use posthorn_table::{
+    contact,
+    email::{Email, Status},
+};
+use posthorn_testkit::events::{EventFile, PROJECT, in_folder};
+
+use crate::support::World;
+
+/// The email that the files name.
+const EMAIL: &str = "00000000-0000-4000-8000-0000000e3a11";
+
+/// The world with the files' project and email.
+async fn world() -> World {
+    let mut world = World::new().await;
+    let project = world.backends.project(|project| project.facts.id = PROJECT.parse().unwrap()).await;
+    world.project = project;
+    let email = Email {
+        id: EMAIL.parse().unwrap(),
+        project: world.id(),
+        epoch: 0,
+        contact: contact::id(world.id(), "ada@example.org"),
+        to: "ada@example.org".to_owned(),
+        status: Status::Pending,
+        error: None,
+        message_id: None,
+        nonce: "nonce".to_owned(),
+        created_at: world.now(),
+    };
+    world.app.table.permit_email(&email).await.unwrap();
+    world
+}
+
+/// How many records a file has, and how many of them failed.
+async fn replay(world: &World, file: &EventFile) -> (usize, usize) {
+    let event: SqsEvent = serde_json::from_str(&file.event).unwrap();
+    let records = event.records.len();
+    let response = handle(&world.app, event, stopwatch() + Duration::from_secs(20)).await;
+    (records, response.batch_item_failures.len())
+}
+
+async fn status(world: &World) -> Status {
+    world.app.table.email(EMAIL.parse().unwrap()).await.unwrap().unwrap().status
+}
+
+/// The status that the email has after a file, by the file's name; it was PENDING.
+fn expected(name: &str) -> Status {
+    match name {
+        "send" => Status::Sent,
+        "delivery" | "raw-delivery" => Status::Delivered,
+        "open" => Status::Opened,
+        "click" => Status::Clicked,
+        "reject" | "rendering-failure" => Status::Failed,
+        _ if name.ends_with("-suppression-list")
+            || name == "bounce-permanent-email-validation-suppressed"
+            || name == "bounce-permanent-unsubscribed-recipient" =>
+        {
+            Status::Suppressed
+        }
+        "complaint-abuse" | "complaint-without-feedback-type" => Status::Complained,
+        "bounce-several-recipients" | "bounce-simulator" => Status::Bounced,
+        _ if name.starts_with("bounce-permanent") => Status::Bounced,
+        _ => Status::Pending,
+    }
+}
+
+#[tokio::test]
+async fn accepted_files_do_what_their_names_say() {
+    for file in in_folder("feedback/accepted") {
+        let world = world().await;
+        assert_eq!(replay(&world, &file).await, (1, 0), "{}", file.name);
+        assert_eq!(status(&world).await, expected(&file.name), "{}", file.name);
+    }
+}
+
+#[tokio::test]
+async fn failed_files_are_kept_and_write_nothing() {
+    for file in in_folder("feedback/failed") {
+        let world = world().await;
+        let before = world.backends.items().await;
+        assert_eq!(replay(&world, &file).await, (1, 1), "{}", file.name);
+        assert_eq!(world.backends.items().await, before, "{}", file.name);
+    }
+}
+
+#[tokio::test]
+async fn a_poison_record_fails_alone() {
+    for file in in_folder("feedback/partial") {
+        let world = world().await;
+        let (records, failed) = replay(&world, &file).await;
+        assert!(records > failed && failed == 1, "{}: {failed} of {records}", file.name);
+        assert_ne!(status(&world).await, Status::Pending, "{}", file.name);
+    }
+}

@@ -1,0 +1,11 @@
+//! The function `feedback` on the real SDK, against the engine and an SNS endpoint in process.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
+mod concurrent;
+mod crash;
+mod effects;
+mod events;
+mod guard;
+mod order;
+mod support;

@@ -1,0 +1,7 @@
+//! The alerts topic: what operators are told, by SNS.
+
+mod notices;
+mod topic;
+
+pub use notices::{Unfinished, publish_notices};
+pub use topic::{NotPublished, Topic};

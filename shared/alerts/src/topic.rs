@@ -1,0 +1,56 @@
+//! Publishing on the topic.
+
+use aws_sdk_sns::{Client, error::SdkError, operation::publish::PublishError};
+use tokio::time::{Instant, timeout_at};
+
+/// The longest subject that SNS takes, in characters.
+const MOST_SUBJECT: usize = 99;
+
+/// The alerts topic. A cheap clone.
+#[derive(Debug, Clone)]
+pub struct Topic {
+    client: Client,
+    arn: String,
+}
+
+/// The topic did not take an announcement, or did not say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotPublished {
+    /// It answered an error.
+    #[error("SNS refused")]
+    Refused,
+    /// It may have taken it.
+    #[error("SNS did not answer")]
+    NoAnswer,
+    /// It may have taken it.
+    #[error("SNS did not answer in time")]
+    NotInTime,
+}
+
+impl From<SdkError<PublishError>> for NotPublished {
+    fn from(error: SdkError<PublishError>) -> Self {
+        match error {
+            SdkError::ServiceError(_) => Self::Refused,
+            _ => Self::NoAnswer,
+        }
+    }
+}
+
+impl Topic {
+    /// The topic with this ARN.
+    #[must_use]
+    pub fn new(client: Client, arn: String) -> Self {
+        Self { client, arn }
+    }
+
+    /// Publishes a message under a subject (ASCII, cut to what SNS takes). Gives up at `until`.
+    ///
+    /// # Errors
+    /// [`NotPublished`].
+    pub async fn publish(&self, subject: &str, message: &str, until: Instant) -> Result<(), NotPublished> {
+        let subject: String = subject.chars().take(MOST_SUBJECT).collect();
+        let publish = self.client.publish().topic_arn(&self.arn).subject(subject).message(message);
+        timeout_at(until, publish.send()).await.map_err(|_elapsed| NotPublished::NotInTime)??;
+        Ok(())
+    }
+}

@@ -1,0 +1,232 @@
+//! The guard: warns of a project and disables it by the rule; disables and reinstates it for the operator. Every
+//! crossing is recorded as a notice by the write that decides it; `posthorn_alerts` publishes what is recorded.
+
+use jiff::SignedDuration;
+use posthorn_table::{
+    Table, TableError, Timestamp, Uuid,
+    notice::Notice,
+    project::{Disabled, Figures, Project, Status},
+    statistics::Metric,
+};
+use serde_json::{Value, json};
+
+use crate::reputation::{Counts, Level, Rule, WINDOW_HOURS, window_begins};
+
+/// A warning is given again so long after the last one.
+const WARN_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Changes of the same project that may come first.
+const RIVALS: usize = 8;
+
+/// The subject of notices about what the operator did.
+const OPERATOR: &str = "operator";
+
+/// Applies the rule to one metric of a project that just moved: records a warning, disables the project. To be called
+/// after the count's commit: of two handlers at once the later then sees both counts.
+///
+/// # Errors
+/// What DynamoDB answers; then it is to be called again.
+pub async fn apply(
+    table: &Table,
+    rule: &Rule,
+    id: Uuid,
+    epoch: u32,
+    metric: Metric,
+    now: Timestamp,
+) -> Result<(), TableError> {
+    let (project, hours) = tokio::try_join!(table.project(id), table.window(id, epoch, now))?;
+    let counts = Counts::in_window(&hours, now);
+    let level = rule.level(metric, &counts);
+    let watched = |project: &Project| project.facts.status == Status::Active && project.facts.epoch == epoch;
+    let Some(mut project) = project.filter(watched) else { return Ok(()) };
+    if level == Level::Fine {
+        return Ok(());
+    }
+    let crossing = Crossing { rule, metric, counts, now };
+    warn(table, &project, &crossing).await?;
+    if level == Level::Warn {
+        return Ok(());
+    }
+    for _rival in 0..RIVALS {
+        let (next, notice) = crossing.disable(&project);
+        match table.change_project(Some(&project), &next, Some(&notice)).await {
+            Err(TableError::Conflict(_)) => match table.project(id).await?.filter(watched) {
+                Some(changed) => project = changed,
+                None => return Ok(()),
+            },
+            result => return result,
+        }
+    }
+    Err(TableError::Conflict("the project changed again and again".to_owned()))
+}
+
+/// Records a warning unless there is one that still holds. The number makes two handlers at once record one.
+async fn warn(table: &Table, project: &Project, crossing: &Crossing<'_>) -> Result<(), TableError> {
+    let of_kind = Notice::name(project.facts.epoch, crossing.metric.as_str(), "warning", 0);
+    let of_kind = of_kind.trim_end_matches('0');
+    let notices = table.notices(project.facts.id).await?;
+    let last = notices.iter().rfind(|notice| notice.name.starts_with(of_kind));
+    if last.is_some_and(|last| crossing.now < last.at + WARN_AGAIN_AFTER) {
+        return Ok(());
+    }
+    table.record_notice(&crossing.warning(project, last.map_or(1, |last| last.number() + 1))).await
+}
+
+/// A metric at or above a line.
+struct Crossing<'a> {
+    rule: &'a Rule,
+    metric: Metric,
+    counts: Counts,
+    now: Timestamp,
+}
+
+impl Crossing<'_> {
+    fn warning(&self, project: &Project, number: u32) -> Notice {
+        let line = self.rule.lines(self.metric).warn;
+        let title = format!("Posthorn warning: {}", self.what());
+        let action = format!(
+            "Find out where the addresses came from. At {} % the project is disabled.",
+            self.rule.lines(self.metric).disable
+        );
+        self.notice(project, "warning", number, line.fraction(), &title, &action)
+    }
+
+    fn disable(&self, project: &Project) -> (Project, Notice) {
+        let line = self.rule.lines(self.metric).disable;
+        let title = format!("Posthorn disabled a project: {}", self.what());
+        let action = format!(
+            "Every request of the project is refused. Find the cause, then: posthorn project enable {}",
+            project.facts.id
+        );
+        let mut next = changed(project, Status::Disabled, self.now);
+        next.disabled = Some(Disabled {
+            at: self.now,
+            reason: format!("{}: {}; the line is {line} %", self.what(), self.rate()),
+            figures: Some(Figures {
+                metric: self.metric.as_str().to_owned(),
+                counted: self.counts.of(self.metric),
+                sent: self.counts.sent,
+            }),
+        });
+        let notice = self.notice(project, "disabled", 1, line.fraction(), &title, &action);
+        (next, notice)
+    }
+
+    /// Such as `20 bounces of 300 emails in 7 days`.
+    fn what(&self) -> String {
+        let (counted, sent) = (self.counts.of(self.metric), self.counts.sent);
+        let (metric, plural) = (self.metric.as_str(), if counted == 1 { "" } else { "s" });
+        format!("{counted} {metric}{plural} of {sent} emails in 7 days")
+    }
+
+    /// The rate, and what it is a rate of where that is more than was sent.
+    fn rate(&self) -> String {
+        let rate = 100.0 * self.rule.rate(self.metric, &self.counts);
+        let floor = self.rule.lines(self.metric).floor;
+        let of = if self.counts.sent < floor { format!(" of {floor}, the least that counts") } else { String::new() };
+        format!("{rate:.2} %{of}")
+    }
+
+    fn notice(&self, project: &Project, level: &str, number: u32, line: f64, title: &str, action: &str) -> Notice {
+        let metric = self.metric;
+        let mut message = announcement(project, level, self.now, title, action);
+        message["metric"] = metric.as_str().into();
+        message["rate"] = self.rule.rate(metric, &self.counts).into();
+        message["threshold"] = line.into();
+        message["floor"] = self.rule.lines(metric).floor.into();
+        message["counts"] = json!({"sent": self.counts.sent, metric.counted(): self.counts.of(metric)});
+        message["window"] = json!({
+            "hours": WINDOW_HOURS,
+            "from": format!("{:.3}", window_begins(self.now)),
+            "to": format!("{:.3}", self.now),
+        });
+        let name = Notice::name(project.facts.epoch, metric.as_str(), level, number);
+        notice(project, name, self.now, title, message)
+    }
+}
+
+/// What every announcement says.
+fn announcement(project: &Project, level: &str, now: Timestamp, title: &str, action: &str) -> Value {
+    json!({
+        "type": format!("project_{level}"),
+        "project": {"id": project.facts.id, "name": project.facts.name},
+        "at": format!("{now:.3}"),
+        "summary": title,
+        "action": action,
+    })
+}
+
+/// The notice with its id in its message: the same in every copy.
+fn notice(project: &Project, name: String, now: Timestamp, title: &str, mut message: Value) -> Notice {
+    message["id"] = format!("{}#{name}", project.facts.id).into();
+    Notice {
+        name,
+        project: project.facts.id,
+        at: now,
+        title: title.to_owned(),
+        message: message.to_string(),
+        published_at: None,
+    }
+}
+
+fn changed(project: &Project, status: Status, now: Timestamp) -> Project {
+    let mut next = project.clone();
+    next.facts.status = status;
+    next.version += 1;
+    next.updated_at = now;
+    next.keys.retain(|key| !key.is_retired(now));
+    next
+}
+
+/// What the operator asked for, done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// The project is as it says now.
+    Changed(Box<Project>),
+    /// It was like that before.
+    Already(Box<Project>),
+    /// There is no such project.
+    NoSuchProject,
+}
+
+/// Disables a project for the operator.
+///
+/// # Errors
+/// What DynamoDB answers; a rival's change of the same project is a conflict.
+pub async fn disable(table: &Table, id: Uuid, reason: &str, now: Timestamp) -> Result<Done, TableError> {
+    let Some(project) = table.project(id).await? else { return Ok(Done::NoSuchProject) };
+    if project.facts.status == Status::Disabled {
+        return Ok(Done::Already(Box::new(project)));
+    }
+    let mut next = changed(&project, Status::Disabled, now);
+    next.disabled = Some(Disabled { at: now, reason: reason.to_owned(), figures: None });
+    let title = "Posthorn: the operator disabled a project";
+    let action = format!("Every request of the project is refused until: posthorn project enable {id}");
+    let mut message = announcement(&project, "disabled", now, title, &action);
+    message["reason"] = reason.into();
+    let name = Notice::name(project.facts.epoch, OPERATOR, "disabled", 1);
+    commit(table, &project, next, &notice(&project, name, now, title, message)).await
+}
+
+/// Reinstates a project for the operator: with a fresh window, in which no email from before counts.
+///
+/// # Errors
+/// What DynamoDB answers; a rival's change of the same project is a conflict.
+pub async fn enable(table: &Table, id: Uuid, now: Timestamp) -> Result<Done, TableError> {
+    let Some(project) = table.project(id).await? else { return Ok(Done::NoSuchProject) };
+    if project.facts.status == Status::Active {
+        return Ok(Done::Already(Box::new(project)));
+    }
+    let mut next = changed(&project, Status::Active, now);
+    next.disabled = None;
+    next.facts.epoch += 1;
+    let title = "Posthorn: the operator reinstated a project";
+    let action = "Its bounces and complaints are counted from zero; emails from before do not count.";
+    let message = announcement(&project, "enabled", now, title, action);
+    let name = Notice::name(next.facts.epoch, OPERATOR, "enabled", 1);
+    commit(table, &project, next, &notice(&project, name, now, title, message)).await
+}
+
+async fn commit(table: &Table, project: &Project, next: Project, notice: &Notice) -> Result<Done, TableError> {
+    table.change_project(Some(project), &next, Some(notice)).await?;
+    Ok(Done::Changed(Box::new(next)))
+}

@@ -1,0 +1,326 @@
+//! The rule that decides when a project's bounces and complaints are too many: pure.
+//!
+//! For each metric, over the trailing seven days at hour grain: `rate = counted / max(sent, floor)`. Below the floor
+//! the rule is a plain ceiling, so that one complaint among a hundred emails stops nobody while a bought list is
+//! stopped at its twentieth bounce.
+
+use std::{fmt, str::FromStr};
+
+use jiff::SignedDuration;
+use posthorn_table::{
+    Timestamp,
+    statistics::{HourCounts, Metric},
+};
+
+/// Hours in the window, the running one included.
+pub const WINDOW_HOURS: i64 = 7 * 24;
+
+/// A share in parts per million, exact; written in percent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rate(u32);
+
+impl Rate {
+    const ONE: u32 = 1_000_000;
+
+    /// So many parts per million.
+    #[must_use]
+    pub const fn per_million(parts: u32) -> Self {
+        Self(parts)
+    }
+
+    /// As a fraction of 1.
+    #[must_use]
+    pub fn fraction(self) -> f64 {
+        f64::from(self.0) / f64::from(Self::ONE)
+    }
+}
+
+/// In percent, without the sign: `10`, `0.1`.
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, rest) = (self.0 / 10_000, self.0 % 10_000);
+        if rest == 0 {
+            return write!(f, "{whole}");
+        }
+        write!(f, "{whole}.{}", format!("{rest:04}").trim_end_matches('0'))
+    }
+}
+
+/// From percent with at most four decimals, such as `5` or `0.1`: more than 0, at most 100.
+impl FromStr for Rate {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |text: &str| text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !digits(whole) || !digits(rest) || text.ends_with('.') {
+            return Err(());
+        }
+        let parts: u32 = format!("{whole}{rest:0<4}").parse().map_err(drop)?;
+        if parts == 0 || parts > Self::ONE { Err(()) } else { Ok(Self(parts)) }
+    }
+}
+
+/// Where a metric's lines are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lines {
+    /// Emails below which a rate counts as if so many had been sent.
+    pub floor: u64,
+    /// The operators are warned from here on.
+    pub warn: Rate,
+    /// The project is disabled from here on.
+    pub disable: Rate,
+}
+
+/// A metric's lines as configuration gives them: what is not given is the default.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LinesText<'a> {
+    /// A number of emails.
+    pub floor: Option<&'a str>,
+    /// Percent.
+    pub warn: Option<&'a str>,
+    /// Percent.
+    pub disable: Option<&'a str>,
+}
+
+/// Why the rule cannot be as configured.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RuleError {
+    /// A floor that is no positive number.
+    #[error("{0}: the floor must be a whole number of emails, 1 or more, such as {1}")]
+    Floor(&'static str, u64),
+    /// A line that is no share.
+    #[error(
+        "{0}: the {1} line must be a number of percent above 0 and at most 100, with at most four decimals, such as {2}"
+    )]
+    Line(&'static str, &'static str, Rate),
+    /// Warning comes too late.
+    #[error("{0}: the warn line ({1} %) must lie below the disable line ({2} %)")]
+    Order(&'static str, Rate, Rate),
+}
+
+impl Lines {
+    fn read(metric: Metric, text: LinesText<'_>, default: Self) -> Result<Self, RuleError> {
+        let name = metric.as_str();
+        let rate = |line, text: Option<&str>, default: Rate| match text {
+            None => Ok(default),
+            Some(text) => text.trim().parse().map_err(|()| RuleError::Line(name, line, default)),
+        };
+        let floor = match text.floor {
+            None => default.floor,
+            Some(text) => {
+                text.trim().parse().ok().filter(|floor| *floor > 0).ok_or(RuleError::Floor(name, default.floor))?
+            }
+        };
+        let lines = Self {
+            floor,
+            warn: rate("warn", text.warn, default.warn)?,
+            disable: rate("disable", text.disable, default.disable)?,
+        };
+        if lines.warn >= lines.disable {
+            return Err(RuleError::Order(name, lines.warn, lines.disable));
+        }
+        Ok(lines)
+    }
+}
+
+/// The rule of a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// For emails that bounced for good. SES reviews an account at 5 % and may pause it at 10 %.
+    pub bounce: Lines,
+    /// For complaints. SES reviews an account at 0.1 % and may pause it at 0.5 %.
+    pub complaint: Lines,
+}
+
+impl Default for Rule {
+    fn default() -> Self {
+        Self {
+            bounce: Lines { floor: 200, warn: Rate(50_000), disable: Rate(100_000) },
+            complaint: Lines { floor: 1_000, warn: Rate(1_000), disable: Rate(5_000) },
+        }
+    }
+}
+
+/// How far a metric has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Below both lines.
+    Fine,
+    /// At or above the warn line.
+    Warn,
+    /// At or above the disable line.
+    Disable,
+}
+
+/// What was counted and sent in the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Emails that the mail service took.
+    pub sent: u64,
+    /// Those that bounced for good.
+    pub bounced: u64,
+    /// Those complained about.
+    pub complained: u64,
+}
+
+impl Counts {
+    /// The sum over the trailing seven days as of `now`. Hours before them do not count.
+    #[must_use]
+    pub fn in_window(hours: &[HourCounts], now: Timestamp) -> Self {
+        let begins = window_begins(now);
+        hours.iter().filter(|counts| counts.hour >= begins).fold(Self::default(), |sum, counts| Self {
+            sent: sum.sent + counts.sent,
+            bounced: sum.bounced + counts.bounced,
+            complained: sum.complained + counts.complained,
+        })
+    }
+
+    /// What was counted of a metric.
+    #[must_use]
+    pub fn of(&self, metric: Metric) -> u64 {
+        match metric {
+            Metric::Bounce => self.bounced,
+            Metric::Complaint => self.complained,
+        }
+    }
+}
+
+/// The beginning of the oldest hour in the window.
+#[must_use]
+pub fn window_begins(now: Timestamp) -> Timestamp {
+    let seconds = now.as_second();
+    let hour = Timestamp::from_second(seconds - seconds.rem_euclid(3600)).unwrap_or(now);
+    hour - SignedDuration::from_hours(WINDOW_HOURS - 1)
+}
+
+impl Rule {
+    /// The rule as configured.
+    ///
+    /// # Errors
+    /// [`RuleError`] says which line is wrong and what it must be.
+    pub fn read(bounce: LinesText<'_>, complaint: LinesText<'_>) -> Result<Self, RuleError> {
+        let default = Self::default();
+        Ok(Self {
+            bounce: Lines::read(Metric::Bounce, bounce, default.bounce)?,
+            complaint: Lines::read(Metric::Complaint, complaint, default.complaint)?,
+        })
+    }
+
+    /// A metric's lines.
+    #[must_use]
+    pub fn lines(&self, metric: Metric) -> Lines {
+        match metric {
+            Metric::Bounce => self.bounce,
+            Metric::Complaint => self.complaint,
+        }
+    }
+
+    /// How far a metric has come.
+    #[must_use]
+    pub fn level(&self, metric: Metric, counts: &Counts) -> Level {
+        let lines = self.lines(metric);
+        let reaches = |line: Rate| {
+            let (counted, sent) = (u128::from(counts.of(metric)), u128::from(counts.sent.max(lines.floor)));
+            counted * u128::from(Rate::ONE) >= u128::from(line.0) * sent
+        };
+        if reaches(lines.disable) {
+            Level::Disable
+        } else if reaches(lines.warn) {
+            Level::Warn
+        } else {
+            Level::Fine
+        }
+    }
+
+    /// A metric's rate, as a fraction of 1; for people.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "shown with two decimals")]
+    pub fn rate(&self, metric: Metric, counts: &Counts) -> f64 {
+        counts.of(metric) as f64 / counts.sent.max(self.lines(metric).floor) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rule_is_this_table() {
+        let cases = [
+            (Metric::Bounce, 19, 19, Level::Warn),
+            (Metric::Bounce, 20, 20, Level::Disable),
+            (Metric::Bounce, 200, 9, Level::Fine),
+            (Metric::Bounce, 200, 10, Level::Warn),
+            (Metric::Bounce, 200, 19, Level::Warn),
+            (Metric::Bounce, 200, 20, Level::Disable),
+            (Metric::Bounce, 10_000, 400, Level::Fine),
+            (Metric::Bounce, 10_000, 999, Level::Warn),
+            (Metric::Bounce, 10_000, 1_000, Level::Disable),
+            (Metric::Complaint, 50, 0, Level::Fine),
+            (Metric::Complaint, 50, 4, Level::Warn),
+            (Metric::Complaint, 5, 5, Level::Disable),
+            (Metric::Complaint, 10_000, 9, Level::Fine),
+            (Metric::Complaint, 10_000, 10, Level::Warn),
+            (Metric::Complaint, 10_000, 49, Level::Warn),
+            (Metric::Complaint, 10_000, 50, Level::Disable),
+            (Metric::Bounce, 0, 0, Level::Fine),
+            (Metric::Bounce, u64::MAX, u64::MAX, Level::Disable),
+        ];
+        for (metric, sent, counted, expected) in cases {
+            let mut counts = Counts { sent, ..Counts::default() };
+            match metric {
+                Metric::Bounce => counts.bounced = counted,
+                Metric::Complaint => counts.complained = counted,
+            }
+            assert_eq!(Rule::default().level(metric, &counts), expected, "{counted} {} of {sent}", metric.counted());
+        }
+    }
+
+    #[test]
+    fn one_metric_says_nothing_of_the_other() {
+        let counts = Counts { sent: 20, bounced: 20, complained: 0 };
+        assert_eq!(Rule::default().level(Metric::Complaint, &counts), Level::Fine);
+    }
+
+    #[test]
+    fn what_lies_an_hour_past_the_window_does_not_count() {
+        let now: Timestamp = "2025-11-30T10:30:00Z".parse().unwrap();
+        let counts = |hour: &str| {
+            let hour = hour.parse().unwrap();
+            Counts::in_window(&[HourCounts { hour, sent: 1, bounced: 1, complained: 1 }], now)
+        };
+        assert_eq!(counts("2025-11-30T10:00:00Z").sent, 1);
+        assert_eq!(counts("2025-11-23T11:00:00Z"), Counts { sent: 1, bounced: 1, complained: 1 });
+        assert_eq!(counts("2025-11-23T10:00:00Z"), Counts::default());
+    }
+
+    #[test]
+    fn rates_are_exact_percent() {
+        for (text, parts) in [("5", 50_000), ("0.1", 1_000), ("100", 1_000_000), ("0.0001", 1), ("12.5", 125_000)] {
+            assert_eq!(text.parse(), Ok(Rate(parts)), "{text}");
+            assert_eq!(Rate(parts).to_string(), text);
+        }
+        for text in ["", ".", "0", "0.0", "5.", ".5", "101", "-1", "5 %", "1e1", "0.00001", "NaN", "99999", "+5"] {
+            assert_eq!(text.parse::<Rate>(), Err(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_configuration_says_what_is_wrong() {
+        let read = |bounce| Rule::read(bounce, LinesText::default()).map_err(|error| error.to_string());
+        assert_eq!(read(LinesText::default()), Ok(Rule::default()));
+        let rule = read(LinesText { floor: Some("50"), warn: Some(" 2.5 "), disable: Some("4") }).unwrap();
+        assert_eq!(rule.bounce, Lines { floor: 50, warn: Rate(25_000), disable: Rate(40_000) });
+        for (text, expected) in [
+            (LinesText { floor: Some("0"), ..LinesText::default() }, "bounce: the floor must be"),
+            (LinesText { floor: Some("many"), ..LinesText::default() }, "bounce: the floor must be"),
+            (LinesText { warn: Some("five"), ..LinesText::default() }, "bounce: the warn line must be"),
+            (LinesText { disable: Some("0"), ..LinesText::default() }, "bounce: the disable line must be"),
+            (LinesText { warn: Some("10"), ..LinesText::default() }, "bounce: the warn line (10 %) must lie below"),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Notices: what is to be announced to the operators. Recorded exactly once, by the write that decides it; published
+//! at least once, with its id.
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Table, TableError, Timestamp, Uuid,
+    item::{conditional, expiry, from_item, moment, s, to_item, unless_overtaken},
+    keys::{self, NOTICES},
+};
+
+const RETENTION_DAYS: i64 = 400;
+/// How long whoever publishes a notice may take before somebody else may.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(6);
+
+/// A notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Epoch, subject, level and number: what makes it one of its kind in its project.
+    pub name: String,
+    /// The project.
+    #[serde(rename = "project_id")]
+    pub project: Uuid,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// One line, for people.
+    pub title: String,
+    /// What is published: JSON text with the notice's id. Every copy is this, byte for byte.
+    pub message: String,
+    /// When it was published, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_at: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct Record<'a> {
+    #[serde(flatten)]
+    notice: &'a Notice,
+    expires_at: i64,
+}
+
+impl Notice {
+    /// The name of the `number`th notice of a level about a subject, such as `bounce`, in an epoch. Names sort by
+    /// number.
+    #[must_use]
+    pub fn name(epoch: u32, subject: &str, level: &str, number: u32) -> String {
+        format!("{epoch:06}#{subject}#{level}#{number:06}")
+    }
+
+    /// The number at the end of its name.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.name.rsplit('#').next().and_then(|number| number.parse().ok()).unwrap_or(0)
+    }
+}
+
+impl Table {
+    /// Records a notice unless one of this name is recorded.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn record_notice(&self, notice: &Notice) -> Result<(), TableError> {
+        let record = Record { notice, expires_at: expiry(notice.at, RETENTION_DAYS) };
+        let result = self
+            .client
+            .put_item()
+            .table_name(&*self.name)
+            .set_item(Some(to_item(keys::notice(notice.project, &notice.name), &record)?))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await;
+        unless_overtaken(result)
+    }
+
+    /// The same as part of a transaction, which fails if one of this name is recorded.
+    pub(crate) fn notice_write(&self, notice: &Notice) -> Result<TransactWriteItem, TableError> {
+        let record = Record { notice, expires_at: expiry(notice.at, RETENTION_DAYS) };
+        let put = Put::builder()
+            .table_name(&*self.name)
+            .set_item(Some(to_item(keys::notice(notice.project, &notice.name), &record)?))
+            .condition_expression("attribute_not_exists(pk)")
+            .build()?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Every notice of a project, by name, read consistently.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn notices(&self, project: Uuid) -> Result<Vec<Notice>, TableError> {
+        let items = self
+            .client
+            .query()
+            .table_name(&*self.name)
+            .consistent_read(true)
+            .key_condition_expression("pk = :project AND begins_with(sk, :notices)")
+            .expression_attribute_values(":project", s(keys::project_partition(project)))
+            .expression_attribute_values(":notices", s(NOTICES))
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await?;
+        items.into_iter().map(from_item).collect()
+    }
+
+    /// Takes the lease to publish a notice, for an attempt known by `nonce`. False if another holds it, or it is
+    /// published.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn lease_notice(&self, notice: &Notice, nonce: &str, now: Timestamp) -> Result<bool, TableError> {
+        let result = self
+            .client
+            .update_item()
+            .table_name(&*self.name)
+            .set_key(Some(keys::notice(notice.project, &notice.name).attributes()))
+            .update_expression("SET lease_until = :until, nonce = :nonce")
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(published_at) AND (attribute_not_exists(lease_until) OR lease_until <= :now OR nonce = :nonce)")
+            .expression_attribute_values(":nonce", s(nonce))
+            .expression_attribute_values(":until", moment(now + LEASE))
+            .expression_attribute_values(":now", moment(now))
+            .send()
+            .await;
+        Ok(conditional(result)?.is_ok())
+    }
+
+    /// Keeps that a notice was published.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn mark_published(&self, notice: &Notice, now: Timestamp) -> Result<(), TableError> {
+        let result = self
+            .client
+            .update_item()
+            .table_name(&*self.name)
+            .set_key(Some(keys::notice(notice.project, &notice.name).attributes()))
+            .update_expression("SET published_at = :now REMOVE lease_until")
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(published_at)")
+            .expression_attribute_values(":now", moment(now))
+            .send()
+            .await;
+        unless_overtaken(result)
+    }
+
+    /// Gives the lease back, so that the next one who looks publishes at once.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn release_notice(&self, notice: &Notice) -> Result<(), TableError> {
+        self.client
+            .update_item()
+            .table_name(&*self.name)
+            .set_key(Some(keys::notice(notice.project, &notice.name).attributes()))
+            .update_expression("REMOVE lease_until")
+            .condition_expression("attribute_exists(pk)")
+            .send()
+            .await
+            .map(drop)
+            .map_err(TableError::from)
+    }
+}

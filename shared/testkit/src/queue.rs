@@ -1,0 +1,180 @@
+//! A queue in process, in place of SNS, SQS and the poller that calls a function with batches of messages.
+//!
+//! It is as unkind as SQS may be: messages come at least once and some twice, late and out of order, several batches at
+//! once. A message that fails is tried again and in the end kept aside (Lambda developer guide, "Using Lambda with
+//! Amazon SQS"; SQS developer guide, "Amazon SQS standard queues"). All in memory.
+
+mod state;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use posthorn_lambda::{Edge, edge::stopwatch};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use self::state::{Delivery, Message, State};
+use crate::feedback::{sqs_event, sqs_record};
+
+/// The most messages of one batch.
+const BATCH_MAX: usize = 10;
+/// The most batches at once.
+const BATCHES_MAX: usize = 4;
+/// The longest time from a push to the first delivery, in milliseconds, but for [`POLL`] and the batches under way.
+const DELAY_MAX: u64 = 800;
+/// How often the queue looks for messages that are due.
+const POLL: Duration = Duration::from_millis(50);
+/// One message in so many is delivered twice.
+const TWICE_IN: u64 = 8;
+/// The time from a failure to the next try.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How often a message is tried before it is dead.
+const TRIES_MAX: u32 = 5;
+/// The most dead messages kept.
+const DEAD_MAX: usize = 100;
+/// The longest time that the queue goes on after its shutdown.
+const DRAIN_MAX: Duration = Duration::from_secs(5);
+
+type Handler = Arc<dyn Fn(Value) -> BoxFuture<'static, Vec<String>> + Send + Sync>;
+
+/// A message that failed for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dead {
+    /// The message's id, a UUID.
+    pub id: String,
+    /// What was pushed.
+    pub body: String,
+    /// When it was pushed.
+    pub pushed_at: Timestamp,
+    /// How often it was tried.
+    pub tries: u32,
+}
+
+/// A queue. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Queue {
+    state: Arc<Mutex<State>>,
+    edge: Edge,
+}
+
+impl fmt::Debug for Queue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue").field("waiting", &self.state().waiting()).finish_non_exhaustive()
+    }
+}
+
+impl Queue {
+    /// An empty queue. Ids, delays and which message comes twice are the edge's randomness: a seeded edge
+    /// ([`Clock::edge`](crate::clock::Clock::edge)) chooses the same in every run.
+    #[must_use]
+    pub fn new(edge: Edge) -> Self {
+        Self { state: Arc::default(), edge }
+    }
+
+    /// Pushes a message, to be delivered once [`Queue::run`] runs.
+    pub fn push(&self, body: String) {
+        let id = uuid::Builder::from_random_bytes(self.edge.random()).into_uuid().to_string();
+        let message = Arc::new(Message { id, body, pushed_at: self.edge.now() });
+        if self.random_below(TWICE_IN) == 0 {
+            self.deliver_soon(Delivery { message: Arc::clone(&message), tries: 0, is_copy: true });
+        }
+        self.deliver_soon(Delivery { message, tries: 0, is_copy: false });
+    }
+
+    /// Calls `handler` with batches, each an SQS event of 1 to 10 records, until `shutdown` is done. It answers with the
+    /// ids of the messages that failed; if it panics or names an id that is not in the batch, the whole batch failed,
+    /// as for Lambda.
+    ///
+    /// At the shutdown every message that waits is delivered once more without delay, those that fail are dead, and
+    /// after at most 5 seconds this ends. A queue is run once.
+    pub async fn run<F, Fut>(self, handler: F, shutdown: impl Future<Output = ()>)
+    where
+        F: Fn(Value) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Vec<String>> + Send + 'static,
+    {
+        let handler: Handler = Arc::new(move |event| handler(event).boxed());
+        let (mut batches, mut shutdown) = (JoinSet::new(), pin!(shutdown));
+        loop {
+            self.start(&handler, &mut batches);
+            tokio::select! {
+                () = &mut shutdown => break,
+                Some(_) = batches.join_next() => {}
+                () = sleep(POLL) => {}
+            }
+        }
+        if timeout(DRAIN_MAX, self.drain(&handler, &mut batches)).await.is_err() {
+            let (waiting, batches) = (self.state().waiting(), batches.len());
+            tracing::error!(waiting, batches, "the queue ended with messages waiting and batches under way");
+        }
+    }
+
+    /// The dead messages, oldest first: the newest 100.
+    #[must_use]
+    pub fn dead(&self) -> Vec<Arc<Dead>> {
+        self.state().dead()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn random_below(&self, bound: u64) -> u64 {
+        u64::from_le_bytes(self.edge.random()) % bound
+    }
+
+    fn deliver_soon(&self, delivery: Delivery) {
+        let delay = Duration::from_millis(self.random_below(DELAY_MAX + 1));
+        self.state().wait(delivery, stopwatch() + delay);
+    }
+
+    /// Starts batches of what is due, as many as may run at once.
+    fn start(&self, handler: &Handler, batches: &mut JoinSet<()>) {
+        while batches.len() < BATCHES_MAX {
+            let batch = self.state().take(stopwatch());
+            if batch.is_empty() {
+                break;
+            }
+            batches.spawn(self.clone().deliver(Arc::clone(handler), batch));
+        }
+    }
+
+    async fn drain(&self, handler: &Handler, batches: &mut JoinSet<()>) {
+        self.state().drain();
+        self.start(handler, batches);
+        while batches.join_next().await.is_some() {
+            self.start(handler, batches);
+        }
+    }
+
+    async fn deliver(self, handler: Handler, batch: Vec<Delivery>) {
+        let records: Vec<_> = batch.iter().map(record).collect();
+        let answer = AssertUnwindSafe(async { handler(sqs_event(&records)).await }).catch_unwind().await;
+        let is_known = |id: &String| batch.iter().any(|delivery| delivery.message.id == *id);
+        let failed = answer.ok().filter(|failed| failed.iter().all(is_known));
+        for delivery in batch {
+            if failed.as_ref().is_none_or(|failed| failed.contains(&delivery.message.id)) {
+                self.state().failed(delivery, stopwatch());
+            }
+        }
+    }
+}
+
+fn record(delivery: &Delivery) -> Value {
+    let message = &delivery.message;
+    let pushed_at = json!(message.pushed_at.as_millisecond().to_string());
+    let mut record = sqs_record(&message.body, &message.id);
+    let attributes = &mut record["attributes"];
+    attributes["ApproximateReceiveCount"] = json!((delivery.tries + 1).to_string());
+    attributes["SentTimestamp"] = pushed_at.clone();
+    attributes["ApproximateFirstReceiveTimestamp"] = pushed_at;
+    record
+}
