@@ -19,7 +19,7 @@ use posthorn_lambda::{
     telemetry,
 };
 use posthorn_table::{
-    Table, TableError,
+    Table, TableError, patiently,
     project::{Project, Status},
 };
 use serde_json::{Value, json};
@@ -57,7 +57,9 @@ async fn regenerate(app: &App, call: Call) -> Refused<Reply> {
     let project = app.table.project(caller.project.id).await?.ok_or(Code::InvalidApiKey)?;
     let fill = &mut |buffer: &mut [u8]| app.edge.fill(buffer);
     let rotation = rotate(&project, &caller.key, wanted.keys, wanted.grace_seconds, call.now, fill)?;
-    app.table.change_project(Some(&project), &rotation.next, None).await.map_err(overtaken)?;
+    let jitter = u32::from_be_bytes(app.edge.random());
+    let change = || app.table.change_project(Some(&project), &rotation.next, None);
+    patiently(jitter, change).await.map_err(overtaken)?;
 
     if let Some(alerts) = &app.alerts
         && let Err(error) =

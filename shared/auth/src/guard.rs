@@ -56,7 +56,7 @@ pub async fn apply(
             result => return result,
         }
     }
-    Err(TableError::Conflict("the project changed again and again".to_owned()))
+    Err(rivals())
 }
 
 /// Records a warning unless there is one that still holds. The number makes two handlers at once record one.
@@ -191,42 +191,61 @@ pub enum Done {
 /// Disables a project for the operator.
 ///
 /// # Errors
-/// What DynamoDB answers; a rival's change of the same project is a conflict.
+/// What DynamoDB answers.
 pub async fn disable(table: &Table, id: Uuid, reason: &str, now: Timestamp) -> Result<Done, TableError> {
-    let Some(project) = table.project(id).await? else { return Ok(Done::NoSuchProject) };
-    if project.facts.status == Status::Disabled {
-        return Ok(Done::Already(Box::new(project)));
-    }
-    let mut next = changed(&project, Status::Disabled, now);
-    next.disabled = Some(Disabled { at: now, reason: reason.to_owned(), figures: None });
-    let title = "Posthorn: the operator disabled a project";
-    let action = format!("Every request of the project is refused until: posthorn project enable {id}");
-    let mut message = announcement(&project, "disabled", now, title, &action);
-    message["reason"] = reason.into();
-    let name = Notice::name(project.facts.epoch, OPERATOR, "disabled", 1);
-    commit(table, &project, next, &notice(&project, name, now, title, message)).await
+    by_hand(table, id, Status::Disabled, |project| {
+        let mut next = changed(project, Status::Disabled, now);
+        next.disabled = Some(Disabled { at: now, reason: reason.to_owned(), figures: None });
+        let title = "Posthorn: the operator disabled a project";
+        let action = format!("Every request of the project is refused until: posthorn project enable {id}");
+        let mut message = announcement(project, "disabled", now, title, &action);
+        message["reason"] = reason.into();
+        let name = Notice::name(project.facts.epoch, OPERATOR, "disabled", 1);
+        (next, notice(project, name, now, title, message))
+    })
+    .await
 }
 
 /// Reinstates a project for the operator: with a fresh window, in which no email from before counts.
 ///
 /// # Errors
-/// What DynamoDB answers; a rival's change of the same project is a conflict.
+/// What DynamoDB answers.
 pub async fn enable(table: &Table, id: Uuid, now: Timestamp) -> Result<Done, TableError> {
-    let Some(project) = table.project(id).await? else { return Ok(Done::NoSuchProject) };
-    if project.facts.status == Status::Active {
-        return Ok(Done::Already(Box::new(project)));
-    }
-    let mut next = changed(&project, Status::Active, now);
-    next.disabled = None;
-    next.facts.epoch += 1;
-    let title = "Posthorn: the operator reinstated a project";
-    let action = "Its bounces and complaints are counted from zero; emails from before do not count.";
-    let message = announcement(&project, "enabled", now, title, action);
-    let name = Notice::name(next.facts.epoch, OPERATOR, "enabled", 1);
-    commit(table, &project, next, &notice(&project, name, now, title, message)).await
+    by_hand(table, id, Status::Active, |project| {
+        let mut next = changed(project, Status::Active, now);
+        next.disabled = None;
+        next.facts.epoch += 1;
+        let title = "Posthorn: the operator reinstated a project";
+        let action = "Its bounces and complaints are counted from zero; emails from before do not count.";
+        let message = announcement(project, "enabled", now, title, action);
+        let name = Notice::name(next.facts.epoch, OPERATOR, "enabled", 1);
+        (next, notice(project, name, now, title, message))
+    })
+    .await
 }
 
-async fn commit(table: &Table, project: &Project, next: Project, notice: &Notice) -> Result<Done, TableError> {
-    table.change_project(Some(project), &next, Some(notice)).await?;
-    Ok(Done::Changed(Box::new(next)))
+/// Makes a change unless the project has the status already; again if a rival's change came first.
+async fn by_hand(
+    table: &Table,
+    id: Uuid,
+    status: Status,
+    change: impl Fn(&Project) -> (Project, Notice),
+) -> Result<Done, TableError> {
+    for _rival in 0..RIVALS {
+        let Some(project) = table.project(id).await? else { return Ok(Done::NoSuchProject) };
+        if project.facts.status == status {
+            return Ok(Done::Already(Box::new(project)));
+        }
+        let (next, notice) = change(&project);
+        match table.change_project(Some(&project), &next, Some(&notice)).await {
+            Ok(()) => return Ok(Done::Changed(Box::new(next))),
+            Err(TableError::Conflict(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(rivals())
+}
+
+fn rivals() -> TableError {
+    TableError::Conflict("the project was changed again and again".to_owned())
 }

@@ -12,4 +12,5 @@ mod grace;
 mod raced;
 mod refused;
 mod support;
+mod swept;
 mod topic;

@@ -14,4 +14,5 @@ mod refused;
 mod replayed;
 mod support;
 mod suppressed;
+mod swept;
 mod taken_over;

@@ -1,0 +1,161 @@
+//! How the guard's rule does on projects whose true rates are known (seeded, so the same in every run), and how many
+//! events `feedback` handles a second. Fails if the rule stops too many good projects, or lets a bad one go on.
+
+use std::{process::ExitCode, time::Duration};
+
+use aws_lambda_events::sqs::SqsEvent;
+use futures_util::{StreamExt, stream};
+use posthorn_auth::reputation::{Counts, Level, Rule};
+use posthorn_lambda::edge::stopwatch;
+use posthorn_table::{
+    Timestamp, Uuid, contact,
+    email::{Email, Status},
+    statistics::Metric,
+};
+use posthorn_testkit::{
+    backends::Backends,
+    clock::Clock,
+    feedback::{sns_envelope, sqs_event, sqs_record},
+};
+use serde_json::{Value, json};
+
+const PROJECTS: u32 = 1_000;
+const SENDS: u64 = 10_000;
+const EVENTS: u32 = 1_000;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let mut holds = true;
+    print("metric, true rate: stopped within 10,000 sends, median send of the stop");
+    for (metric, per_million, goal) in [
+        (Metric::Bounce, 20_000, Goal::Spares),
+        (Metric::Bounce, 50_000, Goal::Spares),
+        (Metric::Bounce, 80_000, Goal::None),
+        (Metric::Bounce, 120_000, Goal::StopsBefore(300)),
+        (Metric::Complaint, 500, Goal::Spares),
+        (Metric::Complaint, 1_000, Goal::None),
+        (Metric::Complaint, 5_000, Goal::None),
+        (Metric::Complaint, 10_000, Goal::StopsBefore(SENDS)),
+    ] {
+        holds &= simulate(metric, per_million, goal);
+    }
+    throughput().await;
+    if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What is asked of the rule at a true rate.
+#[derive(Clone, Copy)]
+enum Goal {
+    /// At most 1 % are stopped.
+    Spares,
+    /// All are stopped, half of them before this send.
+    StopsBefore(u64),
+    /// Nothing: between the lines either is right.
+    None,
+}
+
+fn simulate(metric: Metric, per_million: u64, goal: Goal) -> bool {
+    let edge = Clock::at(Timestamp::UNIX_EPOCH).edge(per_million);
+    let happens = || u64::from_be_bytes(edge.random()) % 1_000_000 < per_million;
+    let mut stops: Vec<u64> = (0..PROJECTS).filter_map(|_| stop(metric, &happens)).collect();
+    stops.sort_unstable();
+    let median = stops.get(stops.len() / 2).copied();
+    let holds = match goal {
+        Goal::Spares => stops.len() * 100 <= PROJECTS as usize,
+        Goal::StopsBefore(send) => stops.len() == PROJECTS as usize && median < Some(send),
+        Goal::None => true,
+    };
+    let [whole, rest] = [per_million / 10_000, per_million % 10_000];
+    let [percent, tenths] = [stops.len() * 100 / PROJECTS as usize, stops.len() * 1_000 / PROJECTS as usize % 10];
+    let median = median.map_or_else(|| "never".to_owned(), |send| send.to_string());
+    let verdict = if holds { "" } else { ", which is not what is asked of it" };
+    print(&format!("{}, {whole}.{rest:04} %: {percent}.{tenths} %, {median}{verdict}", metric.as_str()));
+    holds
+}
+
+/// The send at which a project is stopped, if it is. Each event comes before the next send.
+fn stop(metric: Metric, happens: &impl Fn() -> bool) -> Option<u64> {
+    let (rule, mut counts) = (Rule::default(), Counts::default());
+    for send in 1..=SENDS {
+        counts.sent = send;
+        if !happens() {
+            continue;
+        }
+        match metric {
+            Metric::Bounce => counts.bounced += 1,
+            Metric::Complaint => counts.complained += 1,
+        }
+        if rule.level(metric, &counts) == Level::Disable {
+            return Some(send);
+        }
+    }
+    None
+}
+
+/// A thousand events, ten of them bounces, in batches of ten, eight batches at once.
+async fn throughput() {
+    let backends = Backends::start().await;
+    let project = backends.project(|_| {}).await.project.facts.id;
+    let app = feedback::App {
+        edge: backends.edge.clone(),
+        table: backends.table.clone(),
+        rule: Rule::default(),
+        alerts: Some(backends.alerts.clone()),
+    };
+    let emails: Vec<Email> = (0..EVENTS).map(|number| email(project, number, backends.clock.now())).collect();
+    for email in &emails {
+        backends.table.permit_email(email).await.expect("an email's record");
+    }
+    let records: Vec<Value> = (0..).zip(&emails).map(|(number, email)| record(number, email)).collect();
+    let batches: Vec<SqsEvent> =
+        records.chunks(10).map(|batch| serde_json::from_value(sqs_event(batch)).expect("a batch")).collect();
+    let started = stopwatch();
+    stream::iter(batches)
+        .for_each_concurrent(8, |batch| async {
+            let response = feedback::handle(&app, batch, started + Duration::from_mins(1)).await;
+            assert!(response.batch_item_failures.is_empty(), "an event failed");
+        })
+        .await;
+    let rate = f64::from(EVENTS) / started.elapsed().as_secs_f64();
+    let calls = backends.calls.take();
+    let reads = calls.iter().filter(|call| *call == "BatchGetItem").count();
+    print(&format!("feedback: {rate:.0} events a second, 1 % bounces; {reads} windows read"));
+}
+
+fn email(project: Uuid, number: u32, now: Timestamp) -> Email {
+    let to = format!("user-{number}@example.org");
+    Email {
+        id: Uuid::from_u128(u128::from(number)),
+        project,
+        epoch: 0,
+        contact: contact::id(project, &to),
+        to,
+        status: Status::Sent,
+        error: None,
+        message_id: None,
+        nonce: "nonce".to_owned(),
+        created_at: now,
+    }
+}
+
+fn record(number: u32, email: &Email) -> Value {
+    let mail = json!({
+        "timestamp": "2025-11-30T10:30:00.000Z",
+        "messageId": "ses-1",
+        "tags": {"posthorn-project": [email.project], "posthorn-email": [email.id]},
+    });
+    let time = "2025-11-30T10:30:01.000Z";
+    let event = if number.is_multiple_of(100) {
+        let recipients = json!([{"emailAddress": email.to}]);
+        let bounce = json!({"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": recipients, "timestamp": time});
+        json!({"eventType": "Bounce", "mail": mail, "bounce": bounce})
+    } else {
+        json!({"eventType": "Delivery", "mail": mail, "delivery": {"timestamp": time}})
+    };
+    sqs_record(&sns_envelope(&event, "sns-1", Timestamp::UNIX_EPOCH), &number.to_string())
+}
+
+#[expect(clippy::print_stdout, reason = "the table is what this program is for")]
+fn print(line: &str) {
+    println!("{line}");
+}
