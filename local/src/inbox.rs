@@ -8,7 +8,6 @@
 
 mod eml;
 mod folder;
-mod guard;
 mod list;
 mod routes;
 mod summary;

@@ -15,6 +15,9 @@ pub struct Options {
     /// The port of the SES endpoint; 0 takes a free one
     #[arg(long, default_value_t = 0)]
     pub ses_port: u16,
+    /// The port of the SNS endpoint; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub sns_port: u16,
     /// Keep everything in memory: every start is a first start, and .posthorn/ is left alone
     #[arg(long, conflicts_with = "fresh")]
     pub memory: bool,

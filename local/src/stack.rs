@@ -5,25 +5,30 @@ use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use axum::{Router, serve::ListenerExt};
+use posthorn_alerts::Topic;
+use posthorn_auth::reputation::Rule;
 use posthorn_lambda::Edge;
 use posthorn_mail::ses::Ses as SesClient;
 use posthorn_table::{Table, schema};
-use posthorn_testkit::{backends::local_config, database, ses::Ses};
+use posthorn_testkit::{backends::local_config, database, queue::Queue, sns::Sns};
 use tokio::{net::TcpListener, signal, sync::watch, task::JoinSet};
 
 use crate::{
+    announcements::Announcements,
     api::Api,
-    demo::{self, Demo},
+    backends::{self, ALERTS, CONFIGURATION_SET, Environment, TABLE},
+    demo::Demo,
+    health::{self, Health},
     inbox::Mailbox,
     options::Options,
     terminal::say,
 };
 
 const FOLDER: &str = ".posthorn";
-const TABLE: &str = "posthorn";
 
 /// Starts the stack, tells how to use it, and runs until it is asked to stop.
 ///
@@ -35,25 +40,42 @@ pub async fn run(options: &Options) -> io::Result<()> {
     let folder = Folder::open(options)?;
     let (database, database_url) = bind(options.dynamodb_port, "--dynamodb-port").await?;
     let (mail, mail_url) = bind(options.ses_port, "--ses-port").await?;
+    let (topics, topics_url) = bind(options.sns_port, "--sns-port").await?;
 
     let (stop_backends, stopped) = watch::channel(false);
-    let mut backends = JoinSet::new();
+    let mut running = JoinSet::new();
     let engine = database::open(folder.path("posthorn.db").as_deref())?;
-    backends.spawn(database::serve(engine, database, asked(stopped.clone())));
+    running.spawn(database::serve(engine, database, asked(stopped.clone())));
+    let (edge, queue) = (Edge::system(), Queue::new(Edge::system()));
     let mailbox = folder.mailbox()?.with_hint(hint(port));
-    backends.spawn(ses(mailbox.clone()).serve(mail, asked(stopped)));
+    running.spawn(backends::ses(mailbox.clone(), queue.clone(), edge.clone()).serve(mail, asked(stopped.clone())));
+    let announcements = folder.announcements()?;
+    running.spawn(sns(announcements.clone()).serve(topics, asked(stopped)));
 
-    let api = api(&database_url, &mail_url, folder.path("demo.env")).await?;
+    let alerts = backends::topic(&topics_url);
+    let api = api(edge.clone(), &database_url, &mail_url, alerts.clone(), folder.path("demo.env")).await?;
+    let table = api.track.table.clone();
+    let feedback = Arc::new(backends::feedback_app(edge.clone(), table.clone(), alerts));
+    let (stop_queue, stopped) = watch::channel(false);
+    let handler = move |event| backends::call_feedback(Arc::clone(&feedback), event);
+    let events = tokio::spawn(queue.clone().run(handler, asked(stopped)));
+
+    let environment =
+        folder.path("backends.env").map(|file| Environment::write(file, &database_url, &mail_url, &topics_url));
+    let _environment = environment.transpose()?;
     greet(port, &api.demo);
-    let router = api.router().merge(mailbox.router());
+    let health =
+        Health { table, edge, rule: Rule::default(), announcements, dead: Arc::new(move || queue.dead().len()) };
+    let router = api.router().merge(mailbox.router()).merge(health::router(health));
     let outcome = serve(listeners, router).await;
+    let _ = stop_queue.send(true);
+    let _ = events.await;
     let _ = stop_backends.send(true);
-    while backends.join_next().await.is_some() {}
+    while running.join_next().await.is_some() {}
     outcome
 }
 
-async fn api(database_url: &str, mail_url: &str, keys: Option<PathBuf>) -> io::Result<Api> {
-    let edge = Edge::system();
+async fn api(edge: Edge, database_url: &str, mail_url: &str, alerts: Topic, keys: Option<PathBuf>) -> io::Result<Api> {
     let client = aws_sdk_dynamodb::Client::new(&local_config(database_url));
     schema::create(&client, TABLE).await.map_err(io::Error::other)?;
     let table = Table::new(client, TABLE);
@@ -62,20 +84,20 @@ async fn api(database_url: &str, mail_url: &str, keys: Option<PathBuf>) -> io::R
         send: send::App {
             edge: edge.clone(),
             table: table.clone(),
-            ses: SesClient::new(&local_config(mail_url), None),
+            ses: SesClient::new(&local_config(mail_url), Some(CONFIGURATION_SET.to_owned())),
         },
         track: track::App { edge: edge.clone(), table: table.clone() },
-        regenerate_keys: regenerate_keys::App { edge: edge.clone(), table, alerts: None },
+        regenerate_keys: regenerate_keys::App { edge: edge.clone(), table, alerts: Some(alerts) },
         edge,
         demo,
     })
 }
 
-/// The SES account: the demo project's domain is verified, and every mail goes into the mailbox.
-fn ses(mailbox: Mailbox) -> Ses {
-    let ses = Ses::new().with_sink(move |mail| mailbox.store(mail));
-    ses.verify(demo::DOMAIN);
-    ses
+/// The SNS account with the alerts topic, which keeps what it is told.
+fn sns(announcements: Announcements) -> Sns {
+    let sns = Sns::new().with_sink(move |published| announcements.keep(published));
+    sns.create_topic(ALERTS);
+    sns
 }
 
 /// Where state is kept: `.posthorn/`, held by one stack at a time, or nowhere.
@@ -103,6 +125,10 @@ impl Folder {
 
     fn path(&self, name: &str) -> Option<PathBuf> {
         self.path.as_ref().map(|path| path.join(name))
+    }
+
+    fn announcements(&self) -> io::Result<Announcements> {
+        self.path("alerts.jsonl").map_or_else(|| Ok(Announcements::in_memory()), Announcements::in_file)
     }
 
     fn mailbox(&self) -> io::Result<Mailbox> {
@@ -218,7 +244,8 @@ fn greet(port: u16, demo: &Demo) {
         (None, Some(file)) => say(&format!("  Keys        kept in {0}; load them with: set -a; . {0}", shown(file))),
         (None, None) => {}
     }
-    say(&format!("  Inbox       http://localhost:{port}/_local/inbox\n"));
+    say(&format!("  Inbox       http://localhost:{port}/_local/inbox"));
+    say(&format!("  Health      http://localhost:{port}/_local/health\n"));
     let rotate = format!("/users/@me/projects/{id}/regenerate-keys");
     for (what, line) in [
         ("Send an email:", curl(port, "/v1/send", secret, HELLO)),

@@ -30,9 +30,10 @@ pub fn init(json: bool) {
     }
 }
 
-/// The engine warns of every failed condition; those are answers to us, not news to a person.
+/// The engine warns of every failed condition; those are answers to us, not news to a person. Nor are metrics.
 fn ours() -> Targets {
-    Targets::new().with_default(Level::INFO).with_target("dynoxide", LevelFilter::OFF)
+    let off = LevelFilter::OFF;
+    Targets::new().with_default(Level::INFO).with_target("dynoxide", off).with_target(telemetry::METRIC, off)
 }
 
 /// Says something to whoever started the stack. Standard output may be closed: then there is nobody to tell.

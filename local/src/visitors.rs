@@ -1,4 +1,4 @@
-//! What every answer of the inbox is held to.
+//! Who may look at the local pages, and what every answer of theirs is held to.
 
 use std::net::IpAddr;
 
@@ -8,10 +8,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 /// Refuses a request under a host name that is not this machine's, so that no foreign site can point its own name here
-/// and read the mails (DNS rebinding); and forbids every browser to guess types, keep copies or tell where it was.
-pub(super) async fn guard(request: Request, next: Next) -> Response {
+/// and read them (DNS rebinding); and forbids every browser to guess types, keep copies or tell where it was.
+pub(crate) async fn only_local(request: Request, next: Next) -> Response {
     if !is_local(request.headers()) {
-        return (StatusCode::FORBIDDEN, "The inbox answers under localhost or an IP address only.\n").into_response();
+        return (StatusCode::FORBIDDEN, "The local pages answer under localhost or an IP address only.\n")
+            .into_response();
     }
     let mut response = next.run(request).await;
     for (name, value) in [

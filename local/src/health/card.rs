@@ -1,0 +1,70 @@
+//! A project on the page.
+
+use posthorn_auth::reputation::{Counts, Rule};
+use posthorn_table::{
+    Timestamp,
+    project::{Project, Status},
+    statistics::Metric,
+};
+
+use super::{
+    Seen,
+    chart::chart,
+    gauge::gauge,
+    html::{Text, time},
+};
+
+/// The project's state, its week and its gauges.
+pub(super) fn card(seen: &Seen, rule: &Rule, now: Timestamp) -> String {
+    let Seen { project, hours } = seen;
+    let (id, counts) = (project.facts.id, Counts::in_window(hours, now));
+    format!(
+        r#"<article id="project-{id}" class="card" aria-labelledby="name-{id}">
+<div class="top"><h2 id="name-{id}"><bdi>{}</bdi></h2>{}<code class="id">{id}</code></div>
+{}{}{}<div class="gauges">
+{}{}</div>
+</article>
+"#,
+        Text(&project.facts.name),
+        badge(project.facts.status),
+        stopped(project),
+        legend(&counts),
+        chart(id, hours, now),
+        gauge(rule, Metric::Bounce, &counts),
+        gauge(rule, Metric::Complaint, &counts),
+    )
+}
+
+fn badge(status: Status) -> &'static str {
+    match status {
+        Status::Active => r#"<span class="chip fine">active</span>"#,
+        Status::Disabled => r#"<span class="chip disabled">disabled</span>"#,
+    }
+}
+
+/// Since when and why it is disabled, and the way back.
+fn stopped(project: &Project) -> String {
+    if project.facts.status == Status::Active {
+        return String::new();
+    }
+    let id = project.facts.id;
+    let why = project.disabled.as_ref().map_or_else(String::new, |disabled| {
+        format!("<p><b>Disabled since {}</b></p>\n<p>{}</p>\n", time(disabled.at), Text(&disabled.reason))
+    });
+    format!(
+        r#"<div class="stopped">
+{why}<p class="quiet">Every request of it is refused. When the cause is found, bring it back:</p>
+<div class="command"><code>cargo posthorn project enable {id}</code><button type="button" id="copy-{id}" class="copy">Copy</button></div>
+</div>
+"#
+    )
+}
+
+fn legend(counts: &Counts) -> String {
+    let Counts { sent, bounced, complained } = counts;
+    let empty = if *sent == 0 { "<li>Nothing sent yet in this window.</li>" } else { "" };
+    format!(
+        r#"<ul class="legend" aria-label="Trailing 7 days"><li class="sent"><b>{sent}</b> sent</li><li class="bounced"><b>{bounced}</b> bounced</li><li class="complained"><b>{complained}</b> complained</li>{empty}<li class="span">trailing 7 days, per hour, UTC</li></ul>
+"#
+    )
+}
