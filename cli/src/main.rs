@@ -40,16 +40,19 @@ enum ProjectCommand {
     /// Show a project: its state, and its bounces and complaints against their lines
     Show {
         /// The project's id
+        #[arg(value_parser = id)]
         id: Uuid,
     },
     /// Reinstate a disabled project: its bounces and complaints count from zero
     Enable {
         /// The project's id
+        #[arg(value_parser = id)]
         id: Uuid,
     },
     /// Disable a project: every request of it is refused from now on
     Disable {
         /// The project's id
+        #[arg(value_parser = id)]
         id: Uuid,
         /// Why, for the announcement and for whoever looks at the project
         #[arg(long)]
@@ -57,12 +60,16 @@ enum ProjectCommand {
     },
 }
 
+fn id(text: &str) -> Result<Uuid, &'static str> {
+    text.parse().map_err(|_| "a project's id is a UUID such as 00000000-0000-4000-8000-00000000de30")
+}
+
 /// Why a command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
 enum Failed {
     #[error(transparent)]
     Target(#[from] target::NoTarget),
-    #[error("the table failed: {0}")]
+    #[error("the table failed: {0}\nIs the table's name right, and are the region and the credentials?")]
     Table(#[from] TableError),
     #[error("there is no project {0} in the table {1}")]
     NoSuchProject(Uuid, String),

@@ -43,7 +43,8 @@ fn page(project: &Project, rule: &Rule, counts: &Counts) -> String {
         let _ = write!(page, "\nBring it back with: posthorn project enable {}", project.facts.id);
     }
     let Counts { sent, bounced, complained } = counts;
-    let _ = write!(page, "\n\nTrailing 7 days: {sent} sent, {bounced} bounced, {complained} complained");
+    let since = if project.facts.epoch == 0 { "" } else { ", since it was reinstated" };
+    let _ = write!(page, "\n\nTrailing 7 days{since}: {sent} sent, {bounced} bounced, {complained} complained");
     for metric in [Metric::Bounce, Metric::Complaint] {
         page.push_str(&gauge(metric, rule, counts));
     }

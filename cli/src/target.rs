@@ -39,11 +39,11 @@ pub(crate) struct Target {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NoTarget {
     #[error(
-        "no local stack runs here: no {FOLDER}/{BACKENDS} in this folder or above it.\nStart one with `cargo run`, or name a table in AWS with --table."
+        "no local stack runs here: no {FOLDER}/{BACKENDS} in this folder or above it.\nStart one with `cargo run` (one with --memory prints its --state), or name a table in AWS with --table."
     )]
     NoStack,
     #[error(
-        "the local stack of {0} does not run: nobody answers at {1}.\nStart it with `cargo run`, or name a table in AWS with --table."
+        "the local stack of {0} does not run: nobody answers at the address in it ({1}).\nStart it with `cargo run`, or name a table in AWS with --table."
     )]
     Stopped(PathBuf, String),
     #[error("{0}: {1}")]
@@ -81,13 +81,16 @@ impl Target {
         if !answers(&database).await {
             return Err(NoTarget::Stopped(file, database));
         }
-        let client = |url: &str| local_config(url);
         let table = value("TABLE_NAME");
-        let sns = aws_sdk_sns::Client::new(&client(&value("AWS_ENDPOINT_URL_SNS")));
+        let sns = aws_sdk_sns::Client::new(&local_config(&value("AWS_ENDPOINT_URL_SNS")));
         Ok(Self {
             alerts: Some(Topic::new(sns, value("ALERTS_TOPIC_ARN"))),
-            ..Self::with(&client(&database), &table, None, Rule::default())
+            ..Self::with(&local_config(&database), &table, None, Rule::default())
         })
+    }
+
+    pub(crate) fn jitter(&self) -> u32 {
+        u32::from_be_bytes(self.edge.random())
     }
 
     fn with(config: &SdkConfig, table: &str, topic: Option<String>, rule: Rule) -> Self {
@@ -127,5 +130,6 @@ fn local_config(endpoint: &str) -> SdkConfig {
         .region(Region::from_static("us-east-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(endpoint)
+        .timeout_config(aws::timeouts())
         .build()
 }

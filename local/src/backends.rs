@@ -1,6 +1,11 @@
 //! What stands in for AWS: the engine, SES, SNS, and the queue through which SES's events come back.
 
-use std::{fs, io, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use aws_lambda_events::sqs::SqsEvent;
 use posthorn_alerts::Topic;
@@ -48,7 +53,7 @@ fn publish_events(mail: &Mail, queue: &Queue, edge: &Edge) {
 
 /// The function `feedback`, called with an SQS event: the ids of the messages to be given again.
 pub(crate) async fn call_feedback(app: Arc<feedback::App>, event: Value) -> Vec<String> {
-    let Ok(batch) = serde_json::from_value::<SqsEvent>(event) else { return Vec::new() };
+    let batch: SqsEvent = serde_json::from_value(event).expect("the queue makes events that Lambda could");
     let response = feedback::handle(&app, batch, stopwatch() + FEEDBACK_TIMEOUT).await;
     response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
 }
@@ -70,18 +75,26 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// Writes the file.
+    /// Writes the file into a folder.
     ///
     /// # Errors
     /// What the file system answers.
-    pub(crate) fn write(file: PathBuf, dynamodb: &str, ses: &str, sns: &str) -> io::Result<Self> {
+    pub(crate) fn write(folder: &Path, dynamodb: &str, ses: &str, sns: &str) -> io::Result<Self> {
         let text = format!(
             "TABLE_NAME={TABLE}\nALERTS_TOPIC_ARN={ALERTS}\nCONFIGURATION_SET={CONFIGURATION_SET}\n\
              AWS_ENDPOINT_URL_DYNAMODB={dynamodb}\nAWS_ENDPOINT_URL_SESV2={ses}\nAWS_ENDPOINT_URL_SNS={sns}\n\
              AWS_REGION=us-east-1\nAWS_ACCESS_KEY_ID=local\nAWS_SECRET_ACCESS_KEY=local\n"
         );
+        fs::create_dir_all(folder)?;
+        let file = folder.join("backends.env");
         fs::write(&file, text)?;
         Ok(Self { file })
+    }
+
+    /// How the operator's tool is called to find it.
+    pub(crate) fn tool(&self) -> String {
+        let folder = self.file.parent().unwrap_or(&self.file);
+        format!("cargo posthorn --state {}", folder.display())
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Health {
     pub rule: Rule,
     /// What the alerts topic was told.
     pub announcements: Announcements,
+    /// How the operator's tool is called for this stack, such as `cargo posthorn`.
+    pub tool: String,
     /// How many feedback events were given up.
     pub dead: Arc<dyn Fn() -> usize + Send + Sync>,
 }
@@ -52,6 +54,7 @@ pub fn router(health: Health) -> Router {
 /// All that is shown, read.
 struct View {
     rule: Rule,
+    tool: String,
     now: Timestamp,
     projects: Vec<Seen>,
     announcements: Vec<Arc<Published>>,
@@ -69,6 +72,7 @@ impl Health {
         let now = self.edge.now();
         Ok(View {
             rule: self.rule,
+            tool: self.tool.clone(),
             now,
             projects: self.projects(now).await?,
             announcements: self.announcements.newest(SHOWN),

@@ -2,11 +2,11 @@
 
 use clap::Parser;
 
-/// Runs Posthorn on this machine: the API, a DynamoDB engine, an SES endpoint and an inbox to look at.
+/// Runs Posthorn on this machine: the API, a DynamoDB engine, SES and SNS endpoints, an inbox and a health page.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "posthorn-local", version)]
 pub struct Options {
-    /// The port of the API and of the inbox page; 0 takes a free one
+    /// The port of the API and of the local pages; 0 takes a free one
     #[arg(long, default_value_t = 3000)]
     pub port: u16,
     /// The port of the DynamoDB engine; 0 takes a free one

@@ -60,12 +60,17 @@ pub async fn run(options: &Options) -> io::Result<()> {
     let handler = move |event| backends::call_feedback(Arc::clone(&feedback), event);
     let events = tokio::spawn(queue.clone().run(handler, asked(stopped)));
 
-    let environment =
-        folder.path("backends.env").map(|file| Environment::write(file, &database_url, &mail_url, &topics_url));
-    let _environment = environment.transpose()?;
-    greet(port, &api.demo);
-    let health =
-        Health { table, edge, rule: Rule::default(), announcements, dead: Arc::new(move || queue.dead().len()) };
+    let environment = Environment::write(&folder.state(port), &database_url, &mail_url, &topics_url)?;
+    let tool = if options.memory { environment.tool() } else { "cargo posthorn".to_owned() };
+    greet(port, &api.demo, &tool);
+    let health = Health {
+        table,
+        edge,
+        rule: Rule::default(),
+        announcements,
+        tool: tool.clone(),
+        dead: Arc::new(move || queue.dead().len()),
+    };
     let router = api.router().merge(mailbox.router()).merge(health::router(health));
     let outcome = serve(listeners, router).await;
     let _ = stop_queue.send(true);
@@ -121,6 +126,11 @@ impl Folder {
             clear(&path)?;
         }
         Ok(Self { path: Some(path), _lock: Some(lock) })
+    }
+
+    /// Where the operator's tool finds the stack: with the state, or, if there is none, in the system's own folder.
+    fn state(&self, port: u16) -> PathBuf {
+        self.path.clone().unwrap_or_else(|| std::env::temp_dir().join(format!("posthorn-{port}")))
     }
 
     fn path(&self, name: &str) -> Option<PathBuf> {
@@ -232,7 +242,7 @@ fn hint(port: u16) -> String {
 }
 
 /// Says what runs where, and three lines to paste.
-fn greet(port: u16, demo: &Demo) {
+fn greet(port: u16, demo: &Demo, tool: &str) {
     let (secret, public) = match &demo.fresh_keys {
         Some(keys) => (keys.secret.as_str(), keys.public.as_str()),
         None => ("$POSTHORN_SECRET_KEY", "$POSTHORN_PUBLIC_KEY"),
@@ -245,7 +255,8 @@ fn greet(port: u16, demo: &Demo) {
         (None, None) => {}
     }
     say(&format!("  Inbox       http://localhost:{port}/_local/inbox"));
-    say(&format!("  Health      http://localhost:{port}/_local/health\n"));
+    say(&format!("  Health      http://localhost:{port}/_local/health"));
+    say(&format!("  Operator    {tool} project show {id}\n"));
     let rotate = format!("/users/@me/projects/{id}/regenerate-keys");
     for (what, line) in [
         ("Send an email:", curl(port, "/v1/send", secret, HELLO)),

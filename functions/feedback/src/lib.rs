@@ -13,12 +13,18 @@ use std::panic::AssertUnwindSafe;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::{FutureExt, future::join_all};
 use posthorn_alerts::{Topic, Unfinished, publish_notices};
-use posthorn_auth::{guard, reputation::Rule};
+use posthorn_auth::{
+    guard::{self, Moved},
+    reputation::Rule,
+};
 use posthorn_lambda::{
     Edge,
     telemetry::{self, Metric as Figure},
 };
-use posthorn_mail::feedback::{Event, NotUnderstood, Origin, What, address_of, parse};
+use posthorn_mail::{
+    address::Address,
+    feedback::{Event, NotUnderstood, Origin, What, parse},
+};
 use posthorn_table::{Table, TableError, Uuid, email::Email, patiently, statistics::Metric};
 use tokio::time::{Instant, timeout_at};
 
@@ -123,7 +129,8 @@ impl About<'_> {
     async fn apply(&self, until: Instant) -> Result<(), Failed> {
         let Effects { seen, at, mark, metric } = self.effects;
         let table = &self.app.table;
-        let recorded = table.record_seen(self.id, seen, at, &self.event.message_id);
+        // Another record's transaction may be on the same email, or the same contact: that passes.
+        let recorded = patiently(self.jitter(), || table.record_seen(self.id, seen, at, &self.event.message_id));
         if mark.is_none() {
             return Ok(recorded.await?);
         }
@@ -137,8 +144,8 @@ impl About<'_> {
         Ok(())
     }
 
-    /// Tells the contacts of everybody the event names; SES may write an address so that it does not read back, but
-    /// an email has one recipient, whom its record knows. Mail to SES's simulator suppresses nobody, as with SES.
+    /// Tells the contacts of everybody the event names. An email has one recipient, whom its record knows, however SES
+    /// writes the address. Mail to SES's simulator suppresses nobody, as with SES.
     async fn mark_contacts(&self, email: Option<&Email>) -> Result<(), Failed> {
         let Some(mark) = self.effects.mark else { return Ok(()) };
         let recipients = match &self.event.what {
@@ -146,13 +153,15 @@ impl About<'_> {
             What::Complaint(complaint) => &complaint.recipients[..],
             _ => &[],
         };
-        let named = recipients.iter().filter_map(|raw| address_of(raw)).map(|address| address.as_str().to_owned());
+        let named = recipients.iter().map(|address| address.as_str().to_owned());
         let mut addresses: Vec<String> = named.chain(email.map(|email| email.to.clone())).collect();
         addresses.sort();
         addresses.dedup();
         let project = email.map_or(self.project, |email| email.project);
         for address in addresses.iter().filter(|address| !is_simulated(address)) {
-            self.app.table.mark_contact(project, address, mark, self.effects.at, self.app.edge.now()).await?;
+            let App { table, edge, .. } = self.app;
+            let marked = || table.mark_contact(project, address, mark, self.effects.at, edge.now());
+            patiently(self.jitter(), marked).await?;
         }
         Ok(())
     }
@@ -167,7 +176,8 @@ impl About<'_> {
             };
             telemetry::count(figure, 1, edge.now());
         }
-        patiently(self.jitter(), || guard::apply(table, rule, email.project, email.epoch, metric, edge.now())).await?;
+        let moved = Moved { project: email.project, epoch: email.epoch, metric };
+        guard::apply(table, rule, moved, edge.now(), self.jitter()).await?;
         match alerts {
             Some(topic) => Ok(publish_notices(table, topic, email.project, edge.random(), || edge.now(), until).await?),
             None => Ok(()),
@@ -180,5 +190,5 @@ impl About<'_> {
 }
 
 fn is_simulated(address: &str) -> bool {
-    address_of(address).is_some_and(|address| address.is_simulator())
+    Address::parse(address).is_ok_and(|address| address.is_simulator())
 }

@@ -30,7 +30,7 @@ pub(crate) async fn keys_rotated(
         "keys": keys,
         "at": rfc3339(at),
         "previousKeysExpireAt": rotation.previous_keys_expire_at.map(rfc3339),
-        "action": "If nobody of yours did this, the secret key has leaked: rotate it as the operator.",
+        "action": "If nobody of yours did this, the secret key has leaked. Stop it at once: posthorn project disable",
     });
     topic.publish("Posthorn: a project's API keys were replaced", &announcement.to_string(), until).await
 }

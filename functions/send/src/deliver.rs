@@ -23,13 +23,14 @@ use posthorn_table::{
     contact::{self, Contact, Subscription},
     email::{Email, Outcome, Permit, Status},
     idempotency::Attempt,
+    patiently,
     statistics::{Hour, SHARDS, shard_of},
 };
 use tokio::{task::JoinSet, time::timeout_at};
 use tracing::Instrument;
 
 use crate::{
-    Held, Job,
+    App, Held, Job,
     decide::{Answer, Fate},
     request::Content,
 };
@@ -240,10 +241,11 @@ impl<'a> Outbox<'a> {
     /// Starts to record an outcome, while other hand-overs go on.
     fn write(&self, id: Uuid, fate: Fate, message_id: Option<String>, subject: Option<String>) {
         let (table, now) = (self.job.app.table.clone(), self.job.call.now);
+        let jitter = u32::from_be_bytes(self.job.app.edge.random());
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let write = async move {
             let outcome = Outcome { message_id: message_id.as_deref(), error: None, subject: subject.as_deref() };
-            table.settle_email(id, fate.status(), &outcome, now).await
+            patiently(jitter, || table.settle_email(id, fate.status(), &outcome, now)).await
         };
         writing.spawn(write.in_current_span());
     }
@@ -306,7 +308,11 @@ impl<'a> Outbox<'a> {
         let project = &self.job.caller.project;
         let hour = Hour { epoch: project.epoch, at: self.job.call.now };
         let counts = (0_u8..).zip(shards).filter(|(_, count)| *count > 0);
-        let counted = counts.map(|(shard, count)| self.job.app.table.count_sent(project.id, shard, hour, count));
+        let App { table, edge, .. } = self.job.app;
+        let counted = counts.map(|(shard, count)| {
+            let jitter = u32::from_be_bytes(edge.random());
+            patiently(jitter, move || table.count_sent(project.id, shard, hour, count))
+        });
         for counted in join_all(counted).await {
             note("emails were not counted", counted);
         }

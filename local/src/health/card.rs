@@ -15,7 +15,7 @@ use super::{
 };
 
 /// The project's state, its week and its gauges.
-pub(super) fn card(seen: &Seen, rule: &Rule, now: Timestamp) -> String {
+pub(super) fn card(seen: &Seen, rule: &Rule, tool: &str, now: Timestamp) -> String {
     let Seen { project, hours } = seen;
     let (id, counts) = (project.facts.id, Counts::in_window(hours, now));
     format!(
@@ -27,8 +27,8 @@ pub(super) fn card(seen: &Seen, rule: &Rule, now: Timestamp) -> String {
 "#,
         Text(&project.facts.name),
         badge(project.facts.status),
-        stopped(project),
-        legend(&counts),
+        stopped(project, tool),
+        legend(&counts, project.facts.epoch),
         chart(id, hours, now),
         gauge(rule, Metric::Bounce, &counts),
         gauge(rule, Metric::Complaint, &counts),
@@ -43,7 +43,7 @@ fn badge(status: Status) -> &'static str {
 }
 
 /// Since when and why it is disabled, and the way back.
-fn stopped(project: &Project) -> String {
+fn stopped(project: &Project, tool: &str) -> String {
     if project.facts.status == Status::Active {
         return String::new();
     }
@@ -54,17 +54,19 @@ fn stopped(project: &Project) -> String {
     format!(
         r#"<div class="stopped">
 {why}<p class="quiet">Every request of it is refused. When the cause is found, bring it back:</p>
-<div class="command"><code>cargo posthorn project enable {id}</code><button type="button" id="copy-{id}" class="copy">Copy</button></div>
+<div class="command"><code>{} project enable {id}</code><button type="button" id="copy-{id}" class="copy">Copy</button></div>
 </div>
-"#
+"#,
+        Text(tool),
     )
 }
 
-fn legend(counts: &Counts) -> String {
+fn legend(counts: &Counts, epoch: u32) -> String {
     let Counts { sent, bounced, complained } = counts;
     let empty = if *sent == 0 { "<li>Nothing sent yet in this window.</li>" } else { "" };
+    let since = if epoch == 0 { "" } else { ", since it was reinstated" };
     format!(
-        r#"<ul class="legend" aria-label="Trailing 7 days"><li class="sent"><b>{sent}</b> sent</li><li class="bounced"><b>{bounced}</b> bounced</li><li class="complained"><b>{complained}</b> complained</li>{empty}<li class="span">trailing 7 days, per hour, UTC</li></ul>
+        r#"<ul class="legend" aria-label="Trailing 7 days"><li class="sent"><b>{sent}</b> sent</li><li class="bounced"><b>{bounced}</b> bounced</li><li class="complained"><b>{complained}</b> complained</li>{empty}<li class="span">trailing 7 days{since}, per hour, UTC</li></ul>
 "#
     )
 }

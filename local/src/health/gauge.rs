@@ -51,7 +51,7 @@ fn word(level: Level) -> &'static str {
     match level {
         Level::Fine => "fine",
         Level::Warn => "warning",
-        Level::Disable => "over the line",
+        Level::Disable => "at the limit",
     }
 }
 

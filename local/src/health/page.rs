@@ -11,7 +11,7 @@ pub(super) fn page(parts: &str) -> String {
 
 /// The changing part: elements with ids, each of which the script swaps in if it is different.
 pub(super) fn parts(view: &View) -> String {
-    let mut cards: String = view.projects.iter().map(|seen| card(seen, &view.rule, view.now)).collect();
+    let mut cards: String = view.projects.iter().map(|seen| card(seen, &view.rule, &view.tool, view.now)).collect();
     if cards.is_empty() {
         cards.push_str(NO_PROJECT);
     }

@@ -22,6 +22,7 @@ const ESCAPED: &str = "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot;&amp
 
 fn health(backends: &Backends) -> Health {
     Health {
+        tool: "cargo posthorn".to_owned(),
         table: backends.table.clone(),
         edge: backends.edge.clone(),
         rule: Rule::default(),
@@ -67,7 +68,7 @@ async fn count(backends: &Backends, project: &Project, sent: u64) {
 async fn a_hostile_project_shows_as_text() {
     let backends = Backends::start().await;
     let hostile = backends.project(|project| project.facts.name = SCRIPT.into()).await.project;
-    guard::disable(&backends.table, hostile.facts.id, &format!("Because {SCRIPT}"), backends.clock.now())
+    guard::disable(&backends.table, hostile.facts.id, &format!("Because {SCRIPT}"), backends.clock.now(), 7)
         .await
         .unwrap();
     let health = health(&backends);
@@ -109,7 +110,7 @@ async fn a_disabled_project_says_since_when_and_why_and_how_to_bring_it_back() {
     let id = project.facts.id;
     let active = get(&health(&backends), "").await.text;
     assert!(active.contains(">active</span>") && !active.contains("project enable"), "{active}");
-    guard::disable(&backends.table, id, "A bought list", backends.clock.now()).await.unwrap();
+    guard::disable(&backends.table, id, "A bought list", backends.clock.now(), 7).await.unwrap();
     let disabled = get(&health(&backends), "").await.text;
     let command = format!("<code>cargo posthorn project enable {id}</code>");
     for text in [">disabled</span>", "Sun 30 Nov 2025, 10:30:00 UTC", "A bought list", &command] {

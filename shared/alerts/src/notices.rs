@@ -5,8 +5,9 @@ use std::time::Duration;
 use posthorn_table::{
     Table, TableError, Timestamp, Uuid,
     notice::{LEASE, Notice},
+    patiently,
 };
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::{NotPublished, Topic};
 
@@ -44,44 +45,53 @@ pub async fn publish_notices(
     let nonce = hex::encode(nonce);
     let publish_all = async {
         loop {
-            let notices = table.notices(project).await?;
-            let pending: Vec<_> = notices.iter().filter(|notice| notice.published_at.is_none()).collect();
-            if pending.is_empty() {
-                return Ok(());
-            }
-            let mut published = 0;
+            let mut pending = table.notices(project).await?;
+            pending.retain(|notice| notice.published_at.is_none());
+            pending.sort_by_key(|notice| (notice.at, !notice.is_warning()));
+            let (mut leased_elsewhere, mut failed) = (false, None);
             for notice in &pending {
-                if table.lease_notice(notice, &nonce, now()).await? {
-                    publish(table, topic, notice, &now, until).await?;
-                    published += 1;
+                match publish(table, topic, notice, &nonce, &now, until).await {
+                    Ok(true) => {}
+                    Ok(false) => leased_elsewhere = true,
+                    Err(error) => failed = failed.or(Some(error)),
                 }
             }
-            if published == pending.len() {
-                return Ok(());
+            match failed {
+                Some(error) => return Err(error),
+                None if leased_elsewhere => sleep(LOOK_AGAIN).await,
+                None => return Ok(()),
             }
-            sleep(LOOK_AGAIN).await;
         }
     };
     timeout_at(until, publish_all).await.unwrap_or(Err(Unfinished::Leased))
 }
 
+/// True if it is published; false if somebody else holds the lease. Ends well before the lease does.
 async fn publish(
     table: &Table,
     topic: &Topic,
     notice: &Notice,
+    nonce: &str,
     now: &impl Fn() -> Timestamp,
     until: Instant,
-) -> Result<(), Unfinished> {
-    // Well within the lease, or somebody else would publish it too.
-    let soon = tokio::time::sleep(LEASE.unsigned_abs() / 2).deadline();
-    let published = topic.publish(&notice.title, &notice.message, until.min(soon)).await;
-    match published {
-        Ok(()) => table.mark_published(notice, now()).await?,
+) -> Result<bool, Unfinished> {
+    let published = timeout(LEASE.unsigned_abs() / 2, async {
+        if !table.lease_notice(notice, nonce, now()).await? {
+            return Ok(false);
+        }
+        topic.publish(&notice.title, &notice.message, until).await?;
+        Ok(true)
+    });
+    match published.await.unwrap_or(Err(NotPublished::NotInTime.into())) {
+        Ok(true) => {
+            patiently(0, || table.mark_published(notice, now())).await?;
+            Ok(true)
+        }
+        Ok(false) => Ok(false),
         Err(error) => {
             // If this fails the lease runs out.
-            let _ = table.release_notice(notice).await;
-            return Err(error.into());
+            let _ = table.release_notice(notice, nonce).await;
+            Err(error)
         }
     }
-    Ok(())
 }

@@ -4,7 +4,8 @@
 use jiff::SignedDuration;
 use posthorn_table::{
     Table, TableError, Timestamp, Uuid,
-    notice::Notice,
+    notice::{Notice, WARNING},
+    patiently,
     project::{Disabled, Figures, Project, Status},
     statistics::Metric,
 };
@@ -20,35 +21,39 @@ const RIVALS: usize = 8;
 /// The subject of notices about what the operator did.
 const OPERATOR: &str = "operator";
 
-/// Applies the rule to one metric of a project that just moved: records a warning, disables the project. To be called
-/// after the count's commit: of two handlers at once the later then sees both counts.
+/// What was counted: one metric of a project, in an epoch.
+#[derive(Debug, Clone, Copy)]
+pub struct Moved {
+    /// The project.
+    pub project: Uuid,
+    /// The epoch that the email was sent in.
+    pub epoch: u32,
+    /// What it was counted as.
+    pub metric: Metric,
+}
+
+/// Applies the rule to what just moved: records a warning, disables the project. To be called after the count's commit:
+/// of two handlers at once the later then sees both counts. `jitter` is any random number.
 ///
 /// # Errors
 /// What DynamoDB answers; then it is to be called again.
-pub async fn apply(
-    table: &Table,
-    rule: &Rule,
-    id: Uuid,
-    epoch: u32,
-    metric: Metric,
-    now: Timestamp,
-) -> Result<(), TableError> {
-    let (project, hours) = tokio::try_join!(table.project(id), table.window(id, epoch, now))?;
-    let counts = Counts::in_window(&hours, now);
-    let level = rule.level(metric, &counts);
+pub async fn apply(table: &Table, rule: &Rule, moved: Moved, now: Timestamp, jitter: u32) -> Result<(), TableError> {
+    let Moved { project: id, epoch, metric } = moved;
     let watched = |project: &Project| project.facts.status == Status::Active && project.facts.epoch == epoch;
-    let Some(mut project) = project.filter(watched) else { return Ok(()) };
+    let Some(mut project) = table.project(id).await?.filter(watched) else { return Ok(()) };
+    let counts = Counts::in_window(&table.window(id, epoch, now).await?, now);
+    let level = rule.level(metric, &counts);
     if level == Level::Fine {
         return Ok(());
     }
     let crossing = Crossing { rule, metric, counts, now };
-    warn(table, &project, &crossing).await?;
+    warn(table, &project, &crossing, jitter).await?;
     if level == Level::Warn {
         return Ok(());
     }
     for _rival in 0..RIVALS {
         let (next, notice) = crossing.disable(&project);
-        match table.change_project(Some(&project), &next, Some(&notice)).await {
+        match patiently(jitter, || table.change_project(Some(&project), &next, Some(&notice))).await {
             Err(TableError::Conflict(_)) => match table.project(id).await?.filter(watched) {
                 Some(changed) => project = changed,
                 None => return Ok(()),
@@ -60,15 +65,16 @@ pub async fn apply(
 }
 
 /// Records a warning unless there is one that still holds. The number makes two handlers at once record one.
-async fn warn(table: &Table, project: &Project, crossing: &Crossing<'_>) -> Result<(), TableError> {
-    let of_kind = Notice::name(project.facts.epoch, crossing.metric.as_str(), "warning", 0);
+async fn warn(table: &Table, project: &Project, crossing: &Crossing<'_>, jitter: u32) -> Result<(), TableError> {
+    let of_kind = Notice::name(project.facts.epoch, crossing.metric.as_str(), WARNING, 0);
     let of_kind = of_kind.trim_end_matches('0');
     let notices = table.notices(project.facts.id).await?;
     let last = notices.iter().rfind(|notice| notice.name.starts_with(of_kind));
     if last.is_some_and(|last| crossing.now < last.at + WARN_AGAIN_AFTER) {
         return Ok(());
     }
-    table.record_notice(&crossing.warning(project, last.map_or(1, |last| last.number() + 1))).await
+    let warning = crossing.warning(project, last.map_or(1, |last| last.number() + 1));
+    patiently(jitter, || table.record_notice(&warning, &project.facts)).await
 }
 
 /// A metric at or above a line.
@@ -83,11 +89,12 @@ impl Crossing<'_> {
     fn warning(&self, project: &Project, number: u32) -> Notice {
         let line = self.rule.lines(self.metric).warn;
         let title = format!("Posthorn warning: {}", self.what());
-        let action = format!(
-            "Find out where the addresses came from. At {} % the project is disabled.",
-            self.rule.lines(self.metric).disable
-        );
-        self.notice(project, "warning", number, line.fraction(), &title, &action)
+        let find_out = match self.metric {
+            Metric::Bounce => "Find out where the addresses came from.",
+            Metric::Complaint => "Find out whether the recipients asked for this mail.",
+        };
+        let action = format!("{find_out} At {} % the project is disabled.", self.rule.lines(self.metric).disable);
+        self.notice(project, WARNING, number, line.fraction(), &title, &action)
     }
 
     fn disable(&self, project: &Project) -> (Project, Notice) {
@@ -100,7 +107,7 @@ impl Crossing<'_> {
         let mut next = changed(project, Status::Disabled, self.now);
         next.disabled = Some(Disabled {
             at: self.now,
-            reason: format!("{}: {}; the line is {line} %", self.what(), self.rate()),
+            reason: format!("{}; {}, limit {line} %", self.what(), self.rate()),
             figures: Some(Figures {
                 metric: self.metric.as_str().to_owned(),
                 counted: self.counts.of(self.metric),
@@ -122,8 +129,12 @@ impl Crossing<'_> {
     fn rate(&self) -> String {
         let rate = 100.0 * self.rule.rate(self.metric, &self.counts);
         let floor = self.rule.lines(self.metric).floor;
-        let of = if self.counts.sent < floor { format!(" of {floor}, the least that counts") } else { String::new() };
-        format!("{rate:.2} %{of}")
+        let of = if self.counts.sent < floor {
+            format!(" (counted against at least {floor} emails)")
+        } else {
+            String::new()
+        };
+        format!("rate {rate:.2} %{of}")
     }
 
     fn notice(&self, project: &Project, level: &str, number: u32, line: f64, title: &str, action: &str) -> Notice {
@@ -188,17 +199,18 @@ pub enum Done {
     NoSuchProject,
 }
 
-/// Disables a project for the operator.
+/// Disables a project for the operator. `jitter` is any random number.
 ///
 /// # Errors
 /// What DynamoDB answers.
-pub async fn disable(table: &Table, id: Uuid, reason: &str, now: Timestamp) -> Result<Done, TableError> {
-    by_hand(table, id, Status::Disabled, |project| {
+pub async fn disable(table: &Table, id: Uuid, reason: &str, now: Timestamp, jitter: u32) -> Result<Done, TableError> {
+    by_hand(table, id, Status::Disabled, jitter, |project| {
         let mut next = changed(project, Status::Disabled, now);
         next.disabled = Some(Disabled { at: now, reason: reason.to_owned(), figures: None });
         let title = "Posthorn: the operator disabled a project";
         let action = format!("Every request of the project is refused until: posthorn project enable {id}");
         let mut message = announcement(project, "disabled", now, title, &action);
+        message["summary"] = format!("{title}: {reason}").into();
         message["reason"] = reason.into();
         let name = Notice::name(project.facts.epoch, OPERATOR, "disabled", 1);
         (next, notice(project, name, now, title, message))
@@ -207,11 +219,12 @@ pub async fn disable(table: &Table, id: Uuid, reason: &str, now: Timestamp) -> R
 }
 
 /// Reinstates a project for the operator: with a fresh window, in which no email from before counts.
+/// `jitter` is any random number.
 ///
 /// # Errors
 /// What DynamoDB answers.
-pub async fn enable(table: &Table, id: Uuid, now: Timestamp) -> Result<Done, TableError> {
-    by_hand(table, id, Status::Active, |project| {
+pub async fn enable(table: &Table, id: Uuid, now: Timestamp, jitter: u32) -> Result<Done, TableError> {
+    by_hand(table, id, Status::Active, jitter, |project| {
         let mut next = changed(project, Status::Active, now);
         next.disabled = None;
         next.facts.epoch += 1;
@@ -229,6 +242,7 @@ async fn by_hand(
     table: &Table,
     id: Uuid,
     status: Status,
+    jitter: u32,
     change: impl Fn(&Project) -> (Project, Notice),
 ) -> Result<Done, TableError> {
     for _rival in 0..RIVALS {
@@ -237,7 +251,7 @@ async fn by_hand(
             return Ok(Done::Already(Box::new(project)));
         }
         let (next, notice) = change(&project);
-        match table.change_project(Some(&project), &next, Some(&notice)).await {
+        match patiently(jitter, || table.change_project(Some(&project), &next, Some(&notice))).await {
             Ok(()) => return Ok(Done::Changed(Box::new(next))),
             Err(TableError::Conflict(_)) => {}
             Err(error) => return Err(error),

@@ -1,5 +1,5 @@
 //! Configuration: the only reader of the environment. (The AWS SDK reads its own variables by itself, among them
-//! `AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL_SESV2`.)
+//! `AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SESV2` and `AWS_ENDPOINT_URL_SNS`.)
 
 use std::fmt;
 

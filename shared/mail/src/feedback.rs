@@ -110,10 +110,8 @@ pub struct Report<Kind> {
     pub kind: Kind,
     /// When it was reported.
     pub at: Timestamp,
-    /// SES's id of the report.
-    pub feedback_id: Option<String>,
-    /// Whom it is about, as SES wrote them: see [`address_of`].
-    pub recipients: Vec<String>,
+    /// Whom it is about, among those that the mail went to.
+    pub recipients: Vec<Address>,
 }
 
 /// What a bounce means.
@@ -177,9 +175,8 @@ pub fn parse(text: &str) -> Result<Event, NotUnderstood> {
     Ok(Event { what: document.what()?, message_id: document.message_id(), origin: document.origin()? })
 }
 
-/// The address that SES names in a bounce or a complaint, which may stand in angle brackets, behind a name.
-#[must_use]
-pub fn address_of(raw: &str) -> Option<Address> {
+/// The address that SES names, which may stand in angle brackets, behind a name.
+fn address_of(raw: &str) -> Option<Address> {
     let bracketed = raw.trim().strip_suffix('>').and_then(|rest| rest.rsplit_once('<'));
     Address::parse(bracketed.map_or(raw, |(_, address)| address)).ok()
 }
@@ -215,7 +212,6 @@ impl<Kind: fmt::Debug> fmt::Debug for Report<Kind> {
         f.debug_struct("Report")
             .field("kind", &self.kind)
             .field("at", &self.at)
-            .field("feedback_id", &self.feedback_id)
             .field("recipients", &self.recipients.len())
             .finish()
     }

@@ -242,7 +242,26 @@ impl Table {
         for (name, value) in values {
             request = request.expression_attribute_values(name, value);
         }
-        unless_overtaken(request.send().await)
+        let settled = conditional(request.send().await)?;
+        match outcome.subject {
+            // The mail service's own event came first; it does not know the subject.
+            Some(subject) if settled.is_err() => self.add_subject(id, subject).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn add_subject(&self, id: Uuid, subject: &str) -> Result<(), TableError> {
+        let result = self
+            .client
+            .update_item()
+            .table_name(&*self.name)
+            .set_key(Some(keys::email(id).attributes()))
+            .update_expression("SET subject = :subject")
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(subject)")
+            .expression_attribute_values(":subject", s(subject))
+            .send()
+            .await;
+        unless_overtaken(result)
     }
 
     /// Removes the record that the attempt `nonce` created, if it is still that attempt's.

@@ -5,8 +5,11 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::{
     config::{Builder, retry::RetryConfig},
     error::{ProvideErrorMetadata, SdkError},
-    operation::{delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError},
-    types::{AttributeValue, KeysAndAttributes},
+    operation::{
+        delete_item::DeleteItemError, put_item::PutItemError, transact_write_items::TransactWriteItemsError,
+        update_item::UpdateItemError,
+    },
+    types::{AttributeValue, KeysAndAttributes, TransactWriteItem},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -48,6 +51,18 @@ pub(crate) fn expiry(now: Timestamp, days: i64) -> i64 {
 }
 
 impl Table {
+    /// All of these writes or none.
+    pub(crate) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), TableError> {
+        let result = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
+        let Err(error) = result else { return Ok(()) };
+        Err(match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                TableError::from_cancelled(cancelled)
+            }
+            _ => error.into(),
+        })
+    }
+
     /// The items with these keys (at most 100) that exist, read consistently in one batch, in no particular order.
     pub(crate) async fn batch(&self, keys: impl IntoIterator<Item = Key>) -> Result<Vec<Item>, TableError> {
         let wanted: Vec<_> = keys.into_iter().map(Key::attributes).collect();

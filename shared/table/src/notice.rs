@@ -1,17 +1,20 @@
 //! Notices: what is to be announced to the operators. Recorded exactly once, by the write that decides it; published
 //! at least once, with its id.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{conditional, expiry, from_item, moment, s, to_item, unless_overtaken},
+    item::{conditional, expiry, from_item, moment, n, s, to_item, unless_overtaken},
     keys::{self, NOTICES},
+    project::ProjectFacts,
 };
 
 const RETENTION_DAYS: i64 = 400;
+/// The level of warnings.
+pub const WARNING: &str = "warning";
 /// How long whoever publishes a notice may take before somebody else may.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(6);
 
@@ -49,6 +52,12 @@ impl Notice {
         format!("{epoch:06}#{subject}#{level}#{number:06}")
     }
 
+    /// True for a warning, which comes before what it warned of.
+    #[must_use]
+    pub fn is_warning(&self) -> bool {
+        self.name.split('#').nth(2) == Some(WARNING)
+    }
+
     /// The number at the end of its name.
     #[must_use]
     pub fn number(&self) -> u32 {
@@ -57,21 +66,26 @@ impl Notice {
 }
 
 impl Table {
-    /// Records a notice unless one of this name is recorded.
+    /// Records a notice about a project as it was read, unless one of this name is recorded or the project has been
+    /// disabled or reinstated since.
     ///
     /// # Errors
-    /// What DynamoDB answers.
-    pub async fn record_notice(&self, notice: &Notice) -> Result<(), TableError> {
-        let record = Record { notice, expires_at: expiry(notice.at, RETENTION_DAYS) };
-        let result = self
-            .client
-            .put_item()
+    /// What DynamoDB answers; a conflict with a rival's transaction passes.
+    pub async fn record_notice(&self, notice: &Notice, project: &ProjectFacts) -> Result<(), TableError> {
+        let unchanged = ConditionCheck::builder()
             .table_name(&*self.name)
-            .set_item(Some(to_item(keys::notice(notice.project, &notice.name), &record)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await;
-        unless_overtaken(result)
+            .set_key(Some(keys::project(project.id).attributes()))
+            .condition_expression("epoch = :epoch AND #status = :status")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":epoch", n(project.epoch))
+            .expression_attribute_values(":status", s(project.status.as_str()))
+            .build()?;
+        let unchanged = TransactWriteItem::builder().condition_check(unchanged).build();
+        let writes = vec![unchanged, self.notice_write(notice)?];
+        match self.transact(writes).await {
+            Err(TableError::Conflict(code)) if code == "ConditionalCheckFailed" => Ok(()),
+            result => result,
+        }
     }
 
     /// The same as part of a transaction, which fails if one of this name is recorded.
@@ -145,20 +159,21 @@ impl Table {
         unless_overtaken(result)
     }
 
-    /// Gives the lease back, so that the next one who looks publishes at once.
+    /// Gives the lease back that the attempt `nonce` holds, so that the next one who looks publishes at once.
     ///
     /// # Errors
     /// What DynamoDB answers.
-    pub async fn release_notice(&self, notice: &Notice) -> Result<(), TableError> {
-        self.client
+    pub async fn release_notice(&self, notice: &Notice, nonce: &str) -> Result<(), TableError> {
+        let result = self
+            .client
             .update_item()
             .table_name(&*self.name)
             .set_key(Some(keys::notice(notice.project, &notice.name).attributes()))
             .update_expression("REMOVE lease_until")
-            .condition_expression("attribute_exists(pk)")
+            .condition_expression("nonce = :nonce")
+            .expression_attribute_values(":nonce", s(nonce))
             .send()
-            .await
-            .map(drop)
-            .map_err(TableError::from)
+            .await;
+        unless_overtaken(result)
     }
 }

@@ -1,9 +1,6 @@
 //! Projects: the truth that every API key item copies.
 
-use aws_sdk_dynamodb::{
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
-};
+use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -22,6 +19,17 @@ pub enum Status {
     Active,
     /// Every write is refused with `PROJECT_DISABLED`.
     Disabled,
+}
+
+impl Status {
+    /// The name, as stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
 }
 
 /// One of a project's keys, known by its digest alone.
@@ -182,17 +190,9 @@ impl Table {
         let entry = DirectoryEntry { name: &next.facts.name, created_at: next.created_at };
         writes.push(self.put(keys::directory(next.facts.id), &entry)?);
 
-        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                let error = match error.as_service_error() {
-                    Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                        TableError::from_cancelled(cancelled)
-                    }
-                    _ => error.into(),
-                };
-                self.settle_change(next, error).await
-            }
+        match self.transact(writes).await {
+            Ok(()) => Ok(()),
+            Err(error) => self.settle_change(next, error).await,
         }
     }
 

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::{
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{AttributeValue, TransactWriteItem, Update},
-};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::{SignedDuration, ToSpan, civil::Date, tz::TimeZone};
 
 use crate::{
@@ -156,16 +153,10 @@ impl Table {
             .expression_attribute_values(":expires", n(expiry(hour.at, RETENTION_DAYS)))
             .build()?;
         let writes = [mark, count].map(|update| TransactWriteItem::builder().update(update).build());
-        let result = self.client.transact_write_items().set_transact_items(Some(writes.into())).send().await;
-        let Err(error) = result else { return Ok(true) };
-        match error.as_service_error() {
-            Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                match TableError::from_cancelled(cancelled) {
-                    TableError::Conflict(code) if code == "ConditionalCheckFailed" => Ok(false),
-                    error => Err(error),
-                }
-            }
-            _ => Err(error.into()),
+        match self.transact(writes.into()).await {
+            Ok(()) => Ok(true),
+            Err(TableError::Conflict(code)) if code == "ConditionalCheckFailed" => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
@@ -185,11 +176,11 @@ impl Table {
         Ok(hours.into_values().collect())
     }
 
-    /// Adds `count` emails handed over to one shard. Never retried: a lost answer may lose the count, which errs
-    /// towards stopping a project early.
+    /// Adds `count` emails handed over to one shard. Never retried after a lost answer, which may lose the count: that
+    /// errs towards stopping a project early, as does an email in doubt, which is not counted here.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// What DynamoDB answers. What certainly had no effect passes: a conflict with the transaction that counts a bounce.
     pub async fn count_sent(&self, project: Uuid, shard: u8, hour: Hour, count: u64) -> Result<(), TableError> {
         self.client
             .update_item()

@@ -29,12 +29,13 @@ pub enum Fault {
     NeverArrives,
     /// It takes effect, and its answer is a 500.
     LosesAnswer,
-    /// It does nothing, and a transaction is told that a rival's was under way.
+    /// It does nothing, because a rival's transaction is under way on one of its items.
     Conflicts,
 }
 
-/// What the engine never says by itself.
-const CONFLICT: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"Transaction cancelled","CancellationReasons":[{"Code":"TransactionConflict","Message":"Transaction is ongoing for the item"},{"Code":"None"}]}"#;
+/// What the engine never says by itself: to a single write, and to a transaction.
+const CONFLICT: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException","message":"Transaction is ongoing for the item"}"#;
+const CANCELLED: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"Transaction cancelled","CancellationReasons":[{"Code":"TransactionConflict","Message":"Transaction is ongoing for the item"},{"Code":"None"}]}"#;
 
 /// The faults asked for. A cheap clone; an interceptor of the AWS SDK, which retries what it always does.
 #[derive(Debug, Clone, Default)]
@@ -126,6 +127,10 @@ impl Faults {
     }
 }
 
+fn is_transaction(config: &ConfigBag) -> bool {
+    config.load::<Metadata>().is_some_and(|metadata| metadata.name() == "TransactWriteItems")
+}
+
 #[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
 impl Intercept for Faults {
     fn name(&self) -> &'static str {
@@ -171,7 +176,7 @@ impl Intercept for Faults {
     ) -> Result<(), BoxError> {
         let answer = match config.load::<Current>().and_then(|current| current.0) {
             Some(Fault::LosesAnswer) => (500, SdkBody::empty()),
-            Some(Fault::Conflicts) => (400, SdkBody::from(CONFLICT)),
+            Some(Fault::Conflicts) => (400, SdkBody::from(if is_transaction(config) { CANCELLED } else { CONFLICT })),
             Some(Fault::NeverArrives) | None => return Ok(()),
         };
         *context.response_mut() = Response::new(StatusCode::try_from(answer.0)?, answer.1);

@@ -28,7 +28,8 @@ async fn fifty_complaints_and_sends_at_once_are_all_counted() {
     let project = world.stored().await;
     assert_eq!((project.facts.status, project.version), (Status::Disabled, 2), "disabled exactly once");
     assert_eq!(world.notice_names().await, ["0 complaint disabled 1", "0 complaint warning 1"]);
-    assert_eq!(world.announced().len(), 2, "nobody lost an answer, so there is one copy of each");
+    // Nobody lost an answer, so there is one copy of each.
+    assert_eq!(world.announced_types(), ["project_warning", "project_disabled"]);
 }
 
 #[tokio::test]
@@ -43,7 +44,7 @@ async fn a_batch_of_bounces_disables_once() {
     }
     assert_eq!(world.counts().await.bounced, 30);
     assert_eq!(world.stored().await.version, 2);
-    assert_eq!(world.announced().len(), 2);
+    assert_eq!(world.announced_types(), ["project_warning", "project_disabled"]);
 }
 
 #[tokio::test]
@@ -55,4 +56,24 @@ async fn a_conflict_that_does_not_pass_is_given_again() {
     world.backends.faults.clear();
     world.takes(&[hard_bounce(&email)]).await;
     assert_eq!(world.counts().await.bounced, 1);
+}
+
+#[tokio::test]
+async fn a_conflict_with_another_records_transaction_passes() {
+    for (operation, needle) in [
+        ("UpdateItem", "COMPLAINED"),
+        ("UpdateItem", "complained_at"),
+        ("TransactWriteItems", "complaint_counted"),
+        ("TransactWriteItems", "project_disabled"),
+        ("TransactWriteItems", "project_warning"),
+    ] {
+        let world = World::new().await;
+        for number in 0..5 {
+            let email = world.sent(number, &format!("user-{number}@example.org")).await;
+            world.backends.faults.fail(operation, needle, Fault::Conflicts, 3);
+            world.takes(&[complaint(&email, "abuse", 1)]).await;
+        }
+        assert_eq!(world.stored().await.facts.status, Status::Disabled, "{needle}");
+        assert_eq!(world.announced_types(), ["project_warning", "project_disabled"], "{needle}");
+    }
 }

@@ -116,20 +116,23 @@ async fn the_simulator_is_left_out() {
 }
 
 #[tokio::test]
-async fn every_recipient_of_an_event_is_suppressed() {
+async fn every_recipient_of_the_mail_is_suppressed_and_no_stranger() {
     let world = World::new().await;
     let email = world.sent(1, ADA).await;
     let mut event = hard_bounce(&email);
+    event["mail"]["destination"] = json!([ADA, "Bob@example.org", "\"Eve\" <eve@example.org>"]);
     event["bounce"]["bouncedRecipients"] = json!([
         {"emailAddress": "\"Bob\" <Bob@EXAMPLE.org>"},
         {"emailAddress": "<eve@example.org>"},
         {"emailAddress": "no address"},
+        {"emailAddress": "victim@example.org"},
     ]);
     world.takes(&[event]).await;
-    for address in [ADA, "Bob@example.org", "eve@example.org"] {
-        let contact = world.contact(&address.to_lowercase()).await;
+    for address in [ADA, "bob@example.org", "eve@example.org"] {
+        let contact = world.contact(address).await;
         assert!(contact.is_some_and(|contact| contact.is_suppressed()), "{address}");
     }
+    assert!(world.contact("victim@example.org").await.is_none(), "a report names whom the other side likes");
     assert_eq!(world.counts().await.bounced, 1);
 }
 

@@ -16,8 +16,8 @@ use crate::support::World;
 /// The email that the files name.
 const EMAIL: &str = "00000000-0000-4000-8000-0000000e3a11";
 
-/// The world with the files' project and email.
-async fn world() -> World {
+/// The world with the files' project and email; to whom, the file says.
+async fn world(file: &EventFile) -> World {
     let mut world = World::new().await;
     let project = world.backends.project(|project| project.facts.id = PROJECT.parse().unwrap()).await;
     world.project = project;
@@ -25,8 +25,8 @@ async fn world() -> World {
         id: EMAIL.parse().unwrap(),
         project: world.id(),
         epoch: 0,
-        contact: contact::id(world.id(), "ada@example.org"),
-        to: "ada@example.org".to_owned(),
+        contact: contact::id(world.id(), &recipient(file)),
+        to: recipient(file),
         status: Status::Pending,
         error: None,
         message_id: None,
@@ -35,6 +35,26 @@ async fn world() -> World {
     };
     world.app.table.permit_email(&email).await.unwrap();
     world
+}
+
+/// Whom the mail of a file went to, first; Ada if it does not say.
+fn recipient(file: &EventFile) -> String {
+    let event: serde_json::Value = serde_json::from_str(&file.event).unwrap();
+    let body = event["Records"][0]["body"].as_str().unwrap();
+    let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    let message = body["Message"].as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(body);
+    message["mail"]["destination"][0].as_str().unwrap_or("ada@example.org").to_owned()
+}
+
+/// Whether the recipient is suppressed after a file, and what was counted: bounces and complaints.
+fn suppresses_and_counts(name: &str) -> (bool, u64, u64) {
+    match (name, expected(name)) {
+        ("bounce-simulator", _) => (false, 0, 0),
+        (_, Status::Bounced) => (true, 1, 0),
+        (_, Status::Complained) => (true, 0, 1),
+        (_, Status::Suppressed) => (true, 0, 0),
+        _ => (false, 0, 0),
+    }
 }
 
 /// How many records a file has, and how many of them failed.
@@ -73,16 +93,21 @@ fn expected(name: &str) -> Status {
 #[tokio::test]
 async fn accepted_files_do_what_their_names_say() {
     for file in in_folder("feedback/accepted") {
-        let world = world().await;
+        let world = world(&file).await;
         assert_eq!(replay(&world, &file).await, (1, 0), "{}", file.name);
         assert_eq!(status(&world).await, expected(&file.name), "{}", file.name);
+        let contact = world.contact(&recipient(&file)).await;
+        let suppressed = contact.is_some_and(|contact| contact.is_suppressed());
+        let counts = world.counts().await;
+        let found = (suppressed, counts.bounced, counts.complained);
+        assert_eq!(found, suppresses_and_counts(&file.name), "{}", file.name);
     }
 }
 
 #[tokio::test]
 async fn failed_files_are_kept_and_write_nothing() {
     for file in in_folder("feedback/failed") {
-        let world = world().await;
+        let world = world(&file).await;
         let before = world.backends.items().await;
         assert_eq!(replay(&world, &file).await, (1, 1), "{}", file.name);
         assert_eq!(world.backends.items().await, before, "{}", file.name);
@@ -92,7 +117,7 @@ async fn failed_files_are_kept_and_write_nothing() {
 #[tokio::test]
 async fn a_poison_record_fails_alone() {
     for file in in_folder("feedback/partial") {
-        let world = world().await;
+        let world = world(&file).await;
         let (records, failed) = replay(&world, &file).await;
         assert!(records > failed && failed == 1, "{}: {failed} of {records}", file.name);
         assert_ne!(status(&world).await, Status::Pending, "{}", file.name);

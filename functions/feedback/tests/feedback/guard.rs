@@ -39,7 +39,7 @@ async fn the_twentieth_bounce_of_twenty_disables() {
     let project = world.stored().await;
     let disabled = project.disabled.unwrap();
     assert_eq!(disabled.at, world.now());
-    let expected = "20 bounces of 20 emails in 7 days: 10.00 % of 200, the least that counts; the line is 10 %";
+    let expected = "20 bounces of 20 emails in 7 days; rate 10.00 % (counted against at least 200 emails), limit 10 %";
     assert_eq!(disabled.reason, expected);
     let figures = disabled.figures.unwrap();
     assert_eq!((figures.metric.as_str(), figures.counted, figures.sent), ("bounce", 20, 20));
@@ -134,7 +134,7 @@ async fn reinstating_begins_a_fresh_window() {
     world.bounces(19..20).await;
     assert_eq!(world.stored().await.facts.status, Status::Disabled);
 
-    let done = guard::enable(&world.app.table, world.id(), world.now()).await.unwrap();
+    let done = guard::enable(&world.app.table, world.id(), world.now(), 7).await.unwrap();
     assert!(matches!(done, guard::Done::Changed(_)));
     assert_eq!(world.refusals().await, [None, None]);
     assert_eq!(world.stored().await.disabled, None);
@@ -164,16 +164,16 @@ async fn reinstating_begins_a_fresh_window() {
 async fn the_operator_disables_and_reinstates() {
     let world = World::new().await;
     let table = &world.app.table;
-    let disable = || guard::disable(table, world.id(), "They asked for it", world.now());
+    let disable = || guard::disable(table, world.id(), "They asked for it", world.now(), 7);
     assert!(matches!(disable().await.unwrap(), guard::Done::Changed(_)));
     assert!(matches!(disable().await.unwrap(), guard::Done::Already(_)));
     assert_eq!(world.refusals().await, [Some(Code::ProjectDisabled); 2]);
     assert_eq!(world.stored().await.disabled.unwrap().reason, "They asked for it");
-    let enable = || guard::enable(table, world.id(), world.now());
+    let enable = || guard::enable(table, world.id(), world.now(), 7);
     assert!(matches!(enable().await.unwrap(), guard::Done::Changed(_)));
     assert!(matches!(enable().await.unwrap(), guard::Done::Already(_)));
     assert_eq!(world.refusals().await, [None, None]);
-    let nobody = guard::enable(table, posthorn_table::Uuid::nil(), world.now()).await.unwrap();
+    let nobody = guard::enable(table, posthorn_table::Uuid::nil(), world.now(), 7).await.unwrap();
     assert_eq!(nobody, guard::Done::NoSuchProject);
     assert_eq!(world.notice_names().await, ["0 operator disabled 1", "1 operator enabled 1"]);
 }

@@ -1,7 +1,7 @@
 //! Any order, any duplicates: the same emails, contacts and counts.
 
 use jiff::SignedDuration;
-use posthorn_table::email::Email;
+use posthorn_table::{data::Data, email::Email};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -28,9 +28,16 @@ fn one(kind: usize, email: &Email, seconds: u32) -> Value {
     }
 }
 
-/// Four emails to two contacts, one in an hour and one in a day of its own, and one to the simulator.
+/// Four emails to two contacts, the first subscribed, one in an hour and one in a day of its own, and one to the simulator.
 async fn world() -> (World, Vec<Email>) {
     let world = World::new().await;
+    let subscribe = posthorn_table::contact::Subscription::Set(true);
+    world
+        .app
+        .table
+        .merge_contact(world.id(), "ada@example.org", subscribe, &Data::default(), world.now())
+        .await
+        .unwrap();
     let mut emails = Vec::new();
     for (number, to) in
         (1..).zip(["ada@example.org", "bob@example.org", "ada@example.org", "bounce@simulator.amazonses.com"])
@@ -55,6 +62,7 @@ proptest! {
         runtime.block_on(async {
             let (once, emails) = world().await;
             for (kind, email, seconds) in &events {
+                once.wait(SignedDuration::from_mins(1));
                 once.takes(&[one(*kind, &emails[*email], *seconds)]).await;
             }
             let (many, emails) = world().await;
@@ -63,6 +71,7 @@ proptest! {
             all.sort_by_key(|(_, place)| **place);
             let all: Vec<Value> = all.iter().map(|((kind, email, seconds), _)| one(*kind, &emails[*email], *seconds)).collect();
             for some in all.chunks(batch) {
+                many.wait(SignedDuration::from_mins(7));
                 many.takes(some).await;
             }
             assert_eq!(many.state().await, once.state().await);

@@ -147,10 +147,18 @@ impl World {
         self.backends.sns.published().iter().map(|one| serde_json::from_str(&one.message).unwrap()).collect()
     }
 
-    /// Emails, contacts and statistics.
+    /// The types of what SNS was told, in the order it came.
+    pub(crate) fn announced_types(&self) -> Vec<String> {
+        self.announced().iter().map(|one| one["type"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Emails, contacts and statistics, without the times at which they were written.
     pub(crate) async fn state(&self) -> BTreeMap<String, Item> {
         let mut items = self.backends.items().await;
         items.retain(|key, _| ["EMAIL#", "CONTACT#", "STATS#"].iter().any(|kind| key.starts_with(kind)));
+        for (_, item) in items.iter_mut().filter(|(key, _)| key.starts_with("CONTACT#")) {
+            item.retain(|name, _| name != "created_at" && name != "updated_at");
+        }
         items
     }
 }

@@ -89,3 +89,30 @@ async fn an_email_in_doubt_is_settled_by_what_ses_says_of_it() {
         assert_eq!(world.mails_and_calls(), (1, 1));
     }
 }
+
+#[tokio::test]
+async fn a_bounce_being_counted_at_that_moment_costs_no_count_and_no_outcome() {
+    for needle in [":sent", "message_id"] {
+        let world = World::new().await;
+        world.backends.faults.fail("UpdateItem", needle, Fault::Conflicts, 2);
+        assert_eq!(world.once("key", &email(&json!({}))).await.status, 200);
+        assert_eq!((world.counted().await, world.statuses().await.get("SENT")), (1, Some(&1)), "{needle}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_comes_before_the_outcome_leaves_it_whole() {
+    let world = World::new().await;
+    world.backends.faults.fail("UpdateItem", "message_id", Fault::NeverArrives, 3);
+    let answer = world.send(&email(&json!({}))).await;
+    let id = &answer.json["data"]["emails"][0]["email"];
+    let uuid = id.as_str().unwrap().parse().unwrap();
+    world.app.table.record_seen(uuid, Seen::Delivered, world.now(), "ses-1").await.unwrap();
+    let outcome = posthorn_table::email::Outcome { subject: Some("Hello"), ..Default::default() };
+    world.app.table.settle_email(uuid, posthorn_table::email::Status::Sent, &outcome, world.now()).await.unwrap();
+    let item = world.email(id).await.unwrap();
+    assert_eq!(
+        (item["status"].as_s().unwrap().as_str(), item["subject"].as_s().unwrap().as_str()),
+        ("DELIVERED", "Hello")
+    );
+}

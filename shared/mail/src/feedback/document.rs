@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Bounce, BounceKind, Complaint, ComplaintKind, NotUnderstood, Origin, What, nameable};
+use super::{Bounce, BounceKind, Complaint, ComplaintKind, NotUnderstood, Origin, What, address_of, nameable};
+use crate::address::Address;
 use crate::ses::{EMAIL_TAG, PROJECT_TAG};
 
 /// The top-level object.
@@ -31,6 +32,7 @@ struct Mail {
     #[serde(deserialize_with = "time")]
     timestamp: Option<Timestamp>,
     message_id: Option<String>,
+    destination: Option<Vec<Option<String>>>,
     tags: Option<HashMap<String, Option<Vec<String>>>>,
 }
 
@@ -42,7 +44,6 @@ struct BounceObject {
     bounced_recipients: Option<Vec<Recipient>>,
     #[serde(deserialize_with = "time")]
     timestamp: Option<Timestamp>,
-    feedback_id: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -53,7 +54,6 @@ struct ComplaintObject {
     complained_recipients: Option<Vec<Recipient>>,
     #[serde(deserialize_with = "time")]
     timestamp: Option<Timestamp>,
-    feedback_id: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -109,8 +109,7 @@ impl Document {
         Ok(Bounce {
             kind: BounceKind::of(bounce.bounce_type.as_deref(), bounce.bounce_sub_type.as_deref()),
             at: self.at(bounce.timestamp)?,
-            feedback_id: bounce.feedback_id.clone(),
-            recipients: addresses(bounce.bounced_recipients.as_deref()),
+            recipients: self.recipients(bounce.bounced_recipients.as_deref()),
         })
     }
 
@@ -122,9 +121,17 @@ impl Document {
                 complaint.complaint_sub_type.as_deref(),
             ),
             at: self.at(complaint.timestamp)?,
-            feedback_id: complaint.feedback_id.clone(),
-            recipients: addresses(complaint.complained_recipients.as_deref()),
+            recipients: self.recipients(complaint.complained_recipients.as_deref()),
         })
+    }
+
+    /// Those that the mail went to. A report names whom the recipient's server says it is about, which is whoever it
+    /// likes: an address behind a forwarder, or a stranger.
+    fn recipients(&self, reported: Option<&[Recipient]>) -> Vec<Address> {
+        let sent_to: Vec<Address> = self.mail.as_ref().map(Mail::sent_to).unwrap_or_default();
+        let reported = reported.unwrap_or_default().iter();
+        let reported = reported.filter_map(|recipient| address_of(recipient.email_address.as_deref()?));
+        reported.filter(|address| sent_to.contains(address)).collect()
     }
 
     fn moment(&self, moment: Option<&Moment>) -> Result<Timestamp, NotUnderstood> {
@@ -139,15 +146,16 @@ impl Document {
 }
 
 impl Mail {
+    fn sent_to(&self) -> Vec<Address> {
+        let destination = self.destination.as_deref().unwrap_or_default();
+        destination.iter().flatten().filter_map(|raw| address_of(raw)).collect()
+    }
+
     fn ours(&self) -> Option<Origin> {
         let tags = self.tags.as_ref()?;
         let id = |tag| Uuid::parse_str(tags.get(tag)?.as_ref()?.first()?).ok();
         Some(Origin::Ours { project: id(PROJECT_TAG)?, email: id(EMAIL_TAG)? })
     }
-}
-
-fn addresses(recipients: Option<&[Recipient]>) -> Vec<String> {
-    recipients.unwrap_or_default().iter().filter_map(|recipient| recipient.email_address.clone()).collect()
 }
 
 /// A time that cannot be read counts as missing.

@@ -118,8 +118,7 @@ fn bounces_are_told_apart() {
         let expected = Bounce {
             kind: expected,
             at: timestamp(REPORTED),
-            feedback_id: Some("f-1".to_owned()),
-            recipients: vec!["ada@example.org".to_owned()],
+            recipients: vec![Address::parse("ada@example.org").unwrap()],
         };
         assert_eq!(read(&bounce(kind, sub_type)).unwrap().what, What::Bounce(expected), "{kind} {sub_type:?}");
     }
@@ -139,8 +138,7 @@ fn complaints_are_told_apart() {
         let expected = Complaint {
             kind: expected,
             at: timestamp(REPORTED),
-            feedback_id: Some("f-1".to_owned()),
-            recipients: vec!["ada@example.org".to_owned()],
+            recipients: vec![Address::parse("ada@example.org").unwrap()],
         };
         let what = read(&complaint(feedback, sub_type)).unwrap().what;
         assert_eq!(what, What::Complaint(expected), "{feedback:?} {sub_type:?}");
@@ -315,4 +313,18 @@ proptest! {
         prop_assert!(read(&bounce(&kind, Some(&sub_type))).is_ok());
         prop_assert!(read(&complaint(Some(&kind), Some(&sub_type))).is_ok());
     }
+}
+
+#[test]
+fn a_report_is_about_those_that_the_mail_went_to_alone() {
+    let reported = json!([
+        {"emailAddress": "victim@example.org"},
+        {"emailAddress": "\"Ada\" <Ada@EXAMPLE.org>"},
+        {"emailAddress": "no address"},
+        {},
+    ]);
+    let event = with(bounce("Permanent", None), "/bounce/bouncedRecipients", reported);
+    let event = with(event, "/mail/destination", json!(["ADA <ada@example.org>", null, "bob@example.org"]));
+    let What::Bounce(bounce) = read(&event).unwrap().what else { panic!("a bounce") };
+    assert_eq!(bounce.recipients.iter().map(Address::as_str).collect::<Vec<_>>(), ["ada@example.org"]);
 }
