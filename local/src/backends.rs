@@ -100,7 +100,9 @@ impl Environment {
 
 impl Drop for Environment {
     fn drop(&mut self) {
-        // One that stays says where nobody listens any more, which the tool finds out.
+        // One that stays says where nobody listens any more, which the tool finds out. A folder that was made for it
+        // alone is empty then.
         let _ = fs::remove_file(&self.file);
+        let _ = self.file.parent().map(fs::remove_dir);
     }
 }

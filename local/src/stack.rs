@@ -60,7 +60,7 @@ pub async fn run(options: &Options) -> io::Result<()> {
     let handler = move |event| backends::call_feedback(Arc::clone(&feedback), event);
     let events = tokio::spawn(queue.clone().run(handler, asked(stopped)));
 
-    let environment = Environment::write(&folder.state(port), &database_url, &mail_url, &topics_url)?;
+    let environment = Environment::write(&folder.state(), &database_url, &mail_url, &topics_url)?;
     let tool = if options.memory { environment.tool() } else { "cargo posthorn".to_owned() };
     greet(port, &api.demo, &tool);
     let health = Health {
@@ -129,8 +129,8 @@ impl Folder {
     }
 
     /// Where the operator's tool finds the stack: with the state, or, if there is none, in the system's own folder.
-    fn state(&self, port: u16) -> PathBuf {
-        self.path.clone().unwrap_or_else(|| std::env::temp_dir().join(format!("posthorn-{port}")))
+    fn state(&self) -> PathBuf {
+        self.path.clone().unwrap_or_else(|| std::env::temp_dir().join(format!("posthorn-{}", std::process::id())))
     }
 
     fn path(&self, name: &str) -> Option<PathBuf> {

@@ -17,7 +17,8 @@ use posthorn_table::Table;
 async fn main() -> Result<(), Error> {
     telemetry::init();
     let config = Config::from_environment()?;
-    let rule = Rule::read(text(&config.bounce), text(&config.complaint))?;
+    // The runtime shows an error as its `Debug`: a text, then.
+    let rule = Rule::read(text(&config.bounce), text(&config.complaint)).map_err(|error| error.to_string())?;
     let aws = aws::sdk_config().await;
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
     let alerts = config.alerts_topic.map(|topic| Topic::new(aws_sdk_sns::Client::new(&aws), topic));

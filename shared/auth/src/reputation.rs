@@ -83,25 +83,26 @@ pub struct LinesText<'a> {
     pub disable: Option<&'a str>,
 }
 
-/// Why the rule cannot be as configured.
+/// Why the rule cannot be as configured: names the variable, and says what it must be.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
     /// A floor that is no positive number.
-    #[error("{0}: the floor must be a whole number of emails, 1 or more, such as {1}")]
+    #[error("{0}_FLOOR must be a whole number of emails, 1 or more, such as {1}")]
     Floor(&'static str, u64),
     /// A line that is no share.
-    #[error(
-        "{0}: the {1} line must be a number of percent above 0 and at most 100, with at most four decimals, such as {2}"
-    )]
+    #[error("{0}_{1}_PERCENT must be a number above 0 and at most 100, with at most four decimals, such as {2}")]
     Line(&'static str, &'static str, Rate),
     /// Warning comes too late.
-    #[error("{0}: the warn line ({1} %) must lie below the disable line ({2} %)")]
+    #[error("{0}_WARN_PERCENT ({1}) must be below {0}_DISABLE_PERCENT ({2})")]
     Order(&'static str, Rate, Rate),
 }
 
 impl Lines {
     fn read(metric: Metric, text: LinesText<'_>, default: Self) -> Result<Self, RuleError> {
-        let name = metric.as_str();
+        let name = match metric {
+            Metric::Bounce => "BOUNCE",
+            Metric::Complaint => "COMPLAINT",
+        };
         let rate = |line, text: Option<&str>, default: Rate| match text {
             None => Ok(default),
             Some(text) => text.trim().parse().map_err(|()| RuleError::Line(name, line, default)),
@@ -114,8 +115,8 @@ impl Lines {
         };
         let lines = Self {
             floor,
-            warn: rate("warn", text.warn, default.warn)?,
-            disable: rate("disable", text.disable, default.disable)?,
+            warn: rate("WARN", text.warn, default.warn)?,
+            disable: rate("DISABLE", text.disable, default.disable)?,
         };
         if lines.warn >= lines.disable {
             return Err(RuleError::Order(name, lines.warn, lines.disable));
@@ -313,11 +314,14 @@ mod tests {
         let rule = read(LinesText { floor: Some("50"), warn: Some(" 2.5 "), disable: Some("4") }).unwrap();
         assert_eq!(rule.bounce, Lines { floor: 50, warn: Rate(25_000), disable: Rate(40_000) });
         for (text, expected) in [
-            (LinesText { floor: Some("0"), ..LinesText::default() }, "bounce: the floor must be"),
-            (LinesText { floor: Some("many"), ..LinesText::default() }, "bounce: the floor must be"),
-            (LinesText { warn: Some("five"), ..LinesText::default() }, "bounce: the warn line must be"),
-            (LinesText { disable: Some("0"), ..LinesText::default() }, "bounce: the disable line must be"),
-            (LinesText { warn: Some("10"), ..LinesText::default() }, "bounce: the warn line (10 %) must lie below"),
+            (LinesText { floor: Some("0"), ..LinesText::default() }, "BOUNCE_FLOOR must be"),
+            (LinesText { floor: Some("many"), ..LinesText::default() }, "BOUNCE_FLOOR must be"),
+            (LinesText { warn: Some("five"), ..LinesText::default() }, "BOUNCE_WARN_PERCENT must be"),
+            (LinesText { disable: Some("0"), ..LinesText::default() }, "BOUNCE_DISABLE_PERCENT must be"),
+            (
+                LinesText { warn: Some("10"), ..LinesText::default() },
+                "BOUNCE_WARN_PERCENT (10) must be below BOUNCE_DISABLE_PERCENT (10)",
+            ),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.starts_with(expected), "{error}");
