@@ -30,7 +30,7 @@ use tokio::{task::JoinSet, time::timeout_at};
 use tracing::Instrument;
 
 use crate::{
-    App, Held, Job,
+    Held, Job,
     decide::{Answer, Fate},
     request::Content,
 };
@@ -207,9 +207,8 @@ impl<'a> Outbox<'a> {
             headers: &job.request.headers,
             attachments: &job.request.attachments,
         };
-        let jitter = u32::from_be_bytes(job.app.edge.random());
         handed_over.store(true, Ordering::SeqCst);
-        match job.app.ses.hand_over(&message, jitter, stopwatch(), job.hand_over_by()).await {
+        match job.app.ses.hand_over(&message, jitter(id), stopwatch(), job.hand_over_by()).await {
             HandOver::Sent(message_id) => {
                 self.write(id, Fate::Sent, Some(message_id), Some(rendered.subject));
                 Fate::Sent
@@ -241,11 +240,10 @@ impl<'a> Outbox<'a> {
     /// Starts to record an outcome, while other hand-overs go on.
     fn write(&self, id: Uuid, fate: Fate, message_id: Option<String>, subject: Option<String>) {
         let (table, now) = (self.job.app.table.clone(), self.job.call.now);
-        let jitter = u32::from_be_bytes(self.job.app.edge.random());
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let write = async move {
             let outcome = Outcome { message_id: message_id.as_deref(), error: None, subject: subject.as_deref() };
-            patiently(jitter, || table.settle_email(id, fate.status(), &outcome, now)).await
+            patiently(jitter(id), || table.settle_email(id, fate.status(), &outcome, now)).await
         };
         writing.spawn(write.in_current_span());
     }
@@ -308,11 +306,10 @@ impl<'a> Outbox<'a> {
         let project = &self.job.caller.project;
         let hour = Hour { epoch: project.epoch, at: self.job.call.now };
         let counts = (0_u8..).zip(shards).filter(|(_, count)| *count > 0);
-        let App { table, edge, .. } = self.job.app;
-        let counted = counts.map(|(shard, count)| {
-            let jitter = u32::from_be_bytes(edge.random());
-            patiently(jitter, move || table.count_sent(project.id, shard, hour, count))
-        });
+        let table = &self.job.app.table;
+        let jitter = deliveries.first().map_or(0, |delivery| jitter(delivery.id));
+        let counted =
+            counts.map(|(shard, count)| patiently(jitter, move || table.count_sent(project.id, shard, hour, count)));
         for counted in join_all(counted).await {
             note("emails were not counted", counted);
         }
@@ -335,6 +332,11 @@ impl<'a> Outbox<'a> {
             held.settle(self.job, result).await;
         }
     }
+}
+
+/// Spreads an email's retries: an id is as random as anything.
+fn jitter(email: Uuid) -> u32 {
+    email.as_fields().0
 }
 
 /// True if a request that ends so leaves no email record: it can be made again as if it never was.
