@@ -63,14 +63,8 @@ pub async fn run(options: &Options) -> io::Result<()> {
     let environment = Environment::write(&folder.state(), &database_url, &mail_url, &topics_url)?;
     let tool = if options.memory { environment.tool() } else { "cargo posthorn".to_owned() };
     greet(port, &api.demo, &tool);
-    let health = Health {
-        table,
-        edge,
-        rule: Rule::default(),
-        announcements,
-        tool: tool.clone(),
-        dead: Arc::new(move || queue.dead().len()),
-    };
+    let health =
+        Health { table, edge, rule: Rule::default(), announcements, tool, dead: Arc::new(move || queue.dead().len()) };
     let router = api.router().merge(mailbox.router()).merge(health::router(health));
     let outcome = serve(listeners, router).await;
     let _ = stop_queue.send(true);

@@ -4,12 +4,11 @@
 
 use std::time::Duration;
 
-use posthorn_auth::import;
 use posthorn_mail::ses::Ses;
 use posthorn_table::project::{Project, Status};
 use posthorn_testkit::{
     backends::{Answer, Backends},
-    events::{EventFile, PROJECT, PUBLIC_KEY, SECRET_KEY, in_folder},
+    events::{EventFile, PROJECT, in_folder},
     gateway::invoke,
 };
 use send::{App, handle};
@@ -42,12 +41,7 @@ async fn world(change: impl FnOnce(&mut Project)) -> World {
         project.facts.id = PROJECT.parse().unwrap();
         change(project);
     });
-    let mut project = stored.await.project;
-    for key in [SECRET_KEY, PUBLIC_KEY] {
-        let next = import(&project, key, backends.clock.now()).unwrap();
-        backends.table.change_project(Some(&project), &next, None).await.unwrap();
-        project = next;
-    }
+    backends.import_event_keys(stored.await.project).await;
     let ses = Ses::new(backends.ses_config.clone(), None);
     let app = App { edge: backends.edge.clone(), table: backends.table.clone(), ses };
     World { backends, app }

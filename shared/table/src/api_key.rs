@@ -56,8 +56,7 @@ impl Table {
     /// # Errors
     /// What DynamoDB answers.
     pub async fn api_key(&self, digest: &str) -> Result<Option<ApiKey>, TableError> {
-        let request = self.client.get_item().table_name(&*self.name).consistent_read(true);
-        let output = request.set_key(Some(keys::api_key(digest).attributes())).send().await?;
-        output.item.map(from_item).transpose()
+        let item = self.read(keys::api_key(digest)).await?;
+        item.map(from_item).transpose()
     }
 }

@@ -194,10 +194,7 @@ impl Table {
         update.subscription(subscription);
         update.data(data);
         let output = self
-            .client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(keys::contact(id).attributes()))
+            .update(keys::contact(id))
             .update_expression(update.expression())
             .set_expression_attribute_names((!update.names.is_empty()).then(|| update.names.drain(..).collect()))
             .set_expression_attribute_values(Some(update.values.drain(..).collect()))
@@ -229,10 +226,7 @@ impl Table {
             Mark::NotSpam => ", subscribed = if_not_exists(subscribed, :false)",
         };
         let result = self
-            .client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(keys::contact(id(project, email)).attributes()))
+            .update(keys::contact(id(project, email)))
             .update_expression(format!("SET project_id = :project, email = :email, created_at = if_not_exists(created_at, :now), updated_at = :now, #mark = :at{subscription}"))
             .condition_expression("attribute_not_exists(#mark) OR #mark < :at")
             .expression_attribute_names("#mark", mark.attribute())
@@ -252,9 +246,8 @@ impl Table {
     /// What DynamoDB answers.
     pub async fn contact(&self, project: Uuid, email: &str) -> Result<Option<Contact>, TableError> {
         let id = id(project, email);
-        let request = self.client.get_item().table_name(&*self.name).consistent_read(true);
-        let output = request.set_key(Some(keys::contact(id).attributes())).send().await?;
-        output.item.map(|item| Contact::from_item(id, item)).transpose()
+        let item = self.read(keys::contact(id)).await?;
+        item.map(|item| Contact::from_item(id, item)).transpose()
     }
 }
 

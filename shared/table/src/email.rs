@@ -228,10 +228,7 @@ impl Table {
             }
         }
         let mut request = self
-            .client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(keys::email(id).attributes()))
+            .update(keys::email(id))
             .update_expression(set)
             .condition_expression("attribute_exists(pk) AND #rank < :rank")
             .expression_attribute_names("#status", "status")
@@ -252,10 +249,7 @@ impl Table {
 
     async fn add_subject(&self, id: Uuid, subject: &str) -> Result<(), TableError> {
         let result = self
-            .client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(keys::email(id).attributes()))
+            .update(keys::email(id))
             .update_expression("SET subject = :subject")
             .condition_expression("attribute_exists(pk) AND attribute_not_exists(subject)")
             .expression_attribute_values(":subject", s(subject))
@@ -307,10 +301,7 @@ impl Table {
         message_id: &str,
     ) -> Result<bool, TableError> {
         let mut request = self
-            .client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(keys::email(id).attributes()))
+            .update(keys::email(id))
             .condition_expression("attribute_exists(pk) AND #rank < :rank")
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#rank", "rank")
@@ -335,10 +326,7 @@ impl Table {
 
     async fn record_latest(&self, id: Uuid, attribute: &str, at: Timestamp) -> Result<(), TableError> {
         let result = self
-            .client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(keys::email(id).attributes()))
+            .update(keys::email(id))
             .update_expression("SET #seen = :at")
             .condition_expression("attribute_exists(pk) AND (attribute_not_exists(#seen) OR #seen < :at)")
             .expression_attribute_names("#seen", attribute)
@@ -353,9 +341,8 @@ impl Table {
     /// # Errors
     /// What DynamoDB answers.
     pub async fn email(&self, id: Uuid) -> Result<Option<Email>, TableError> {
-        let request = self.client.get_item().table_name(&*self.name).consistent_read(true);
-        let output = request.set_key(Some(keys::email(id).attributes())).send().await?;
-        output.item.map(from_item).transpose()
+        let item = self.read(keys::email(id)).await?;
+        item.map(from_item).transpose()
     }
 
     /// The records of these emails that exist, read consistently, in no particular order.

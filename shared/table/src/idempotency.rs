@@ -212,9 +212,8 @@ impl Table {
     /// # Errors
     /// What DynamoDB answers.
     pub async fn find_claim(&self, scope: &Scope, now: Timestamp) -> Result<Option<Claim>, TableError> {
-        let request = self.client.get_item().table_name(&*self.name).consistent_read(true);
-        let output = request.set_key(Some(scope.key().attributes())).send().await?;
-        let claim: Option<Claim> = output.item.map(from_item).transpose()?;
+        let item = self.read(scope.key()).await?;
+        let claim: Option<Claim> = item.map(from_item).transpose()?;
         Ok(claim.filter(|claim| claim.expires_at > now.as_second()))
     }
 
@@ -298,11 +297,6 @@ impl Table {
 
     /// An update of a claim on condition that the attempt `nonce` holds it.
     fn change_claim(&self, scope: &Scope, nonce: &str) -> UpdateItemFluentBuilder {
-        self.client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(scope.key().attributes()))
-            .condition_expression("nonce = :nonce")
-            .expression_attribute_values(":nonce", s(nonce))
+        self.update(scope.key()).condition_expression("nonce = :nonce").expression_attribute_values(":nonce", s(nonce))
     }
 }

@@ -6,8 +6,10 @@ use aws_sdk_dynamodb::{
     config::{Builder, retry::RetryConfig},
     error::{ProvideErrorMetadata, SdkError},
     operation::{
-        delete_item::DeleteItemError, put_item::PutItemError, transact_write_items::TransactWriteItemsError,
-        update_item::UpdateItemError,
+        delete_item::DeleteItemError,
+        put_item::PutItemError,
+        transact_write_items::TransactWriteItemsError,
+        update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
     },
     types::{AttributeValue, KeysAndAttributes, TransactWriteItem},
 };
@@ -51,6 +53,17 @@ pub(crate) fn expiry(now: Timestamp, days: i64) -> i64 {
 }
 
 impl Table {
+    /// The item with this key, if there is one, read consistently.
+    pub(crate) async fn read(&self, key: Key) -> Result<Option<Item>, TableError> {
+        let request = self.client.get_item().table_name(&*self.name).consistent_read(true);
+        Ok(request.set_key(Some(key.attributes())).send().await?.item)
+    }
+
+    /// An update of the item with this key.
+    pub(crate) fn update(&self, key: Key) -> UpdateItemFluentBuilder {
+        self.client.update_item().table_name(&*self.name).set_key(Some(key.attributes()))
+    }
+
     /// All of these writes or none.
     pub(crate) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), TableError> {
         let result = self.client.transact_write_items().set_transact_items(Some(writes)).send().await;

@@ -127,10 +127,7 @@ impl Table {
     /// What DynamoDB answers.
     pub async fn lease_notice(&self, notice: &Notice, nonce: &str, now: Timestamp) -> Result<bool, TableError> {
         let result = self
-            .client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(keys::notice(notice.project, &notice.name).attributes()))
+            .update(keys::notice(notice.project, &notice.name))
             .update_expression("SET lease_until = :until, nonce = :nonce")
             .condition_expression("attribute_exists(pk) AND attribute_not_exists(published_at) AND (attribute_not_exists(lease_until) OR lease_until <= :now OR nonce = :nonce)")
             .expression_attribute_values(":nonce", s(nonce))
@@ -147,10 +144,7 @@ impl Table {
     /// What DynamoDB answers.
     pub async fn mark_published(&self, notice: &Notice, now: Timestamp) -> Result<(), TableError> {
         let result = self
-            .client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(keys::notice(notice.project, &notice.name).attributes()))
+            .update(keys::notice(notice.project, &notice.name))
             .update_expression("SET published_at = :now REMOVE lease_until")
             .condition_expression("attribute_exists(pk) AND attribute_not_exists(published_at)")
             .expression_attribute_values(":now", moment(now))
@@ -165,10 +159,7 @@ impl Table {
     /// What DynamoDB answers.
     pub async fn release_notice(&self, notice: &Notice, nonce: &str) -> Result<(), TableError> {
         let result = self
-            .client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(keys::notice(notice.project, &notice.name).attributes()))
+            .update(keys::notice(notice.project, &notice.name))
             .update_expression("REMOVE lease_until")
             .condition_expression("nonce = :nonce")
             .expression_attribute_values(":nonce", s(nonce))

@@ -134,9 +134,8 @@ impl Table {
     /// # Errors
     /// What DynamoDB answers.
     pub async fn project(&self, id: Uuid) -> Result<Option<Project>, TableError> {
-        let request = self.client.get_item().table_name(&*self.name).consistent_read(true);
-        let output = request.set_key(Some(keys::project(id).attributes())).send().await?;
-        output.item.map(from_item).transpose()
+        let item = self.read(keys::project(id)).await?;
+        item.map(from_item).transpose()
     }
 
     /// The ids of every project, in no particular order of age.

@@ -182,10 +182,7 @@ impl Table {
     /// # Errors
     /// What DynamoDB answers. What certainly had no effect passes: a conflict with the transaction that counts a bounce.
     pub async fn count_sent(&self, project: Uuid, shard: u8, hour: Hour, count: u64) -> Result<(), TableError> {
-        self.client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(keys::statistics(project, shard, &hour.day()).attributes()))
+        self.update(keys::statistics(project, shard, &hour.day()))
             .update_expression("ADD #sent :count SET #expires = :expires")
             .expression_attribute_names("#sent", hour.attribute("sent"))
             .expression_attribute_names("#expires", EXPIRES_AT)

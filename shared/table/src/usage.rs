@@ -42,10 +42,7 @@ impl Table {
         let fits_an_empty_month = if emails <= limit { "attribute_not_exists(emails) OR " } else { "" };
         let room = i128::from(limit) - i128::from(emails);
         let result = self
-            .client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(keys::usage(project, &month(now)).attributes()))
+            .update(keys::usage(project, &month(now)))
             .update_expression("ADD emails :emails SET #expires = :expires")
             .condition_expression(format!("{fits_an_empty_month}emails <= :room"))
             .expression_attribute_names("#expires", EXPIRES_AT)
@@ -69,10 +66,7 @@ impl Table {
     /// # Errors
     /// What DynamoDB answers.
     pub async fn return_usage(&self, project: Uuid, now: Timestamp, emails: u64) -> Result<(), TableError> {
-        self.client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(keys::usage(project, &month(now)).attributes()))
+        self.update(keys::usage(project, &month(now)))
             .update_expression("ADD emails :emails")
             .condition_expression("emails >= :least")
             .expression_attribute_values(":emails", n(-i128::from(emails)))

@@ -12,7 +12,7 @@ use axum::body::Bytes;
 use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, Uri};
 use posthorn_alerts::Topic;
-use posthorn_auth::{NewProject, PlainKey, new_project};
+use posthorn_auth::{NewProject, PlainKey, import, new_project};
 use posthorn_lambda::Edge;
 use posthorn_table::{Table, project::Project, schema};
 use serde_json::Value;
@@ -22,6 +22,7 @@ use crate::{
     calls::Calls,
     clock::Clock,
     database,
+    events::{PUBLIC_KEY, SECRET_KEY},
     faults::Faults,
     gateway::{Incoming, TIMEOUT, invoke},
     ses::Ses,
@@ -131,6 +132,18 @@ impl Backends {
         change(&mut project);
         self.table.change_project(None, &project, None).await.expect("a stored project");
         TestProject { project, secret, public }
+    }
+
+    /// Imports the keys of the files in `events/` into a stored project.
+    ///
+    /// # Panics
+    /// If it has them already, or was changed since.
+    pub async fn import_event_keys(&self, mut project: Project) {
+        for key in [SECRET_KEY, PUBLIC_KEY] {
+            let next = import(&project, key, self.clock.now()).expect("a key that the project does not have");
+            self.table.change_project(Some(&project), &next, None).await.expect("a stored project");
+            project = next;
+        }
     }
 
     /// Every item of the table, by its key: what a refusal must leave as it was.

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use posthorn_auth::import;
 use posthorn_table::project::{Project, Status};
 use posthorn_testkit::{
     backends::Answer,
-    events::{EventFile, PROJECT, PUBLIC_KEY, SECRET_KEY, in_folder},
+    events::{EventFile, PROJECT, in_folder},
     gateway::invoke,
 };
 use track::handle;
@@ -33,12 +32,7 @@ async fn world(change: impl FnOnce(&mut Project)) -> World {
         change(project);
     })
     .await;
-    let mut project = world.project.project.clone();
-    for key in [SECRET_KEY, PUBLIC_KEY] {
-        let next = import(&project, key, world.backends.clock.now()).unwrap();
-        world.backends.table.change_project(Some(&project), &next, None).await.unwrap();
-        project = next;
-    }
+    world.backends.import_event_keys(world.project.project.clone()).await;
     world
 }
 
