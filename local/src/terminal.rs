@@ -22,7 +22,7 @@ use tracing_subscriber::{
 /// Starts the log: JSON lines as Lambda writes them, or readable ones.
 pub fn init(json: bool) {
     if json {
-        telemetry::init();
+        telemetry::init("local");
     } else {
         let layer = tracing_subscriber::fmt::layer().event_format(Readable);
         tracing_subscriber::registry().with(layer.with_filter(ours())).init();

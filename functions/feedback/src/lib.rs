@@ -71,7 +71,7 @@ pub async fn handle(app: &App, event: SqsEvent, until: Instant) -> SqsBatchRespo
             Failed::NotUnderstood(_) => Figure::EventsNotUnderstood,
             _ => Figure::EventsFailed,
         };
-        telemetry::count(figure, 1, app.edge.now());
+        telemetry::count(&[(figure, 1)], app.edge.now());
         tracing::error!(message_id = id, cause = %failed, "an event is to be given again");
         response.add_failure(id);
     }
@@ -94,11 +94,11 @@ async fn apply(app: &App, body: &str, until: Instant) -> Result<(), Failed> {
     let (project, id) = match event.origin {
         Origin::Ours { project, email } => (project, email),
         Origin::Foreign => {
-            telemetry::count(Figure::ForeignEvents, 1, app.edge.now());
+            telemetry::count(&[(Figure::ForeignEvents, 1)], app.edge.now());
             return Ok(());
         }
         Origin::Unattributed => {
-            telemetry::count(Figure::UnattributedEvents, 1, app.edge.now());
+            telemetry::count(&[(Figure::UnattributedEvents, 1)], app.edge.now());
             tracing::warn!(
                 "a notification in the older dialect names no project: have SES publish through the configuration set instead"
             );
@@ -107,7 +107,7 @@ async fn apply(app: &App, body: &str, until: Instant) -> Result<(), Failed> {
     };
     let Some(effects) = effects(&event.what) else {
         if let What::Other(name) = &event.what {
-            telemetry::count(Figure::UnknownEvents, 1, app.edge.now());
+            telemetry::count(&[(Figure::UnknownEvents, 1)], app.edge.now());
             tracing::info!(name, "an event that changes nothing");
         }
         return Ok(());
@@ -174,10 +174,12 @@ impl About<'_> {
                 Metric::Bounce => Figure::Bounced,
                 Metric::Complaint => Figure::Complained,
             };
-            telemetry::count(figure, 1, edge.now());
+            telemetry::count(&[(figure, 1)], edge.now());
         }
         let moved = Moved { project: email.project, epoch: email.epoch, metric };
-        guard::apply(table, rule, moved, edge.now(), self.jitter()).await?;
+        if guard::apply(table, rule, moved, edge.now(), self.jitter()).await? {
+            telemetry::count(&[(Figure::Disabled, 1)], edge.now());
+        }
         match alerts {
             Some(topic) => Ok(publish_notices(table, topic, email.project, edge.random(), || edge.now(), until).await?),
             None => Ok(()),

@@ -15,8 +15,8 @@ use posthorn_table::Table;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init();
     let config = Config::from_environment()?;
+    telemetry::init(&config.stack);
     // The runtime shows an error as its `Debug`: a text, then.
     let rule = Rule::read(text(&config.bounce), text(&config.complaint)).map_err(|error| error.to_string())?;
     let aws = aws::sdk_config().await;

@@ -8,8 +8,8 @@ use regenerate_keys::{App, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init();
     let config = Config::from_environment()?;
+    telemetry::init(&config.stack);
     let aws = aws::sdk_config().await;
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
     let alerts = config.alerts_topic.map(|topic| Topic::new(aws_sdk_sns::Client::new(&aws), topic));

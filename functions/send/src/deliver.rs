@@ -10,7 +10,10 @@ use std::{
 
 use futures_util::{FutureExt, future::join_all};
 use posthorn_errors::{Code, Failure, Refused};
-use posthorn_lambda::{edge::stopwatch, telemetry};
+use posthorn_lambda::{
+    edge::stopwatch,
+    telemetry::{self, Metric},
+};
 use posthorn_mail::{
     address::Address,
     mailbox::Mailbox,
@@ -257,6 +260,7 @@ impl<'a> Outbox<'a> {
         reserved: u64,
         held: Option<&Held<'_>>,
     ) {
+        self.tell(deliveries);
         let withdrawn = result.as_ref().is_err_and(|failure| is_withdrawn(failure.code()));
         if withdrawn {
             // The records go before the claim: whoever claims next must not find them.
@@ -272,6 +276,20 @@ impl<'a> Outbox<'a> {
         while let Some(written) = writing.join_next().await {
             note("an email's outcome was not recorded", written.unwrap_or(Ok(())));
         }
+    }
+
+    /// The figures of this attempt; what earlier ones did they told.
+    fn tell(&self, deliveries: &[Delivery]) {
+        let count = |is: fn(&Fate) -> bool| {
+            deliveries.iter().filter(|delivery| delivery.mine && is(&delivery.fate)).count() as u64
+        };
+        let counts = [
+            (Metric::Sent, count(|fate| *fate == Fate::Sent)),
+            (Metric::Suppressed, count(|fate| *fate == Fate::Suppressed)),
+            (Metric::Failed, count(|fate| matches!(fate, Fate::Failed(_)))),
+            (Metric::DeliveryUnknown, count(|fate| *fate == Fate::Unknown)),
+        ];
+        telemetry::count(&counts, self.job.call.now);
     }
 
     async fn withdraw(&self, deliveries: &[Delivery]) {

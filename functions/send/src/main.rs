@@ -8,8 +8,8 @@ use send::{App, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init();
     let config = Config::from_environment()?;
+    telemetry::init(&config.stack);
     let aws = aws::sdk_config().await;
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
     let ses = Ses::new(&aws, config.configuration_set);

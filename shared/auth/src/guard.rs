@@ -33,32 +33,33 @@ pub struct Moved {
 }
 
 /// Applies the rule to what just moved: records a warning, disables the project. To be called after the count's commit:
-/// of two handlers at once the later then sees both counts. `jitter` is any random number.
+/// of two handlers at once the later then sees both counts. `jitter` is any random number. True if this disabled the
+/// project.
 ///
 /// # Errors
 /// What DynamoDB answers; then it is to be called again.
-pub async fn apply(table: &Table, rule: &Rule, moved: Moved, now: Timestamp, jitter: u32) -> Result<(), TableError> {
+pub async fn apply(table: &Table, rule: &Rule, moved: Moved, now: Timestamp, jitter: u32) -> Result<bool, TableError> {
     let Moved { project: id, epoch, metric } = moved;
     let watched = |project: &Project| project.facts.status == Status::Active && project.facts.epoch == epoch;
-    let Some(mut project) = table.project(id).await?.filter(watched) else { return Ok(()) };
+    let Some(mut project) = table.project(id).await?.filter(watched) else { return Ok(false) };
     let counts = Counts::in_window(&table.window(id, epoch, now).await?, now);
     let level = rule.level(metric, &counts);
     if level == Level::Fine {
-        return Ok(());
+        return Ok(false);
     }
     let crossing = Crossing { rule, metric, counts, now };
     warn(table, &project, &crossing, jitter).await?;
     if level == Level::Warn {
-        return Ok(());
+        return Ok(false);
     }
     for _rival in 0..RIVALS {
         let (next, notice) = crossing.disable(&project);
         match patiently(jitter, || table.change_project(Some(&project), &next, Some(&notice))).await {
             Err(TableError::Conflict(_)) => match table.project(id).await?.filter(watched) {
                 Some(changed) => project = changed,
-                None => return Ok(()),
+                None => return Ok(false),
             },
-            result => return result,
+            result => return result.map(|()| true),
         }
     }
     Err(rivals())

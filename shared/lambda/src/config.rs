@@ -6,6 +6,8 @@ use std::fmt;
 /// What the deployment tells a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
+    /// `STACK_NAME`: the deployment, as the metrics name it; `posthorn` unless given.
+    pub stack: String,
     /// `TABLE_NAME`: the DynamoDB table; `posthorn` unless given.
     pub table: String,
     /// `CONFIGURATION_SET`: the SES configuration set whose events come back; none unless given.
@@ -49,7 +51,13 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] names the variable that is not text.
     pub fn from_environment() -> Result<Self, ConfigError> {
+        Self::from(&mut environment)
+    }
+
+    /// Reads every variable there is, and no other, with `read`.
+    fn from(read: &mut dyn FnMut(&'static str) -> Result<Option<String>, ConfigError>) -> Result<Self, ConfigError> {
         Ok(Self {
+            stack: read("STACK_NAME")?.unwrap_or_else(|| "posthorn".to_owned()),
             table: read("TABLE_NAME")?.unwrap_or_else(|| "posthorn".to_owned()),
             configuration_set: read("CONFIGURATION_SET")?,
             alerts_topic: read("ALERTS_TOPIC_ARN")?,
@@ -67,8 +75,19 @@ impl Config {
     }
 }
 
+/// The name of every variable.
+#[must_use]
+pub fn variables() -> Vec<&'static str> {
+    let mut names = Vec::new();
+    let _ = Config::from(&mut |name| {
+        names.push(name);
+        Ok(None)
+    });
+    names
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
-fn read(variable: &'static str) -> Result<Option<String>, ConfigError> {
+fn environment(variable: &'static str) -> Result<Option<String>, ConfigError> {
     match std::env::var(variable) {
         Ok(value) if value.is_empty() => Ok(None),
         Ok(value) => Ok(Some(value)),

@@ -20,12 +20,14 @@ use tracing_subscriber::{
 /// The target of the one line that every request gets.
 pub const REQUEST: &str = "posthorn::request";
 
-/// Writes JSON lines to standard output, from `info` up, as Lambda's log format expects them.
-pub fn init() {
+/// Writes JSON lines to standard output, from `info` up, as Lambda's log format expects them. `stack` tells the metrics of
+/// one deployment from another's in the same account.
+pub fn init(stack: &str) {
     let lines =
         tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
     let lines = lines.with_filter(filter_fn(|event| *event.level() <= Level::INFO && event.target() != METRIC));
-    let metrics = Embedded.with_filter(filter_fn(|event| event.target() == METRIC));
+    let metrics = Embedded { stack: stack.to_owned() };
+    let metrics = metrics.with_filter(filter_fn(|event| event.target() == METRIC));
     tracing_subscriber::registry().with(lines).with(metrics).init();
     quieten_panics();
 }
@@ -36,6 +38,16 @@ pub const METRIC: &str = "posthorn::metric";
 /// What is counted in CloudWatch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
+    /// Emails that SES took.
+    Sent,
+    /// Emails that were not handed over, since their recipient bounced or complained before.
+    Suppressed,
+    /// Emails that were not handed over, for certain.
+    Failed,
+    /// Emails whose hand-over is in doubt: SES's answer was lost.
+    DeliveryUnknown,
+    /// Projects that the guard disabled.
+    Disabled,
     /// Emails counted as bounced.
     Bounced,
     /// Emails counted as complained about.
@@ -53,10 +65,15 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// Its name in CloudWatch, in the namespace `Posthorn`.
+    /// Its name in CloudWatch, in the namespace `Posthorn` with the dimension `Stack`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Sent => "Sent",
+            Self::Suppressed => "Suppressed",
+            Self::Failed => "Failed",
+            Self::DeliveryUnknown => "DeliveryUnknown",
+            Self::Disabled => "Disabled",
             Self::Bounced => "Bounced",
             Self::Complained => "Complained",
             Self::ForeignEvents => "ForeignEvents",
@@ -69,55 +86,54 @@ impl Metric {
 }
 
 /// Counts in CloudWatch, by a log line in its embedded metric format (user guide, "Specification: Embedded metric
-/// format").
-pub fn count(metric: Metric, value: u64, at: Timestamp) {
-    tracing::info!(target: METRIC, metric = metric.as_str(), value, at = at.as_millisecond());
+/// format"). What is zero is left out; nothing but zeros is no line.
+pub fn count(counts: &[(Metric, u64)], at: Timestamp) {
+    let counts = counts.iter().filter(|(_, value)| *value > 0);
+    let counts: serde_json::Map<_, _> =
+        counts.map(|(metric, value)| (metric.as_str().to_owned(), (*value).into())).collect();
+    if !counts.is_empty() {
+        let counts = serde_json::Value::Object(counts).to_string();
+        tracing::info!(target: METRIC, counts, at = at.as_millisecond());
+    }
 }
 
 /// Writes metrics in CloudWatch's embedded format, which the JSON layer cannot: it nests.
-struct Embedded;
+struct Embedded {
+    stack: String,
+}
 
 impl<S: Subscriber> Layer<S> for Embedded {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut line = Embeddable::default();
-        event.record(&mut line);
-        let _ = writeln!(std::io::stdout().lock(), "{}", line.json());
+        let _ = writeln!(std::io::stdout().lock(), "{}", embedded(event, &self.stack));
     }
 }
 
+fn embedded(event: &Event<'_>, stack: &str) -> serde_json::Value {
+    let mut line = Counts::default();
+    event.record(&mut line);
+    let metrics: Vec<_> = line.counts.keys().map(|name| json!({"Name": name, "Unit": "Count"})).collect();
+    line.counts.insert("Stack".to_owned(), stack.into());
+    line.counts.insert(
+        "_aws".to_owned(),
+        json!({
+            "Timestamp": line.at,
+            "CloudWatchMetrics": [{"Namespace": "Posthorn", "Dimensions": [["Stack"]], "Metrics": metrics}],
+        }),
+    );
+    line.counts.into()
+}
+
+/// What [`count()`] says.
 #[derive(Default)]
-struct Embeddable {
-    metric: String,
-    value: u64,
+struct Counts {
+    counts: serde_json::Map<String, serde_json::Value>,
     at: i64,
 }
 
-impl Embeddable {
-    fn json(&self) -> serde_json::Value {
-        json!({
-            "_aws": {
-                "Timestamp": self.at,
-                "CloudWatchMetrics": [{
-                    "Namespace": "Posthorn",
-                    "Dimensions": [[]],
-                    "Metrics": [{"Name": self.metric, "Unit": "Count"}],
-                }],
-            },
-            (&self.metric): self.value,
-        })
-    }
-}
-
-impl Visit for Embeddable {
+impl Visit for Counts {
     fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "metric" {
-            value.clone_into(&mut self.metric);
-        }
-    }
-
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        if field.name() == "value" {
-            self.value = value;
+        if field.name() == "counts" {
+            self.counts = serde_json::from_str(value).unwrap_or_default();
         }
     }
 
@@ -188,27 +204,31 @@ mod tests {
 
     impl<S: Subscriber> Layer<S> for Kept {
         fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-            let mut line = Embeddable::default();
-            event.record(&mut line);
-            self.0.lock().unwrap().push(line.json());
+            self.0.lock().unwrap().push(embedded(event, "posthorn"));
         }
     }
 
     #[test]
-    fn a_metric_is_a_line_in_the_embedded_format() {
+    fn counts_are_one_line_in_the_embedded_format() {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let subscriber = tracing_subscriber::registry().with(Kept(Arc::clone(&lines)));
+        let at = Timestamp::from_millisecond(1_764_498_600_000).unwrap();
         tracing::subscriber::with_default(subscriber, || {
-            count(Metric::Bounced, 3, Timestamp::from_millisecond(1_764_498_600_000).unwrap());
+            count(&[(Metric::Sent, 3), (Metric::Failed, 0), (Metric::Suppressed, 1)], at);
+            count(&[(Metric::Sent, 0)], at);
         });
         let expected = json!({
             "_aws": {
                 "Timestamp": 1_764_498_600_000_i64,
                 "CloudWatchMetrics": [{
-                    "Namespace": "Posthorn", "Dimensions": [[]], "Metrics": [{"Name": "Bounced", "Unit": "Count"}],
+                    "Namespace": "Posthorn",
+                    "Dimensions": [["Stack"]],
+                    "Metrics": [{"Name": "Sent", "Unit": "Count"}, {"Name": "Suppressed", "Unit": "Count"}],
                 }],
             },
-            "Bounced": 3,
+            "Stack": "posthorn",
+            "Sent": 3,
+            "Suppressed": 1,
         });
         assert_eq!(*lines.lock().unwrap(), [expected]);
     }

@@ -25,6 +25,7 @@ use crate::{
     events::{PUBLIC_KEY, SECRET_KEY},
     faults::Faults,
     gateway::{Incoming, TIMEOUT, invoke},
+    permissions::Permissions,
     ses::Ses,
     sns::Sns,
 };
@@ -48,6 +49,7 @@ pub struct Backends {
     pub sns: Sns,
     /// The alerts topic on it.
     pub alerts: Topic,
+    alerts_config: aws_sdk_sns::config::Builder,
     /// What the SES client is made from.
     pub ses_config: aws_sdk_sesv2::config::Builder,
     /// The clock that the functions see.
@@ -70,6 +72,10 @@ pub fn local_config(endpoint: &str) -> SdkConfig {
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(endpoint)
         .build()
+}
+
+fn topic(config: &aws_sdk_sns::config::Builder) -> Topic {
+    Topic::new(aws_sdk_sns::Client::from_conf(config.clone().build()), ALERTS.to_owned())
 }
 
 impl Backends {
@@ -97,8 +103,7 @@ impl Backends {
         let dynamodb = Client::from_conf(config.interceptor(calls.clone()).interceptor(faults.clone()).build());
         schema::create(&dynamodb, TABLE).await.expect("a table");
         let config = aws_sdk_sns::config::Builder::from(&local_config(&topics_url));
-        let config = config.interceptor(calls.clone()).interceptor(faults.clone());
-        let alerts = Topic::new(aws_sdk_sns::Client::from_conf(config.build()), ALERTS.to_owned());
+        let alerts_config = config.interceptor(calls.clone()).interceptor(faults.clone());
         let clock = Clock::at("2025-11-30T10:30:00Z".parse().expect("a moment"));
         Self {
             table: Table::new(dynamodb.clone(), TABLE),
@@ -107,12 +112,27 @@ impl Backends {
                 .interceptor(calls.clone())
                 .interceptor(faults.clone()),
             sns,
-            alerts,
+            alerts: topic(&alerts_config),
+            alerts_config,
             ses,
             edge: clock.edge(1),
             clock,
             calls,
             faults,
+        }
+    }
+
+    /// The same back ends as a deployed function may call them.
+    #[must_use]
+    pub fn as_function(&self, permissions: &Permissions) -> Self {
+        let dynamodb = self.dynamodb.config().to_builder().interceptor(permissions.clone()).build();
+        let alerts_config = self.alerts_config.clone().interceptor(permissions.clone());
+        Self {
+            table: Table::new(Client::from_conf(dynamodb), TABLE),
+            alerts: topic(&alerts_config),
+            alerts_config,
+            ses_config: self.ses_config.clone().interceptor(permissions.clone()),
+            ..self.clone()
         }
     }
 

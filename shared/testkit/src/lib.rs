@@ -10,6 +10,8 @@ pub mod events;
 pub mod faults;
 pub mod feedback;
 pub mod gateway;
+pub mod permissions;
 pub mod queue;
 pub mod ses;
 pub mod sns;
+pub mod template;

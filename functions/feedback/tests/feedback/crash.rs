@@ -13,7 +13,7 @@ async fn at_the_brink() -> World {
     let world = World::new().await;
     for number in 0..19 {
         let email = world.sent(number, &format!("user-{number}@example.org")).await;
-        assert!(world.app.table.count_once(&email, posthorn_table::statistics::Metric::Bounce).await.unwrap());
+        assert!(world.backends.table.count_once(&email, posthorn_table::statistics::Metric::Bounce).await.unwrap());
     }
     world
 }

@@ -34,7 +34,7 @@ async fn an_email_left_in_doubt_is_settled() {
         let world = World::new().await;
         let email = world.permitted(1, ADA).await;
         world.takes(&[event(kind, object, &email, 1)]).await;
-        let record = world.app.table.email(email.id).await.unwrap().unwrap();
+        let record = world.backends.table.email(email.id).await.unwrap().unwrap();
         assert_eq!((record.status, record.message_id.as_deref()), (expected, Some("ses-1")));
     }
 }
@@ -140,10 +140,10 @@ async fn every_recipient_of_the_mail_is_suppressed_and_no_stranger() {
 async fn an_email_whose_record_is_gone_suppresses_and_counts_nothing() {
     let world = World::new().await;
     let email = world.permitted(1, ADA).await;
-    world.app.table.withdraw_email(email.id, "nonce").await.unwrap();
+    world.backends.table.withdraw_email(email.id, "nonce").await.unwrap();
     world.takes(&[hard_bounce(&email), event("Delivery", "delivery", &email, 1)]).await;
     assert!(world.contact(ADA).await.unwrap().is_suppressed());
-    assert_eq!(world.app.table.email(email.id).await.unwrap(), None, "no stub");
+    assert_eq!(world.backends.table.email(email.id).await.unwrap(), None, "no stub");
     assert_eq!(world.counts().await, Counts::default());
 }
 
@@ -154,7 +154,7 @@ async fn a_count_belongs_to_the_hour_the_email_was_sent_in() {
     let sent_in: jiff::Timestamp = "2025-11-30T10:00:00Z".parse().unwrap();
     world.wait(jiff::SignedDuration::from_hours(50));
     world.takes(&[hard_bounce(&email)]).await;
-    let hours = world.app.table.window(world.id(), 0, world.now()).await.unwrap();
+    let hours = world.backends.table.window(world.id(), 0, world.now()).await.unwrap();
     assert_eq!(hours.len(), 1);
     assert_eq!((hours[0].hour, hours[0].sent, hours[0].bounced), (sent_in, 1, 1));
 }

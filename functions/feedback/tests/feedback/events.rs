@@ -33,7 +33,7 @@ async fn world(file: &EventFile) -> World {
         nonce: "nonce".to_owned(),
         created_at: world.now(),
     };
-    world.app.table.permit_email(&email).await.unwrap();
+    world.backends.table.permit_email(&email).await.unwrap();
     world
 }
 
@@ -66,7 +66,7 @@ async fn replay(world: &World, file: &EventFile) -> (usize, usize) {
 }
 
 async fn status(world: &World) -> Status {
-    world.app.table.email(EMAIL.parse().unwrap()).await.unwrap().unwrap().status
+    world.backends.table.email(EMAIL.parse().unwrap()).await.unwrap().unwrap().status
 }
 
 /// The status that the email has after a file, by the file's name; it was PENDING.

@@ -22,7 +22,7 @@ impl World {
         let mut refusals = [None, None];
         for (refusal, key) in refusals.iter_mut().zip([&self.project.secret, &self.project.public]) {
             let header = format!("Bearer {}", key.expose());
-            let caller = authenticate(&self.app.table, Some(header.as_bytes()), Access::AnyKey, self.now()).await;
+            let caller = authenticate(&self.backends.table, Some(header.as_bytes()), Access::AnyKey, self.now()).await;
             *refusal = caller.err().map(|failure| failure.code());
         }
         refusals
@@ -103,7 +103,7 @@ async fn only_the_metric_that_moved_is_looked_at() {
     // As if the lines had been moved by a new deployment: many bounces, and nobody looked since.
     for number in 0..30 {
         let email = world.sent(number, &format!("user-{number}@example.org")).await;
-        assert!(world.app.table.count_once(&email, posthorn_table::statistics::Metric::Bounce).await.unwrap());
+        assert!(world.backends.table.count_once(&email, posthorn_table::statistics::Metric::Bounce).await.unwrap());
     }
     let email = world.sent(100, "ada@example.org").await;
     world.takes(&[complaint(&email, "abuse", 1)]).await;
@@ -134,7 +134,7 @@ async fn reinstating_begins_a_fresh_window() {
     world.bounces(19..20).await;
     assert_eq!(world.stored().await.facts.status, Status::Disabled);
 
-    let done = guard::enable(&world.app.table, world.id(), world.now(), 7).await.unwrap();
+    let done = guard::enable(&world.backends.table, world.id(), world.now(), 7).await.unwrap();
     assert!(matches!(done, guard::Done::Changed(_)));
     assert_eq!(world.refusals().await, [None, None]);
     assert_eq!(world.stored().await.disabled, None);
@@ -163,7 +163,7 @@ async fn reinstating_begins_a_fresh_window() {
 #[tokio::test]
 async fn the_operator_disables_and_reinstates() {
     let world = World::new().await;
-    let table = &world.app.table;
+    let table = &world.backends.table;
     let disable = || guard::disable(table, world.id(), "They asked for it", world.now(), 7);
     assert!(matches!(disable().await.unwrap(), guard::Done::Changed(_)));
     assert!(matches!(disable().await.unwrap(), guard::Done::Already(_)));

@@ -18,6 +18,7 @@ use posthorn_table::{
 use posthorn_testkit::{
     backends::{Backends, Item, TestProject},
     feedback::{sns_envelope, sqs_event, sqs_record},
+    permissions::Permissions,
 };
 use serde_json::{Value, json};
 
@@ -25,19 +26,18 @@ pub(crate) struct World {
     pub(crate) backends: Backends,
     pub(crate) app: App,
     pub(crate) project: TestProject,
+    pub(crate) permissions: Permissions,
 }
 
 impl World {
     pub(crate) async fn new() -> Self {
         let backends = Backends::start().await;
         let project = backends.project(|_| {}).await;
-        let app = App {
-            edge: backends.edge.clone(),
-            table: backends.table.clone(),
-            rule: Rule::default(),
-            alerts: Some(backends.alerts.clone()),
-        };
-        Self { backends, app, project }
+        let permissions = Permissions::of("FeedbackFunction");
+        let function = backends.as_function(&permissions);
+        let app =
+            App { edge: function.edge, table: function.table, rule: Rule::default(), alerts: Some(function.alerts) };
+        Self { backends, app, project, permissions }
     }
 
     pub(crate) fn id(&self) -> Uuid {
@@ -56,10 +56,10 @@ impl World {
     pub(crate) async fn sent(&self, number: u32, to: &str) -> Email {
         let email = self.permitted(number, to).await;
         let outcome = Outcome { message_id: Some("ses-1"), subject: Some("Hello"), ..Outcome::default() };
-        self.app.table.settle_email(email.id, Status::Sent, &outcome, self.now()).await.unwrap();
+        self.backends.table.settle_email(email.id, Status::Sent, &outcome, self.now()).await.unwrap();
         if !to.ends_with("@simulator.amazonses.com") {
             let hour = Hour { epoch: email.epoch, at: self.now() };
-            self.app.table.count_sent(self.id(), shard_of(email.id), hour, 1).await.unwrap();
+            self.backends.table.count_sent(self.id(), shard_of(email.id), hour, 1).await.unwrap();
         }
         email
     }
@@ -78,14 +78,14 @@ impl World {
             nonce: "nonce".to_owned(),
             created_at: self.now(),
         };
-        self.app.table.permit_email(&email).await.unwrap();
+        self.backends.table.permit_email(&email).await.unwrap();
         email
     }
 
     /// So many emails more that were sent.
     pub(crate) async fn sent_many(&self, count: u64) {
         let hour = Hour { epoch: self.stored().await.facts.epoch, at: self.now() };
-        self.app.table.count_sent(self.id(), 0, hour, count).await.unwrap();
+        self.backends.table.count_sent(self.id(), 0, hour, count).await.unwrap();
     }
 
     /// Gives events to the function in one batch; the numbers of those that failed.
@@ -108,15 +108,15 @@ impl World {
     }
 
     pub(crate) async fn stored(&self) -> Project {
-        self.app.table.project(self.id()).await.unwrap().unwrap()
+        self.backends.table.project(self.id()).await.unwrap().unwrap()
     }
 
     pub(crate) async fn status(&self, email: &Email) -> Status {
-        self.app.table.email(email.id).await.unwrap().unwrap().status
+        self.backends.table.email(email.id).await.unwrap().unwrap().status
     }
 
     pub(crate) async fn contact(&self, email: &str) -> Option<Contact> {
-        self.app.table.contact(self.id(), email).await.unwrap()
+        self.backends.table.contact(self.id(), email).await.unwrap()
     }
 
     pub(crate) async fn counts(&self) -> Counts {
@@ -124,12 +124,12 @@ impl World {
     }
 
     pub(crate) async fn counts_in(&self, epoch: u32) -> Counts {
-        let hours = self.app.table.window(self.id(), epoch, self.now()).await.unwrap();
+        let hours = self.backends.table.window(self.id(), epoch, self.now()).await.unwrap();
         Counts::in_window(&hours, self.now())
     }
 
     pub(crate) async fn notices(&self) -> Vec<Notice> {
-        self.app.table.notices(self.id()).await.unwrap()
+        self.backends.table.notices(self.id()).await.unwrap()
     }
 
     /// The names of the notices without the epoch's zeros, such as `0 bounce warning 1`.

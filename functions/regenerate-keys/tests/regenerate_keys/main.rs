@@ -9,6 +9,7 @@ mod budget;
 mod events;
 mod failed;
 mod grace;
+mod permissions;
 mod raced;
 mod refused;
 mod support;

@@ -7,7 +7,10 @@ use posthorn_table::{
     Uuid,
     project::{Project, ProjectKey},
 };
-use posthorn_testkit::backends::{Answer, Backends, TestProject, TestRequest};
+use posthorn_testkit::{
+    backends::{Answer, Backends, TestProject, TestRequest},
+    permissions::Permissions,
+};
 use regenerate_keys::{App, handle};
 use serde_json::Value;
 
@@ -15,6 +18,7 @@ pub(crate) struct World {
     pub(crate) backends: Backends,
     pub(crate) project: TestProject,
     pub(crate) app: App,
+    pub(crate) permissions: Permissions,
 }
 
 impl World {
@@ -26,9 +30,11 @@ impl World {
     pub(crate) async fn with(change: impl FnOnce(&mut Project)) -> Self {
         let backends = Backends::start().await;
         let project = backends.project(change).await;
-        let app = App { edge: backends.edge.clone(), table: backends.table.clone(), alerts: None };
+        let permissions = Permissions::of("RegenerateKeysFunction");
+        let function = backends.as_function(&permissions);
+        let app = App { edge: function.edge, table: function.table, alerts: None };
         let _set_up = backends.calls.take();
-        Self { backends, project, app }
+        Self { backends, project, app, permissions }
     }
 
     pub(crate) fn id(&self) -> Uuid {

@@ -9,7 +9,7 @@ use crate::support::{World, minted};
 /// Fails the `number`th call of a rotation; false if it makes fewer.
 async fn survives(number: usize, fault: Fault) -> bool {
     let mut world = World::new().await;
-    world.app.alerts = Some(world.backends.alerts.clone());
+    world.app.alerts = Some(world.backends.as_function(&world.permissions).alerts);
     let old = world.project.secret.expose().to_owned();
     let request = world.request(&old, &json!({}).to_string());
     world.backends.faults.fail_call(number, fault);

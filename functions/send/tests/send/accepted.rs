@@ -181,7 +181,7 @@ async fn mail_to_the_simulator_is_sent_and_not_counted() {
 async fn a_key_imported_from_plunk_works_unchanged() {
     let world = World::new().await;
     let next = import(&world.project.project, SECRET_KEY, world.now()).unwrap();
-    world.app.table.change_project(Some(&world.project.project), &next, None).await.unwrap();
+    world.backends.table.change_project(Some(&world.project.project), &next, None).await.unwrap();
     let request = TestRequest::new(lambda_http::http::Method::POST, "/v1/send")
         .header("authorization", &format!("Bearer {SECRET_KEY}"))
         .body(plain().to_string());

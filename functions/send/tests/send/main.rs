@@ -9,6 +9,7 @@ mod failed;
 mod injected;
 mod late;
 mod limited;
+mod permissions;
 mod raced;
 mod refused;
 mod replayed;

@@ -151,7 +151,7 @@ async fn the_mail_services_own_event_settles_a_request_in_doubt() {
         let world = in_doubt().await;
         let key = world.items("EMAIL#").await.into_keys().next().unwrap();
         let id = key["EMAIL#".len()..].split(' ').next().unwrap().to_owned();
-        world.app.table.settle_email(id.parse().unwrap(), status, &Outcome::default(), world.now()).await.unwrap();
+        world.backends.table.settle_email(id.parse().unwrap(), status, &Outcome::default(), world.now()).await.unwrap();
         let settled = world.once("k", &plain()).await;
         assert_eq!((settled.status, fates(&settled)), (200, vec![fate]), "{status:?}");
         assert_eq!(settled.json["data"]["emails"][0]["email"], json!(id));
@@ -167,7 +167,7 @@ async fn an_event_that_says_it_failed_frees_the_key() {
     let world = in_doubt().await;
     let key = world.items("EMAIL#").await.into_keys().next().unwrap();
     let id = key["EMAIL#".len()..].split(' ').next().unwrap().parse().unwrap();
-    world.app.table.settle_email(id, Status::Failed, &Outcome::default(), world.now()).await.unwrap();
+    world.backends.table.settle_email(id, Status::Failed, &Outcome::default(), world.now()).await.unwrap();
     let settled = world.once("k", &plain()).await;
     assert_eq!((settled.status, settled.code()), (502, Some("DELIVERY_FAILED")));
     let again = world.once("k", &plain()).await;

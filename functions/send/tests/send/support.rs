@@ -6,7 +6,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use posthorn_auth::{PlainKey, Which, rotate};
 use posthorn_mail::ses::Ses;
 use posthorn_table::{Timestamp, Uuid, contact, project::Project};
-use posthorn_testkit::backends::{Answer, Backends, Item, TABLE, TestProject, TestRequest};
+use posthorn_testkit::{
+    backends::{Answer, Backends, Item, TABLE, TestProject, TestRequest},
+    permissions::Permissions,
+};
 use send::{App, handle};
 use serde_json::{Value, json};
 
@@ -17,6 +20,7 @@ pub(crate) struct World {
     pub(crate) backends: Backends,
     pub(crate) project: TestProject,
     pub(crate) app: App,
+    pub(crate) permissions: Permissions,
 }
 
 impl World {
@@ -28,10 +32,11 @@ impl World {
     pub(crate) async fn with(change: impl FnOnce(&mut Project)) -> Self {
         let backends = Backends::start().await;
         let project = backends.project(change).await;
-        let ses = Ses::new(backends.ses_config.clone(), None);
-        let app = App { edge: backends.edge.clone(), table: backends.table.clone(), ses };
+        let permissions = Permissions::of("SendFunction");
+        let function = backends.as_function(&permissions);
+        let app = App { edge: function.edge, table: function.table, ses: Ses::new(function.ses_config, None) };
         let _set_up = backends.calls.take();
-        Self { backends, project, app }
+        Self { backends, project, app, permissions }
     }
 
     pub(crate) fn id(&self) -> Uuid {
@@ -115,7 +120,7 @@ impl World {
         let (project, presented) = (&self.project.project, self.project.secret.digest());
         let fill = &mut |buffer: &mut [u8]| self.backends.edge.fill(buffer);
         let rotation = rotate(project, &presented, Which::Both, 0, self.now(), fill).unwrap();
-        self.app.table.change_project(Some(project), &rotation.next, None).await.unwrap();
+        self.backends.table.change_project(Some(project), &rotation.next, None).await.unwrap();
         rotation.minted.into_iter().next().unwrap()
     }
 

@@ -28,7 +28,7 @@ impl World {
     async fn settle(&self) {
         for mail in self.backends.ses.mails() {
             let id = mail.tags.iter().find(|(name, _)| name == "posthorn-email").unwrap().1.parse().unwrap();
-            self.app.table.record_seen(id, Seen::Sent, self.now(), "ses-1").await.unwrap();
+            self.backends.table.record_seen(id, Seen::Sent, self.now(), "ses-1").await.unwrap();
         }
     }
 }
@@ -81,7 +81,7 @@ async fn an_email_in_doubt_is_settled_by_what_ses_says_of_it() {
         let first = world.once("key", &body).await;
         assert_eq!((first.status, first.code()), (502, Some("DELIVERY_UNKNOWN")), "{}", first.text);
         let id = world.items("EMAIL#").await.keys().next().unwrap()["EMAIL#".len()..][..36].parse().unwrap();
-        world.app.table.record_seen(id, seen, world.now(), "ses-1").await.unwrap();
+        world.backends.table.record_seen(id, seen, world.now(), "ses-1").await.unwrap();
         let settled = world.once("key", &body).await;
         assert_eq!(settled.status, 200, "{}", settled.text);
         assert_eq!(settled.json["data"]["emails"][0]["status"], "SENT");
@@ -107,9 +107,9 @@ async fn an_event_that_comes_before_the_outcome_leaves_it_whole() {
     let answer = world.send(&email(&json!({}))).await;
     let id = &answer.json["data"]["emails"][0]["email"];
     let uuid = id.as_str().unwrap().parse().unwrap();
-    world.app.table.record_seen(uuid, Seen::Delivered, world.now(), "ses-1").await.unwrap();
+    world.backends.table.record_seen(uuid, Seen::Delivered, world.now(), "ses-1").await.unwrap();
     let outcome = posthorn_table::email::Outcome { subject: Some("Hello"), ..Default::default() };
-    world.app.table.settle_email(uuid, posthorn_table::email::Status::Sent, &outcome, world.now()).await.unwrap();
+    world.backends.table.settle_email(uuid, posthorn_table::email::Status::Sent, &outcome, world.now()).await.unwrap();
     let item = world.email(id).await.unwrap();
     assert_eq!(
         (item["status"].as_s().unwrap().as_str(), item["subject"].as_s().unwrap().as_str()),

@@ -19,7 +19,7 @@ async fn crashed(world: &World, body: &Value, recipients: usize) -> Vec<Uuid> {
     let attempt = Attempt::begin([7; 16], world.now());
     let texts = ids.iter().map(Uuid::to_string).collect();
     let claim = Claim::new("POST /v1/send".to_owned(), body.to_string().as_bytes(), texts, &attempt);
-    let claimed = world.app.table.claim(&Scope::new(world.id(), "send", "k"), claim).await.unwrap();
+    let claimed = world.backends.table.claim(&Scope::new(world.id(), "send", "k"), claim).await.unwrap();
     assert!(matches!(claimed, Claimed::Mine(_)));
     ids
 }
@@ -38,9 +38,9 @@ async fn recorded(world: &World, id: Uuid, to: &str, status: Status) {
         nonce: "07".repeat(16),
         created_at: world.now(),
     };
-    assert_eq!(world.app.table.permit_email(&email).await.unwrap(), Permit::Taken);
+    assert_eq!(world.backends.table.permit_email(&email).await.unwrap(), Permit::Taken);
     if status != Status::Pending {
-        world.app.table.settle_email(id, status, &Outcome::default(), world.now()).await.unwrap();
+        world.backends.table.settle_email(id, status, &Outcome::default(), world.now()).await.unwrap();
     }
 }
 

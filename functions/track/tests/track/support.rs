@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use posthorn_table::{Uuid, contact, project::Project};
-use posthorn_testkit::backends::{Answer, Backends, Item, TABLE, TestProject, TestRequest};
+use posthorn_testkit::{
+    backends::{Answer, Backends, Item, TABLE, TestProject, TestRequest},
+    permissions::Permissions,
+};
 use serde_json::{Map, Value, json};
 use track::{App, handle};
 
@@ -11,6 +14,7 @@ pub(crate) struct World {
     pub(crate) backends: Backends,
     pub(crate) project: TestProject,
     pub(crate) app: App,
+    pub(crate) permissions: Permissions,
 }
 
 impl World {
@@ -22,9 +26,11 @@ impl World {
     pub(crate) async fn with(change: impl FnOnce(&mut Project)) -> Self {
         let backends = Backends::start().await;
         let project = backends.project(change).await;
-        let app = App { edge: backends.edge.clone(), table: backends.table.clone() };
+        let permissions = Permissions::of("TrackFunction");
+        let function = backends.as_function(&permissions);
+        let app = App { edge: function.edge, table: function.table };
         let _set_up = backends.calls.take();
-        Self { backends, project, app }
+        Self { backends, project, app, permissions }
     }
 
     pub(crate) fn id(&self) -> Uuid {

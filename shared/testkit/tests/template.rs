@@ -1,0 +1,186 @@
+//! The deployment template says what the code says.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::Method;
+use posthorn_auth::reputation::{LinesText, Rule};
+use posthorn_lambda::{
+    config::variables,
+    routes::{Function, Resolved, resolve},
+};
+use posthorn_testkit::{
+    backends::Backends,
+    template::{of_type, permissions, properties, read},
+};
+use serde_json::{Value, json};
+
+const FUNCTION: &str = "AWS::Serverless::Function";
+
+/// The HTTP functions by their names in the template.
+fn function(name: &str) -> Function {
+    match name {
+        "SendFunction" => Function::Send,
+        "TrackFunction" => Function::Track,
+        "RegenerateKeysFunction" => Function::RegenerateKeys,
+        other => panic!("{other} is behind the gateway"),
+    }
+}
+
+/// Method and path of every event of the gateway, with the function's name.
+fn routes(template: &Value) -> Vec<(String, Option<(Method, String)>)> {
+    let functions = of_type(template, FUNCTION).into_iter();
+    let events = functions.flat_map(|name| {
+        let events = properties(template, &name)["Events"].as_object().unwrap().clone();
+        events.into_iter().map(move |(_, event)| (name.clone(), event))
+    });
+    let http = events.filter(|(_, event)| event["Type"] == "HttpApi");
+    http.map(|(name, event)| {
+        let text = |field: &str| event["Properties"][field].as_str();
+        let route = text("Method").zip(text("Path"));
+        (name, route.map(|(method, path)| (method.parse().unwrap(), path.to_owned())))
+    })
+    .collect()
+}
+
+#[test]
+fn every_route_leads_to_the_function_that_handles_it() {
+    let template = read();
+    let mut found = BTreeSet::new();
+    for (name, route) in routes(&template) {
+        let Some((method, path)) = route else {
+            assert_eq!(function(&name), Function::Track, "$default: {name} answers 404 and 405");
+            continue;
+        };
+        let (Resolved::Route(known) | Resolved::Preflight(known)) = resolve(&method, &path) else {
+            panic!("{method} {path} is no route");
+        };
+        assert_eq!(known.function(), function(&name), "{method} {path}");
+        found.insert((known.pattern(), method.to_string()));
+    }
+    // What each route says that it allows is in the template, and nothing else is.
+    let allowed = ["/v1/send", "/v1/track", "/v1", "/health", "/users/@me/projects/{id}/regenerate-keys"];
+    let allowed = allowed.into_iter().flat_map(|path| {
+        let route = resolve(&Method::GET, path).route().unwrap().clone();
+        route.allow().split(", ").map(move |method| (route.pattern(), method.to_owned())).collect::<Vec<_>>()
+    });
+    assert_eq!(found, allowed.collect());
+    assert_eq!(routes(&template).iter().filter(|(_, route)| route.is_none()).count(), 1, "one $default");
+}
+
+#[test]
+fn every_variable_is_one_that_the_code_reads_and_has_a_value() {
+    let template = read();
+    let shared = template["Globals"]["Function"]["Environment"]["Variables"].as_object().unwrap();
+    let own = of_type(&template, FUNCTION);
+    let own = own.iter().filter_map(|name| properties(&template, name)["Environment"]["Variables"].as_object());
+    let given: BTreeSet<_> = shared.keys().chain(own.flat_map(|variables| variables.keys())).cloned().collect();
+    assert_eq!(given, variables().into_iter().map(str::to_owned).collect());
+}
+
+#[tokio::test]
+async fn the_table_is_the_one_that_the_code_makes() {
+    let backends = Backends::start().await;
+    let made = backends.dynamodb.describe_table().table_name("posthorn-test").send().await.unwrap().table.unwrap();
+    let ttl = backends.dynamodb.describe_time_to_live().table_name("posthorn-test").send().await.unwrap();
+    let attributes = |attribute: &aws_sdk_dynamodb::types::AttributeDefinition| json!({"AttributeName": attribute.attribute_name(), "AttributeType": attribute.attribute_type().as_str()});
+    let keys = |key: &aws_sdk_dynamodb::types::KeySchemaElement| json!({"AttributeName": key.attribute_name(), "KeyType": key.key_type().as_str()});
+    let template = read();
+    let table = properties(&template, "Table");
+    assert_eq!(table["AttributeDefinitions"], made.attribute_definitions().iter().map(attributes).collect::<Value>());
+    assert_eq!(table["KeySchema"], made.key_schema().iter().map(keys).collect::<Value>());
+    let ttl = ttl.time_to_live_description.unwrap();
+    assert_eq!(
+        table["TimeToLiveSpecification"],
+        json!({"AttributeName": ttl.attribute_name().unwrap(), "Enabled": true})
+    );
+    assert_eq!(table["BillingMode"], "PAY_PER_REQUEST");
+    assert_eq!(table["PointInTimeRecoverySpecification"], json!({"PointInTimeRecoveryEnabled": true}));
+    assert_eq!(
+        (&table["DeletionProtectionEnabled"], &table["SSESpecification"]["SSEEnabled"]),
+        (&json!(true), &json!(true))
+    );
+    let resource = &template["Resources"]["Table"];
+    assert_eq!((&resource["DeletionPolicy"], &resource["UpdateReplacePolicy"]), (&json!("Retain"), &json!("Retain")));
+}
+
+/// What a role may touch, by the service.
+#[test]
+fn every_permission_is_for_exactly_one_resource_of_ours() {
+    let template = read();
+    let ses = |kind: &str| json!({"Fn::Sub": format!("arn:${{AWS::Partition}}:ses:${{AWS::Region}}:${{AWS::AccountId}}:{kind}")});
+    for name in of_type(&template, FUNCTION) {
+        let log = properties(&template, &name)["LoggingConfig"]["LogGroup"]["Ref"].as_str().unwrap().to_owned();
+        let mut resources: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        for (action, resource) in permissions(&template, &name) {
+            assert!(!action.contains('*'), "{name}: {action}");
+            let of_service = resources.entry(action.split(':').next().unwrap().to_owned()).or_default();
+            if !of_service.contains(&resource) {
+                of_service.push(resource);
+            }
+        }
+        let expected = |service: &str| match service {
+            "logs" => vec![json!({"Fn::GetAtt": format!("{log}.Arn")})],
+            "dynamodb" => vec![json!({"Fn::GetAtt": "Table.Arn"})],
+            "ses" => vec![ses("configuration-set/${ConfigurationSet}"), ses("identity/*")],
+            "sns" => vec![json!({"Ref": "AlertsTopic"})],
+            "sqs" => vec![json!({"Fn::GetAtt": "FeedbackQueue.Arn"})],
+            other => panic!("{name} may call {other}"),
+        };
+        for (service, resources) in resources {
+            assert_eq!(resources, expected(&service), "{name}: {service}");
+        }
+    }
+}
+
+/// Lambda's advice: a message stays invisible for six times as long as the function may run.
+#[test]
+fn the_queue_waits_longer_than_the_function_runs() {
+    let template = read();
+    let timeout = properties(&template, "FeedbackFunction")["Timeout"].as_i64().unwrap();
+    let queue = properties(&template, "FeedbackQueue");
+    assert!(queue["VisibilityTimeout"].as_i64().unwrap() >= 6 * timeout);
+    assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], 5);
+    let event = &properties(&template, "FeedbackFunction")["Events"]["Events"]["Properties"];
+    assert_eq!(
+        (&event["BatchSize"], &event["FunctionResponseTypes"]),
+        (&json!(10), &json!(["ReportBatchItemFailures"]))
+    );
+    // The gateway gives up after 30 s: whoever waits is answered before.
+    for name in ["SendFunction", "TrackFunction", "RegenerateKeysFunction"] {
+        assert_eq!(properties(&template, name)["Timeout"], 29, "{name}");
+    }
+}
+
+/// Every alarm tells the alerts topic, and names a page of the operator's handbook that exists.
+#[test]
+fn every_alarm_is_heard_and_explained() {
+    let template = read();
+    let handbook = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operating.md")).unwrap();
+    let alarms = of_type(&template, "AWS::CloudWatch::Alarm");
+    assert!(!alarms.is_empty());
+    for name in alarms {
+        let alarm = properties(&template, &name);
+        assert_eq!(alarm["AlarmActions"], json!([{"Ref": "AlertsTopic"}]), "{name}");
+        let text = &alarm["AlarmDescription"];
+        let text = text.as_str().or_else(|| text["Fn::Sub"].as_str()).unwrap();
+        let section = text.split("docs/operating.md, \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        assert!(handbook.contains(&format!("# {section}\n")), "{name}: no section {section}");
+    }
+}
+
+/// The guard's defaults in the template are the code's.
+#[test]
+fn the_guards_defaults_are_the_codes() {
+    let template = read();
+    let default = |name: String| template["Parameters"][name]["Default"].to_string();
+    let [bounce, complaint] = ["Bounce", "Complaint"]
+        .map(|metric| ["Floor", "WarnPercent", "DisablePercent"].map(|line| default(format!("{metric}{line}"))));
+    let rule = Rule::read(text(&bounce), text(&complaint));
+    assert_eq!(rule, Ok(Rule::default()));
+}
+
+fn text([floor, warn, disable]: &[String; 3]) -> LinesText<'_> {
+    LinesText { floor: Some(floor), warn: Some(warn), disable: Some(disable) }
+}
