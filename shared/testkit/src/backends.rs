@@ -39,6 +39,8 @@ pub const ALERTS: &str = "arn:aws:sns:us-east-1:000000000000:posthorn-alerts";
 /// A DynamoDB engine, an SES and an SNS endpoint, with real clients in front.
 #[derive(Clone)]
 pub struct Backends {
+    /// Where the parts listen, by the variable that tells a function of the AWS SDK.
+    pub endpoints: [(&'static str, String); 3],
     /// The engine's client, for looking at items.
     pub dynamodb: Client,
     /// The table.
@@ -106,6 +108,11 @@ impl Backends {
         let alerts_config = config.interceptor(calls.clone()).interceptor(faults.clone());
         let clock = Clock::at("2025-11-30T10:30:00Z".parse().expect("a moment"));
         Self {
+            endpoints: [
+                ("AWS_ENDPOINT_URL_DYNAMODB", database_url),
+                ("AWS_ENDPOINT_URL_SESV2", mail_url.clone()),
+                ("AWS_ENDPOINT_URL_SNS", topics_url),
+            ],
             table: Table::new(dynamodb.clone(), TABLE),
             dynamodb,
             ses_config: aws_sdk_sesv2::config::Builder::from(&local_config(&mail_url))
@@ -158,12 +165,13 @@ impl Backends {
     ///
     /// # Panics
     /// If it has them already, or was changed since.
-    pub async fn import_event_keys(&self, mut project: Project) {
+    pub async fn import_event_keys(&self, mut project: Project) -> Project {
         for key in [SECRET_KEY, PUBLIC_KEY] {
             let next = import(&project, key, self.clock.now()).expect("a key that the project does not have");
             self.table.change_project(Some(&project), &next, None).await.expect("a stored project");
             project = next;
         }
+        project
     }
 
     /// Every item of the table, by its key: what a refusal must leave as it was.

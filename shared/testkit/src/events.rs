@@ -3,7 +3,15 @@
 
 use std::{fs, path::PathBuf};
 
+use posthorn_table::{
+    contact,
+    email::{Email, Status as EmailStatus},
+    project::Status,
+};
 use serde_json::Value;
+use uuid::Uuid;
+
+use crate::backends::{Backends, TestProject};
 
 /// The project that the files name. The local stack's demo project has this id.
 pub const PROJECT: &str = "00000000-0000-4000-8000-00000000de30";
@@ -11,10 +19,14 @@ pub const PROJECT: &str = "00000000-0000-4000-8000-00000000de30";
 pub const SECRET_KEY: &str = "sk_5ec0de5ec0de5ec0de5ec0de5ec0de5ec0de5ec0de5ec0de";
 /// The public key in the files, likewise.
 pub const PUBLIC_KEY: &str = "pk_90b11c90b11c90b11c90b11c90b11c90b11c90b11c90b11c";
+/// The email that the files of `feedback` are about.
+pub const EMAIL: Uuid = Uuid::from_u128(0x4000_8000_0000_000e_3a11);
 
 /// One file.
 #[derive(Debug)]
 pub struct EventFile {
+    /// Its folder below `events/`.
+    pub folder: String,
     /// The name without its extension: the expected code, where it is a refusal.
     pub name: String,
     /// The event's JSON text.
@@ -30,15 +42,77 @@ pub fn in_folder(folder: &str) -> Vec<EventFile> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../events").join(folder);
     let mut files: Vec<EventFile> = fs::read_dir(&path)
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-        .map(|entry| read(&entry.expect("a folder that can be read").path()))
+        .map(|entry| read(folder, &entry.expect("a folder that can be read").path()))
         .collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     assert!(!files.is_empty(), "{} has no files", path.display());
     files
 }
 
-fn read(path: &std::path::Path) -> EventFile {
+fn read(folder: &str, path: &std::path::Path) -> EventFile {
     let event = fs::read_to_string(path).expect("a file that can be read");
     let _: Value = serde_json::from_str(&event).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    EventFile { name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), event }
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    EventFile { folder: folder.to_owned(), name, event }
+}
+
+impl EventFile {
+    /// Stores what the file supposes: the project that it names with the keys in it, set up for the refusal that it is
+    /// named for; for `feedback` the email that it is about.
+    ///
+    /// # Panics
+    /// If it cannot be stored.
+    pub async fn prepare(&self, backends: &Backends) -> TestProject {
+        let project = backends.project(|project| {
+            project.facts.id = PROJECT.parse().expect("a project's id");
+            match self.name.as_str() {
+                "PROJECT_DISABLED" => project.facts.status = Status::Disabled,
+                "BILLING_LIMIT_EXCEEDED" => project.facts.monthly_limit = Some(1),
+                _ => {}
+            }
+        });
+        let mut project = project.await;
+        project.project = backends.import_event_keys(project.project).await;
+        if self.folder.starts_with("feedback/") {
+            backends.table.permit_email(&self.email(backends, &project)).await.expect("a stored email");
+        }
+        project
+    }
+
+    /// The file whose event goes before this one, if one must.
+    #[must_use]
+    pub fn before(&self) -> Option<Self> {
+        let accepted = self.folder.replace("refused", "accepted");
+        (self.name == "IDEMPOTENCY_KEY_REUSED")
+            .then(|| in_folder(&accepted).into_iter().find(|file| file.name == "idempotency_key"))
+            .flatten()
+    }
+
+    fn email(&self, backends: &Backends, project: &TestProject) -> Email {
+        Email {
+            id: EMAIL,
+            project: project.project.facts.id,
+            epoch: 0,
+            contact: contact::id(project.project.facts.id, &self.recipient()),
+            to: self.recipient(),
+            status: EmailStatus::Pending,
+            error: None,
+            message_id: None,
+            nonce: "nonce".to_owned(),
+            created_at: backends.clock.now(),
+        }
+    }
+
+    /// Whom the mail that a file of `feedback` is about went to, first; Ada if it does not say.
+    ///
+    /// # Panics
+    /// If the file is none of `feedback`.
+    #[must_use]
+    pub fn recipient(&self) -> String {
+        let event: Value = serde_json::from_str(&self.event).expect("JSON");
+        let body = event["Records"][0]["body"].as_str().expect("a record with a body");
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        let message = body["Message"].as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(body);
+        message["mail"]["destination"][0].as_str().unwrap_or("ada@example.org").to_owned()
+    }
 }

@@ -111,7 +111,15 @@ where
     request_id.clone_into(&mut context.request_id);
     context.deadline = deadline(remaining);
     let answer = answer(&handler, LambdaEvent::new(payload, context)).await.expect("a handler's failure is an answer");
-    let answer = serde_json::to_value(&answer).expect("an answer of an HTTP API");
+    answered(serde_json::to_value(&answer).expect("an answer of an HTTP API"))
+}
+
+/// What the gateway answers its caller when a function answers this.
+///
+/// # Panics
+/// If it is no answer of an HTTP API.
+#[must_use]
+pub fn answered(answer: Value) -> axum_http::Response<Bytes> {
     into_http(serde_json::from_value(answer).expect("an answer of an HTTP API"))
 }
 

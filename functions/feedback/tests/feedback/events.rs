@@ -5,45 +5,19 @@ use std::time::Duration;
 use aws_lambda_events::sqs::SqsEvent;
 use feedback::handle;
 use posthorn_lambda::edge::stopwatch;
-use posthorn_table::{
-    contact,
-    email::{Email, Status},
+use posthorn_table::email::Status;
+use posthorn_testkit::{
+    backends::Backends,
+    events::{EMAIL, EventFile, in_folder},
 };
-use posthorn_testkit::events::{EventFile, PROJECT, in_folder};
 
 use crate::support::World;
 
-/// The email that the files name.
-const EMAIL: &str = "00000000-0000-4000-8000-0000000e3a11";
-
-/// The world with the files' project and email; to whom, the file says.
+/// What the file supposes.
 async fn world(file: &EventFile) -> World {
-    let mut world = World::new().await;
-    let project = world.backends.project(|project| project.facts.id = PROJECT.parse().unwrap()).await;
-    world.project = project;
-    let email = Email {
-        id: EMAIL.parse().unwrap(),
-        project: world.id(),
-        epoch: 0,
-        contact: contact::id(world.id(), &recipient(file)),
-        to: recipient(file),
-        status: Status::Pending,
-        error: None,
-        message_id: None,
-        nonce: "nonce".to_owned(),
-        created_at: world.now(),
-    };
-    world.backends.table.permit_email(&email).await.unwrap();
-    world
-}
-
-/// Whom the mail of a file went to, first; Ada if it does not say.
-fn recipient(file: &EventFile) -> String {
-    let event: serde_json::Value = serde_json::from_str(&file.event).unwrap();
-    let body = event["Records"][0]["body"].as_str().unwrap();
-    let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
-    let message = body["Message"].as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(body);
-    message["mail"]["destination"][0].as_str().unwrap_or("ada@example.org").to_owned()
+    let backends = Backends::start().await;
+    let project = file.prepare(&backends).await;
+    World::over(backends, project)
 }
 
 /// Whether the recipient is suppressed after a file, and what was counted: bounces and complaints.
@@ -66,7 +40,7 @@ async fn replay(world: &World, file: &EventFile) -> (usize, usize) {
 }
 
 async fn status(world: &World) -> Status {
-    world.backends.table.email(EMAIL.parse().unwrap()).await.unwrap().unwrap().status
+    world.backends.table.email(EMAIL).await.unwrap().unwrap().status
 }
 
 /// The status that the email has after a file, by the file's name; it was PENDING.
@@ -96,7 +70,7 @@ async fn accepted_files_do_what_their_names_say() {
         let world = world(&file).await;
         assert_eq!(replay(&world, &file).await, (1, 0), "{}", file.name);
         assert_eq!(status(&world).await, expected(&file.name), "{}", file.name);
-        let contact = world.contact(&recipient(&file)).await;
+        let contact = world.contact(&file.recipient()).await;
         let suppressed = contact.is_some_and(|contact| contact.is_suppressed());
         let counts = world.counts().await;
         let found = (suppressed, counts.bounced, counts.complained);

@@ -33,6 +33,10 @@ impl World {
     pub(crate) async fn new() -> Self {
         let backends = Backends::start().await;
         let project = backends.project(|_| {}).await;
+        Self::over(backends, project)
+    }
+
+    pub(crate) fn over(backends: Backends, project: TestProject) -> Self {
         let permissions = Permissions::of("FeedbackFunction");
         let function = backends.as_function(&permissions);
         let app =

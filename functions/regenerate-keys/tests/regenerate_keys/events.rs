@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use posthorn_table::project::{Project, Status};
 use posthorn_testkit::{
-    backends::Answer,
-    events::{EventFile, PROJECT, SECRET_KEY, in_folder},
+    backends::{Answer, Backends},
+    events::{EventFile, SECRET_KEY, in_folder},
     gateway::invoke,
 };
 use regenerate_keys::handle;
@@ -25,15 +24,11 @@ const REFUSALS: [&str; 8] = [
     "VALIDATION_ERROR",
 ];
 
-/// The project that the files name, with their keys imported.
-async fn world(change: impl FnOnce(&mut Project)) -> World {
-    let world = World::with(|project| {
-        project.facts.id = PROJECT.parse().unwrap();
-        change(project);
-    })
-    .await;
-    world.backends.import_event_keys(world.project.project.clone()).await;
-    world
+/// What the file supposes.
+async fn world(file: &EventFile) -> World {
+    let backends = Backends::start().await;
+    let project = file.prepare(&backends).await;
+    World::over(backends, project)
 }
 
 async fn replay(world: &World, file: &EventFile) -> Answer {
@@ -43,7 +38,7 @@ async fn replay(world: &World, file: &EventFile) -> Answer {
 #[tokio::test]
 async fn accepted_files_are_accepted() {
     for file in in_folder("regenerate-keys/accepted") {
-        let world = world(|_| {}).await;
+        let world = world(&file).await;
         let answer = replay(&world, &file).await;
         assert!((200..300).contains(&answer.status), "{}: {}", file.name, answer.text);
         assert!(world.works(minted(&answer, "secret")).await, "{}", file.name);
@@ -56,12 +51,7 @@ async fn refused_files_are_refused_with_the_code_they_are_named_for() {
     let files = in_folder("regenerate-keys/refused");
     assert_eq!(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), REFUSALS);
     for file in files {
-        let world = world(|project| {
-            if file.name == "PROJECT_DISABLED" {
-                project.facts.status = Status::Disabled;
-            }
-        })
-        .await;
+        let world = world(&file).await;
         let items = world.backends.items().await;
         let answer = replay(&world, &file).await;
         assert_eq!(answer.code(), Some(file.name.as_str()), "{}", answer.text);

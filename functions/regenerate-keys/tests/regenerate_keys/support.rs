@@ -30,6 +30,10 @@ impl World {
     pub(crate) async fn with(change: impl FnOnce(&mut Project)) -> Self {
         let backends = Backends::start().await;
         let project = backends.project(change).await;
+        Self::over(backends, project)
+    }
+
+    pub(crate) fn over(backends: Backends, project: TestProject) -> Self {
         let permissions = Permissions::of("RegenerateKeysFunction");
         let function = backends.as_function(&permissions);
         let app = App { edge: function.edge, table: function.table, alerts: None };

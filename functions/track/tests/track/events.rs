@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use posthorn_table::project::{Project, Status};
 use posthorn_testkit::{
-    backends::Answer,
-    events::{EventFile, PROJECT, in_folder},
+    backends::{Answer, Backends},
+    events::{EventFile, in_folder},
     gateway::invoke,
 };
 use track::handle;
@@ -25,15 +24,11 @@ const REFUSALS: [&str; 9] = [
     "VALIDATION_ERROR",
 ];
 
-/// The project that the files name, with their keys imported.
-async fn world(change: impl FnOnce(&mut Project)) -> World {
-    let world = World::with(|project| {
-        project.facts.id = PROJECT.parse().unwrap();
-        change(project);
-    })
-    .await;
-    world.backends.import_event_keys(world.project.project.clone()).await;
-    world
+/// What the file supposes.
+async fn world(file: &EventFile) -> World {
+    let backends = Backends::start().await;
+    let project = file.prepare(&backends).await;
+    World::over(backends, project)
 }
 
 async fn replay(world: &World, file: &EventFile) -> Answer {
@@ -43,7 +38,7 @@ async fn replay(world: &World, file: &EventFile) -> Answer {
 #[tokio::test]
 async fn accepted_files_are_accepted() {
     for file in in_folder("track/accepted") {
-        let world = world(|_| {}).await;
+        let world = world(&file).await;
         let answer = replay(&world, &file).await;
         assert!((200..300).contains(&answer.status), "{}: {}", file.name, answer.text);
         let expected = usize::from(!["preflight", "health"].contains(&file.name.as_str()));
@@ -56,16 +51,9 @@ async fn refused_files_are_refused_with_the_code_they_are_named_for() {
     let files = in_folder("track/refused");
     assert_eq!(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), REFUSALS);
     for file in files {
-        let world = world(|project| {
-            if file.name == "PROJECT_DISABLED" {
-                project.facts.status = Status::Disabled;
-            }
-        })
-        .await;
-        // A key is reused only after its first use: the accepted twin with the same key goes before.
-        if file.name == "IDEMPOTENCY_KEY_REUSED" {
-            let twin = in_folder("track/accepted").into_iter().find(|file| file.name == "idempotency_key").unwrap();
-            assert_eq!(replay(&world, &twin).await.status, 200);
+        let world = world(&file).await;
+        if let Some(before) = file.before() {
+            assert_eq!(replay(&world, &before).await.status, 200);
         }
         let items = world.backends.items().await;
         let answer = replay(&world, &file).await;
