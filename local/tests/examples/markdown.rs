@@ -68,7 +68,7 @@ impl Document {
 }
 
 /// What GitHub makes of a heading: letters and digits in lower case, spaces as hyphens, a number where it comes again.
-fn anchor(heading: &str, seen: &mut HashMap<String, u32>) -> String {
+pub(crate) fn anchor(heading: &str, seen: &mut HashMap<String, u32>) -> String {
     let kept = |character: &char| character.is_alphanumeric() || matches!(character, ' ' | '-' | '_');
     let slug: String = heading.to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-");
     let count = seen.entry(slug.clone()).and_modify(|count| *count += 1).or_insert(0);
