@@ -75,14 +75,16 @@ const MARGIN: Duration = Duration::from_millis(500);
 /// API Gateway's own limit, where Lambda sets no deadline.
 const LONGEST: Duration = Duration::from_secs(29);
 
-/// The time by which to answer, from the deadline in Lambda's context (milliseconds since 1970; 0 if there is none).
+/// What no deadline is past by: `cargo lambda watch` gives the constant 600,000.
+const A_DAY: Duration = Duration::from_hours(24);
+
+/// The time by which to answer, from the deadline in Lambda's context: milliseconds since 1970. One of long ago is none.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 #[must_use]
 pub fn answer_by(lambda_deadline: u64) -> Instant {
-    let left = std::time::UNIX_EPOCH
-        .checked_add(Duration::from_millis(lambda_deadline))
-        .filter(|_| lambda_deadline > 0)
-        .map_or(LONGEST, |deadline| deadline.duration_since(std::time::SystemTime::now()).unwrap_or_default());
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let deadline = Duration::from_millis(lambda_deadline);
+    let left = if deadline + A_DAY < now { LONGEST } else { deadline.saturating_sub(now) };
     Instant::now() + left.min(LONGEST).saturating_sub(MARGIN)
 }
 
@@ -101,6 +103,17 @@ mod tests {
     fn moments_have_milliseconds_always() {
         let at = Timestamp::from_second(1_764_498_600).unwrap();
         assert_eq!(rfc3339(at), "2025-11-30T10:30:00.000Z");
+    }
+
+    #[test]
+    fn a_deadline_that_passed_leaves_no_time_and_one_of_long_ago_is_none() {
+        let now = u64::try_from(Edge::system().now().as_millisecond()).unwrap();
+        let left = |deadline| answer_by(deadline).duration_since(stopwatch());
+        for none in [0, 600_000] {
+            assert!(left(none) > Duration::from_secs(28), "{none}");
+        }
+        assert_eq!(left(now - 1_000), Duration::ZERO);
+        assert!((Duration::from_secs(8)..Duration::from_secs(10)).contains(&left(now + 10_000)));
     }
 
     #[test]
