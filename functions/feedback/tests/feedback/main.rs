@@ -8,4 +8,5 @@ mod effects;
 mod events;
 mod guard;
 mod order;
+mod pulse;
 mod support;

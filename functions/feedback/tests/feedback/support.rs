@@ -36,6 +36,7 @@ impl World {
             table: backends.table.clone(),
             rule: Rule::default(),
             alerts: Some(backends.alerts.clone()),
+            pulse: feedback::Pulse::default(),
         };
         Self { backends, app, project }
     }
