@@ -48,6 +48,8 @@ pub struct Backends {
     pub sns: Sns,
     /// The alerts topic on it.
     pub alerts: Topic,
+    /// Where they listen, for a program of its own.
+    pub urls: Urls,
     /// What the SES client is made from.
     pub ses_config: aws_sdk_sesv2::config::Builder,
     /// The clock that the functions see.
@@ -58,6 +60,17 @@ pub struct Backends {
     pub calls: Calls,
     /// The calls that are to fail.
     pub faults: Faults,
+}
+
+/// Where the parts listen.
+#[derive(Debug, Clone)]
+pub struct Urls {
+    /// The engine.
+    pub dynamodb: String,
+    /// The SES endpoint.
+    pub ses: String,
+    /// The SNS endpoint.
+    pub sns: String,
 }
 
 /// The AWS SDK's configuration for endpoints on this machine.
@@ -109,6 +122,7 @@ impl Backends {
             sns,
             alerts,
             ses,
+            urls: Urls { dynamodb: database_url, ses: mail_url, sns: topics_url },
             edge: clock.edge(1),
             clock,
             calls,
