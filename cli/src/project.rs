@@ -1,59 +1,66 @@
-//! Changing a project by hand.
+//! Projects.
 
-use std::time::Duration;
+mod create;
+mod delete;
+mod enable;
+mod import_keys;
+mod list;
+mod rotate;
+mod settings;
+mod show;
 
-use posthorn_alerts::publish_notices;
-use posthorn_auth::guard::{self, Done};
-use posthorn_lambda::edge::stopwatch;
-use posthorn_table::Uuid;
+use posthorn_table::{
+    Timestamp,
+    project::{Project, Status},
+};
+use serde_json::{Value, json};
 
-use crate::{Failed, target::Target};
+use crate::{failed::Failed, options::ProjectCommand, report::Report, target::Target};
 
-/// How long announcing may take: longer than somebody else's lease.
-const TO_ANNOUNCE: Duration = Duration::from_secs(10);
-
-pub(crate) async fn enable(target: &Target, id: Uuid) -> Result<String, Failed> {
-    let done = guard::enable(&target.table, id, target.edge.now(), target.jitter()).await?;
-    let text = match done {
-        Done::Changed(project) => {
-            format!("{} is enabled. Its bounces and complaints count from zero.", project.facts.name)
+pub(crate) async fn run(target: &Target, command: ProjectCommand) -> Result<Report, Failed> {
+    match command {
+        ProjectCommand::Create { name, domains, sender, limit } => {
+            create::create(target, name, &domains, sender.as_deref(), limit).await
         }
-        Done::Already(project) => format!("{} is enabled already. Nothing was changed.", project.facts.name),
-        Done::NoSuchProject => return Err(Failed::NoSuchProject(id, target.name.clone())),
-    };
-    announce(target, id, text).await
+        ProjectCommand::List => list::list(target).await,
+        ProjectCommand::Show { project } => show::show(target, &project).await,
+        ProjectCommand::Rotate { project, keys, grace, yes } => {
+            rotate::rotate(target, &project, keys.into(), grace, yes).await
+        }
+        ProjectCommand::Enable { project } => enable::enable(target, &project).await,
+        ProjectCommand::Disable { project, reason } => enable::disable(target, &project, &reason).await,
+        ProjectCommand::Limit { project, limit } => settings::limit(target, &project, limit.0).await,
+        ProjectCommand::Sender { project, sender } => settings::sender(target, &project, &sender).await,
+        ProjectCommand::ImportKeys { project } => import_keys::import_keys(target, &project).await,
+        ProjectCommand::Delete { project, yes } => delete::delete(target, &project, yes).await,
+    }
 }
 
-pub(crate) async fn disable(target: &Target, id: Uuid, reason: &str) -> Result<String, Failed> {
-    if !(1..=500).contains(&reason.trim().chars().count()) || reason.chars().any(char::is_control) {
-        return Err(Failed::Reason);
-    }
-    let done = guard::disable(&target.table, id, reason.trim(), target.edge.now(), target.jitter()).await?;
-    let text = match done {
-        Done::Changed(project) => format!(
-            "{} is disabled: every request of it is refused from now on.\nBring it back with: posthorn project enable {id}",
-            project.facts.name
-        ),
-        Done::Already(project) => {
-            let why = project.disabled.map_or_else(String::new, |disabled| format!(" ({})", disabled.reason));
-            format!("{} is disabled already{why}. Nothing was changed.", project.facts.name)
-        }
-        Done::NoSuchProject => return Err(Failed::NoSuchProject(id, target.name.clone())),
-    };
-    announce(target, id, text).await
+/// A project for programs.
+fn json(project: &Project) -> Value {
+    let Project { facts, keys, created_at, updated_at, disabled, .. } = project;
+    json!({
+        "id": facts.id,
+        "name": facts.name,
+        "status": facts.status.as_str(),
+        "disabled": disabled.as_ref().map(|why| json!({"at": moment(why.at), "reason": why.reason})),
+        "domains": facts.domains,
+        "sender": facts.default_sender,
+        "monthlyLimit": facts.monthly_limit,
+        "keys": {
+            "live": keys.iter().filter(|key| key.is_live()).count(),
+            "retiring": keys.iter().filter_map(|key| key.retires_at).map(moment).collect::<Vec<_>>(),
+        },
+        "createdAt": moment(*created_at),
+        "updatedAt": moment(*updated_at),
+    })
 }
 
-/// Publishes what is recorded and was not published yet, of this change or of an earlier one.
-async fn announce(target: &Target, id: Uuid, text: String) -> Result<String, Failed> {
-    let Some(topic) = &target.alerts else {
-        return Ok(format!(
-            "{text}\nNot announced: no alerts topic is known. The same command with --alerts-topic announces it."
-        ));
-    };
-    let (table, edge) = (&target.table, &target.edge);
-    let until = stopwatch() + TO_ANNOUNCE;
-    match publish_notices(table, topic, id, edge.random(), || edge.now(), until).await {
-        Ok(()) => Ok(text),
-        Err(error) => Err(Failed::NotAnnounced(text, error)),
-    }
+/// A time for programs.
+fn moment(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+fn is_disabled(project: &Project) -> bool {
+    project.facts.status == Status::Disabled
 }

@@ -1,106 +1,134 @@
-//! What a command works on: the local stack that runs here, or a table in AWS.
+//! What a command works on: the local stack that runs here, a stack in AWS, or a table there alone.
 
-use std::{
-    collections::HashMap,
-    fs, io,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+pub(crate) mod local;
+mod stack;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use std::path::PathBuf;
+
+use aws_config::SdkConfig;
 use posthorn_alerts::Topic;
-use posthorn_auth::reputation::{LinesText, Rule, RuleError};
+use posthorn_auth::reputation::{LinesText, Rule};
 use posthorn_lambda::{
-    Edge, aws,
-    config::{Config, ConfigError, Lines},
+    Edge,
+    config::{Config, Lines},
 };
-use posthorn_table::Table;
+use posthorn_table::{Table, Uuid, project::Project};
 
-use crate::Options;
-
-/// The local stack's state, and the file in it that says where its parts listen.
-const FOLDER: &str = ".posthorn";
-const BACKENDS: &str = "backends.env";
+use crate::{aws, failed::Failed, options::Place};
 
 /// What a command works on.
 pub(crate) struct Target {
     pub(crate) edge: Edge,
     pub(crate) table: Table,
     /// The table's name, for people.
-    pub(crate) name: String,
+    pub(crate) table_name: String,
+    /// Where it is, for people: `the stack posthorn in eu-west-1`.
+    pub(crate) place: String,
+    pub(crate) region: String,
+    /// The folder of a local stack's state.
+    pub(crate) state: Option<PathBuf>,
     pub(crate) rule: Rule,
     /// Where what was done is announced, if anywhere.
     pub(crate) alerts: Option<Topic>,
+    pub(crate) ses: aws_sdk_sesv2::Client,
+    pub(crate) sns: aws_sdk_sns::Client,
+    pub(crate) sqs: aws_sdk_sqs::Client,
+    pub(crate) parts: Parts,
 }
 
-/// There is nothing to work on.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum NoTarget {
-    #[error(
-        "no local stack runs here: no {FOLDER}/{BACKENDS} in this folder or above it.\nStart one with `cargo run` (one with --memory prints its --state), or name a table in AWS with --table."
-    )]
-    NoStack,
-    #[error(
-        "the local stack of {0} does not run: nobody answers at the address in it ({1}).\nStart it with `cargo run`, or name a table in AWS with --table."
-    )]
-    Stopped(PathBuf, String),
-    #[error("{0}: {1}")]
-    Unreadable(PathBuf, io::Error),
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error(transparent)]
-    Rule(#[from] RuleError),
+/// The names of a stack's parts, as far as they are known.
+#[derive(Debug, Default)]
+pub(crate) struct Parts {
+    pub(crate) api_url: Option<String>,
+    pub(crate) configuration_set: Option<String>,
+    pub(crate) events_topic: Option<String>,
+    pub(crate) alerts_topic: Option<String>,
+    pub(crate) feedback_queue: Option<String>,
+    pub(crate) dead_letters: Option<String>,
+}
+
+/// One configuration for each service: on this machine each has an address of its own.
+struct Services {
+    dynamodb: SdkConfig,
+    ses: SdkConfig,
+    sns: SdkConfig,
+    sqs: SdkConfig,
 }
 
 impl Target {
-    pub(crate) async fn find(options: &Options) -> Result<Self, NoTarget> {
-        match &options.table {
-            Some(table) => Self::in_aws(table, options.alerts_topic.clone()).await,
-            None => Self::local(options.state.as_deref()).await,
+    pub(crate) async fn find(place: &Place) -> Result<Self, Failed> {
+        match place {
+            Place { table: Some(table), alerts_topic, .. } => Self::of_table(table, alerts_topic.clone()).await,
+            Place { stack: Some(stack), .. } => stack::find(stack).await,
+            Place { state, .. } => local::find(state.as_deref()).await,
         }
     }
 
-    async fn in_aws(table: &str, topic: Option<String>) -> Result<Self, NoTarget> {
-        let config = Config::from_environment()?;
-        let topic = topic.or(config.alerts_topic);
-        let rule = Rule::read(text(&config.bounce), text(&config.complaint))?;
-        Ok(Self::with(&aws::sdk_config().await, table, topic, rule))
+    async fn of_table(table: &str, topic: Option<String>) -> Result<Self, Failed> {
+        let Config { configuration_set, alerts_topic, bounce, complaint, .. } = Config::from_environment()?;
+        let rule = Rule::read(text(&bounce), text(&complaint))?;
+        let parts = Parts { configuration_set, alerts_topic: topic.or(alerts_topic), ..Parts::default() };
+        let config = aws::config().await?;
+        let place = format!("the table {table} in {}", region(&config));
+        Ok(Self::new(&Services::in_aws(&config), table, place, rule, parts))
     }
 
-    async fn local(folder: Option<&Path>) -> Result<Self, NoTarget> {
-        let file = match folder {
-            Some(folder) => folder.join(BACKENDS),
-            None => found().ok_or(NoTarget::NoStack)?,
-        };
-        let text = fs::read_to_string(&file).map_err(|error| NoTarget::Unreadable(file.clone(), error))?;
-        let values: HashMap<_, _> = text.lines().filter_map(|line| line.split_once('=')).collect();
-        let value = |name: &str| values.get(name).copied().unwrap_or_default().to_owned();
-        let database = value("AWS_ENDPOINT_URL_DYNAMODB");
-        if !answers(&database).await {
-            return Err(NoTarget::Stopped(file, database));
+    fn new(services: &Services, table: &str, place: String, rule: Rule, parts: Parts) -> Self {
+        let sns = aws_sdk_sns::Client::new(&services.sns);
+        Self {
+            edge: Edge::system(),
+            region: region(&services.dynamodb),
+            table: Table::new(aws_sdk_dynamodb::Client::new(&services.dynamodb), table),
+            table_name: table.to_owned(),
+            place,
+            state: None,
+            rule,
+            alerts: parts.alerts_topic.clone().map(|topic| Topic::new(sns.clone(), topic)),
+            ses: aws_sdk_sesv2::Client::new(&services.ses),
+            sqs: aws_sdk_sqs::Client::new(&services.sqs),
+            sns,
+            parts,
         }
-        let table = value("TABLE_NAME");
-        let sns = aws_sdk_sns::Client::new(&local_config(&value("AWS_ENDPOINT_URL_SNS")));
-        Ok(Self {
-            alerts: Some(Topic::new(sns, value("ALERTS_TOPIC_ARN"))),
-            ..Self::with(&local_config(&database), &table, None, Rule::default())
-        })
+    }
+
+    /// The project with this id, or the only one with this name.
+    pub(crate) async fn project(&self, named: &str) -> Result<Project, Failed> {
+        let missing = || Failed::NoSuchProject(named.to_owned());
+        let id = self.project_id(named).await?;
+        self.table.project(id).await?.ok_or_else(missing)
+    }
+
+    /// The id itself, or that of the only project with this name.
+    pub(crate) async fn project_id(&self, named: &str) -> Result<Uuid, Failed> {
+        if let Ok(id) = named.parse() {
+            return Ok(id);
+        }
+        let entries = self.table.directory().await?;
+        let ids: Vec<_> = entries.iter().filter(|entry| entry.name == named).map(|entry| entry.id).collect();
+        match ids[..] {
+            [] => Err(Failed::NoSuchProject(named.to_owned())),
+            [id] => Ok(id),
+            _ => Err(Failed::Ambiguous { name: named.to_owned(), ids }),
+        }
     }
 
     pub(crate) fn jitter(&self) -> u32 {
         u32::from_be_bytes(self.edge.random())
     }
+}
 
-    fn with(config: &SdkConfig, table: &str, topic: Option<String>, rule: Rule) -> Self {
-        Self {
-            edge: Edge::system(),
-            table: Table::new(aws_sdk_dynamodb::Client::new(config), table),
-            name: table.to_owned(),
-            rule,
-            alerts: topic.map(|topic| Topic::new(aws_sdk_sns::Client::new(config), topic)),
-        }
+impl Services {
+    fn in_aws(config: &SdkConfig) -> Self {
+        Self { dynamodb: config.clone(), ses: config.clone(), sns: config.clone(), sqs: config.clone() }
+    }
+}
+
+/// The address of the API, and the secret key that a local stack keeps for its demo project.
+pub(crate) async fn api(place: &Place) -> Result<(String, Option<String>), Failed> {
+    match place {
+        Place { table: Some(_), .. } => Err(Failed::NoUrl),
+        Place { stack: Some(name), .. } => Ok((stack::Description::read(name).await?.1.output("ApiUrl")?, None)),
+        Place { state, .. } => local::api(state.as_deref()),
     }
 }
 
@@ -108,28 +136,6 @@ fn text(lines: &Lines) -> LinesText<'_> {
     LinesText { floor: lines.floor.as_deref(), warn: lines.warn.as_deref(), disable: lines.disable.as_deref() }
 }
 
-/// The file of the nearest stack, from this folder upwards.
-fn found() -> Option<PathBuf> {
-    let here = std::env::current_dir().ok()?;
-    here.ancestors().map(|folder| folder.join(FOLDER).join(BACKENDS)).find(|file| file.is_file())
-}
-
-/// Whether somebody listens there.
-async fn answers(url: &str) -> bool {
-    let Some(address) = url.strip_prefix("http://").and_then(|address| address.parse::<SocketAddr>().ok()) else {
-        return false;
-    };
-    let connected = tokio::time::timeout(Duration::from_secs(1), tokio::net::TcpStream::connect(address)).await;
-    matches!(connected, Ok(Ok(_)))
-}
-
-fn local_config(endpoint: &str) -> SdkConfig {
-    let credentials = Credentials::new("local", "local", None, None, "posthorn");
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static("us-east-1"))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .endpoint_url(endpoint)
-        .timeout_config(aws::timeouts())
-        .build()
+fn region(config: &SdkConfig) -> String {
+    config.region().map_or_else(String::new, ToString::to_string)
 }

@@ -1,4 +1,4 @@
-//! What stands in for AWS: the engine, SES, SNS, and the queue through which SES's events come back.
+//! What stands in for AWS: the engine, SES, SNS, SQS, and the queue through which SES's events come back.
 
 use std::{
     fs, io,
@@ -8,6 +8,7 @@ use std::{
 };
 
 use aws_lambda_events::sqs::SqsEvent;
+use jiff::SignedDuration;
 use posthorn_alerts::Topic;
 use posthorn_auth::reputation::Rule;
 use posthorn_lambda::{Edge, edge::stopwatch};
@@ -16,32 +17,62 @@ use posthorn_testkit::{
     backends::local_config,
     feedback::{events_about, sns_envelope},
     queue::Queue,
-    ses::{Mail, Ses},
+    ses::{EventDestination, Mail, Ses},
+    sns::{Sns, Subscription},
+    sqs::{self, Sqs},
 };
 use serde_json::Value;
 
-use crate::{demo, inbox::Mailbox};
+use crate::{announcements::Announcements, demo, inbox::Mailbox};
 
 /// The table's name.
 pub(crate) const TABLE: &str = "posthorn";
 /// The alerts topic's ARN.
 pub(crate) const ALERTS: &str = "arn:aws:sns:us-east-1:000000000000:posthorn-alerts";
+/// The topic that SES's events are said to go to, and the queue behind it with the one for dead letters.
+const EVENTS: &str = "arn:aws:sns:us-east-1:000000000000:posthorn-feedback";
+const FEEDBACK_QUEUE: &str = "arn:aws:sqs:us-east-1:000000000000:posthorn-feedback";
+const DEAD_LETTERS: &str = "arn:aws:sqs:us-east-1:000000000000:posthorn-dead-letters";
+/// A domain that the operator's tool adds is verified after this time, for there is no DNS to look at.
+const VERIFIED_AFTER: SignedDuration = SignedDuration::from_secs(5);
 /// The configuration set whose events come back.
 pub(crate) const CONFIGURATION_SET: &str = "posthorn";
 /// What Lambda gives `feedback` for a batch.
 const FEEDBACK_TIMEOUT: Duration = Duration::from_secs(29);
 
-/// The SES account: the demo project's domain is verified, every mail goes into the mailbox, and what happens to it
-/// afterwards into the queue.
-pub(crate) fn ses(mailbox: Mailbox, queue: Queue, edge: Edge) -> Ses {
-    let ses = Ses::new().with_sink(move |mail| {
+/// The SES account: the demo project's domain is verified, others verify themselves; every mail goes into the mailbox,
+/// and what happens to it afterwards into the queue. `identities` is where the domains are kept, if anywhere.
+///
+/// # Errors
+/// The file of the identities cannot be read.
+pub(crate) fn ses(mailbox: Mailbox, queue: Queue, edge: Edge, identities: Option<PathBuf>) -> io::Result<Ses> {
+    let mut ses = Ses::new().with_verification_after(VERIFIED_AFTER).with_sink(move |mail| {
         mailbox.store(mail)?;
         publish_events(mail, &queue, &edge);
         Ok(())
     });
+    if let Some(file) = identities {
+        ses = ses.with_identities_in(file)?;
+    }
     ses.verify(demo::DOMAIN);
-    ses.create_configuration_set(CONFIGURATION_SET);
-    ses
+    ses.set_event_destinations(CONFIGURATION_SET, vec![EventDestination::to_topic(EVENTS)]);
+    Ok(ses)
+}
+
+/// The SNS account: the alerts topic, which keeps what it is told for the health page, and the one of SES's events.
+pub(crate) fn sns(announcements: Announcements, health: &str) -> Sns {
+    let sns = Sns::new().with_sink(move |published| announcements.keep(published));
+    sns.subscribe(ALERTS, Subscription::new("http", health));
+    sns.subscribe(EVENTS, Subscription::new("sqs", FEEDBACK_QUEUE));
+    sns
+}
+
+/// The SQS account, which tells how full the queue is.
+pub(crate) fn sqs(queue: &Queue) -> Sqs {
+    let (sqs, waiting, dead) = (Sqs::new(), queue.clone(), queue.clone());
+    sqs.create_queue(FEEDBACK_QUEUE, move || waiting.waiting());
+    sqs.create_queue(DEAD_LETTERS, move || dead.dead().len());
+    sqs
 }
 
 fn publish_events(mail: &Mail, queue: &Queue, edge: &Edge) {
@@ -60,12 +91,49 @@ pub(crate) async fn call_feedback(app: Arc<feedback::App>, event: Value) -> Vec<
 
 /// The function `feedback` as it runs here.
 pub(crate) fn feedback_app(edge: Edge, table: Table, alerts: Topic) -> feedback::App {
-    feedback::App { edge, table, rule: Rule::default(), alerts: Some(alerts) }
+    feedback::App { edge, table, rule: Rule::default(), alerts: Some(alerts), pulse: feedback::Pulse::default() }
 }
 
 /// The alerts topic behind this SNS endpoint.
 pub(crate) fn topic(url: &str) -> Topic {
     Topic::new(aws_sdk_sns::Client::new(&local_config(url)), ALERTS.to_owned())
+}
+
+/// Where the parts listen.
+pub(crate) struct Addresses {
+    /// The API.
+    pub(crate) api: String,
+    /// The engine.
+    pub(crate) dynamodb: String,
+    /// The SES endpoint.
+    pub(crate) ses: String,
+    /// The SNS endpoint.
+    pub(crate) sns: String,
+    /// The SQS endpoint.
+    pub(crate) sqs: String,
+}
+
+impl Addresses {
+    /// The environment that a function and the operator's tool need to use the parts: names and values.
+    pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
+        let queue = |arn: &str| format!("{}{}", self.sqs, sqs::path(arn));
+        vec![
+            ("TABLE_NAME", TABLE.to_owned()),
+            ("ALERTS_TOPIC_ARN", ALERTS.to_owned()),
+            ("EVENTS_TOPIC_ARN", EVENTS.to_owned()),
+            ("CONFIGURATION_SET", CONFIGURATION_SET.to_owned()),
+            ("FEEDBACK_QUEUE_URL", queue(FEEDBACK_QUEUE)),
+            ("DEAD_LETTER_QUEUE_URL", queue(DEAD_LETTERS)),
+            ("POSTHORN_URL", self.api.clone()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.clone()),
+            ("AWS_ENDPOINT_URL_SESV2", self.ses.clone()),
+            ("AWS_ENDPOINT_URL_SNS", self.sns.clone()),
+            ("AWS_ENDPOINT_URL_SQS", self.sqs.clone()),
+            ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+        ]
+    }
 }
 
 /// Where the parts listen, as the functions' environment and for the operator's tool: a file that is there while the
@@ -75,19 +143,15 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// Writes the file into a folder.
+    /// Writes the variables into a folder's file.
     ///
     /// # Errors
     /// What the file system answers.
-    pub(crate) fn write(folder: &Path, dynamodb: &str, ses: &str, sns: &str) -> io::Result<Self> {
-        let text = format!(
-            "TABLE_NAME={TABLE}\nALERTS_TOPIC_ARN={ALERTS}\nCONFIGURATION_SET={CONFIGURATION_SET}\n\
-             AWS_ENDPOINT_URL_DYNAMODB={dynamodb}\nAWS_ENDPOINT_URL_SESV2={ses}\nAWS_ENDPOINT_URL_SNS={sns}\n\
-             AWS_REGION=us-east-1\nAWS_ACCESS_KEY_ID=local\nAWS_SECRET_ACCESS_KEY=local\n"
-        );
+    pub(crate) fn write(folder: &Path, variables: &[(&'static str, String)]) -> io::Result<Self> {
+        let lines: Vec<String> = variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
         fs::create_dir_all(folder)?;
         let file = folder.join("backends.env");
-        fs::write(&file, text)?;
+        fs::write(&file, lines.join("\n") + "\n")?;
         Ok(Self { file })
     }
 

@@ -51,10 +51,12 @@ impl Demo {
             && works(project, &kept.secret)
             && works(project, &kept.public)
         {
+            claim(table, id, edge).await?;
             return Ok(demo);
         }
         let (next, keys) = with_new_keys(stored.as_ref(), id, edge)?;
         table.change_project(stored.as_ref(), &next, None).await.map_err(io::Error::other)?;
+        claim(table, id, edge).await?;
         demo.keep(&keys)?;
         demo.fresh_keys = Some(keys);
         Ok(demo)
@@ -94,6 +96,12 @@ impl Demo {
         out.sync_all()?;
         fs::rename(&draft, &**file)
     }
+}
+
+/// Claims the demo project's domain, so that it is nobody else's.
+async fn claim(table: &Table, id: Uuid, edge: &Edge) -> io::Result<()> {
+    table.claim_domain(DOMAIN, id, edge.now()).await.map_err(io::Error::other)?;
+    Ok(())
 }
 
 fn read(file: &PathBuf) -> io::Result<Keys> {

@@ -83,7 +83,7 @@ impl Health {
     /// The demo project first, then by name.
     async fn projects(&self, now: Timestamp) -> Result<Vec<Seen>, TableError> {
         let mut projects = Vec::new();
-        for id in self.table.project_ids().await? {
+        for id in self.table.directory().await?.into_iter().map(|entry| entry.id) {
             if let Some(project) = self.table.project(id).await? {
                 let hours = self.table.window(id, project.facts.epoch, now).await?;
                 projects.push(Seen { project, hours });

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-/// Runs Posthorn on this machine: the API, a DynamoDB engine, SES and SNS endpoints, an inbox and a health page.
+/// Runs Posthorn on this machine: the API, a DynamoDB engine, SES, SNS and SQS endpoints, an inbox and a health page.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "posthorn-local", version)]
 pub struct Options {
@@ -18,6 +18,9 @@ pub struct Options {
     /// The port of the SNS endpoint; 0 takes a free one
     #[arg(long, default_value_t = 0)]
     pub sns_port: u16,
+    /// The port of the SQS endpoint; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub sqs_port: u16,
     /// Keep everything in memory: every start is a first start, and .posthorn/ is left alone
     #[arg(long, conflicts_with = "fresh")]
     pub memory: bool,

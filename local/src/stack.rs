@@ -14,13 +14,13 @@ use posthorn_auth::reputation::Rule;
 use posthorn_lambda::Edge;
 use posthorn_mail::ses::Ses as SesClient;
 use posthorn_table::{Table, schema};
-use posthorn_testkit::{backends::local_config, database, queue::Queue, sns::Sns};
+use posthorn_testkit::{backends::local_config, database, queue::Queue};
 use tokio::{net::TcpListener, signal, sync::watch, task::JoinSet};
 
 use crate::{
     announcements::Announcements,
     api::Api,
-    backends::{self, ALERTS, CONFIGURATION_SET, Environment, TABLE},
+    backends::{self, Addresses, CONFIGURATION_SET, Environment, TABLE},
     demo::Demo,
     health::{self, Health},
     inbox::Mailbox,
@@ -41,6 +41,8 @@ pub async fn run(options: &Options) -> io::Result<()> {
     let (database, database_url) = bind(options.dynamodb_port, "--dynamodb-port").await?;
     let (mail, mail_url) = bind(options.ses_port, "--ses-port").await?;
     let (topics, topics_url) = bind(options.sns_port, "--sns-port").await?;
+    let (queues, queues_url) = bind(options.sqs_port, "--sqs-port").await?;
+    let url = format!("http://localhost:{port}");
 
     let (stop_backends, stopped) = watch::channel(false);
     let mut running = JoinSet::new();
@@ -48,9 +50,12 @@ pub async fn run(options: &Options) -> io::Result<()> {
     running.spawn(database::serve(engine, database, asked(stopped.clone())));
     let (edge, queue) = (Edge::system(), Queue::new(Edge::system()));
     let mailbox = folder.mailbox()?.with_hint(hint(port));
-    running.spawn(backends::ses(mailbox.clone(), queue.clone(), edge.clone()).serve(mail, asked(stopped.clone())));
+    let ses = backends::ses(mailbox.clone(), queue.clone(), edge.clone(), folder.path("identities.json"))?;
+    running.spawn(ses.serve(mail, asked(stopped.clone())));
     let announcements = folder.announcements()?;
-    running.spawn(sns(announcements.clone()).serve(topics, asked(stopped)));
+    let sns = backends::sns(announcements.clone(), &format!("{url}/_local/health"));
+    running.spawn(sns.serve(topics, asked(stopped.clone())));
+    running.spawn(backends::sqs(&queue).serve(queues, asked(stopped)));
 
     let alerts = backends::topic(&topics_url);
     let api = api(edge.clone(), &database_url, &mail_url, alerts.clone(), folder.path("demo.env")).await?;
@@ -60,7 +65,8 @@ pub async fn run(options: &Options) -> io::Result<()> {
     let handler = move |event| backends::call_feedback(Arc::clone(&feedback), event);
     let events = tokio::spawn(queue.clone().run(handler, asked(stopped)));
 
-    let environment = Environment::write(&folder.state(), &database_url, &mail_url, &topics_url)?;
+    let addresses = Addresses { api: url, dynamodb: database_url, ses: mail_url, sns: topics_url, sqs: queues_url };
+    let environment = Environment::write(&folder.state(), &addresses.variables())?;
     let tool = if options.memory { environment.tool() } else { "cargo posthorn".to_owned() };
     greet(port, &api.demo, &tool);
     let health =
@@ -90,13 +96,6 @@ async fn api(edge: Edge, database_url: &str, mail_url: &str, alerts: Topic, keys
         edge,
         demo,
     })
-}
-
-/// The SNS account with the alerts topic, which keeps what it is told.
-fn sns(announcements: Announcements) -> Sns {
-    let sns = Sns::new().with_sink(move |published| announcements.keep(published));
-    sns.create_topic(ALERTS);
-    sns
 }
 
 /// Where state is kept: `.posthorn/`, held by one stack at a time, or nowhere.

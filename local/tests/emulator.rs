@@ -169,7 +169,13 @@ async fn handle(backends: &Backends, file: &EventFile) -> Value {
             invoke(&file.event, "", TIMEOUT, |request| regenerate_keys::handle(&app, request)).await
         }
         _ => {
-            let app = feedback::App { edge, table, rule: Rule::default(), alerts: Some(backends.alerts.clone()) };
+            let app = feedback::App {
+                edge,
+                table,
+                rule: Rule::default(),
+                alerts: Some(backends.alerts.clone()),
+                pulse: feedback::Pulse::default(),
+            };
             let event: SqsEvent = serde_json::from_str(&file.event).unwrap();
             let response = feedback::handle(&app, event, stopwatch() + TIMEOUT).await;
             return serde_json::to_value(response).unwrap();
@@ -268,7 +274,13 @@ fn environment(function: &str, backends: &Backends) -> Vec<(String, String)> {
         ("AWS_LAMBDA_FUNCTION_TIMEOUT", "29"),
     ];
     let lambdas = lambdas.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let endpoints = backends.endpoints.iter().map(|(name, url)| ((*name).to_owned(), url.clone()));
+    let urls = &backends.urls;
+    let endpoints = [
+        ("AWS_ENDPOINT_URL_DYNAMODB", &urls.dynamodb),
+        ("AWS_ENDPOINT_URL_SESV2", &urls.ses),
+        ("AWS_ENDPOINT_URL_SNS", &urls.sns),
+    ];
+    let endpoints = endpoints.map(|(name, url)| (name.to_owned(), url.clone()));
     variables.chain(lambdas).chain(endpoints).collect()
 }
 

@@ -101,6 +101,7 @@ async fn throughput() {
         table: backends.table.clone(),
         rule: Rule::default(),
         alerts: Some(backends.alerts.clone()),
+        pulse: feedback::Pulse::default(),
     };
     let emails: Vec<Email> = (0..EVENTS).map(|number| email(project, number, backends.clock.now())).collect();
     for email in &emails {

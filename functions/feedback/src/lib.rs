@@ -7,6 +7,7 @@
 
 mod decide;
 mod envelope;
+mod pulse;
 
 use std::panic::AssertUnwindSafe;
 
@@ -29,6 +30,7 @@ use posthorn_table::{Table, TableError, Uuid, email::Email, patiently, statistic
 use tokio::time::{Instant, timeout_at};
 
 use decide::{Effects, effects};
+pub use pulse::Pulse;
 
 /// What the function works with.
 #[derive(Debug, Clone)]
@@ -41,6 +43,8 @@ pub struct App {
     pub rule: Rule,
     /// Where that is announced, if anywhere.
     pub alerts: Option<Topic>,
+    /// Tells that events come.
+    pub pulse: Pulse,
 }
 
 /// Why a record is to be given again, and after five times kept in the dead-letter queue. Shows nothing of it.
@@ -91,6 +95,12 @@ async fn guarded(app: &App, record: &SqsMessage, until: Instant) -> Result<(), F
 
 async fn apply(app: &App, body: &str, until: Instant) -> Result<(), Failed> {
     let event = parse(&envelope::open(body))?;
+    let (applied, ()) = tokio::join!(take(app, &event, until), app.pulse.beat(&app.table, app.edge.now()));
+    applied
+}
+
+/// What an event of SES asks for.
+async fn take(app: &App, event: &Event, until: Instant) -> Result<(), Failed> {
     let (project, id) = match event.origin {
         Origin::Ours { project, email } => (project, email),
         Origin::Foreign => {
@@ -112,7 +122,7 @@ async fn apply(app: &App, body: &str, until: Instant) -> Result<(), Failed> {
         }
         return Ok(());
     };
-    let about = About { app, project, id, event: &event, effects };
+    let about = About { app, project, id, event, effects };
     about.apply(until).await
 }
 
@@ -168,7 +178,7 @@ impl About<'_> {
 
     /// Counts, then looks at the rule, then tells.
     async fn guard(&self, email: &Email, metric: Metric, until: Instant) -> Result<(), Failed> {
-        let App { edge, table, rule, alerts } = self.app;
+        let App { edge, table, rule, alerts, .. } = self.app;
         if patiently(self.jitter(), || table.count_once(email, metric)).await? {
             let figure = match metric {
                 Metric::Bounce => Figure::Bounced,

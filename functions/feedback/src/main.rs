@@ -1,7 +1,7 @@
 //! The Lambda `feedback`: builds its clients and serves.
 
 use aws_lambda_events::sqs::SqsEvent;
-use feedback::{App, handle};
+use feedback::{App, Pulse, handle};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use posthorn_alerts::Topic;
 use posthorn_auth::reputation::{LinesText, Rule};
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Error> {
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
     let alerts = config.alerts_topic.map(|topic| Topic::new(aws_sdk_sns::Client::new(&aws), topic));
     table.connect().await;
-    let app = App { edge: Edge::system(), table, rule, alerts };
+    let app = App { edge: Edge::system(), table, rule, alerts, pulse: Pulse::default() };
     let app = &app;
     run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
         Ok::<_, Error>(handle(app, event.payload, answer_by(event.context.deadline)).await)

@@ -2,12 +2,10 @@
 
 use posthorn_alerts::{NotPublished, Topic};
 use posthorn_auth::{Rotation, Which};
-use posthorn_lambda::edge::rfc3339;
 use posthorn_table::Timestamp;
-use serde_json::json;
 use tokio::time::Instant;
 
-/// Announces a rotation, in JSON that a person can read too. Gives up at `until`.
+/// Announces a rotation. Gives up at `until`.
 ///
 /// # Errors
 /// [`NotPublished`]; the rotation stands all the same.
@@ -18,19 +16,6 @@ pub(crate) async fn keys_rotated(
     at: Timestamp,
     until: Instant,
 ) -> Result<(), NotPublished> {
-    let facts = &rotation.next.facts;
-    let keys = match which {
-        Which::Both => "both",
-        Which::Secret => "secret",
-        Which::Public => "public",
-    };
-    let announcement = json!({
-        "type": "keys_rotated",
-        "project": {"id": facts.id, "name": facts.name},
-        "keys": keys,
-        "at": rfc3339(at),
-        "previousKeysExpireAt": rotation.previous_keys_expire_at.map(rfc3339),
-        "action": "If nobody of yours did this, the secret key has leaked. Stop it at once: posthorn project disable",
-    });
-    topic.publish("Posthorn: a project's API keys were replaced", &announcement.to_string(), until).await
+    let (subject, message) = rotation.announcement(which, at);
+    topic.publish(subject, &message.to_string(), until).await
 }

@@ -11,13 +11,11 @@ use posthorn_table::{
 };
 use serde_json::{Value, json};
 
+use crate::change::{Changed, RIVALS, change, revised, rivals};
 use crate::reputation::{Counts, Level, Rule, WINDOW_HOURS, window_begins};
 
 /// A warning is given again so long after the last one.
 const WARN_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// Changes of the same project that may come first.
-const RIVALS: usize = 8;
-
 /// The subject of notices about what the operator did.
 const OPERATOR: &str = "operator";
 
@@ -181,30 +179,22 @@ fn notice(project: &Project, name: String, now: Timestamp, title: &str, mut mess
 }
 
 fn changed(project: &Project, status: Status, now: Timestamp) -> Project {
-    let mut next = project.clone();
+    let mut next = revised(project, now);
     next.facts.status = status;
-    next.version += 1;
-    next.updated_at = now;
-    next.keys.retain(|key| !key.is_retired(now));
     next
-}
-
-/// What the operator asked for, done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Done {
-    /// The project is as it says now.
-    Changed(Box<Project>),
-    /// It was like that before.
-    Already(Box<Project>),
-    /// There is no such project.
-    NoSuchProject,
 }
 
 /// Disables a project for the operator. `jitter` is any random number.
 ///
 /// # Errors
 /// What DynamoDB answers.
-pub async fn disable(table: &Table, id: Uuid, reason: &str, now: Timestamp, jitter: u32) -> Result<Done, TableError> {
+pub async fn disable(
+    table: &Table,
+    id: Uuid,
+    reason: &str,
+    now: Timestamp,
+    jitter: u32,
+) -> Result<Changed, TableError> {
     by_hand(table, id, Status::Disabled, jitter, |project| {
         let mut next = changed(project, Status::Disabled, now);
         next.disabled = Some(Disabled { at: now, reason: reason.to_owned(), figures: None });
@@ -224,7 +214,7 @@ pub async fn disable(table: &Table, id: Uuid, reason: &str, now: Timestamp, jitt
 ///
 /// # Errors
 /// What DynamoDB answers.
-pub async fn enable(table: &Table, id: Uuid, now: Timestamp, jitter: u32) -> Result<Done, TableError> {
+pub async fn enable(table: &Table, id: Uuid, now: Timestamp, jitter: u32) -> Result<Changed, TableError> {
     by_hand(table, id, Status::Active, jitter, |project| {
         let mut next = changed(project, Status::Active, now);
         next.disabled = None;
@@ -238,29 +228,17 @@ pub async fn enable(table: &Table, id: Uuid, now: Timestamp, jitter: u32) -> Res
     .await
 }
 
-/// Makes a change unless the project has the status already; again if a rival's change came first.
+/// Makes a change unless the project has the status already.
 async fn by_hand(
     table: &Table,
     id: Uuid,
     status: Status,
     jitter: u32,
-    change: impl Fn(&Project) -> (Project, Notice),
-) -> Result<Done, TableError> {
-    for _rival in 0..RIVALS {
-        let Some(project) = table.project(id).await? else { return Ok(Done::NoSuchProject) };
-        if project.facts.status == status {
-            return Ok(Done::Already(Box::new(project)));
-        }
-        let (next, notice) = change(&project);
-        match patiently(jitter, || table.change_project(Some(&project), &next, Some(&notice))).await {
-            Ok(()) => return Ok(Done::Changed(Box::new(next))),
-            Err(TableError::Conflict(_)) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(rivals())
-}
-
-fn rivals() -> TableError {
-    TableError::Conflict("the project was changed again and again".to_owned())
+    next: impl Fn(&Project) -> (Project, Notice),
+) -> Result<Changed, TableError> {
+    change(table, id, jitter, |project| {
+        let (next, notice) = next(project);
+        Ok((project.facts.status != status).then_some((next, Some(notice))))
+    })
+    .await
 }

@@ -1,6 +1,7 @@
 //! The auth library: what a key looks like, who presents one, and how keys and projects are made and replaced.
 
 mod caller;
+mod change;
 pub mod guard;
 mod key;
 mod presented;
@@ -9,8 +10,12 @@ pub mod reputation;
 mod rotation;
 
 pub use caller::{Access, Caller, authenticate};
+pub use change::{Changed, change};
 pub use key::{KeyDigest, PlainKey};
 pub use posthorn_table::api_key::KeyClass;
 pub use presented::Presented;
-pub use project::{NewProject, ProjectError, import, new_project};
-pub use rotation::{Rotation, Which, rotate};
+pub use project::{
+    Imported, NewProject, ProjectError, add_domain, import, import_all, new_project, remove_domain, set_default_sender,
+    set_monthly_limit,
+};
+pub use rotation::{Rotation, Which, replace_keys, rotate};

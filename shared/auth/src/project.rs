@@ -6,7 +6,7 @@ use posthorn_table::{
     project::{Project, ProjectFacts, ProjectKey, Status},
 };
 
-use crate::{KeyDigest, PlainKey, key};
+use crate::{KeyDigest, PlainKey, change::revised, key};
 
 /// So that a key's item, which copies the domains, stays under 4 KB: one read unit.
 const MOST_DOMAINS: usize = 40;
@@ -44,6 +44,9 @@ pub enum ProjectError {
     /// The project has this key already.
     #[error("the project has this key already")]
     KnownKey,
+    /// The sender is not at one of the project's domains.
+    #[error("the sender must be at one of the project's verified domains, or at a sub-domain of one")]
+    SenderElsewhere,
 }
 
 /// A new project with its first pair of keys, the secret one first. Nothing is stored yet:
@@ -95,17 +98,181 @@ pub fn import(project: &Project, plunk_key: &str, now: Timestamp) -> Result<Proj
     if project.keys.iter().any(|key| key.digest == digest.as_str()) {
         return Err(ProjectError::KnownKey);
     }
-    let mut next = project.clone();
-    next.keys.retain(|key| !key.is_retired(now));
+    let mut next = revised(project, now);
     if next.keys.len() >= MOST_KEYS {
         return Err(ProjectError::TooManyKeys);
     }
     next.keys.push(live(class, &digest));
-    next.version += 1;
-    next.updated_at = now;
     Ok(next)
+}
+
+/// Several keys imported in one change.
+#[derive(Debug)]
+pub struct Imported {
+    /// The project as it is to be.
+    pub next: Project,
+    /// Secret keys that it gets.
+    pub secret: usize,
+    /// Public keys that it gets.
+    pub public: usize,
+    /// Keys that it had before, or that were given twice.
+    pub known: usize,
+}
+
+/// The project with all of these keys of Plunk added, or none.
+///
+/// # Errors
+/// The first key's place that cannot be added, counted from 0, and why.
+pub fn import_all<'a>(
+    project: &Project,
+    plunk_keys: impl IntoIterator<Item = &'a str>,
+    now: Timestamp,
+) -> Result<Imported, (usize, ProjectError)> {
+    let mut imported = Imported { next: revised(project, now), secret: 0, public: 0, known: 0 };
+    for (place, key) in plunk_keys.into_iter().enumerate() {
+        match import(&imported.next, key, now) {
+            Ok(next) => {
+                match key::class_of(key) {
+                    Some(KeyClass::Public) => imported.public += 1,
+                    _ => imported.secret += 1,
+                }
+                imported.next = Project { version: imported.next.version, ..next };
+            }
+            Err(ProjectError::KnownKey) => imported.known += 1,
+            Err(error) => return Err((place, error)),
+        }
+    }
+    Ok(imported)
+}
+
+/// The project with another monthly limit, or none; `None` if it has that already.
+#[must_use]
+pub fn set_monthly_limit(project: &Project, limit: Option<u64>, now: Timestamp) -> Option<Project> {
+    (project.facts.monthly_limit != limit).then(|| {
+        let mut next = revised(project, now);
+        next.facts.monthly_limit = limit;
+        next
+    })
+}
+
+/// The project with another default sender, a normalised address, or none; `None` if it has that already.
+///
+/// # Errors
+/// [`ProjectError::SenderElsewhere`].
+pub fn set_default_sender(
+    project: &Project,
+    sender: Option<&str>,
+    now: Timestamp,
+) -> Result<Option<Project>, ProjectError> {
+    if sender.is_some_and(|sender| !is_at(sender, &project.facts.domains)) {
+        return Err(ProjectError::SenderElsewhere);
+    }
+    if project.facts.default_sender.as_deref() == sender {
+        return Ok(None);
+    }
+    let mut next = revised(project, now);
+    next.facts.default_sender = sender.map(str::to_owned);
+    Ok(Some(next))
+}
+
+/// The project with one domain more that it may send from; `None` if it may already.
+///
+/// # Errors
+/// [`ProjectError::TooManyDomains`].
+pub fn add_domain(project: &Project, domain: &str, now: Timestamp) -> Result<Option<Project>, ProjectError> {
+    if project.facts.domains.iter().any(|known| known == domain) {
+        return Ok(None);
+    }
+    if project.facts.domains.len() >= MOST_DOMAINS {
+        return Err(ProjectError::TooManyDomains);
+    }
+    let mut next = revised(project, now);
+    next.facts.domains.push(domain.to_owned());
+    Ok(Some(next))
+}
+
+/// The project without a domain, and without a default sender that is at none of its domains any more; `None` if it may
+/// not send from the domain anyway.
+#[must_use]
+pub fn remove_domain(project: &Project, domain: &str, now: Timestamp) -> Option<Project> {
+    project.facts.domains.iter().any(|known| known == domain).then(|| {
+        let mut next = revised(project, now);
+        next.facts.domains.retain(|known| known != domain);
+        let domains = &next.facts.domains;
+        next.facts.default_sender = next.facts.default_sender.take().filter(|sender| is_at(sender, domains));
+        next
+    })
+}
+
+/// True if a normalised address is at one of the domains or at a sub-domain of one.
+fn is_at(address: &str, domains: &[String]) -> bool {
+    let Some((_, at)) = address.rsplit_once('@') else { return false };
+    let covers = |rest: &str| rest.is_empty() || rest.ends_with('.');
+    domains.iter().any(|domain| at.strip_suffix(domain.as_str()).is_some_and(covers))
 }
 
 fn live(class: KeyClass, digest: &KeyDigest) -> ProjectKey {
     ProjectKey { digest: digest.as_str().to_owned(), class, retires_at: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn project() -> Project {
+        let new = NewProject { name: "demo".into(), domains: vec!["example.com".into()], ..NewProject::default() };
+        new_project(new, at(0), &mut |buffer| buffer.fill(7)).unwrap().0
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).unwrap()
+    }
+
+    fn plunk(class: &str, number: usize) -> String {
+        format!("{class}_{number:048x}")
+    }
+
+    #[test]
+    fn keys_are_imported_together_as_one_change() {
+        let keys = [plunk("sk", 1), plunk("pk", 2), plunk("sk", 1), plunk("sk", 3)];
+        let imported = import_all(&project(), keys.iter().map(String::as_str), at(1)).unwrap();
+        assert_eq!((imported.secret, imported.public, imported.known), (2, 1, 1));
+        assert_eq!((imported.next.keys.len(), imported.next.version), (5, 2));
+    }
+
+    #[test]
+    fn one_bad_key_or_one_too_many_imports_none() {
+        let bad = [plunk("sk", 1), "sk_short".to_owned()];
+        let refused = import_all(&project(), bad.iter().map(String::as_str), at(1)).unwrap_err();
+        assert_eq!(refused, (1, ProjectError::NotPlunks));
+        let many: Vec<_> = (0..19).map(|number| plunk("sk", number)).collect();
+        let refused = import_all(&project(), many.iter().map(String::as_str), at(1)).unwrap_err();
+        assert_eq!(refused, (18, ProjectError::TooManyKeys));
+    }
+
+    #[test]
+    fn a_sender_is_at_a_domain_of_the_project_and_goes_with_it() {
+        let project = project();
+        for elsewhere in ["a@example.org", "a@badexample.com", "a"] {
+            assert_eq!(set_default_sender(&project, Some(elsewhere), at(1)), Err(ProjectError::SenderElsewhere));
+        }
+        let with = set_default_sender(&project, Some("a@mail.example.com"), at(1)).unwrap().unwrap();
+        assert_eq!(set_default_sender(&with, Some("a@mail.example.com"), at(2)), Ok(None));
+        let both = add_domain(&with, "mail.example.com", at(2)).unwrap().unwrap();
+        let kept = remove_domain(&both, "example.com", at(3)).unwrap();
+        assert_eq!(kept.facts.default_sender.as_deref(), Some("a@mail.example.com"));
+        let cleared = remove_domain(&kept, "mail.example.com", at(4)).unwrap();
+        assert_eq!((cleared.facts.default_sender.as_deref(), cleared.version), (None, 5));
+        assert_eq!(remove_domain(&cleared, "mail.example.com", at(5)), None);
+    }
+
+    #[test]
+    fn a_project_has_at_most_forty_domains() {
+        let mut project = project();
+        for number in 1..40 {
+            project = add_domain(&project, &format!("d{number}.example"), at(1)).unwrap().unwrap();
+        }
+        assert_eq!(add_domain(&project, "example.com", at(1)), Ok(None));
+        assert_eq!(add_domain(&project, "one-more.example", at(1)), Err(ProjectError::TooManyDomains));
+    }
 }

@@ -8,6 +8,8 @@ use posthorn_table::{
     project::{Project, ProjectKey, Status},
 };
 
+use serde_json::{Value, json};
+
 use crate::{KeyDigest, PlainKey};
 
 /// The keys to replace.
@@ -22,6 +24,16 @@ pub enum Which {
 }
 
 impl Which {
+    /// The name, as requests and announcements say it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Both => "both",
+            Self::Secret => "secret",
+            Self::Public => "public",
+        }
+    }
+
     /// True if keys of this class are replaced.
     #[must_use]
     pub fn includes(self, class: KeyClass) -> bool {
@@ -42,6 +54,24 @@ pub struct Rotation {
     pub minted: Vec<PlainKey>,
     /// When the replaced keys stop to work; `None` if they stop with the commit.
     pub previous_keys_expire_at: Option<Timestamp>,
+}
+
+impl Rotation {
+    /// What the operators are told of it, on the alerts topic: a subject, and JSON that a person can read too. Never the
+    /// keys.
+    #[must_use]
+    pub fn announcement(&self, which: Which, at: Timestamp) -> (&'static str, Value) {
+        let facts = &self.next.facts;
+        let message = json!({
+            "type": "keys_rotated",
+            "project": {"id": facts.id, "name": facts.name},
+            "keys": which.as_str(),
+            "at": format!("{at:.3}"),
+            "previousKeysExpireAt": self.previous_keys_expire_at.map(|at| format!("{at:.3}")),
+            "action": "If nobody of yours did this, the secret key has leaked. Stop it at once: posthorn project disable",
+        });
+        ("Posthorn: a project's API keys were replaced", message)
+    }
 }
 
 /// Decides a rotation asked for with the key `presented`.
@@ -65,6 +95,18 @@ pub fn rotate(
     if project.facts.status == Status::Disabled {
         return Err(Code::ProjectDisabled.into());
     }
+    Ok(replace_keys(project, which, grace_seconds, now, fill))
+}
+
+/// The same for the operator, who presents no key: whatever the project's status, so that a leaked key of a disabled
+/// project can be replaced before it is reinstated.
+pub fn replace_keys(
+    project: &Project,
+    which: Which,
+    grace_seconds: u32,
+    now: Timestamp,
+    fill: &mut dyn FnMut(&mut [u8]),
+) -> Rotation {
     let expire_at = (grace_seconds > 0).then(|| now + SignedDuration::from_secs(grace_seconds.into()));
     let classes = [KeyClass::Secret, KeyClass::Public].into_iter().filter(|class| which.includes(*class));
     let minted: Vec<_> = classes.map(|class| PlainKey::mint(class, fill)).collect();
@@ -77,7 +119,7 @@ pub fn rotate(
     });
     let next =
         Project { keys: kept.chain(new).collect(), version: project.version + 1, updated_at: now, ..project.clone() };
-    Ok(Rotation { next, minted, previous_keys_expire_at: expire_at })
+    Rotation { next, minted, previous_keys_expire_at: expire_at }
 }
 
 /// What is left of a key after a rotation.
@@ -169,6 +211,19 @@ mod tests {
         let second = rotate(&first.next, &secret, Which::Secret, 5, at(15), fill).unwrap();
         assert_eq!(retirement(&second.next, &public), Err("gone"));
         assert_eq!(second.next.keys.iter().filter(|key| key.is_live()).count(), 2);
+    }
+
+    #[test]
+    fn the_operator_replaces_the_keys_of_a_disabled_project_too() {
+        let fill = &mut random();
+        let (mut project, secret, public) = demo(fill);
+        project.facts.status = Status::Disabled;
+        let rotation = replace_keys(&project, Which::Secret, 60, at(10), fill);
+        assert_eq!(retirement(&rotation.next, &secret), Ok(Some(at(70))));
+        assert_eq!(retirement(&rotation.next, &public), Ok(None));
+        let (_, message) = rotation.announcement(Which::Secret, at(10));
+        assert_eq!(message["previousKeysExpireAt"], "1970-01-01T00:01:10.000Z");
+        assert!(rotation.minted.iter().all(|key| !message.to_string().contains(key.expose())));
     }
 
     #[test]

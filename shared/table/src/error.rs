@@ -21,7 +21,10 @@ pub enum TableError {
     /// The item would become larger than the 400 KB that DynamoDB stores.
     #[error("the item is too large")]
     TooLarge,
-    /// A fault of ours: a malformed request, a missing permission, an item that does not read back.
+    /// The credentials do not permit the action, such as `dynamodb:GetItem`.
+    #[error("the credentials do not permit {0}")]
+    Denied(String),
+    /// A fault of ours: a malformed request, a table that does not exist, an item that does not read back.
     #[error("DynamoDB refused ({0})")]
     Fault(String),
 }
@@ -33,7 +36,7 @@ impl TableError {
         match self {
             Self::Conflict(code) => code.starts_with("TransactionConflict"),
             Self::Throttled(_) => true,
-            Self::Unavailable(_) | Self::TooLarge | Self::Fault(_) => false,
+            Self::Unavailable(_) | Self::TooLarge | Self::Denied(_) | Self::Fault(_) => false,
         }
     }
 
@@ -47,6 +50,7 @@ impl TableError {
             "TransactionConflictException" | "ConditionalCheckFailedException" => Self::Conflict(name),
             "ValidationException" if message.contains("Item size") || message.contains("item size") => Self::TooLarge,
             "ItemCollectionSizeLimitExceededException" => Self::TooLarge,
+            "AccessDeniedException" => Self::Denied(action(message).to_owned()),
             "TransactionInProgressException" => Self::Unavailable(name),
             _ if status >= 500 => Self::Unavailable(name),
             _ => Self::Fault(name),
@@ -65,6 +69,14 @@ impl TableError {
             code => Self::from_service(code, reason.message().unwrap_or_default(), 400),
         }
     }
+}
+
+/// The action in `… is not authorized to perform: dynamodb:GetItem on resource: …` (IAM user guide, "Troubleshoot access
+/// denied error messages"), and nothing else of the text: it names accounts and users.
+fn action(message: &str) -> &str {
+    let words = message.split("not authorized to perform: ").nth(1).and_then(|rest| rest.split_whitespace().next());
+    let is_action = |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":-".contains(&byte));
+    words.filter(is_action).unwrap_or("the DynamoDB call")
 }
 
 impl<E: ProvideErrorMetadata + std::fmt::Debug> From<SdkError<E>> for TableError {
@@ -104,8 +116,23 @@ impl From<TableError> for Failure {
         let code = match &error {
             TableError::Throttled(_) => Code::RateLimitExceeded,
             TableError::Unavailable(_) | TableError::Conflict(_) => Code::ServiceUnavailable,
-            TableError::TooLarge | TableError::Fault(_) => Code::InternalServerError,
+            TableError::TooLarge | TableError::Denied(_) | TableError::Fault(_) => Code::InternalServerError,
         };
         Failure::new(code).because(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_denial_the_action_is_kept_and_nothing_else() {
+        let message = "User: arn:aws:iam::123456789012:user/ada is not authorized to perform: dynamodb:GetItem on resource: arn:x because no identity-based policy allows the dynamodb:GetItem action";
+        let denied = TableError::from_service("AccessDeniedException", message, 400);
+        assert_eq!(denied.to_string(), "the credentials do not permit dynamodb:GetItem");
+        let odd = TableError::from_service("AccessDeniedException", "not authorized to perform: <b> on", 400);
+        assert_eq!(odd.to_string(), "the credentials do not permit the DynamoDB call");
+        assert!(!denied.passes());
     }
 }

@@ -59,6 +59,13 @@ impl Table {
         Ok(request.set_key(Some(key.attributes())).send().await?.item)
     }
 
+    /// Every item of a partition, by sort key, read consistently.
+    pub(crate) async fn query_partition(&self, partition: &str) -> Result<Vec<Item>, TableError> {
+        let query = self.client.query().table_name(&*self.name).consistent_read(true);
+        let query = query.key_condition_expression("pk = :pk").expression_attribute_values(":pk", s(partition));
+        Ok(query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?)
+    }
+
     /// An update of the item with this key.
     pub(crate) fn update(&self, key: Key) -> UpdateItemFluentBuilder {
         self.client.update_item().table_name(&*self.name).set_key(Some(key.attributes()))

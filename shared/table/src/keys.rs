@@ -6,7 +6,9 @@
 //! | read or change a project | `GetItem`, consistent; `TransactWriteItems` with its keys | `PROJECT#<id>` | `PROJECT` |
 //! | record, claim or mark a notice | with its project's change or `PutItem`, `UpdateItem` | `PROJECT#<id>` | `NOTICE#<epoch>#<subject>#<level>#<n>` |
 //! | find a project's notices | `Query`, consistent | `PROJECT#<id>` | begins with `NOTICE#` |
-//! | list projects | `Query` | `PROJECTS` | `<id>` |
+//! | list projects | `Query`, then `BatchGetItem` | `PROJECTS` | `<id>` |
+//! | claim, give up or find a domain | `TransactWriteItems` with a check of its project, `DeleteItem`, `GetItem` | `DOMAINS` | `<domain>` |
+//! | list claimed domains | `Query`, consistent | `DOMAINS` | |
 //! | find, create or merge a contact | `UpdateItem` | `CONTACT#<id>` | `CONTACT` |
 //! | record a tracked event | `PutItem` | `CONTACT#<contact id>` | `EVENT#<ulid>` |
 //! | permit, settle or read an email | `PutItem`, `UpdateItem`, `DeleteItem`, `GetItem`, `BatchGetItem` | `EMAIL#<id>` | `EMAIL` |
@@ -14,7 +16,9 @@
 //! | hold a monthly limit | `UpdateItem` | `USAGE#<project>` | `<yyyy-mm>` |
 //! | count what was sent | `UpdateItem` | `STATS#<project>#<shard>` | `<yyyy-mm-dd>` |
 //! | count a bounce or complaint | `TransactWriteItems` with the mark on its email | `STATS#<project>#<shard>` | `<yyyy-mm-dd>` |
+//! | keep when the last SES event came | `UpdateItem`, `GetItem` | `FEEDBACK` | `LAST` |
 //! | read the trailing seven days | `BatchGetItem`, consistent | `STATS#<project>#<shard>` | `<yyyy-mm-dd>` |
+//! | find what a project holds, to remove it | `Scan`, then `BatchWriteItem` | all | all |
 //!
 //! No index: a contact's id is computed from project and address, an email's id travels with the email, and a
 //! key is found by its digest.
@@ -76,26 +80,61 @@ pub(crate) fn directory(project: Uuid) -> Key {
     Key::new(DIRECTORY.to_owned(), project.to_string())
 }
 
-pub(crate) fn contact(id: Uuid) -> Key {
-    Key::new(format!("CONTACT#{id}"), "CONTACT")
+/// The partition that lists every claimed domain.
+pub(crate) const DOMAINS: &str = "DOMAINS";
+
+pub(crate) fn domain(domain: &str) -> Key {
+    Key::new(DOMAINS.to_owned(), domain)
 }
+
+/// What the partitions of contacts and their events begin with.
+pub(crate) const CONTACTS: &str = "CONTACT#";
+
+pub(crate) fn contact(id: Uuid) -> Key {
+    Key::new(format!("{CONTACTS}{id}"), CONTACT)
+}
+
+/// The sort key of a contact; its events have others.
+pub(crate) const CONTACT: &str = "CONTACT";
 
 pub(crate) fn event(contact: Uuid, id: &str) -> Key {
-    Key::new(format!("CONTACT#{contact}"), format!("EVENT#{id}"))
+    Key::new(format!("{CONTACTS}{contact}"), format!("EVENT#{id}"))
 }
 
+/// What the partitions of emails begin with.
+pub(crate) const EMAILS: &str = "EMAIL#";
+
 pub(crate) fn email(id: Uuid) -> Key {
-    Key::new(format!("EMAIL#{id}"), "EMAIL")
+    Key::new(format!("{EMAILS}{id}"), "EMAIL")
 }
 
 pub(crate) fn idempotency(project: Uuid, route: &str, digest: &str) -> Key {
-    Key::new(format!("IDEMPOTENCY#{project}#{route}#{digest}"), "IDEMPOTENCY")
+    Key::new(format!("{}{route}#{digest}", idempotency_of(project)), "IDEMPOTENCY")
+}
+
+/// What the partitions of a project's idempotency keys begin with.
+pub(crate) fn idempotency_of(project: Uuid) -> String {
+    format!("IDEMPOTENCY#{project}#")
 }
 
 pub(crate) fn usage(project: Uuid, month: &str) -> Key {
-    Key::new(format!("USAGE#{project}"), month)
+    Key::new(usage_partition(project), month)
+}
+
+/// The partition of a project's months.
+pub(crate) fn usage_partition(project: Uuid) -> String {
+    format!("USAGE#{project}")
 }
 
 pub(crate) fn statistics(project: Uuid, shard: u8, day: &str) -> Key {
-    Key::new(format!("STATS#{project}#{shard}"), day)
+    Key::new(format!("{}{shard}", statistics_of(project)), day)
+}
+
+/// What the partitions of a project's statistics begin with.
+pub(crate) fn statistics_of(project: Uuid) -> String {
+    format!("STATS#{project}#")
+}
+
+pub(crate) fn pulse() -> Key {
+    Key::new("FEEDBACK".to_owned(), "LAST")
 }

@@ -7,14 +7,17 @@
 pub mod api_key;
 pub mod contact;
 pub mod data;
+pub mod domain;
 pub mod email;
 mod error;
 pub mod event;
+pub mod holdings;
 pub mod idempotency;
 mod item;
 mod keys;
 pub mod notice;
 pub mod project;
+mod pulse;
 mod retry;
 pub mod schema;
 pub mod statistics;

@@ -11,6 +11,9 @@ use crate::{
     notice::Notice,
 };
 
+/// The most items of one batched read.
+const MOST_AT_ONCE: usize = 100;
+
 /// Whether a project may write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -122,10 +125,16 @@ pub struct Project {
     pub disabled: Option<Disabled>,
 }
 
-#[derive(Serialize)]
-struct DirectoryEntry<'a> {
-    name: &'a str,
-    created_at: Timestamp,
+/// A project in the directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectoryEntry {
+    /// The project.
+    #[serde(rename = "sk", skip_serializing)]
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
 }
 
 impl Table {
@@ -138,34 +147,37 @@ impl Table {
         item.map(from_item).transpose()
     }
 
-    /// The ids of every project, in no particular order of age.
+    /// Every project in the directory, by id.
     ///
     /// # Errors
     /// What DynamoDB answers.
-    pub async fn project_ids(&self) -> Result<Vec<Uuid>, TableError> {
-        let pages = self
-            .client
-            .query()
-            .table_name(&*self.name)
-            .key_condition_expression("pk = :directory")
-            .expression_attribute_values(":directory", s(DIRECTORY))
-            .into_paginator()
-            .items()
-            .send()
-            .collect::<Result<Vec<_>, _>>()
-            .await?;
-        Ok(pages.iter().filter_map(|item| item.get(keys::SK)?.as_s().ok()?.parse().ok()).collect())
+    pub async fn directory(&self) -> Result<Vec<DirectoryEntry>, TableError> {
+        self.query_partition(DIRECTORY).await?.into_iter().map(from_item).collect()
+    }
+
+    /// The projects with these ids that exist, read consistently, in no particular order.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn projects(&self, ids: &[Uuid]) -> Result<Vec<Project>, TableError> {
+        let mut projects = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(MOST_AT_ONCE) {
+            let items = self.batch(ids.iter().copied().map(keys::project)).await?;
+            projects.extend(items.into_iter().map(from_item).collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(projects)
     }
 
     /// Changes a project and all that is derived from it, in one transaction: the project itself, every live or
     /// retiring key's item whole (TTL may have removed one), the removal of the items of keys that `next` no
     /// longer has, and the directory. `previous` is the project as it was read; `None` makes a new one. `notice` is
-    /// recorded with the change, if there is one to announce.
+    /// recorded with the change, if there is one to announce. A key that is new to the project must not be another's.
     ///
     /// An answer that was lost is settled by a consistent read before this returns.
     ///
     /// # Errors
-    /// [`TableError::Conflict`] if the project was changed since it was read; what else DynamoDB answers.
+    /// [`TableError::Conflict`] if the project was changed since it was read, or another project has one of its new keys;
+    /// what else DynamoDB answers.
     pub async fn change_project(
         &self,
         previous: Option<&Project>,
@@ -177,17 +189,18 @@ impl Table {
             writes.push(self.notice_write(notice)?);
         }
         for key in &next.keys {
-            writes.push(self.put(keys::api_key(&key.digest), &api_key::ApiKey::of(key, &next.facts))?);
+            writes.push(self.key_write(key, &next.facts)?);
         }
         for key in previous.map_or(&[][..], |project| &project.keys) {
             if !next.keys.iter().any(|kept| kept.digest == key.digest) {
-                let delete = Delete::builder().table_name(&*self.name);
-                let delete = delete.set_key(Some(keys::api_key(&key.digest).attributes())).build()?;
-                writes.push(TransactWriteItem::builder().delete(delete).build());
+                writes.push(self.removal(keys::api_key(&key.digest))?);
             }
         }
-        let entry = DirectoryEntry { name: &next.facts.name, created_at: next.created_at };
-        writes.push(self.put(keys::directory(next.facts.id), &entry)?);
+        let Project { facts, created_at, .. } = next;
+        let entry = DirectoryEntry { id: facts.id, name: facts.name.clone(), created_at: *created_at };
+        let entry = to_item(keys::directory(facts.id), &entry)?;
+        let entry = Put::builder().table_name(&*self.name).set_item(Some(entry)).build()?;
+        writes.push(TransactWriteItem::builder().put(entry).build());
 
         match self.transact(writes).await {
             Ok(()) => Ok(()),
@@ -218,8 +231,49 @@ impl Table {
         Ok(TransactWriteItem::builder().put(put.build()?).build())
     }
 
-    fn put(&self, key: Key, noun: &impl Serialize) -> Result<TransactWriteItem, TableError> {
-        let put = Put::builder().table_name(&*self.name).set_item(Some(to_item(key, noun)?)).build()?;
+    /// The item of a key, unless it is another project's.
+    fn key_write(&self, key: &ProjectKey, facts: &ProjectFacts) -> Result<TransactWriteItem, TableError> {
+        let item = to_item(keys::api_key(&key.digest), &api_key::ApiKey::of(key, facts))?;
+        let put = Put::builder()
+            .table_name(&*self.name)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk) OR project_id = :project")
+            .expression_attribute_values(":project", s(facts.id.to_string()))
+            .build()?;
         Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    fn removal(&self, key: Key) -> Result<TransactWriteItem, TableError> {
+        let delete = Delete::builder().table_name(&*self.name).set_key(Some(key.attributes())).build()?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+
+    /// Removes a project, its keys, its directory entry and its claims on `domains` (at most 40), in one transaction:
+    /// the last step of its deletion, when nothing else is left of it. An answer that was lost is settled by a read.
+    ///
+    /// # Errors
+    /// [`TableError::Conflict`] if the project was changed since it was read; what else DynamoDB answers.
+    pub async fn remove_project(&self, project: &Project, domains: &[String]) -> Result<(), TableError> {
+        let id = project.facts.id;
+        let itself = Delete::builder()
+            .table_name(&*self.name)
+            .set_key(Some(keys::project(id).attributes()))
+            .condition_expression("version = :version")
+            .expression_attribute_values(":version", n(project.version))
+            .build()?;
+        let mut writes = vec![TransactWriteItem::builder().delete(itself).build(), self.removal(keys::directory(id))?];
+        for key in &project.keys {
+            writes.push(self.removal(keys::api_key(&key.digest))?);
+        }
+        for domain in domains {
+            writes.push(self.claim_removal(domain, id)?);
+        }
+        match self.transact(writes).await {
+            Ok(()) => Ok(()),
+            Err(error) => match self.project(id).await {
+                Ok(None) => Ok(()),
+                _ => Err(error),
+            },
+        }
     }
 }

@@ -5,11 +5,12 @@ use aws_sdk_dynamodb::{
     operation::create_table::CreateTableError,
     types::{
         AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveSpecification,
+        TimeToLiveStatus,
     },
 };
 
 use crate::{
-    TableError,
+    Table, TableError,
     keys::{EXPIRES_AT, PK, SK},
 };
 
@@ -39,4 +40,28 @@ pub async fn create(client: &Client, name: &str) -> Result<(), TableError> {
     let ttl = TimeToLiveSpecification::builder().enabled(true).attribute_name(EXPIRES_AT).build()?;
     client.update_time_to_live().table_name(name).time_to_live_specification(ttl).send().await?;
     Ok(())
+}
+
+impl Table {
+    /// About how many items the table holds: DynamoDB counts them every six hours (API reference, `TableDescription`).
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn item_count(&self) -> Result<u64, TableError> {
+        let output = self.client.describe_table().table_name(&*self.name).send().await?;
+        let count = output.table.and_then(|table| table.item_count).unwrap_or_default();
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// Whether DynamoDB removes items past their time: TTL is on, or being switched on, for our attribute.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn expires_items(&self) -> Result<bool, TableError> {
+        let output = self.client.describe_time_to_live().table_name(&*self.name).send().await?;
+        Ok(output.time_to_live_description.is_some_and(|ttl| {
+            let on = [TimeToLiveStatus::Enabled, TimeToLiveStatus::Enabling];
+            ttl.attribute_name() == Some(EXPIRES_AT) && ttl.time_to_live_status().is_some_and(|it| on.contains(it))
+        }))
+    }
 }

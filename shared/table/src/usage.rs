@@ -60,6 +60,14 @@ impl Table {
         })
     }
 
+    /// Emails counted against the limit in the month that `now` is in, UTC. Nothing is counted without a limit.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn usage(&self, project: Uuid, now: Timestamp) -> Result<u64, TableError> {
+        Ok(self.read(keys::usage(project, &month(now))).await?.map_or(0, |item| used(&item)))
+    }
+
     /// Takes back what was counted and then not handed over. Never retried: a second subtraction would undo what
     /// others counted.
     ///

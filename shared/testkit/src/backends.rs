@@ -39,8 +39,6 @@ pub const ALERTS: &str = "arn:aws:sns:us-east-1:000000000000:posthorn-alerts";
 /// A DynamoDB engine, an SES and an SNS endpoint, with real clients in front.
 #[derive(Clone)]
 pub struct Backends {
-    /// Where the parts listen, by the variable that tells a function of the AWS SDK.
-    pub endpoints: [(&'static str, String); 3],
     /// The engine's client, for looking at items.
     pub dynamodb: Client,
     /// The table.
@@ -52,6 +50,8 @@ pub struct Backends {
     /// The alerts topic on it.
     pub alerts: Topic,
     alerts_config: aws_sdk_sns::config::Builder,
+    /// Where they listen, for a program of its own.
+    pub urls: Urls,
     /// What the SES client is made from.
     pub ses_config: aws_sdk_sesv2::config::Builder,
     /// The clock that the functions see.
@@ -62,6 +62,17 @@ pub struct Backends {
     pub calls: Calls,
     /// The calls that are to fail.
     pub faults: Faults,
+}
+
+/// Where the parts listen.
+#[derive(Debug, Clone)]
+pub struct Urls {
+    /// The engine.
+    pub dynamodb: String,
+    /// The SES endpoint.
+    pub ses: String,
+    /// The SNS endpoint.
+    pub sns: String,
 }
 
 /// The AWS SDK's configuration for endpoints on this machine.
@@ -108,11 +119,6 @@ impl Backends {
         let alerts_config = config.interceptor(calls.clone()).interceptor(faults.clone());
         let clock = Clock::at("2025-11-30T10:30:00Z".parse().expect("a moment"));
         Self {
-            endpoints: [
-                ("AWS_ENDPOINT_URL_DYNAMODB", database_url),
-                ("AWS_ENDPOINT_URL_SESV2", mail_url.clone()),
-                ("AWS_ENDPOINT_URL_SNS", topics_url),
-            ],
             table: Table::new(dynamodb.clone(), TABLE),
             dynamodb,
             ses_config: aws_sdk_sesv2::config::Builder::from(&local_config(&mail_url))
@@ -122,6 +128,7 @@ impl Backends {
             alerts: topic(&alerts_config),
             alerts_config,
             ses,
+            urls: Urls { dynamodb: database_url, ses: mail_url, sns: topics_url },
             edge: clock.edge(1),
             clock,
             calls,

@@ -1,4 +1,4 @@
-//! What the tests and the local stack run on instead of AWS: a DynamoDB engine in process, SES and SNS endpoints, what
+//! What the tests and the local stack run on instead of AWS: a DynamoDB engine in process, SES, SNS and SQS endpoints, what
 //! SES tells about a mail and the queue that brings it, the gateway's events, a clock and ids that repeat, and a record
 //! of the calls that a request makes.
 
@@ -14,4 +14,5 @@ pub mod permissions;
 pub mod queue;
 pub mod ses;
 pub mod sns;
+pub mod sqs;
 pub mod template;

@@ -117,6 +117,12 @@ impl Queue {
         }
     }
 
+    /// How many deliveries wait to be made.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.state().waiting()
+    }
+
     /// The dead messages, oldest first: the newest 100.
     #[must_use]
     pub fn dead(&self) -> Vec<Arc<Dead>> {

@@ -1,9 +1,12 @@
 //! An SES v2 endpoint over HTTP, for the SDK's real client with its endpoint overridden: the tests record mail with it,
 //! the local stack keeps mail with it. It refuses what SES refuses, in SES's words and shapes, and sends nothing.
 //!
-//! It answers `SendEmail` with `Simple` content, `CreateEmailIdentity` and `GetEmailIdentity`. Faults are asked for with
+//! It answers `SendEmail` with `Simple` content, what creates, reads, lists and deletes identities, and what reads the
+//! account and its configuration sets. An identity that is created is pending: somebody calls [`Ses::verify`], or it
+//! verifies itself after the time of [`Ses::with_verification_after`]. Faults of `SendEmail` are asked for with
 //! [`Ses::fail_next`]. Sources: the SES v2 API reference and developer guide, and the SDK's generated code.
 
+mod account;
 mod address;
 mod attachments;
 mod check;
@@ -21,14 +24,21 @@ mod tags;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
+use std::fs;
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 use tokio::net::TcpListener;
 
+use self::account::ConfigurationSets;
+pub use self::account::{AccountStatus, EventDestination};
 use self::check::Standing;
 use self::connection::{Connection, CuttableListener};
 pub use self::fault::Fault;
@@ -49,8 +59,11 @@ pub struct Ses {
 
 #[derive(Default)]
 struct Account {
+    status: AccountStatus,
     identities: Arc<Identities>,
-    configuration_sets: Arc<BTreeSet<String>>,
+    /// Where the identities are kept, if anywhere.
+    file: Option<PathBuf>,
+    configuration_sets: Arc<ConfigurationSets>,
     faults: VecDeque<Fault>,
     calls: usize,
     recorded: Recorded,
@@ -77,14 +90,53 @@ impl Ses {
         Self { sink: Some(Arc::new(sink)), ..self }
     }
 
-    /// Verifies a domain (its sub-domains with it) or an address, whatever its case.
-    pub fn verify(&self, identity: &str) {
-        Arc::make_mut(&mut self.account().identities).verify(identity);
+    /// Lets identities and their MAIL FROM domains verify themselves after this time: where there is no DNS.
+    #[must_use]
+    pub fn with_verification_after(self, time: SignedDuration) -> Self {
+        Arc::make_mut(&mut self.account().identities).verified_after = Some(time);
+        self
     }
 
-    /// Creates a configuration set. A request that names another is refused with `NotFoundException`.
+    /// Keeps the identities in this file, and begins with those that an earlier account kept there.
+    ///
+    /// # Errors
+    ///
+    /// The file is there and cannot be read.
+    pub fn with_identities_in(self, file: PathBuf) -> io::Result<Self> {
+        let kept: Option<Identities> = match fs::read(&file) {
+            Ok(text) => Some(serde_json::from_slice(&text)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let mut account = self.account();
+        if let Some(mut kept) = kept {
+            kept.verified_after = account.identities.verified_after;
+            account.identities = Arc::new(kept);
+        }
+        account.file = Some(file);
+        drop(account);
+        Ok(self)
+    }
+
+    /// Verifies a domain (its sub-domains with it) or an address, whatever its case.
+    pub fn verify(&self, identity: &str) {
+        Arc::make_mut(&mut self.account().identities).verify(identity, now());
+    }
+
+    /// Creates a configuration set without event destinations. A request that names another is refused with
+    /// `NotFoundException`.
     pub fn create_configuration_set(&self, name: &str) {
-        Arc::make_mut(&mut self.account().configuration_sets).insert(name.to_owned());
+        Arc::make_mut(&mut self.account().configuration_sets).create(name);
+    }
+
+    /// Sets where a configuration set's events are said to go; this endpoint sends none itself.
+    pub fn set_event_destinations(&self, name: &str, destinations: Vec<EventDestination>) {
+        Arc::make_mut(&mut self.account().configuration_sets).set_destinations(name, destinations);
+    }
+
+    /// Sets what SES thinks of the account. It changes what `GetAccount` says and nothing else.
+    pub fn set_status(&self, status: AccountStatus) {
+        self.account().status = status;
     }
 
     /// Serves plain HTTP on the listener until `shutdown` is done, and then until the requests under way are answered.
@@ -122,6 +174,21 @@ impl Ses {
         self.account.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Changes the identities and keeps them, both or neither.
+    fn change_identities(
+        &self,
+        change: impl FnOnce(&mut Identities) -> Result<Json<Value>, Refusal>,
+    ) -> Result<Response, Refusal> {
+        let mut account = self.account();
+        let mut identities = Identities::clone(&account.identities);
+        let answer = change(&mut identities)?;
+        if let Some(file) = &account.file {
+            keep(file, &identities).map_err(|_| Refusal::internal_failure())?;
+        }
+        account.identities = Arc::new(identities);
+        Ok(answer.into_response())
+    }
+
     /// Counts a `SendEmail` and gives the fault it takes.
     fn arrived(&self) -> Option<Fault> {
         let mut account = self.account();
@@ -142,6 +209,13 @@ impl Ses {
     fn record(&self, mail: Arc<Mail>) {
         self.account().recorded.push(mail, self.sink.is_some());
     }
+}
+
+/// Writes the file whole: a start that reads it finds the old identities or the new ones.
+fn keep(file: &std::path::Path, identities: &Identities) -> io::Result<()> {
+    let draft = file.with_extension("new");
+    fs::write(&draft, serde_json::to_vec_pretty(identities)?)?;
+    fs::rename(draft, file)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this stands in for AWS, whose clock is its own")]

@@ -1,17 +1,18 @@
 //! An SNS endpoint over HTTP, for the SDK's real client with its endpoint overridden. It keeps what is published, refuses
 //! what SNS refuses, and delivers nothing.
 //!
-//! It answers `Publish` to a topic. Faults are asked for with [`Sns::fail_next`]. Sources: the SNS API reference
+//! It answers `Publish` to a topic and `ListSubscriptionsByTopic`. Faults are asked for with [`Sns::fail_next`]. Sources: the SNS API reference
 //! (`Publish`, "Common Errors"), AWS's query protocol, and the SDK's generated code.
 
 mod fault;
 mod publish;
 mod refusal;
 mod routes;
+mod subscription;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,6 +24,7 @@ use tokio::net::TcpListener;
 pub use self::fault::Fault;
 use self::publish::Publish;
 use self::refusal::Refusal;
+pub use self::subscription::Subscription;
 
 /// The most messages kept where a sink takes them.
 const KEPT_MAX: usize = 1_000;
@@ -54,7 +56,7 @@ pub struct Sns {
 
 #[derive(Default)]
 struct Account {
-    topics: BTreeSet<String>,
+    topics: BTreeMap<String, Vec<Subscription>>,
     faults: VecDeque<Fault>,
     calls: usize,
     published: VecDeque<Arc<Published>>,
@@ -89,7 +91,12 @@ impl Sns {
 
     /// Creates a topic by its ARN. A request that names another is refused with `NotFound`.
     pub fn create_topic(&self, arn: &str) {
-        self.account().topics.insert(arn.to_owned());
+        self.account().topics.entry(arn.to_owned()).or_default();
+    }
+
+    /// Subscribes somebody to a topic, which is created if it is new.
+    pub fn subscribe(&self, arn: &str, subscription: Subscription) {
+        self.account().topics.entry(arn.to_owned()).or_default().push(subscription);
     }
 
     /// Serves plain HTTP on the listener until `shutdown` is done, and then until the requests under way are answered.
@@ -139,10 +146,14 @@ impl Sns {
         account.faults.pop_front()
     }
 
+    fn subscriptions(&self, topic: &str) -> Result<Vec<Subscription>, Refusal> {
+        self.account().topics.get(topic).cloned().ok_or_else(Refusal::not_found)
+    }
+
     /// Checks a request, gives it to the sink, and keeps it.
     async fn publish(&self, request: Publish) -> Result<Arc<Published>, Refusal> {
         let (topic, subject, message) = request.check()?;
-        if !self.account().topics.contains(&topic) {
+        if !self.account().topics.contains_key(&topic) {
             return Err(Refusal::not_found());
         }
         let published = Arc::new(Published { id: self.id(), topic, subject, message, at: self.edge.now() });

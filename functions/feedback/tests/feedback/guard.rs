@@ -135,7 +135,7 @@ async fn reinstating_begins_a_fresh_window() {
     assert_eq!(world.stored().await.facts.status, Status::Disabled);
 
     let done = guard::enable(&world.backends.table, world.id(), world.now(), 7).await.unwrap();
-    assert!(matches!(done, guard::Done::Changed(_)));
+    assert!(matches!(done, posthorn_auth::Changed::Changed(_)));
     assert_eq!(world.refusals().await, [None, None]);
     assert_eq!(world.stored().await.disabled, None);
     assert_eq!(world.counts().await.bounced, 0);
@@ -165,15 +165,15 @@ async fn the_operator_disables_and_reinstates() {
     let world = World::new().await;
     let table = &world.backends.table;
     let disable = || guard::disable(table, world.id(), "They asked for it", world.now(), 7);
-    assert!(matches!(disable().await.unwrap(), guard::Done::Changed(_)));
-    assert!(matches!(disable().await.unwrap(), guard::Done::Already(_)));
+    assert!(matches!(disable().await.unwrap(), posthorn_auth::Changed::Changed(_)));
+    assert!(matches!(disable().await.unwrap(), posthorn_auth::Changed::Already(_)));
     assert_eq!(world.refusals().await, [Some(Code::ProjectDisabled); 2]);
     assert_eq!(world.stored().await.disabled.unwrap().reason, "They asked for it");
     let enable = || guard::enable(table, world.id(), world.now(), 7);
-    assert!(matches!(enable().await.unwrap(), guard::Done::Changed(_)));
-    assert!(matches!(enable().await.unwrap(), guard::Done::Already(_)));
+    assert!(matches!(enable().await.unwrap(), posthorn_auth::Changed::Changed(_)));
+    assert!(matches!(enable().await.unwrap(), posthorn_auth::Changed::Already(_)));
     assert_eq!(world.refusals().await, [None, None]);
     let nobody = guard::enable(table, posthorn_table::Uuid::nil(), world.now(), 7).await.unwrap();
-    assert_eq!(nobody, guard::Done::NoSuchProject);
+    assert_eq!(nobody, posthorn_auth::Changed::NoSuchProject);
     assert_eq!(world.notice_names().await, ["0 operator disabled 1", "1 operator enabled 1"]);
 }

@@ -9,4 +9,5 @@ mod events;
 mod guard;
 mod order;
 mod permissions;
+mod pulse;
 mod support;

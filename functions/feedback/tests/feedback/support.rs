@@ -39,8 +39,13 @@ impl World {
     pub(crate) fn over(backends: Backends, project: TestProject) -> Self {
         let permissions = Permissions::of("FeedbackFunction");
         let function = backends.as_function(&permissions);
-        let app =
-            App { edge: function.edge, table: function.table, rule: Rule::default(), alerts: Some(function.alerts) };
+        let app = App {
+            edge: function.edge,
+            table: function.table,
+            rule: Rule::default(),
+            alerts: Some(function.alerts),
+            pulse: feedback::Pulse::default(),
+        };
         Self { backends, app, project, permissions }
     }
 

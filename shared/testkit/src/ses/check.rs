@@ -1,10 +1,10 @@
 //! From the body of `SendEmail` to a mail, through every check that SES makes before it accepts one.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::account::{self, ConfigurationSets};
 use super::identities::Identities;
 use super::mail::Mail;
 use super::refusal::Refusal;
@@ -19,7 +19,7 @@ pub(super) const MESSAGE_MAX: usize = 40 * 1024 * 1024;
 /// What the account has at the time of a request.
 pub(super) struct Standing {
     pub(super) identities: Arc<Identities>,
-    pub(super) configuration_sets: Arc<BTreeSet<String>>,
+    pub(super) configuration_sets: Arc<ConfigurationSets>,
     /// The region as SES's texts name it, `US-EAST-1`.
     pub(super) region: String,
 }
@@ -30,7 +30,7 @@ pub(super) struct Standing {
 ///
 /// The exception that SES answers for the first rule broken.
 pub(super) fn mail(request: SendEmail, standing: &Standing, now: Timestamp) -> Result<Mail, Refusal> {
-    let from = check_sender(request.from_email_address, standing)?;
+    let from = check_sender(request.from_email_address, standing, now)?;
     check_destination(&request.destination)?;
     check_addresses(&request.reply_to_addresses)?;
     check_configuration_set(request.configuration_set_name.as_deref(), standing)?;
@@ -55,10 +55,10 @@ pub(super) fn mail(request: SendEmail, standing: &Standing, now: Timestamp) -> R
     Ok(mail)
 }
 
-fn check_sender(from: Option<String>, standing: &Standing) -> Result<String, Refusal> {
+fn check_sender(from: Option<String>, standing: &Standing, now: Timestamp) -> Result<String, Refusal> {
     let from = from.ok_or_else(|| Refusal::bad_request("FromEmailAddress is missing."))?;
     let mailbox = address::mailbox(&from)?;
-    if standing.identities.cover(mailbox) {
+    if standing.identities.cover(mailbox, now) {
         return Ok(from);
     }
     let region = &standing.region;
@@ -83,9 +83,7 @@ fn check_addresses(addresses: &[String]) -> Result<(), Refusal> {
 
 fn check_configuration_set(name: Option<&str>, standing: &Standing) -> Result<(), Refusal> {
     match name {
-        Some(name) if !standing.configuration_sets.contains(name) => {
-            Err(Refusal::not_found(format!("Configuration set <{name}> does not exist.")))
-        }
+        Some(name) if !standing.configuration_sets.contains(name) => Err(account::unknown(name)),
         _ => Ok(()),
     }
 }

@@ -1,18 +1,41 @@
-//! Verified identities: domains and addresses that mail may be sent from.
+//! Identities: domains and addresses that mail may be sent from once they are verified.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use axum::Json;
-use serde::Deserialize;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::address;
 use super::refusal::Refusal;
 
-/// The identities of the account, lower-cased; all of them are verified.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Identities(BTreeSet<String>);
+/// The most identities of one page (API reference, `ListEmailIdentities`).
+const PAGE_MAX: usize = 1_000;
+
+/// The identities of the account, by their lower-cased name.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Identities {
+    identities: BTreeMap<String, Identity>,
+    /// The time after which what is pending verifies itself, if it does.
+    #[serde(skip)]
+    pub(super) verified_after: Option<SignedDuration>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Identity {
+    /// Verified whatever its age.
+    is_verified: bool,
+    created_at: Timestamp,
+    mail_from: Option<MailFrom>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct MailFrom {
+    domain: String,
+    set_at: Timestamp,
+}
 
 /// `CreateEmailIdentity`'s input.
 #[derive(Deserialize)]
@@ -21,40 +44,68 @@ pub(super) struct CreateEmailIdentity {
     email_identity: String,
 }
 
+/// `PutEmailIdentityMailFromAttributes`'s input.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct PutMailFrom {
+    mail_from_domain: Option<String>,
+}
+
+/// `ListEmailIdentities`'s input.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct ListEmailIdentities {
+    next_token: Option<String>,
+    page_size: Option<usize>,
+}
+
 impl Identities {
-    /// Verifies one; gives whether it is new.
-    pub(super) fn verify(&mut self, identity: &str) -> bool {
-        self.0.insert(identity.to_ascii_lowercase())
+    /// Verifies one, which is made if it is new.
+    pub(super) fn verify(&mut self, identity: &str, now: Timestamp) {
+        self.identities
+            .entry(identity.to_ascii_lowercase())
+            .or_insert(Identity { is_verified: true, created_at: now, mail_from: None })
+            .is_verified = true;
     }
 
     /// Whether mail may be sent from this `local@domain`: the address itself, its domain or a parent domain is verified
     /// (developer guide, "Verified identities").
-    pub(super) fn cover(&self, mailbox: &str) -> bool {
+    pub(super) fn cover(&self, mailbox: &str, now: Timestamp) -> bool {
         let mailbox = mailbox.to_ascii_lowercase();
         let domain = address::domain(&mailbox);
         let parents = domain.match_indices('.').map(|(dot, _)| &domain[dot + 1..]);
-        self.0.contains(&mailbox)
-            || self.0.contains(domain)
-            || parents.into_iter().any(|parent| self.0.contains(parent))
+        let is_verified = |name: &str| self.identities.get(name).is_some_and(|it| self.is_verified(it, now));
+        is_verified(&mailbox) || is_verified(domain) || parents.into_iter().any(is_verified)
     }
 
-    /// `CreateEmailIdentity`: verified at once, as no local identity has a DNS zone or a mailbox to prove itself with.
+    fn is_verified(&self, identity: &Identity, now: Timestamp) -> bool {
+        identity.is_verified || self.is_settled(identity.created_at, now)
+    }
+
+    /// Whether what was pending since then has verified itself.
+    fn is_settled(&self, since: Timestamp, now: Timestamp) -> bool {
+        self.verified_after.is_some_and(|after| now >= since + after)
+    }
+
+    /// `CreateEmailIdentity`: pending at first, for nobody has looked for its DNS records yet.
     ///
     /// # Errors
     ///
     /// `BadRequestException` for what is neither a domain nor an address, `AlreadyExistsException`.
-    pub(super) fn create(&mut self, request: &CreateEmailIdentity) -> Result<Json<Value>, Refusal> {
-        let identity = &request.email_identity;
-        if !address::is_domain(identity) && address::mailbox(identity).ok() != Some(identity.as_str()) {
-            return Err(Refusal::bad_request(format!("Invalid email address or domain name {identity}.")));
+    pub(super) fn create(&mut self, request: &CreateEmailIdentity, now: Timestamp) -> Result<Json<Value>, Refusal> {
+        let name = &request.email_identity;
+        if !address::is_domain(name) && address::mailbox(name).ok() != Some(name.as_str()) {
+            return Err(Refusal::bad_request(format!("Invalid email address or domain name {name}.")));
         }
-        if !self.verify(identity) {
-            return Err(Refusal::already_exists(format!("Email identity {identity} already exist.")));
+        if self.identities.contains_key(&name.to_ascii_lowercase()) {
+            return Err(Refusal::already_exists(format!("Email identity {name} already exist.")));
         }
+        let identity = Identity { is_verified: false, created_at: now, mail_from: None };
+        self.identities.insert(name.to_ascii_lowercase(), identity);
         Ok(Json(json!({
-            "IdentityType": kind(identity),
-            "VerifiedForSendingStatus": true,
-            "DkimAttributes": dkim(identity),
+            "IdentityType": kind(name),
+            "VerifiedForSendingStatus": false,
+            "DkimAttributes": dkim(name, false),
         })))
     }
 
@@ -63,32 +114,107 @@ impl Identities {
     /// # Errors
     ///
     /// `NotFoundException`.
-    pub(super) fn get(&self, identity: &str) -> Result<Json<Value>, Refusal> {
-        if !self.0.contains(&identity.to_ascii_lowercase()) {
-            return Err(Refusal::not_found(format!("Email identity {identity} does not exist.")));
+    pub(super) fn get(&self, name: &str, now: Timestamp) -> Result<Json<Value>, Refusal> {
+        let identity = self.identities.get(&name.to_ascii_lowercase()).ok_or_else(|| unknown(name))?;
+        let is_verified = self.is_verified(identity, now);
+        let mut mail_from = json!({ "BehaviorOnMxFailure": "USE_DEFAULT_VALUE" });
+        if let Some(MailFrom { domain, set_at }) = &identity.mail_from {
+            mail_from["MailFromDomain"] = domain.as_str().into();
+            mail_from["MailFromDomainStatus"] = status(self.is_settled(*set_at, now)).into();
         }
         Ok(Json(json!({
-            "IdentityType": kind(identity),
+            "IdentityType": kind(name),
             "FeedbackForwardingStatus": true,
-            "VerifiedForSendingStatus": true,
-            "VerificationStatus": "SUCCESS",
-            "DkimAttributes": dkim(identity),
-            "MailFromAttributes": { "BehaviorOnMxFailure": "USE_DEFAULT_VALUE" },
+            "VerifiedForSendingStatus": is_verified,
+            "VerificationStatus": status(is_verified),
+            "DkimAttributes": dkim(name, is_verified),
+            "MailFromAttributes": mail_from,
             "Policies": {},
             "Tags": [],
         })))
     }
+
+    /// `ListEmailIdentities`, by name.
+    pub(super) fn list(&self, request: &ListEmailIdentities, now: Timestamp) -> Json<Value> {
+        let size = request.page_size.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
+        let after = request.next_token.as_deref().unwrap_or_default();
+        let mut rest = self.identities.iter().filter(|(name, _)| name.as_str() > after);
+        let page: Vec<_> = rest.by_ref().take(size).collect();
+        let next = rest.next().and(page.last()).map(|(name, _)| name.as_str());
+        let shown = page.iter().map(|(name, identity)| {
+            let is_verified = self.is_verified(identity, now);
+            json!({
+                "IdentityType": kind(name),
+                "IdentityName": name,
+                "SendingEnabled": is_verified,
+                "VerificationStatus": status(is_verified),
+            })
+        });
+        Json(json!({ "EmailIdentities": shown.collect::<Vec<_>>(), "NextToken": next }))
+    }
+
+    /// `DeleteEmailIdentity`.
+    ///
+    /// # Errors
+    ///
+    /// `NotFoundException`.
+    pub(super) fn delete(&mut self, name: &str) -> Result<Json<Value>, Refusal> {
+        self.identities.remove(&name.to_ascii_lowercase()).ok_or_else(|| unknown(name))?;
+        Ok(Json(json!({})))
+    }
+
+    /// `PutEmailIdentityMailFromAttributes`: a domain of one's own in the envelope, or none.
+    ///
+    /// # Errors
+    ///
+    /// `NotFoundException`; `BadRequestException` for a domain that is no sub-domain of the identity's.
+    pub(super) fn put_mail_from(
+        &mut self,
+        name: &str,
+        request: PutMailFrom,
+        now: Timestamp,
+    ) -> Result<Json<Value>, Refusal> {
+        let name = name.to_ascii_lowercase();
+        let identity = self.identities.get_mut(&name).ok_or_else(|| unknown(&name))?;
+        let parent = name.rsplit_once('@').map_or(name.as_str(), |(_, domain)| domain);
+        let domain = request.mail_from_domain.filter(|domain| !domain.is_empty());
+        if let Some(domain) = &domain
+            && !(address::is_domain(domain) && domain.ends_with(&format!(".{parent}")))
+        {
+            let message = format!("Provided MAIL-FROM domain <{domain}> is not subdomain of the domain <{parent}>.");
+            return Err(Refusal::bad_request(message));
+        }
+        let is_same = |old: &MailFrom| Some(&old.domain) == domain.as_ref();
+        if !identity.mail_from.as_ref().is_some_and(is_same) {
+            identity.mail_from = domain.map(|domain| MailFrom { domain, set_at: now });
+        }
+        Ok(Json(json!({})))
+    }
+}
+
+fn unknown(name: &str) -> Refusal {
+    Refusal::not_found(format!("Email identity {name} does not exist."))
 }
 
 fn kind(identity: &str) -> &'static str {
     if identity.contains('@') { "EMAIL_ADDRESS" } else { "DOMAIN" }
 }
 
+fn status(is_verified: bool) -> &'static str {
+    if is_verified { "SUCCESS" } else { "PENDING" }
+}
+
 /// Easy DKIM as SES answers it: three tokens of 32 characters, the same ones every time for an identity.
-fn dkim(identity: &str) -> Value {
+fn dkim(identity: &str, is_verified: bool) -> Value {
     let tokens: Vec<String> =
         (0..3).map(|n| format!("{:016x}{:016x}", digest(identity, n), digest(identity, n + 3))).collect();
-    json!({ "SigningEnabled": true, "Status": "SUCCESS", "Tokens": tokens, "SigningAttributesOrigin": "AWS_SES" })
+    json!({
+        "SigningEnabled": true,
+        "Status": status(is_verified),
+        "Tokens": tokens,
+        "SigningAttributesOrigin": "AWS_SES",
+        "CurrentSigningKeyLength": "RSA_2048_BIT",
+    })
 }
 
 fn digest(identity: &str, n: u8) -> u64 {

@@ -15,16 +15,23 @@ const WEIGHT_MAX: usize = 16 * 1024 * 1024;
 pub(super) struct Recorded {
     mails: VecDeque<Arc<Mail>>,
     weight: usize,
+    count: usize,
 }
 
 impl Recorded {
     /// Keeps one more; `bounded` lets the oldest go, the newest always stays.
     pub(super) fn push(&mut self, mail: Arc<Mail>, bounded: bool) {
         self.weight += mail.weight();
+        self.count += 1;
         self.mails.push_back(mail);
         while bounded && self.mails.len() > 1 && (self.mails.len() > COUNT_MAX || self.weight > WEIGHT_MAX) {
             self.weight -= self.mails.pop_front().map_or(0, |gone| gone.weight());
         }
+    }
+
+    /// How many there were, those let go included.
+    pub(super) fn count(&self) -> usize {
+        self.count
     }
 
     /// All of them, oldest first.

@@ -7,16 +7,16 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Router, middleware};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::connection::Connection;
-use super::identities::CreateEmailIdentity;
+use super::identities::{CreateEmailIdentity, ListEmailIdentities, PutMailFrom};
 use super::refusal::Refusal;
 use super::request::SendEmail;
-use super::{Fault, Mail, Ses, check, message_id};
+use super::{Fault, Mail, Ses, check, message_id, now};
 
 /// The longest request body read, in bytes: a message of the greatest size, its JSON escaped, fits.
 const BODY_MAX: usize = 2 * check::MESSAGE_MAX;
@@ -28,7 +28,15 @@ pub(super) fn router(ses: Ses) -> Router {
     Router::new()
         .route("/v2/email/outbound-emails", post(send_email).fallback(unsupported))
         .route("/v2/email/identities", post(create_email_identity).fallback(unsupported))
-        .route("/v2/email/identities/{identity}", get(get_email_identity).fallback(unsupported))
+        .route(
+            "/v2/email/identities/{identity}",
+            get(get_email_identity).delete(delete_email_identity).fallback(unsupported),
+        )
+        .route("/v2/email/identities/{identity}/mail-from", put(put_mail_from).fallback(unsupported))
+        .route("/v2/email/list-identities", post(list_email_identities).fallback(unsupported))
+        .route("/v2/email/account", get(get_account).fallback(unsupported))
+        .route("/v2/email/configuration-sets/{name}", get(get_configuration_set).fallback(unsupported))
+        .route("/v2/email/configuration-sets/{name}/event-destinations", get(get_destinations).fallback(unsupported))
         .fallback(unsupported)
         .layer(middleware::map_response(with_request_id))
         .with_state(ses)
@@ -36,7 +44,8 @@ pub(super) fn router(ses: Ses) -> Router {
 
 async fn unsupported() -> Refusal {
     Refusal::unknown_operation(
-        "this local endpoint takes SendEmail, CreateEmailIdentity and GetEmailIdentity of SES v2",
+        "this local endpoint takes SendEmail, GetAccount, and what creates, reads, lists and deletes identities and \
+         reads configuration sets of SES v2",
     )
 }
 
@@ -49,11 +58,39 @@ async fn with_request_id(mut response: Response) -> Response {
 
 async fn create_email_identity(State(ses): State<Ses>, body: Body) -> Result<Response, Refusal> {
     let request: CreateEmailIdentity = parse(&read(body).await?)?;
-    Ok(Arc::make_mut(&mut ses.account().identities).create(&request)?.into_response())
+    ses.change_identities(|identities| identities.create(&request, now()))
 }
 
 async fn get_email_identity(State(ses): State<Ses>, Path(identity): Path<String>) -> Result<Response, Refusal> {
-    Ok(ses.account().identities.get(&identity)?.into_response())
+    Ok(ses.account().identities.get(&identity, now())?.into_response())
+}
+
+async fn delete_email_identity(State(ses): State<Ses>, Path(identity): Path<String>) -> Result<Response, Refusal> {
+    ses.change_identities(|identities| identities.delete(&identity))
+}
+
+async fn put_mail_from(State(ses): State<Ses>, Path(identity): Path<String>, body: Body) -> Result<Response, Refusal> {
+    let request: PutMailFrom = parse(&read(body).await?)?;
+    ses.change_identities(|identities| identities.put_mail_from(&identity, request, now()))
+}
+
+async fn list_email_identities(State(ses): State<Ses>, body: Body) -> Result<Response, Refusal> {
+    let body = read(body).await?;
+    let request: ListEmailIdentities = if body.is_empty() { ListEmailIdentities::default() } else { parse(&body)? };
+    Ok(ses.account().identities.list(&request, now()).into_response())
+}
+
+async fn get_account(State(ses): State<Ses>) -> Response {
+    let account = ses.account();
+    account.status.get(account.recorded.count()).into_response()
+}
+
+async fn get_configuration_set(State(ses): State<Ses>, Path(name): Path<String>) -> Result<Response, Refusal> {
+    Ok(ses.account().configuration_sets.get(&name)?.into_response())
+}
+
+async fn get_destinations(State(ses): State<Ses>, Path(name): Path<String>) -> Result<Response, Refusal> {
+    Ok(ses.account().configuration_sets.destinations(&name)?.into_response())
 }
 
 async fn send_email(

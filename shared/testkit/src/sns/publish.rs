@@ -25,9 +25,18 @@ pub(super) struct Publish {
 }
 
 impl Publish {
-    /// Whether it asks for `Publish` at all.
-    pub(super) fn is_publish(&self) -> bool {
-        self.action.as_deref() == Some("Publish") && self.version.as_deref() == Some(VERSION)
+    /// The operation that it asks for, of this version of the API.
+    pub(super) fn action(&self) -> Option<&str> {
+        self.action.as_deref().filter(|_| self.version.as_deref() == Some(VERSION))
+    }
+
+    /// The topic that it names.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidParameter` for what is no topic's ARN.
+    pub(super) fn topic(self) -> Result<String, Refusal> {
+        self.topic_arn.filter(|arn| is_topic(arn)).ok_or_else(|| Refusal::invalid("TopicArn"))
     }
 
     /// The topic, the subject and the message, checked.

@@ -20,9 +20,10 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, "InvalidParameter", format!("Invalid parameter: {what}"))
     }
 
-    /// 400 `InvalidAction`: not a `Publish`.
+    /// 400 `InvalidAction`: no operation of this endpoint.
     pub(super) fn invalid_action() -> Self {
-        let message = "The action or operation requested is invalid: this local endpoint takes Publish.";
+        let message = "The action or operation requested is invalid: this local endpoint takes Publish and \
+                       ListSubscriptionsByTopic.";
         Self::new(StatusCode::BAD_REQUEST, "InvalidAction", message)
     }
 

@@ -32,8 +32,11 @@ async fn unsupported(State(sns): State<Sns>) -> Response {
 
 async fn act(State(sns): State<Sns>, form: Result<Form<Publish>, FormRejection>) -> Response {
     match form {
-        Ok(Form(request)) if request.is_publish() => publish(sns, request).await,
-        Ok(_) => refused(&sns, &Refusal::invalid_action()),
+        Ok(Form(request)) => match request.action() {
+            Some("Publish") => publish(sns, request).await,
+            Some("ListSubscriptionsByTopic") => list(&sns, request).unwrap_or_else(|refusal| refused(&sns, &refusal)),
+            _ => refused(&sns, &Refusal::invalid_action()),
+        },
         Err(_) => refused(&sns, &Refusal::validation_error()),
     }
 }
@@ -54,6 +57,18 @@ async fn handle(sns: &Sns, fault: Option<Fault>, request: Publish) -> Result<Arc
     // In a task of its own: a request that has arrived is handled even if its caller hangs up.
     let handled = tokio::spawn(async move { sns.publish(request).await });
     handled.await.unwrap_or_else(|_| Err(Refusal::internal_error()))
+}
+
+fn list(sns: &Sns, request: Publish) -> Result<Response, Refusal> {
+    let topic = request.topic()?;
+    let members: String = sns.subscriptions(&topic)?.iter().map(|subscription| subscription.xml(&topic)).collect();
+    let request = sns.id();
+    let answer = format!(
+        "<ListSubscriptionsByTopicResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\">\
+         <ListSubscriptionsByTopicResult><Subscriptions>{members}</Subscriptions></ListSubscriptionsByTopicResult>\
+         <ResponseMetadata><RequestId>{request}</RequestId></ResponseMetadata></ListSubscriptionsByTopicResponse>"
+    );
+    Ok(xml(StatusCode::OK, answer))
 }
 
 fn taken(sns: &Sns, published: &Published) -> Response {

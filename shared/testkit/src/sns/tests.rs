@@ -13,7 +13,7 @@ use aws_sdk_sns::operation::publish::PublishError;
 use aws_sdk_sns::operation::publish::builders::PublishFluentBuilder;
 use tokio::net::TcpListener;
 
-use super::{Fault, Sns};
+use super::{Fault, Sns, Subscription};
 use crate::backends::local_config;
 
 const ALERTS: &str = "arn:aws:sns:us-east-1:000000000000:alerts";
@@ -180,4 +180,20 @@ async fn serving_ends_at_the_shutdown() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let serving = Sns::new().serve(listener, async {});
     tokio::time::timeout(Duration::from_secs(5), serving).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_topic_lists_its_subscriptions() {
+    let (sns, client) = started().await;
+    let list = |arn: &str| client.list_subscriptions_by_topic().topic_arn(arn).send();
+    assert!(list(ALERTS).await.unwrap().subscriptions().is_empty());
+    sns.subscribe(ALERTS, Subscription::new("https", "https://example.com/?a=1&b=2"));
+    sns.subscribe(ALERTS, Subscription { confirmed: false, ..Subscription::new("email", "ops@example.com") });
+    let listed = list(ALERTS).await.unwrap();
+    let listed: Vec<_> =
+        listed.subscriptions().iter().map(|it| (it.endpoint().unwrap(), it.subscription_arn().unwrap())).collect();
+    assert_eq!(listed[0], ("https://example.com/?a=1&b=2", "arn:aws:sns:us-east-1:000000000000:alerts:subscription"));
+    assert_eq!(listed[1], ("ops@example.com", "PendingConfirmation"));
+    assert_eq!(error(list("arn:aws:sns:us-east-1:000000000000:none").await), (404, "NotFound".to_owned()));
+    assert_eq!(error(list("none").await), (400, "InvalidParameter".to_owned()));
 }

@@ -1,0 +1,57 @@
+//! Domains that projects send from.
+
+mod add;
+mod check;
+pub(crate) mod identity;
+mod list;
+mod records;
+mod remove;
+
+use posthorn_auth::{Changed, add_domain, change};
+use posthorn_mail::address::normalise_domain;
+use posthorn_table::{Uuid, domain::Claimed, patiently, project::Project};
+
+use crate::{failed::Failed, options::DomainCommand, report::Report, target::Target};
+
+pub(crate) async fn run(target: &Target, command: DomainCommand) -> Result<Report, Failed> {
+    match command {
+        DomainCommand::Add { project, domain, mail_from, no_mail_from, zone } => {
+            let mail_from = (!no_mail_from).then_some(mail_from);
+            add::add(target, &project, &domain, mail_from.as_deref(), zone).await
+        }
+        DomainCommand::Check { domain, wait, interval, timeout } => {
+            let wait = wait.then_some(check::Wait { interval, timeout });
+            check::check(target, &domain, wait).await
+        }
+        DomainCommand::List { project } => list::list(target, project.as_deref()).await,
+        DomainCommand::Remove { domain, keep_identity, yes } => {
+            remove::remove(target, &domain, keep_identity, yes).await
+        }
+    }
+}
+
+/// A domain as it is stored and as SES takes it: lower case, Punycode.
+pub(crate) fn normalised(domain: &str) -> Result<String, Failed> {
+    normalise_domain(domain.trim()).ok_or_else(|| Failed::NotADomain(domain.to_owned()))
+}
+
+/// Claims a domain for a project.
+pub(crate) async fn claim(target: &Target, domain: &str, project: Uuid) -> Result<(), Failed> {
+    let claim = || target.table.claim_domain(domain, project, target.edge.now());
+    match patiently(target.jitter(), claim).await? {
+        Claimed::Ours => Ok(()),
+        Claimed::Theirs(other) => Err(Failed::DomainTaken(domain.to_owned(), other)),
+        Claimed::NoSuchProject => Err(Failed::NoSuchProject(project.to_string())),
+    }
+}
+
+/// Lets a project send from a domain that SES has verified; true if it could not before.
+pub(crate) async fn allow(target: &Target, domain: &str, project: Uuid) -> Result<bool, Failed> {
+    let now = target.edge.now();
+    let next = |project: &Project| Ok::<_, Failed>(add_domain(project, domain, now)?.map(|next| (next, None)));
+    match change(&target.table, project, target.jitter(), next).await? {
+        Changed::Changed(_) => Ok(true),
+        Changed::Already(_) => Ok(false),
+        Changed::NoSuchProject => Err(Failed::NoSuchProject(project.to_string())),
+    }
+}

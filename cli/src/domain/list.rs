@@ -1,0 +1,78 @@
+//! Every claimed domain, in a table.
+
+use std::collections::HashMap;
+
+use anstyle::AnsiColor;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use posthorn_table::{Uuid, domain::DomainClaim, project::Project};
+use serde_json::{Value, json};
+
+use super::identity::{self, Identity, State};
+use crate::{
+    failed::Failed,
+    report::Report,
+    target::Target,
+    terminal::{painted, table},
+};
+
+/// SES takes about one of these calls a second; the SDK waits and tries again.
+const AT_ONCE: usize = 2;
+
+pub(super) async fn list(target: &Target, project: Option<&str>) -> Result<Report, Failed> {
+    let only = match project {
+        Some(named) => Some(target.project(named).await?.facts.id),
+        None => None,
+    };
+    let mut claims = target.table.domains().await?;
+    claims.retain(|claim| only.is_none_or(|id| id == claim.project));
+    let ids: Vec<_> = claims.iter().map(|claim| claim.project).collect();
+    let projects = by_id(target, ids).await?;
+    let found = stream::iter(claims).map(|claim| async {
+        let identity = identity::find(target, &claim.domain).await?;
+        Ok::<_, Failed>((claim, identity))
+    });
+    let found: Vec<_> = found.buffered(AT_ONCE).try_collect().await?;
+
+    let json = json!({"domains": found.iter().map(|(claim, it)| entry(claim, it.as_ref())).collect::<Vec<_>>()});
+    if found.is_empty() {
+        return Ok(Report::done("No domain is claimed. Claim one with: posthorn domain add <project> <domain>", json));
+    }
+    let rows: Vec<_> = found.iter().map(|(claim, it)| row(claim, it.as_ref(), &projects)).collect();
+    Ok(Report::done(table(["DOMAIN", "PROJECT", "VERIFIED", "DKIM", "MAIL FROM"], &rows), json))
+}
+
+async fn by_id(target: &Target, mut ids: Vec<Uuid>) -> Result<HashMap<Uuid, Project>, Failed> {
+    ids.sort();
+    ids.dedup();
+    Ok(target.table.projects(&ids).await?.into_iter().map(|project| (project.facts.id, project)).collect())
+}
+
+fn row(claim: &DomainClaim, identity: Option<&Identity>, projects: &HashMap<Uuid, Project>) -> [String; 5] {
+    let name = projects.get(&claim.project).map_or_else(|| claim.project.to_string(), |it| it.facts.name.clone());
+    let verified = match identity {
+        Some(identity) if identity.is_verified => painted("yes", AnsiColor::Green),
+        Some(_) => painted("no", AnsiColor::Yellow),
+        None => painted("not in SES", AnsiColor::Red),
+    };
+    let dkim = identity.map_or("", |identity| identity.dkim.as_str()).to_owned();
+    let mail_from = identity.and_then(|identity| identity.mail_from.as_ref());
+    let mail_from = mail_from.map_or_else(String::new, |(name, state)| match state {
+        State::Found => name.clone(),
+        state => format!("{name} ({})", state.as_str()),
+    });
+    [claim.domain.clone(), name, verified, dkim, mail_from]
+}
+
+fn entry(claim: &DomainClaim, identity: Option<&Identity>) -> Value {
+    json!({
+        "domain": claim.domain,
+        "project": claim.project,
+        "claimedAt": format!("{:.3}", claim.claimed_at),
+        "inSes": identity.is_some(),
+        "verified": identity.is_some_and(|identity| identity.is_verified),
+        "dkim": identity.map(|identity| identity.dkim.as_str()),
+        "mailFrom": identity.and_then(|identity| identity.mail_from.as_ref()).map(|(name, state)| {
+            json!({"domain": name, "state": state.as_str()})
+        }),
+    })
+}

@@ -1,0 +1,54 @@
+//! Taking a domain away: from its project first, so that nobody sends from it, then from SES, and the claim last, so that
+//! the same command finishes what was interrupted.
+
+use posthorn_auth::{Changed, change, remove_domain};
+use posthorn_table::project::Project;
+use serde_json::json;
+
+use super::{identity, normalised};
+use crate::{failed::Failed, report::Report, target::Target, terminal::confirm};
+
+pub(super) async fn remove(target: &Target, domain: &str, keep: bool, yes: bool) -> Result<Report, Failed> {
+    let domain = normalised(domain)?;
+    let claim = target.table.domain(&domain).await?.ok_or_else(|| Failed::NotClaimed(domain.clone()))?;
+    let from = if keep { "" } else { " and from SES, for whoever sends from it" };
+    let question = format!("{domain} is taken from its project{from}, in {}.", target.place);
+    confirm(yes, &domain, &question, &domain)?;
+
+    let (mut taken, mut sender) = (false, None);
+    let now = target.edge.now();
+    let next = |project: &Project| {
+        let next = remove_domain(project, &domain, now);
+        taken = next.is_some();
+        let is_cleared = next.as_ref().is_some_and(|next| next.facts.default_sender.is_none());
+        sender = project.facts.default_sender.clone().filter(|_| is_cleared);
+        Ok::<_, Failed>(next.map(|next| (next, None)))
+    };
+    let changed = change(&target.table, claim.project, target.jitter(), next).await?;
+    let deleted = !keep && identity::delete(target, &domain).await?;
+    target.table.release_domain(&domain, claim.project).await?;
+
+    let mut lines = vec![format!("{domain} is nobody's any more.")];
+    if let (Changed::Changed(project), true) = (&changed, taken) {
+        lines.push(format!("{} can no longer send from it.", project.facts.name));
+    }
+    if sender.is_some() {
+        lines.push(
+            "The project's default sender was there and is cleared: set another with posthorn project sender."
+                .to_owned(),
+        );
+    }
+    lines.push(match (keep, deleted) {
+        (true, _) => "It stays in SES.".to_owned(),
+        (false, true) => "SES has forgotten it; its DNS records may go.".to_owned(),
+        (false, false) => "SES did not know it.".to_owned(),
+    });
+    let json = json!({
+        "domain": domain,
+        "project": claim.project,
+        "takenFromProject": taken,
+        "senderCleared": sender.is_some(),
+        "identityDeleted": deleted,
+    });
+    Ok(Report::done(lines.join("\n"), json))
+}

@@ -1,0 +1,207 @@
+//! Why a command did not do what it was asked for: one line that names what is wrong and what to do.
+
+use std::{io, path::PathBuf};
+
+use posthorn_auth::{ProjectError, reputation::RuleError};
+use posthorn_lambda::config::ConfigError;
+use posthorn_table::{TableError, Uuid};
+
+use crate::target::Target;
+
+/// The ways to give credentials that this tool has; single sign-on is not among them, because what it needs would land in
+/// every function.
+const CREDENTIALS: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE to a profile with keys or a role; for a profile with single sign-on first run: eval \"$(aws configure export-credentials --format env)\"";
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failed {
+    #[error(
+        "a key was given as an argument, where the shell's history and every process on this machine can read it: replace it (posthorn project rotate), and give keys on standard input (import-keys) or in the variable POSTHORN_SECRET_KEY (send)"
+    )]
+    KeyInArguments,
+    #[error(
+        "no local stack runs here (no .posthorn/backends.env in this folder or above it): start one with `cargo run`, name one with --state, or name a stack in AWS with --stack"
+    )]
+    NoStack,
+    #[error(
+        "the local stack of {0} does not run: nobody answers at the address in it ({1}); start it with `cargo run`, or name a stack in AWS with --stack"
+    )]
+    Stopped(PathBuf, String),
+    #[error("{0}: {1}")]
+    Unreadable(PathBuf, io::Error),
+    #[error("{0} does not say {1}: it is from another version; start the local stack again")]
+    OldState(PathBuf, &'static str),
+    #[error("no AWS region: set AWS_REGION, or a region in the profile")]
+    NoRegion,
+    #[error("no AWS credentials ({0}): {CREDENTIALS}")]
+    NoCredentials(String),
+    #[error("AWS does not accept the credentials ({0}): they may have expired; {CREDENTIALS}")]
+    BadCredentials(String),
+    #[error("there is no CloudFormation stack {0} in {1}: check the name and the region (AWS_REGION)")]
+    NoSuchStack(String, String),
+    #[error(
+        "the stack {0} is not Posthorn's (no output {1}): name the stack that was deployed from Posthorn's template"
+    )]
+    NotOurs(String, &'static str),
+    #[error("there is no table {0} in {1}: check the name and the region (AWS_REGION)")]
+    NoSuchTable(String, String),
+    #[error("the credentials do not permit {0}: add the action to the policy of whoever runs this")]
+    Denied(String),
+    #[error("AWS throttles {0}: try again in a moment")]
+    Throttled(String),
+    #[error("{0} cannot be reached: check the network and the region (AWS_REGION)")]
+    Unreachable(String),
+    #[error("{action} was refused ({code})")]
+    Refused { action: &'static str, code: String },
+    #[error("the table failed: {0}")]
+    Table(#[from] TableError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("the guard's lines cannot be read: {0}")]
+    Rule(#[from] RuleError),
+    #[error("there is no project {0}: posthorn project list shows those there are")]
+    NoSuchProject(String),
+    #[error("{} projects are called {name}: name one by its id ({})", .ids.len(), joined(.ids))]
+    Ambiguous { name: String, ids: Vec<Uuid> },
+    #[error("a reason has 1 to 500 characters and no control characters")]
+    Reason,
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    #[error("{0} is no domain: write it as example.com")]
+    NotADomain(String),
+    #[error("{0} is no email address: write it as hello@example.com, without a name")]
+    NotAnAddress(String),
+    #[error("the domain {0} belongs to another project, {1}: have that one give it up with posthorn domain remove {0}")]
+    DomainTaken(String, Uuid),
+    #[error("no project has claimed the domain {0}: begin with posthorn domain add <project> {0}")]
+    NotClaimed(String),
+    #[error("SES does not know the domain {0} any more: posthorn domain add {1} {0} creates it again")]
+    NoIdentity(String, Uuid),
+    #[error(
+        "the sender must be at one of the project's domains, or at a sub-domain of one: name its domain with --domain"
+    )]
+    SenderWithoutDomain,
+    #[error("{0} would be changed for good, and this is not a terminal that could be asked: add --yes")]
+    NotATerminal(String),
+    #[error("nothing was changed")]
+    Declined,
+    #[error("key {0} of standard input: {1}; nothing was imported")]
+    Import(usize, ProjectError),
+    #[error("a key of standard input belongs to another project, {0}; nothing was imported")]
+    KeyOfAnother(Uuid),
+    #[error("no keys came on standard input: give one a line, such as posthorn project import-keys {0} < keys.txt")]
+    NoKeys(String),
+    #[error(
+        "standard input is a terminal, where keys would be shown: give a file or a pipe, such as posthorn project import-keys {0} < keys.txt"
+    )]
+    KeysOnTerminal(String),
+    #[error("standard input is not text")]
+    NotText,
+    #[error("the result could not be written: {0}")]
+    Output(io::Error),
+    #[error("{0} But it was not announced ({1}): give the same command again to announce it.")]
+    NotAnnounced(String, posthorn_alerts::Unfinished),
+    #[error("no API is known: with --table alone nothing says where it is; use --stack, or --url")]
+    NoUrl,
+    #[error(
+        "{0} is no address of the API: write it as https://api.example.com (http only for this machine, as the key goes with it)"
+    )]
+    BadUrl(String),
+    #[error("no secret key: set POSTHORN_SECRET_KEY to one of the project's")]
+    NoKey,
+    #[error("nobody answers at {0} ({1}): check the address and that the API runs")]
+    NobodyAnswers(String, &'static str),
+    #[error("{0} answered {1}, and not as Posthorn does: check the address")]
+    NotTheApi(String, u16),
+    #[error("{message}{} ({code}, request {request})", .suggestion.as_ref().map(|text| format!(" {text}")).unwrap_or_default())]
+    Api { code: String, message: String, suggestion: Option<String>, request: String },
+}
+
+fn joined(ids: &[Uuid]) -> String {
+    ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(", ")
+}
+
+impl Failed {
+    /// The same, with what the table's error means for this target.
+    pub(crate) fn of(self, target: &Target) -> Self {
+        let Self::Table(error) = self else { return self };
+        match error {
+            TableError::Fault(code) if code == "ResourceNotFoundException" => {
+                Self::NoSuchTable(target.table_name.clone(), target.region.clone())
+            }
+            TableError::Fault(code) if is_of_credentials(&code) => Self::BadCredentials(code),
+            TableError::Denied(action) => Self::Denied(action),
+            TableError::Throttled(_) => Self::Throttled("DynamoDB".to_owned()),
+            TableError::Unavailable(why) if why == "no connection" => {
+                Self::Unreachable(format!("DynamoDB in {}", target.region))
+            }
+            error => Self::Table(error),
+        }
+    }
+
+    /// The name, for programs.
+    pub(crate) fn code(&self) -> &str {
+        match self {
+            Self::KeyInArguments => "KEY_IN_ARGUMENTS",
+            Self::NoStack => "NO_STACK",
+            Self::Stopped(..) => "STACK_STOPPED",
+            Self::Unreadable(..) | Self::OldState(..) => "STATE_UNREADABLE",
+            Self::NoRegion => "NO_REGION",
+            Self::NoCredentials(_) => "NO_CREDENTIALS",
+            Self::BadCredentials(_) => "BAD_CREDENTIALS",
+            Self::NoSuchStack(..) => "NO_SUCH_STACK",
+            Self::NotOurs(..) => "NOT_POSTHORNS",
+            Self::NoSuchTable(..) => "NO_SUCH_TABLE",
+            Self::Denied(_) => "ACCESS_DENIED",
+            Self::Throttled(_) => "THROTTLED",
+            Self::Unreachable(_) | Self::NobodyAnswers(..) => "UNREACHABLE",
+            Self::Refused { .. } => "REFUSED",
+            Self::Table(_) => "TABLE_FAILED",
+            Self::Config(_) | Self::Rule(_) => "CONFIGURATION",
+            Self::NoSuchProject(_) => "NO_SUCH_PROJECT",
+            Self::Ambiguous { .. } => "AMBIGUOUS_NAME",
+            Self::DomainTaken(..) => "DOMAIN_TAKEN",
+            Self::NotClaimed(_) => "DOMAIN_NOT_CLAIMED",
+            Self::NoIdentity(..) => "NO_IDENTITY",
+            Self::Reason
+            | Self::Project(_)
+            | Self::NotADomain(_)
+            | Self::NotAnAddress(_)
+            | Self::SenderWithoutDomain
+            | Self::BadUrl(_)
+            | Self::NoKeys(_)
+            | Self::KeysOnTerminal(_)
+            | Self::NotText
+            | Self::Import(..) => "INVALID_INPUT",
+            Self::KeyOfAnother(_) => "KEY_OF_ANOTHER_PROJECT",
+            Self::NotATerminal(_) => "NOT_CONFIRMED",
+            Self::Declined => "DECLINED",
+            Self::Output(_) => "OUTPUT_FAILED",
+            Self::NotAnnounced(..) => "NOT_ANNOUNCED",
+            Self::NoUrl => "NO_URL",
+            Self::NoKey => "NO_KEY",
+            Self::NotTheApi(..) => "NOT_THE_API",
+            Self::Api { code, .. } => code,
+        }
+    }
+
+    /// 2 for what was asked wrongly, 1 for what could not be done.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::KeyInArguments => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// What AWS answers where it does not know, or no longer knows, who asks (IAM and STS, "Common Error Types").
+pub(crate) fn is_of_credentials(code: &str) -> bool {
+    let codes = [
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    ];
+    codes.contains(&code)
+}

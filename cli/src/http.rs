@@ -1,0 +1,82 @@
+//! Requests that are not to AWS: by the HTTP client inside the AWS SDK, with the same TLS and the system's proxy.
+
+use std::time::Duration;
+
+use aws_smithy_http_client::{
+    Connector,
+    proxy::ProxyConfig,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::{http::HttpConnector, orchestrator::HttpRequest};
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::failed::Failed;
+
+/// Longer than API Gateway lets a function run.
+const ANSWER_WITHIN: Duration = Duration::from_secs(35);
+
+/// An answer.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Why there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoAnswer {
+    /// No request can be made of the address or a header.
+    BadRequest,
+    /// In a few words.
+    Silent(&'static str),
+}
+
+impl NoAnswer {
+    /// What it means for a request to the API at `url`.
+    pub(crate) fn of(self, url: &str) -> Failed {
+        match self {
+            Self::BadRequest => Failed::BadUrl(url.to_owned()),
+            Self::Silent(why) => Failed::NobodyAnswers(url.to_owned(), why),
+        }
+    }
+}
+
+/// Posts JSON.
+pub(crate) async fn post<const N: usize>(
+    url: &str,
+    headers: [(&'static str, String); N],
+    body: &Value,
+) -> Result<Answer, NoAnswer> {
+    let mut request = HttpRequest::new(SdkBody::from(body.to_string()));
+    request.set_method("POST").map_err(|_| NoAnswer::BadRequest)?;
+    request.headers_mut().insert("content-type", "application/json");
+    for (name, value) in headers {
+        request.headers_mut().try_insert(name, value).map_err(|_| NoAnswer::BadRequest)?;
+    }
+    exchange(url, request).await
+}
+
+/// Gets.
+pub(crate) async fn get(url: &str) -> Result<Answer, NoAnswer> {
+    exchange(url, HttpRequest::new(SdkBody::empty())).await
+}
+
+async fn exchange(url: &str, mut request: HttpRequest) -> Result<Answer, NoAnswer> {
+    request.set_uri(url).map_err(|_| NoAnswer::BadRequest)?;
+    let answer = async {
+        let mut response = connector().call(request).await.map_err(|error| match error {
+            error if error.is_timeout() => NoAnswer::Silent("no answer in time"),
+            error if error.is_io() => NoAnswer::Silent("no connection"),
+            _ => NoAnswer::Silent("the request failed"),
+        })?;
+        let body = ByteStream::new(response.take_body()).collect().await;
+        let body = body.map_err(|_| NoAnswer::Silent("the answer was cut off"))?.into_bytes().to_vec();
+        Ok(Answer { status: response.status().as_u16(), body })
+    };
+    timeout(ANSWER_WITHIN, answer).await.unwrap_or(Err(NoAnswer::Silent("no answer in time")))
+}
+
+fn connector() -> Connector {
+    Connector::builder().proxy_config(ProxyConfig::from_env()).tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build()
+}

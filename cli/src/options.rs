@@ -1,0 +1,337 @@
+//! The command line.
+
+#![expect(clippy::doc_markdown, reason = "these comments are the help that a terminal shows")]
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{
+    ArgMatches, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint, error::ErrorKind, parser::ValueSource,
+};
+use clap_complete::Shell;
+use posthorn_auth::Which;
+
+use crate::moment::{grace, interval, span};
+
+const MANUAL: &str = "\
+Where it works: on the local stack that runs in this folder or one above; with --stack on a stack in AWS, found by its \
+name; with --table on a table alone. Region and credentials come from AWS_REGION, AWS_ACCESS_KEY_ID and \
+AWS_SECRET_ACCESS_KEY, from a profile (AWS_PROFILE) with keys or a role, or from the machine's own role. A profile with \
+single sign-on or a credential process needs one step first:
+  eval \"$(aws configure export-credentials --format env)\"
+
+Exit codes:
+  0  done
+  1  could not be done
+  2  wrong usage
+  3  `status` or `domain check` found something that is not right
+
+Examples:
+  posthorn status
+  posthorn project create Shop --domain example.com
+  posthorn domain check example.com --wait
+  posthorn --stack posthorn --json project list";
+
+/// Looks after Posthorn: its projects, their keys and domains, and whether everything works
+#[derive(Debug, Parser)]
+#[command(name = "posthorn", version, after_help = MANUAL, max_term_width = 100)]
+pub(crate) struct Options {
+    /// One JSON document on standard output instead of text; an error is {"error":{"code","message"}} on standard error
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where a command works.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Where")]
+pub(crate) struct Place {
+    /// The name of a CloudFormation stack that was deployed from Posthorn's template
+    #[arg(long, global = true, env = "POSTHORN_STACK", value_name = "NAME")]
+    pub(crate) stack: Option<String>,
+    /// A DynamoDB table in AWS alone; CONFIGURATION_SET, ALERTS_TOPIC_ARN and the guard's lines come from the environment, as
+    /// the functions have them
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "state")]
+    pub(crate) table: Option<String>,
+    /// With --table: the ARN of the alerts topic; the variable ALERTS_TOPIC_ARN unless given
+    #[arg(long, global = true, value_name = "ARN", requires = "table")]
+    pub(crate) alerts_topic: Option<String>,
+    /// The folder of a local stack's state; .posthorn here or in a folder above unless given
+    #[arg(long, global = true, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(crate) state: Option<PathBuf>,
+}
+
+impl Options {
+    /// Where to work. What is given as an option counts more than the variable `POSTHORN_STACK`.
+    ///
+    /// # Errors
+    /// clap's, if a stack was named in one option and something else in another.
+    pub(crate) fn place(&self, matches: &ArgMatches) -> Result<Place, clap::Error> {
+        let mut place = self.place.clone();
+        if place.table.is_none() && place.state.is_none() {
+            return Ok(place);
+        }
+        if matches.value_source("stack") == Some(ValueSource::CommandLine) {
+            let text = "the argument '--stack <NAME>' cannot be used with '--table <NAME>' or '--state <FOLDER>'";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, text));
+        }
+        place.stack = None;
+        Ok(place)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Projects: make, show, change and delete them, and replace their keys
+    #[command(subcommand)]
+    Project(ProjectCommand),
+    /// Domains that projects send from: DNS records, verification
+    #[command(subcommand)]
+    Domain(DomainCommand),
+    /// Send a test mail through the API, with the secret key in POSTHORN_SECRET_KEY
+    #[command(after_help = SEND)]
+    Send(SendOptions),
+    /// Does everything work, from the table to SES's events; exit code 3 if something is not right
+    #[command(after_help = STATUS)]
+    Status {
+        /// Only this project's domains and state, by its id or name; every project's unless given
+        project: Option<String>,
+    },
+    /// Print a shell's completion script
+    #[command(after_help = COMPLETIONS)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+const SEND: &str = "\
+On the local stack the demo project's key is used unless the variable is set. A key is never given as an argument.
+
+Examples:
+  posthorn send --to ada@example.org
+  POSTHORN_SECRET_KEY=… posthorn --stack posthorn send --to success@simulator.amazonses.com";
+const STATUS: &str = "\
+Each line is ok, warn, fail, or skip where it cannot be known here. To be run by a scheduler, too: posthorn status --json";
+const COMPLETIONS: &str = "\
+Examples:
+  posthorn completions bash > ~/.local/share/bash-completion/completions/posthorn
+  posthorn completions fish > ~/.config/fish/completions/posthorn.fish";
+
+#[derive(Debug, Args)]
+pub(crate) struct SendOptions {
+    /// The recipient's address
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) to: String,
+    /// The sender's address, on a verified domain of the project; its default sender unless given
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) from: Option<String>,
+    /// The subject
+    #[arg(long, default_value = "A test mail from Posthorn")]
+    pub(crate) subject: String,
+    /// The body, HTML
+    #[arg(long, default_value = "<p>It works.</p>")]
+    pub(crate) body: String,
+    /// The API's address; the stack's own unless given
+    #[arg(long, env = "POSTHORN_URL", value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Reads the variable; an argument of this name is refused before it is parsed.
+    #[arg(long, env = "POSTHORN_SECRET_KEY", hide = true, hide_env_values = true)]
+    pub(crate) secret_key: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProjectCommand {
+    /// Make a project; its keys are shown this once
+    #[command(
+        after_help = "Examples:\n  posthorn project create Shop\n  posthorn project create Shop --domain example.com --sender hello@example.com --limit 10000"
+    )]
+    Create {
+        /// The name, which is also the sender's where none is given: 1 to 256 characters
+        name: String,
+        /// A domain that it may send from once SES has verified it; may be given several times
+        #[arg(long = "domain", value_name = "DOMAIN")]
+        domains: Vec<String>,
+        /// The address to send from where a request names none, on one of the domains
+        #[arg(long, value_name = "ADDRESS")]
+        sender: Option<String>,
+        /// Emails a calendar month, UTC; no limit unless given
+        #[arg(long, value_name = "EMAILS")]
+        limit: Option<u64>,
+    },
+    /// List every project
+    List,
+    /// Show a project: its state, domains, keys, and its bounces and complaints against their lines
+    Show {
+        /// The project, by its id or its name
+        project: String,
+    },
+    /// Replace a project's keys without presenting one; the new ones are shown this once
+    #[command(
+        after_help = "For when a rotation's answer was lost, or a key has leaked.\n\nExamples:\n  posthorn project rotate Shop\n  posthorn project rotate Shop --keys secret --grace 0"
+    )]
+    Rotate {
+        /// The project, by its id or its name
+        project: String,
+        /// Which keys
+        #[arg(long, value_enum, default_value_t = Keys::Both)]
+        keys: Keys,
+        /// How long the replaced keys go on working, up to 7d; with 0 they stop at once, which is asked first
+        #[arg(long, value_name = "TIME", default_value = "1h", value_parser = grace)]
+        grace: Duration,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Reinstate a disabled project: its bounces and complaints count from zero
+    Enable {
+        /// The project, by its id or its name
+        project: String,
+    },
+    /// Disable a project: every request of it is refused from now on
+    Disable {
+        /// The project, by its id or its name
+        project: String,
+        /// Why, for the announcement and for whoever looks at the project: 1 to 500 characters
+        #[arg(long)]
+        reason: String,
+    },
+    /// Set how many emails a project may send in a calendar month
+    Limit {
+        /// The project, by its id or its name
+        project: String,
+        /// Emails a calendar month, UTC, or none
+        #[arg(value_name = "EMAILS|none", value_parser = limit)]
+        limit: Limit,
+    },
+    /// Set the address that a project sends from where a request names none
+    Sender {
+        /// The project, by its id or its name
+        project: String,
+        /// An address on one of its verified domains, or none
+        #[arg(value_name = "ADDRESS|none")]
+        sender: String,
+    },
+    /// Import keys of Plunk from standard input, one a line; all of them or none
+    #[command(
+        after_help = "They then work unchanged until the next rotation of their class. A key is never given as an argument.\n\nExample:\n  posthorn project import-keys Shop < keys.txt"
+    )]
+    ImportKeys {
+        /// The project, by its id or its name
+        project: String,
+    },
+    /// Delete a project and everything it holds; asks for its name first
+    #[command(
+        after_help = "The project is disabled first and removed last, so the same command finishes what was interrupted. It reads the whole table. Domains stay in SES: posthorn domain remove takes them away before."
+    )]
+    Delete {
+        /// The project, by its id or its name
+        project: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DomainCommand {
+    /// Claim a domain for a project, have SES verify it, and print the DNS records to make
+    #[command(
+        after_help = "Examples:\n  posthorn domain add Shop example.com\n  posthorn domain add Shop example.com --zone >> example.com.zone"
+    )]
+    Add {
+        /// The project, by its id or its name
+        project: String,
+        /// The domain; its sub-domains are covered
+        domain: String,
+        /// The sub-domain that bounces come back to (MAIL FROM), so that SPF passes for the domain
+        #[arg(long, value_name = "SUBDOMAIN", default_value = "bounce")]
+        mail_from: String,
+        /// Leave MAIL FROM to amazonses.com
+        #[arg(long, conflicts_with = "mail_from")]
+        no_mail_from: bool,
+        /// Print the records as lines of a zone file
+        #[arg(long, conflicts_with = "json")]
+        zone: bool,
+    },
+    /// Ask SES whether a domain is verified; if so, its project may send from it. Exit code 3 if not
+    #[command(
+        after_help = "Examples:\n  posthorn domain check example.com\n  posthorn domain check example.com --wait --timeout 1h"
+    )]
+    Check {
+        /// The domain
+        domain: String,
+        /// Ask until it is verified
+        #[arg(long)]
+        wait: bool,
+        /// With --wait: the time between two questions
+        #[arg(long, value_name = "TIME", default_value = "15s", value_parser = interval)]
+        interval: Duration,
+        /// With --wait: when to give up; SES itself looks for the records for 72h
+        #[arg(long, value_name = "TIME", default_value = "72h", value_parser = span)]
+        timeout: Duration,
+    },
+    /// List the domains that projects have claimed, and what SES says of them
+    List {
+        /// Only this project's, by its id or its name
+        project: Option<String>,
+    },
+    /// Take a domain from its project and from SES
+    Remove {
+        /// The domain
+        domain: String,
+        /// Leave it in SES, for others who send from it
+        #[arg(long)]
+        keep_identity: bool,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Which keys to replace.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Keys {
+    /// The pair
+    Both,
+    /// The secret key
+    Secret,
+    /// The public key
+    Public,
+}
+
+impl From<Keys> for Which {
+    fn from(keys: Keys) -> Self {
+        match keys {
+            Keys::Both => Self::Both,
+            Keys::Secret => Self::Secret,
+            Keys::Public => Self::Public,
+        }
+    }
+}
+
+/// A monthly limit, or none.
+pub(crate) type Limit = Wanted<u64>;
+
+/// A value, or the word `none`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<T>(pub(crate) Option<T>);
+
+fn limit(text: &str) -> Result<Limit, &'static str> {
+    if text == "none" {
+        return Ok(Wanted(None));
+    }
+    text.parse().map(|limit| Wanted(Some(limit))).map_err(|_| "a limit is a whole number of emails, or none")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Options::command().debug_assert();
+    }
+}

@@ -1,0 +1,150 @@
+//! A new project. Its keys exist in the answer alone, so whatever goes wrong after it is stored is said beside them.
+
+use posthorn_auth::{KeyClass, NewProject, PlainKey, add_domain, change, new_project, set_default_sender};
+use posthorn_mail::address::Address;
+use posthorn_table::{Uuid, patiently, project::Project};
+use serde_json::json;
+
+use crate::{
+    domain::{claim, identity, normalised},
+    failed::Failed,
+    report::{Outcome, Report},
+    target::Target,
+};
+
+pub(super) async fn create(
+    target: &Target,
+    name: String,
+    domains: &[String],
+    sender: Option<&str>,
+    limit: Option<u64>,
+) -> Result<Report, Failed> {
+    let mut domains = domains.iter().map(|domain| normalised(domain)).collect::<Result<Vec<_>, _>>()?;
+    domains.sort();
+    domains.dedup();
+    let address = |text: &str| Address::parse(text).map_err(|_| Failed::NotAnAddress(text.to_owned()));
+    let sender = sender.map(address).transpose()?;
+    if sender.as_ref().is_some_and(|sender| !sender.is_at(&domains)) {
+        return Err(Failed::SenderWithoutDomain);
+    }
+    for domain in &domains {
+        refuse_if_taken(target, domain).await?;
+    }
+    let new = NewProject { name, monthly_limit: limit, domains: Vec::new(), default_sender: None };
+    let fill = &mut |buffer: &mut [u8]| target.edge.fill(buffer);
+    let (project, keys) = new_project(new, target.edge.now(), fill)?;
+    patiently(target.jitter(), || target.table.change_project(None, &project, None)).await?;
+    let made = add_domains(target, &project, &domains, sender.as_ref()).await;
+    Ok(report(&project, &keys, &made, sender.as_ref().map(Address::as_str)))
+}
+
+/// Before anything is stored: a claim that would be refused.
+async fn refuse_if_taken(target: &Target, domain: &str) -> Result<(), Failed> {
+    match target.table.domain(domain).await? {
+        Some(claim) if target.table.project(claim.project).await?.is_some() => {
+            Err(Failed::DomainTaken(domain.to_owned(), claim.project))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What became of the domains and the sender of a project that is stored.
+#[derive(Default)]
+struct Made {
+    verified: Vec<String>,
+    pending: Vec<String>,
+    sender: Option<String>,
+    problems: Vec<String>,
+}
+
+async fn add_domains(target: &Target, project: &Project, domains: &[String], sender: Option<&Address>) -> Made {
+    let mut made = Made::default();
+    for domain in domains {
+        match add(target, project.facts.id, domain).await {
+            Ok(true) => made.verified.push(domain.clone()),
+            Ok(false) => made.pending.push(domain.clone()),
+            Err(failed) => made.problems.push(failed.of(target).to_string()),
+        }
+    }
+    if let Some(sender) = sender {
+        match set_sender(target, project.facts.id, sender).await {
+            Ok(true) => made.sender = Some(sender.as_str().to_owned()),
+            Ok(false) => {}
+            Err(failed) => made.problems.push(failed.of(target).to_string()),
+        }
+    }
+    made
+}
+
+/// Claims a domain and adds it if SES has verified it before; true if so.
+async fn add(target: &Target, id: Uuid, domain: &str) -> Result<bool, Failed> {
+    claim(target, domain, id).await?;
+    if !identity::find(target, domain).await?.is_some_and(|identity| identity.is_verified) {
+        return Ok(false);
+    }
+    let now = target.edge.now();
+    let next = |project: &Project| Ok::<_, Failed>(add_domain(project, domain, now)?.map(|next| (next, None)));
+    change(&target.table, id, target.jitter(), next).await?;
+    Ok(true)
+}
+
+/// Sets the default sender if its domain is verified; true if so.
+async fn set_sender(target: &Target, id: Uuid, sender: &Address) -> Result<bool, Failed> {
+    let mut is_set = false;
+    let now = target.edge.now();
+    let next = |project: &Project| {
+        is_set = sender.is_at(&project.facts.domains);
+        let next = if is_set { set_default_sender(project, Some(sender.as_str()), now)? } else { None };
+        Ok::<_, Failed>(next.map(|next| (next, None)))
+    };
+    change(&target.table, id, target.jitter(), next).await?;
+    Ok(is_set)
+}
+
+fn report(project: &Project, keys: &[PlainKey; 2], made: &Made, sender: Option<&str>) -> Report {
+    let id = project.facts.id;
+    let key = |class: KeyClass| keys.iter().find(|key| key.class() == class).map_or("", PlainKey::expose);
+    let (secret, public) = (key(KeyClass::Secret), key(KeyClass::Public));
+    let mut lines = vec![
+        format!("Made the project {}, {id}", project.facts.name),
+        String::new(),
+        format!("  Secret key  {secret}"),
+        format!("  Public key  {public}"),
+        String::new(),
+        "The keys are shown this once: keep them now.".to_owned(),
+    ];
+    if !made.verified.is_empty() {
+        lines.push(format!("It may send from {}.", made.verified.join(", ")));
+    }
+    lines.extend(made.problems.iter().map(|problem| format!("But: {problem}")));
+    lines.push(String::new());
+    lines.extend(next_steps(id, made, sender));
+    let json = json!({
+        "id": id,
+        "name": project.facts.name,
+        "secret": secret,
+        "public": public,
+        "domains": {"verified": made.verified, "pending": made.pending},
+        "sender": made.sender,
+        "monthlyLimit": project.facts.monthly_limit,
+        "problems": made.problems,
+    });
+    let outcome = if made.problems.is_empty() { Outcome::Done } else { Outcome::NotDone };
+    Report { text: lines.join("\n"), json, outcome }
+}
+
+fn next_steps(id: Uuid, made: &Made, sender: Option<&str>) -> Vec<String> {
+    let mut steps = vec!["Next:".to_owned()];
+    for domain in &made.pending {
+        steps.push(format!("  posthorn domain add {id} {domain}"));
+    }
+    if made.verified.is_empty() && made.pending.is_empty() {
+        steps.push(format!("  posthorn domain add {id} <domain>"));
+    }
+    if made.sender.is_none() {
+        let sender = sender.unwrap_or("<address on a verified domain>");
+        steps.push(format!("  posthorn project sender {id} {sender}"));
+    }
+    steps.push("  POSTHORN_SECRET_KEY=<secret key> posthorn send --to <your address>".to_owned());
+    steps
+}

@@ -1,0 +1,199 @@
+//! Deleting a project: disabled first, so that nothing new comes; then everything that it holds; the project itself, its
+//! keys and its domains last, in one transaction. So the same command finishes what was interrupted anywhere.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use indicatif::ProgressBar;
+use posthorn_auth::{Changed, guard};
+use posthorn_table::{TableError, Timestamp, Uuid, holdings::Kind, patiently, project::Project};
+use serde_json::json;
+use tokio::time::sleep;
+
+use super::enable::announce;
+use crate::{
+    failed::Failed,
+    report::Report,
+    target::Target,
+    terminal::{bar, confirm, count, spinner},
+};
+
+/// The longest that a request runs which began before the project was disabled: API Gateway's own limit, or the local
+/// stack's, which answers at once.
+const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+const LONGEST_LOCAL_REQUEST: Duration = Duration::from_secs(2);
+/// Claims beside the project's own domains that fit the last transaction.
+const MOST_CLAIMS: usize = 40;
+
+pub(super) async fn delete(target: &Target, named: &str, yes: bool) -> Result<Report, Failed> {
+    let id = target.project_id(named).await?;
+    let Some(project) = target.table.project(id).await? else { return leftovers(target, id, named).await };
+    let name = project.facts.name.clone();
+    let question = format!(
+        "{name} ({id}) in {} is deleted for good: its keys stop, and its contacts, events, emails and statistics go.",
+        target.place
+    );
+    confirm(yes, &name, &question, &name)?;
+    let note = disable(target, &project).await?;
+    wait_for_requests(target, id).await?;
+    let removed = remove_holdings(target, id).await?;
+    let domains = remove_itself(target, id).await?;
+    Ok(report(&name, id, &removed, &domains, note))
+}
+
+/// What a project that is gone still holds, such as a contact that a late event made.
+async fn leftovers(target: &Target, id: Uuid, named: &str) -> Result<Report, Failed> {
+    let removed = remove_holdings(target, id).await?;
+    if removed.is_empty() {
+        return Err(Failed::NoSuchProject(named.to_owned()));
+    }
+    let text =
+        format!("The project was deleted before. Of what it held, {} was left and is removed.", listed(&removed));
+    Ok(Report::done(text, json!({"id": id, "removed": as_json(&removed), "domains": []})))
+}
+
+/// Disables it and announces that; a topic that fails is said and keeps nobody from deleting.
+async fn disable(target: &Target, project: &Project) -> Result<Option<String>, Failed> {
+    let id = project.facts.id;
+    let (now, reason) = (target.edge.now(), "it is being deleted");
+    match guard::disable(&target.table, id, reason, now, target.jitter()).await? {
+        Changed::NoSuchProject => return Err(Failed::NoSuchProject(id.to_string())),
+        Changed::Changed(_) | Changed::Already(_) => {}
+    }
+    if target.alerts.is_none() {
+        return Ok(None);
+    }
+    Ok(announce(target, id, String::new())
+        .await
+        .err()
+        .map(|_| "Its end was not announced: the topic failed.".to_owned()))
+}
+
+/// Requests that began before the project was disabled may still write.
+async fn wait_for_requests(target: &Target, id: Uuid) -> Result<(), Failed> {
+    let project = target.table.project(id).await?;
+    let Some(disabled) = project.and_then(|project| project.disabled) else { return Ok(()) };
+    let longest = if target.state.is_some() { LONGEST_LOCAL_REQUEST } else { LONGEST_REQUEST };
+    let left = left_of(longest, disabled.at, target.edge.now());
+    if !left.is_zero() {
+        let spinner = spinner("Waiting for the requests under way");
+        sleep(left).await;
+        spinner.finish_and_clear();
+    }
+    Ok(())
+}
+
+fn left_of(longest: Duration, since: Timestamp, now: Timestamp) -> Duration {
+    longest.saturating_sub(Duration::try_from(now.duration_since(since)).unwrap_or_default())
+}
+
+/// How much was removed, by its kind.
+type Removed = BTreeMap<Kind, u64>;
+
+async fn remove_holdings(target: &Target, id: Uuid) -> Result<Removed, Failed> {
+    // The count is hours old: good enough for a bar, and no reason to fail.
+    let bar = bar(target.table.item_count().await.unwrap_or_default());
+    let removed = remove_pages(target, id, &bar).await;
+    bar.finish_and_clear();
+    removed
+}
+
+async fn remove_pages(target: &Target, id: Uuid, bar: &ProgressBar) -> Result<Removed, Failed> {
+    let (mut removed, mut from) = (Removed::new(), None);
+    loop {
+        let page = patiently(target.jitter(), || target.table.holdings(id, from.clone())).await?;
+        for holding in &page.holdings {
+            *removed.entry(holding.kind).or_default() += 1;
+        }
+        patiently(target.jitter(), || target.table.remove(page.holdings.clone(), target.jitter())).await?;
+        bar.set_length(bar.length().unwrap_or_default().max(bar.position() + page.scanned));
+        bar.inc(page.scanned);
+        bar.set_message(format!("{} removed", removed.values().sum::<u64>()));
+        match page.next {
+            Some(next) => from = Some(next),
+            None => return Ok(removed),
+        }
+    }
+}
+
+/// The project, its keys, its directory entry and its claims; the domains that it had claimed.
+async fn remove_itself(target: &Target, id: Uuid) -> Result<Vec<String>, Failed> {
+    let claims = target.table.domains().await?;
+    let domains: Vec<_> = claims.into_iter().filter(|it| it.project == id).map(|it| it.domain).collect();
+    let (last, before) = domains.split_at(domains.len().min(MOST_CLAIMS));
+    for domain in before {
+        target.table.release_domain(domain, id).await?;
+    }
+    loop {
+        let Some(project) = target.table.project(id).await? else { return Ok(domains) };
+        if !super::is_disabled(&project) {
+            return Err(TableError::Conflict("the project was enabled meanwhile".to_owned()).into());
+        }
+        match patiently(target.jitter(), || target.table.remove_project(&project, last)).await {
+            Ok(()) => return Ok(domains),
+            Err(TableError::Conflict(code)) if code == "ConditionalCheckFailed" => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn noun(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Contact => "contact",
+        Kind::Event => "tracked event",
+        Kind::Email => "email",
+        Kind::Idempotency => "idempotency key",
+        Kind::Usage => "month of usage",
+        Kind::Statistics => "day of statistics",
+        Kind::Notice => "announcement",
+    }
+}
+
+fn listed(removed: &Removed) -> String {
+    let parts: Vec<_> = removed.iter().map(|(kind, number)| plural(*number, noun(*kind))).collect();
+    if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
+}
+
+fn plural(number: u64, noun: &str) -> String {
+    match noun.split_once(" of ") {
+        Some((unit, of)) => format!("{} of {of}", count(number, unit)),
+        None => count(number, noun),
+    }
+}
+
+fn as_json(removed: &Removed) -> serde_json::Value {
+    let name = |kind: &Kind| noun(*kind).replace(' ', "_");
+    removed.iter().map(|(kind, number)| (name(kind), json!(number))).collect::<serde_json::Map<_, _>>().into()
+}
+
+fn report(name: &str, id: Uuid, removed: &Removed, domains: &[String], note: Option<String>) -> Report {
+    let mut lines = vec![format!("{name} is deleted, with {}.", listed(removed))];
+    if !domains.is_empty() {
+        lines.push(format!("Nobody has claimed {} any more.", domains.join(", ")));
+        lines.push(
+            "In SES its domains stay, to be claimed again with posthorn domain add. To take one out of SES:".to_owned(),
+        );
+        let commands =
+            domains.iter().map(|domain| format!("  aws sesv2 delete-email-identity --email-identity {domain}"));
+        lines.extend(commands);
+    }
+    lines.extend(note);
+    Report::done(lines.join("\n"), json!({"id": id, "name": name, "removed": as_json(removed), "domains": domains}))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_left_is_waited_for() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let left = |now| left_of(Duration::from_secs(30), at(100), at(now)).as_secs();
+        assert_eq!([left(100), left(110), left(130), left(1_000)], [30, 20, 0, 0]);
+    }
+
+    #[test]
+    fn what_was_removed_is_told_in_words() {
+        let removed = Removed::from([(Kind::Contact, 1), (Kind::Event, 2), (Kind::Statistics, 3)]);
+        assert_eq!(listed(&removed), "1 contact, 2 tracked events, 3 days of statistics");
+    }
+}

@@ -1,0 +1,72 @@
+//! Every project, in a table.
+
+use anstyle::AnsiColor;
+use posthorn_table::project::Project;
+use serde_json::json;
+
+use crate::{
+    failed::Failed,
+    moment::day,
+    report::Report,
+    target::Target,
+    terminal::{painted, table},
+};
+
+/// Longer names are cut: a line fits a terminal of 100 columns.
+const LONGEST_NAME: usize = 20;
+
+pub(super) async fn list(target: &Target) -> Result<Report, Failed> {
+    let ids: Vec<_> = target.table.directory().await?.into_iter().map(|entry| entry.id).collect();
+    let mut projects = target.table.projects(&ids).await?;
+    projects.sort_by_cached_key(|project| (project.facts.name.to_lowercase(), project.facts.id));
+    let json = json!({"projects": projects.iter().map(super::json).collect::<Vec<_>>()});
+    if projects.is_empty() {
+        return Ok(Report::done("There is no project yet. Make one with: posthorn project create <name>", json));
+    }
+    let rows: Vec<_> = projects.iter().map(row).collect();
+    Ok(Report::done(table(["ID", "NAME", "STATUS", "LIMIT", "CREATED", "DOMAINS"], &rows), json))
+}
+
+fn row(project: &Project) -> [String; 6] {
+    let facts = &project.facts;
+    let status = if super::is_disabled(project) {
+        painted("disabled", AnsiColor::Red)
+    } else {
+        painted("active", AnsiColor::Green)
+    };
+    [
+        facts.id.to_string(),
+        cut(&facts.name),
+        status,
+        facts.monthly_limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string()),
+        day(project.created_at),
+        domains(&facts.domains),
+    ]
+}
+
+fn cut(name: &str) -> String {
+    if name.chars().count() <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    name.chars().take(LONGEST_NAME - 1).chain(['\u{2026}']).collect()
+}
+
+fn domains(domains: &[String]) -> String {
+    match domains {
+        [] => "none".to_owned(),
+        [one] => one.clone(),
+        [first, rest @ ..] => format!("{first} +{}", rest.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_and_many_domains_are_cut() {
+        assert_eq!(cut("a name of 20 letters"), "a name of 20 letters");
+        assert_eq!(cut("a name of 21 letters!"), "a name of 21 letter\u{2026}");
+        assert_eq!(domains(&["a.co".to_owned(), "b.co".to_owned(), "c.co".to_owned()]), "a.co +2");
+    }
+}

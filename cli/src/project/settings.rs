@@ -1,0 +1,50 @@
+//! Small changes of a project: its monthly limit, its default sender.
+
+use posthorn_auth::{Changed, change, set_default_sender, set_monthly_limit};
+use posthorn_mail::address::Address;
+use posthorn_table::project::Project;
+use serde_json::Value;
+
+use crate::{failed::Failed, report::Report, target::Target, terminal::count};
+
+pub(super) async fn limit(target: &Target, named: &str, limit: Option<u64>) -> Result<Report, Failed> {
+    let text = match limit {
+        None => "has no monthly limit".to_owned(),
+        Some(limit) => format!("may send {} a calendar month", count(limit, "email")),
+    };
+    let now = target.edge.now();
+    changed(target, named, &text, |project| Ok(set_monthly_limit(project, limit, now))).await
+}
+
+pub(super) async fn sender(target: &Target, named: &str, sender: &str) -> Result<Report, Failed> {
+    let address = match sender {
+        "none" => None,
+        text => Some(Address::parse(text).map_err(|_| Failed::NotAnAddress(text.to_owned()))?),
+    };
+    let sender = address.as_ref().map(Address::as_str);
+    let text = match sender {
+        None => "has no default sender: every request names one".to_owned(),
+        Some(sender) => format!("sends from {sender} where a request names no sender"),
+    };
+    let now = target.edge.now();
+    changed(target, named, &text, |project| Ok(set_default_sender(project, sender, now)?)).await
+}
+
+/// Makes the change and says what holds now.
+async fn changed(
+    target: &Target,
+    named: &str,
+    text: &str,
+    next: impl Fn(&Project) -> Result<Option<Project>, Failed>,
+) -> Result<Report, Failed> {
+    let id = target.project_id(named).await?;
+    let next = |project: &Project| Ok::<_, Failed>(next(project)?.map(|next| (next, None)));
+    let (project, already) = match change(&target.table, id, target.jitter(), next).await? {
+        Changed::Changed(project) => (project, ""),
+        Changed::Already(project) => (project, " It was so before: nothing was changed."),
+        Changed::NoSuchProject => return Err(Failed::NoSuchProject(named.to_owned())),
+    };
+    let mut json = super::json(&project);
+    json["changed"] = Value::Bool(already.is_empty());
+    Ok(Report::done(format!("{} {text}.{already}", project.facts.name), json))
+}

@@ -1,0 +1,192 @@
+//! A project on the terminal.
+
+use std::fmt::Write;
+
+use anstyle::AnsiColor;
+use posthorn_auth::reputation::{Counts, Level, Rate, Rule};
+use posthorn_table::{
+    project::{Project, Status},
+    statistics::Metric,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    failed::Failed,
+    moment::{day, minute},
+    report::Report,
+    target::Target,
+    terminal::{count, painted},
+};
+
+/// Characters of a whole bar; it shows this much more than the disable line.
+const WIDTH: usize = 34;
+const BEYOND: f64 = 1.5;
+
+pub(super) async fn show(target: &Target, named: &str) -> Result<Report, Failed> {
+    let now = target.edge.now();
+    let project = target.project(named).await?;
+    let facts = &project.facts;
+    let (hours, used, claims) = tokio::try_join!(
+        target.table.window(facts.id, facts.epoch, now),
+        target.table.usage(facts.id, now),
+        target.table.domains(),
+    )?;
+    let pending = |domain: &String| !facts.domains.contains(domain);
+    let pending: Vec<_> =
+        claims.into_iter().filter(|it| it.project == facts.id).map(|it| it.domain).filter(pending).collect();
+    let counts = Counts::in_window(&hours, now);
+    let mut json = super::json(&project);
+    json["pendingDomains"] = json!(pending);
+    json["usedThisMonth"] = json!(facts.monthly_limit.map(|_| used));
+    json["window"] = window_json(&target.rule, &counts);
+    let text = format!(
+        "{}\n\n{}\n\n{}",
+        heading(&project),
+        facts_of(&project, &pending, used),
+        rates(&project, &target.rule, &counts)
+    );
+    Ok(Report::done(text, json))
+}
+
+fn window_json(rule: &Rule, counts: &Counts) -> Value {
+    let metric = |metric: Metric| {
+        let lines = rule.lines(metric);
+        json!({
+            "rate": rule.rate(metric, counts),
+            "warnAt": lines.warn.fraction(),
+            "disableAt": lines.disable.fraction(),
+            "floor": lines.floor,
+        })
+    };
+    json!({
+        "sent": counts.sent,
+        "bounced": counts.bounced,
+        "complained": counts.complained,
+        "bounce": metric(Metric::Bounce),
+        "complaint": metric(Metric::Complaint),
+    })
+}
+
+fn heading(project: &Project) -> String {
+    let mut page = format!("{}  {}\n", project.facts.name, project.facts.id);
+    match (project.facts.status, &project.disabled) {
+        (Status::Active, _) => page.push_str(&painted("active", AnsiColor::Green)),
+        (Status::Disabled, None) => page.push_str(&painted("disabled", AnsiColor::Red)),
+        (Status::Disabled, Some(disabled)) => {
+            let red = painted("disabled", AnsiColor::Red);
+            let _ = write!(page, "{red} since {}: {}", minute(disabled.at), disabled.reason);
+        }
+    }
+    if project.facts.status == Status::Disabled {
+        let _ = write!(page, "\nBring it back with: posthorn project enable {}", project.facts.id);
+    }
+    page
+}
+
+fn facts_of(project: &Project, pending: &[String], used: u64) -> String {
+    let facts = &project.facts;
+    let verified = facts.domains.iter().cloned();
+    let domains: Vec<_> = verified.chain(pending.iter().map(|domain| format!("{domain} (to be checked)"))).collect();
+    let limit = match facts.monthly_limit {
+        None => "none".to_owned(),
+        Some(limit) => format!("{} a month, {used} used in this one", count(limit, "email")),
+    };
+    let lines = [
+        ("Domains", if domains.is_empty() { "none".to_owned() } else { domains.join(", ") }),
+        ("Sender", facts.default_sender.clone().unwrap_or_else(|| "none: every request names one".to_owned())),
+        ("Limit", limit),
+        ("Keys", keys(project)),
+        ("Created", day(project.created_at)),
+    ];
+    lines.map(|(name, value)| format!("  {name:<8} {value}")).join("\n")
+}
+
+fn keys(project: &Project) -> String {
+    let live = project.keys.iter().filter(|key| key.is_live()).count() as u64;
+    let mut ends: Vec<_> = project.keys.iter().filter_map(|key| key.retires_at).collect();
+    ends.sort();
+    let mut text = count(live, "live key");
+    if let (Some(first), Some(last)) = (ends.first(), ends.last()) {
+        let by = if first == last { "at" } else { "by" };
+        let _ = write!(text, ", {} that stop {by} {}", ends.len(), minute(*last));
+    }
+    text
+}
+
+fn rates(project: &Project, rule: &Rule, counts: &Counts) -> String {
+    let mut page = String::new();
+    let Counts { sent, bounced, complained } = counts;
+    let since = if project.facts.epoch == 0 { "" } else { ", since it was reinstated" };
+    let _ = write!(page, "Trailing 7 days{since}: {sent} sent, {bounced} bounced, {complained} complained");
+    for metric in [Metric::Bounce, Metric::Complaint] {
+        page.push_str(&gauge(metric, rule, counts));
+    }
+    page
+}
+
+/// A metric's rate as a bar, with its two lines drawn over it.
+fn gauge(metric: Metric, rule: &Rule, counts: &Counts) -> String {
+    let lines = rule.lines(metric);
+    let rate = rule.rate(metric, counts);
+    let color = match rule.level(metric, counts) {
+        Level::Fine => AnsiColor::Green,
+        Level::Warn => AnsiColor::Yellow,
+        Level::Disable => AnsiColor::Red,
+    };
+    let filled = column(rate, lines.disable);
+    let (warn, disable) =
+        (column(lines.warn.fraction(), lines.disable), column(lines.disable.fraction(), lines.disable));
+    let bar: String = (0..WIDTH)
+        .map(|at| match at {
+            _ if at == warn => '\u{250a}',
+            _ if at == disable => '\u{2503}',
+            _ if at < filled => '\u{2588}',
+            _ => '\u{2591}',
+        })
+        .collect();
+    format!(
+        "\n{:>11}s {:>6.2} %  {}  warns at {} %,\n{:23}disables at {} %, of at least {}",
+        metric.as_str(),
+        100.0 * rate,
+        painted(&bar, color),
+        lines.warn,
+        "",
+        lines.disable,
+        count(lines.floor, "email"),
+    )
+}
+
+/// Where a rate ends on a bar.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a share of a bar's width, cut to it"
+)]
+fn column(rate: f64, disable: Rate) -> usize {
+    let whole = disable.fraction() * BEYOND;
+    ((rate / whole).clamp(0.0, 1.0) * WIDTH as f64).round() as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bar(bounced: u64, sent: u64) -> String {
+        let gauge = gauge(Metric::Bounce, &Rule::default(), &Counts { sent, bounced, complained: 0 });
+        anstream::adapter::strip_str(&gauge).to_string()
+    }
+
+    #[test]
+    fn a_bar_shows_both_lines_and_the_rate_between_them() {
+        let nothing = bar(0, 0);
+        assert!(nothing.contains("  bounces   0.00 %") && nothing.contains("warns at 5 %,\n"), "{nothing}");
+        assert!(nothing.ends_with("  disables at 10 %, of at least 200 emails"), "{nothing}");
+        let filled = |text: &str| text.chars().filter(|c| *c == '\u{2588}').count();
+        assert_eq!((filled(&nothing), filled(&bar(10, 200)), filled(&bar(20, 20))), (0, 11, 22));
+        assert_eq!(filled(&bar(1_000, 1_000)), WIDTH - 2, "a bar does not leave its frame");
+        for text in [nothing, bar(200, 200)] {
+            assert!(text.contains('\u{250a}') && text.contains('\u{2503}'));
+        }
+    }
+}

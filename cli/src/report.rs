@@ -1,0 +1,93 @@
+//! What a command says in the end: text or one JSON document, and the exit code.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use serde_json::{Value, json};
+
+use crate::failed::Failed;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It did what it was asked for.
+    Done,
+    /// A part of it could not be done.
+    NotDone,
+    /// It looked, and something is not right.
+    NotRight,
+}
+
+impl Outcome {
+    fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::NotDone => 1,
+            Self::NotRight => 3,
+        }
+    }
+}
+
+/// A command's answer.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// For people.
+    pub(crate) text: String,
+    /// For programs.
+    pub(crate) json: Value,
+    /// How it ended.
+    pub(crate) outcome: Outcome,
+}
+
+impl Report {
+    /// Everything was done.
+    pub(crate) fn done(text: impl Into<String>, json: Value) -> Self {
+        Self { text: text.into(), json, outcome: Outcome::Done }
+    }
+
+    pub(crate) fn print(&self, json: bool) -> ExitCode {
+        let shown = if json { format!("{:#}", self.json) } else { self.text.clone() };
+        let mut out = anstream::stdout().lock();
+        match writeln!(out, "{}", shown.trim_end()).and_then(|()| out.flush()) {
+            // Whoever read the beginning and left has what they wanted.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&Failed::Output(error), json),
+            _ => ExitCode::from(self.outcome.code()),
+        }
+    }
+}
+
+/// Says why a command did not do what it was asked for.
+pub(crate) fn failed(failed: &Failed, json: bool) -> ExitCode {
+    let message = failed.to_string();
+    say(json, failed.code(), &message, &format!("error: {message}"));
+    ExitCode::from(failed.exit_code())
+}
+
+/// Says what is wrong with the arguments, or gives the help or version that was asked for.
+pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    if json {
+        let text = error.to_string();
+        let words = text.lines().take_while(|line| !line.starts_with("Usage:")).flat_map(str::split_whitespace);
+        let message = words.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned();
+        say(true, "USAGE", &message, "");
+    } else {
+        let _ = error.print();
+    }
+    ExitCode::from(2)
+}
+
+/// Standard error may be closed: then there is nobody to tell.
+fn say(json: bool, code: &str, message: &str, line: &str) {
+    let mut err = anstream::stderr().lock();
+    let _ = if json {
+        writeln!(err, "{}", json!({"error": {"code": code, "message": message}}))
+    } else {
+        writeln!(err, "{line}")
+    };
+}

@@ -1,0 +1,124 @@
+//! A test mail through the API, as any caller sends one.
+
+use anstyle::AnsiColor;
+use posthorn_lambda::Edge;
+use serde_json::{Value, json};
+
+use crate::{
+    failed::Failed,
+    http,
+    options::{Place, SendOptions},
+    report::{Outcome, Report},
+    target,
+    terminal::painted,
+};
+
+pub(crate) async fn send(options: SendOptions, place: &Place) -> Result<Report, Failed> {
+    let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let secret_key = given(options.secret_key);
+    let (url, demo_key) = match given(options.url) {
+        Some(url) => (url, None),
+        None => target::api(place).await?,
+    };
+    let url = checked(&url)?;
+    let key = secret_key.or(demo_key).ok_or(Failed::NoKey)?;
+    let mut body = json!({"to": options.to, "subject": options.subject, "body": options.body});
+    if let Some(from) = options.from {
+        body["from"] = from.into();
+    }
+    let bearer = format!("Bearer {}", key.trim());
+    let headers = [("authorization", bearer), ("idempotency-key", idempotency_key())];
+    let answer = http::post(&format!("{url}/v1/send"), headers, &body).await.map_err(|error| error.of(&url))?;
+    report(&url, answer.status, &answer.body)
+}
+
+/// The address without what would double a slash. The key goes with the request: in plain text to this machine alone.
+fn checked(url: &str) -> Result<String, Failed> {
+    let url = url.trim().trim_end_matches('/');
+    let bad = || Failed::BadUrl(url.to_owned());
+    let (scheme, rest) = url.split_once("://").ok_or_else(bad)?;
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _port)| host);
+    let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
+    let is_safe = scheme == "https" || (scheme == "http" && is_here);
+    if is_safe && !host.is_empty() && !rest.contains(['@', '?', '#', ' ']) { Ok(url.to_owned()) } else { Err(bad()) }
+}
+
+/// A key of its own for every mail: a lost answer could be asked for again, and a second mail is a second call.
+fn idempotency_key() -> String {
+    let random: [u8; 16] = Edge::system().random();
+    format!("posthorn-cli-{:032x}", u128::from_be_bytes(random))
+}
+
+fn report(url: &str, status: u16, body: &[u8]) -> Result<Report, Failed> {
+    let foreign = || Failed::NotTheApi(url.to_owned(), status);
+    let answer: Value = serde_json::from_slice(body).map_err(|_| foreign())?;
+    if let Some(error) = answer["error"].as_object() {
+        let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        return Err(Failed::Api {
+            code: text("code"),
+            message: with_fields(&text("message"), &error.get("errors").cloned().unwrap_or_default()),
+            suggestion: error.get("suggestion").and_then(Value::as_str).map(str::to_owned),
+            request: text("requestId"),
+        });
+    }
+    let emails = answer["data"]["emails"].as_array().ok_or_else(foreign)?;
+    let is_sent = |email: &Value| email["status"] == "SENT";
+    let outcome = if emails.iter().all(is_sent) { Outcome::Done } else { Outcome::NotDone };
+    let text = emails.iter().map(line).collect::<Vec<_>>().join("\n");
+    Ok(Report { text, json: answer, outcome })
+}
+
+/// The message, and each wrong field.
+fn with_fields(message: &str, errors: &Value) -> String {
+    let fields = errors.as_array().into_iter().flatten().map(|error| {
+        let text = |name: &str| error[name].as_str().unwrap_or_default();
+        format!(" {}: {}", text("field"), text("message"))
+    });
+    message.to_owned() + &fields.collect::<String>()
+}
+
+fn line(email: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (status, to) = (text(&email["status"]), text(&email["contact"]["email"]));
+    let (color, more) = match status.as_str() {
+        "SENT" => (AnsiColor::Green, String::new()),
+        "SUPPRESSED" => (AnsiColor::Yellow, "  it bounced or complained before: nothing was sent".to_owned()),
+        _ => (AnsiColor::Red, format!("  {} ({})", text(&email["error"]["message"]), text(&email["error"]["code"]))),
+    };
+    format!("{}  {to}  email {}{more}", painted(&status, color), text(&email["email"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_goes_in_plain_text_to_this_machine_alone() {
+        for (url, expected) in [
+            ("https://api.example.com/", "https://api.example.com"),
+            ("https://api.example.com/prod", "https://api.example.com/prod"),
+            ("http://localhost:3000", "http://localhost:3000"),
+            ("http://[::1]:3000", "http://[::1]:3000"),
+        ] {
+            assert_eq!(checked(url).ok().as_deref(), Some(expected));
+        }
+        for url in
+            ["http://api.example.com", "http://localhost@evil.example", "ftp://localhost", "localhost:3000", "https://"]
+        {
+            assert!(checked(url).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_sent_is_not_done() {
+        let body = |status: &str| json!({"data": {"emails": [{"contact": {"email": "a@x.co"}, "email": "1", "status": status}]}});
+        for (status, outcome) in
+            [("SENT", Outcome::Done), ("SUPPRESSED", Outcome::NotDone), ("UNKNOWN", Outcome::NotDone)]
+        {
+            let report = report("https://x.co", 200, body(status).to_string().as_bytes()).unwrap();
+            assert_eq!(report.outcome, outcome, "{status}");
+        }
+        assert!(matches!(report("https://x.co", 200, b"<html>"), Err(Failed::NotTheApi(..))));
+    }
+}

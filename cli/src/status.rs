@@ -1,0 +1,60 @@
+//! Does everything work? What can be wrong without anybody noticing is what counts here: events that nobody brings, letters
+//! that nobody reads.
+
+mod account;
+mod api;
+mod chain;
+mod finding;
+mod projects;
+mod queues;
+
+use serde_json::json;
+
+use crate::{
+    failed::Failed,
+    report::{Outcome, Report},
+    target::Target,
+    terminal::{count, spinner},
+};
+use finding::{Finding, Grade};
+
+pub(crate) async fn status(target: &Target, project: Option<&str>) -> Result<Report, Failed> {
+    let only = match project {
+        Some(named) => Some(target.project(named).await?.facts.id),
+        None => None,
+    };
+    let spinner = spinner("Looking");
+    let (api, table, account, destinations, subscription, queues, alerts, projects) = tokio::join!(
+        api::api(target),
+        projects::table(target),
+        account::account(target),
+        chain::destinations(target),
+        chain::subscription(target),
+        queues::queues(target),
+        chain::alerts(target),
+        projects::projects(target, only),
+    );
+    spinner.finish_and_clear();
+    let findings: Vec<_> =
+        [api, table, account, destinations, subscription, queues, alerts, projects].into_iter().flatten().collect();
+    Ok(report(target, &findings))
+}
+
+fn report(target: &Target, findings: &[Finding]) -> Report {
+    let number = |grade: Grade| findings.iter().filter(|finding| finding.grade == grade).count() as u64;
+    let (failed, warned, skipped) = (number(Grade::Fail), number(Grade::Warn), number(Grade::Skip));
+    let lines: Vec<_> = findings.iter().map(Finding::text).collect();
+    let sum = match (failed, warned) {
+        (0, 0) => "Everything that was looked at is right.".to_owned(),
+        _ => format!("{}, {}.", count(failed, "failure"), count(warned, "warning")),
+    };
+    let skipped_text = if skipped == 0 { String::new() } else { format!(" {skipped} could not be known here.") };
+    let text = format!("Posthorn in {}\n\n{}\n\n{sum}{skipped_text}", target.place, lines.join("\n"));
+    let is_right = failed + warned == 0;
+    let json = json!({
+        "right": is_right,
+        "place": target.place,
+        "checks": findings.iter().map(Finding::json).collect::<Vec<_>>(),
+    });
+    Report { text, json, outcome: if is_right { Outcome::Done } else { Outcome::NotRight } }
+}

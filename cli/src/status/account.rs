@@ -1,0 +1,95 @@
+//! SES's account: may it send, and how much.
+
+use aws_sdk_sesv2::operation::get_account::GetAccountOutput;
+
+use super::Finding;
+use crate::{aws, target::Target};
+
+/// A share of the quota at which somebody should ask for more.
+const NEARLY_USED: f64 = 0.8;
+
+pub(super) async fn account(target: &Target) -> Vec<Finding> {
+    match target.ses.get_account().send().await {
+        Ok(account) => vec![sandbox(&account), sending(&account), quota(&account)],
+        Err(error) => vec![Finding::unknown("SES account", &aws::failed("ses:GetAccount", &error))],
+    }
+}
+
+fn sandbox(account: &GetAccountOutput) -> Finding {
+    if account.production_access_enabled() {
+        return Finding::ok("SES account", "out of the sandbox");
+    }
+    Finding::warn(
+        "SES account",
+        "in the sandbox: mail reaches verified addresses alone",
+        "Ask for production access in the SES console, under Account dashboard.",
+    )
+}
+
+fn sending(account: &GetAccountOutput) -> Finding {
+    const ABOUT: &str = "SES sending";
+    let status = account.enforcement_status().unwrap_or("unknown");
+    match (account.sending_enabled(), status) {
+        (false, _) | (_, "SHUTDOWN") => Finding::fail(
+            ABOUT,
+            format!("paused (status {status}): every mail fails"),
+            "Read what SES wrote to the account's address, and answer it in the SES console.",
+        ),
+        (true, "HEALTHY") => Finding::ok(ABOUT, "enabled, and the account is healthy"),
+        (true, _) => Finding::warn(
+            ABOUT,
+            format!("enabled, but the account is under review (status {status})"),
+            "Find the projects whose rates are high: posthorn project list, posthorn project show.",
+        ),
+    }
+}
+
+fn quota(account: &GetAccountOutput) -> Finding {
+    const ABOUT: &str = "SES quota";
+    let Some(quota) = account.send_quota() else {
+        return Finding::warn(ABOUT, "SES does not say", "Look in the SES console, under Account dashboard.");
+    };
+    let (used, most, rate) = (quota.sent_last24_hours(), quota.max24_hour_send(), quota.max_send_rate());
+    if most < 0.0 {
+        return Finding::ok(ABOUT, format!("{used:.0} emails in 24 hours, no limit; {rate:.0} a second"));
+    }
+    let says = format!("{used:.0} of {most:.0} emails in 24 hours; {rate:.0} a second");
+    if used >= most * NEARLY_USED {
+        return Finding::warn(ABOUT, says, "Ask for a higher quota in Service Quotas before it is used up.");
+    }
+    Finding::ok(ABOUT, says)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sesv2::types::SendQuota;
+
+    use super::*;
+    use crate::status::Grade;
+
+    fn account(enabled: bool, enforcement: &str, used: f64, most: f64) -> GetAccountOutput {
+        let quota = SendQuota::builder().sent_last24_hours(used).max24_hour_send(most).max_send_rate(14.0).build();
+        GetAccountOutput::builder().sending_enabled(enabled).enforcement_status(enforcement).send_quota(quota).build()
+    }
+
+    #[test]
+    fn an_account_that_may_not_send_fails_and_one_under_review_warns() {
+        for (enabled, status, grade) in [
+            (true, "HEALTHY", Grade::Ok),
+            (true, "PROBATION", Grade::Warn),
+            (true, "SHUTDOWN", Grade::Fail),
+            (false, "HEALTHY", Grade::Fail),
+        ] {
+            assert_eq!(sending(&account(enabled, status, 0.0, 1.0)).grade, grade, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_quota_warns_before_it_is_used_up() {
+        for (used, most, grade) in
+            [(0.0, 200.0, Grade::Ok), (159.0, 200.0, Grade::Ok), (160.0, 200.0, Grade::Warn), (9.0, -1.0, Grade::Ok)]
+        {
+            assert_eq!(quota(&account(true, "HEALTHY", used, most)).grade, grade, "{used} of {most}");
+        }
+    }
+}

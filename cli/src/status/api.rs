@@ -1,0 +1,29 @@
+//! Whether the API answers.
+
+use serde_json::Value;
+
+use super::Finding;
+use crate::{
+    http::{self, NoAnswer},
+    target::Target,
+};
+
+const ABOUT: &str = "API";
+
+pub(super) async fn api(target: &Target) -> Vec<Finding> {
+    let Some(url) = target.parts.api_url.as_deref() else { return vec![Finding::skip(ABOUT, "address")] };
+    let url = url.trim_end_matches('/');
+    let remedy = "See the function track and the API in the AWS console; is a domain name in front of it right?";
+    vec![match http::get(&format!("{url}/health")).await {
+        Ok(answer) if answer.status == 200 && is_ours(&answer.body) => Finding::ok(ABOUT, format!("{url} answers")),
+        Ok(answer) => {
+            Finding::fail(ABOUT, format!("{url}/health answers {}, and not as it should", answer.status), remedy)
+        }
+        Err(NoAnswer::Silent(why)) => Finding::fail(ABOUT, format!("{url} does not answer: {why}"), remedy),
+        Err(NoAnswer::BadRequest) => Finding::fail(ABOUT, format!("{url} is no address"), remedy),
+    }]
+}
+
+fn is_ours(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body).is_ok_and(|answer| answer["status"] == "ok")
+}

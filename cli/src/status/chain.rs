@@ -1,0 +1,175 @@
+//! The chain that brings SES's events back: configuration set, topic, queue. And who hears the alerts.
+
+use aws_sdk_sesv2::types::{EventDestination, EventType, SnsDestination};
+use aws_sdk_sns::types::Subscription;
+
+use super::Finding;
+use crate::{aws, failed::Failed, target::Target, terminal::count};
+
+const SET: &str = "Events";
+const SUBSCRIPTION: &str = "Subscription";
+const ALERTS: &str = "Alerts";
+const REDEPLOY: &str = "Deploy the stack again, or set it so in the SES console.";
+
+/// What the guard cannot do without.
+const GUARD_NEEDS: [EventType; 2] = [EventType::Bounce, EventType::Complaint];
+/// What tells how emails fare.
+const RECORDS_NEED: [EventType; 5] =
+    [EventType::Send, EventType::Delivery, EventType::Reject, EventType::RenderingFailure, EventType::DeliveryDelay];
+
+pub(super) async fn destinations(target: &Target) -> Vec<Finding> {
+    let Some(set) = &target.parts.configuration_set else { return vec![Finding::skip(SET, "configuration set")] };
+    let answer = target.ses.get_configuration_set_event_destinations().configuration_set_name(set).send().await;
+    vec![match answer {
+        Ok(output) => judge(set, target.parts.events_topic.as_deref(), output.event_destinations()),
+        Err(error) if aws::is(&error, "NotFoundException") => {
+            Finding::fail(SET, format!("the configuration set {set} does not exist: every mail fails"), REDEPLOY)
+        }
+        Err(error) => Finding::unknown(SET, &aws::failed("ses:GetConfigurationSetEventDestinations", &error)),
+    }]
+}
+
+/// Whether some destination brings what is needed to the topic; to any topic, where it is not known which.
+fn judge(set: &str, topic: Option<&str>, destinations: &[EventDestination]) -> Finding {
+    let leads_there = |destination: &&EventDestination| {
+        let to = destination.sns_destination().map(SnsDestination::topic_arn);
+        to.is_some() && topic.is_none_or(|topic| to == Some(topic))
+    };
+    let there: Vec<_> = destinations.iter().filter(leads_there).collect();
+    if there.is_empty() {
+        return Finding::fail(SET, format!("{set} sends its events nowhere that is listened to"), REDEPLOY);
+    }
+    let enabled: Vec<_> = there.into_iter().filter(|destination| destination.enabled()).collect();
+    if enabled.is_empty() {
+        return Finding::fail(SET, format!("the event destination of {set} is switched off"), REDEPLOY);
+    }
+    let missing = |needed: &[EventType]| {
+        let brings = |kind: &&EventType| !enabled.iter().any(|it| it.matching_event_types().contains(kind));
+        needed.iter().filter(brings).map(EventType::as_str).collect::<Vec<_>>().join(", ")
+    };
+    let (vital, useful) = (missing(&GUARD_NEEDS), missing(&RECORDS_NEED));
+    if !vital.is_empty() {
+        return Finding::fail(SET, format!("{set} does not report {vital}: the guard is blind"), REDEPLOY);
+    }
+    if !useful.is_empty() {
+        return Finding::warn(SET, format!("{set} does not report {useful}: those statuses stay unknown"), REDEPLOY);
+    }
+    Finding::ok(SET, format!("{set} reports everything that is needed"))
+}
+
+pub(super) async fn subscription(target: &Target) -> Vec<Finding> {
+    let (Some(topic), Some(queue)) = (&target.parts.events_topic, &target.parts.feedback_queue) else {
+        return vec![Finding::skip(SUBSCRIPTION, "events topic")];
+    };
+    vec![match subscriptions(target, topic).await {
+        Ok(subscriptions) => listens(queue, &subscriptions),
+        Err(Failed::Refused { code, .. }) if code == "NotFound" => {
+            Finding::fail(SUBSCRIPTION, "the events topic does not exist: no event comes", REDEPLOY)
+        }
+        Err(failed) => Finding::unknown(SUBSCRIPTION, &failed),
+    }]
+}
+
+/// Whether a queue, known by its URL, has a confirmed subscription.
+fn listens(queue: &str, subscriptions: &[Subscription]) -> Finding {
+    let mut of_url = queue.rsplit('/');
+    let (name, account) = (of_url.next().unwrap_or_default(), of_url.next().unwrap_or_default());
+    let end_of_arn = format!(":{account}:{name}");
+    let mut ours = subscriptions.iter().filter(|it| it.endpoint().is_some_and(|arn| arn.ends_with(&end_of_arn)));
+    match ours.next() {
+        Some(one) if is_confirmed(one) => Finding::ok(SUBSCRIPTION, format!("the queue {name} gets the events")),
+        Some(_) => Finding::fail(SUBSCRIPTION, "the queue's subscription is not confirmed: no event comes", REDEPLOY),
+        None => {
+            Finding::fail(SUBSCRIPTION, "the queue is not subscribed to the events topic: no event comes", REDEPLOY)
+        }
+    }
+}
+
+fn is_confirmed(subscription: &Subscription) -> bool {
+    subscription.subscription_arn().is_some_and(|arn| arn.starts_with("arn:"))
+}
+
+pub(super) async fn alerts(target: &Target) -> Vec<Finding> {
+    const SUBSCRIBE: &str =
+        "Subscribe: aws sns subscribe --protocol email --notification-endpoint <address> --topic-arn";
+    let Some(topic) = &target.parts.alerts_topic else { return vec![Finding::skip(ALERTS, "alerts topic")] };
+    vec![match subscriptions(target, topic).await {
+        Ok(all) => {
+            let confirmed = all.iter().filter(|it| is_confirmed(it)).count() as u64;
+            match (confirmed, all.len()) {
+                (0, 0) => Finding::warn(ALERTS, "nobody hears them", format!("{SUBSCRIBE} {topic}")),
+                (0, _) => Finding::warn(
+                    ALERTS,
+                    "nobody hears them: no subscription is confirmed",
+                    "Follow the link in the mail that SNS sent.",
+                ),
+                _ => Finding::ok(ALERTS, format!("heard by {}", count(confirmed, "subscriber"))),
+            }
+        }
+        Err(Failed::Refused { code, .. }) if code == "NotFound" => {
+            Finding::fail(ALERTS, "the alerts topic does not exist", REDEPLOY)
+        }
+        Err(failed) => Finding::unknown(ALERTS, &failed),
+    }]
+}
+
+async fn subscriptions(target: &Target, topic: &str) -> Result<Vec<Subscription>, Failed> {
+    let pages = target.sns.list_subscriptions_by_topic().topic_arn(topic).into_paginator();
+    let mut pages = pages.send();
+    let mut all = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| aws::failed("sns:ListSubscriptionsByTopic", &error))?;
+        all.extend(page.subscriptions.unwrap_or_default());
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::status::Grade;
+
+    const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:events";
+
+    fn destination(topic: &str, enabled: bool, without: &[EventType]) -> EventDestination {
+        let types = GUARD_NEEDS.into_iter().chain(RECORDS_NEED).filter(|kind| !without.contains(kind));
+        EventDestination::builder()
+            .name("feedback")
+            .enabled(enabled)
+            .sns_destination(SnsDestination::builder().topic_arn(topic).build().unwrap())
+            .set_matching_event_types(Some(types.collect()))
+            .build()
+            .unwrap()
+    }
+
+    #[test]
+    fn events_must_go_to_the_topic_with_what_the_guard_needs() {
+        for (destinations, grade) in [
+            (vec![destination(TOPIC, true, &[])], Grade::Ok),
+            (vec![destination("arn:other", false, &[]), destination(TOPIC, true, &[])], Grade::Ok),
+            (vec![], Grade::Fail),
+            (vec![destination("arn:other", true, &[])], Grade::Fail),
+            (vec![destination(TOPIC, false, &[])], Grade::Fail),
+            (vec![destination(TOPIC, true, &[EventType::Bounce])], Grade::Fail),
+            (vec![destination(TOPIC, true, &[EventType::Delivery])], Grade::Warn),
+        ] {
+            assert_eq!(judge("posthorn", Some(TOPIC), &destinations).grade, grade, "{destinations:?}");
+        }
+        assert_eq!(judge("posthorn", None, &[destination("arn:other", true, &[])]).grade, Grade::Ok);
+    }
+
+    #[test]
+    fn only_a_confirmed_subscription_of_this_very_queue_counts() {
+        let queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/feedback";
+        let subscription =
+            |endpoint: &str, arn: &str| Subscription::builder().endpoint(endpoint).subscription_arn(arn).build();
+        for (endpoint, arn, grade) in [
+            ("arn:aws:sqs:eu-west-1:123456789012:feedback", "arn:aws:sns:x", Grade::Ok),
+            ("arn:aws:sqs:eu-west-1:123456789012:feedback", "PendingConfirmation", Grade::Fail),
+            ("arn:aws:sqs:eu-west-1:123456789012:other-feedback", "arn:aws:sns:x", Grade::Fail),
+            ("arn:aws:sqs:eu-west-1:999999999999:feedback", "arn:aws:sns:x", Grade::Fail),
+        ] {
+            assert_eq!(listens(queue, &[subscription(endpoint, arn)]).grade, grade, "{endpoint} {arn}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The table, the projects in it, their domains, and whether what they sent was ever heard of again.
+
+use std::collections::{BTreeMap, HashMap};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use jiff::SignedDuration;
+use posthorn_table::{Timestamp, Uuid, domain::DomainClaim, project::Project, statistics::HourCounts};
+
+use super::Finding;
+use crate::{domain::identity, failed::Failed, moment::ago, target::Target, terminal::count};
+
+const TABLE: &str = "Table";
+const EXPIRY: &str = "Expiry";
+const FEEDBACK: &str = "Feedback";
+const PROJECTS: &str = "Projects";
+const DOMAINS: &str = "Domains";
+const AT_ONCE: usize = 8;
+/// Mail is counted in the hour in which it was sent; its events come within minutes.
+const HOUR_AND_A_BIT: SignedDuration = SignedDuration::from_mins(70);
+
+pub(super) async fn table(target: &Target) -> Vec<Finding> {
+    let (items, expires) = tokio::join!(target.table.item_count(), target.table.expires_items());
+    let unknown = |about, error| Finding::unknown(about, &Failed::Table(error).of(target));
+    let table = match items {
+        Ok(_) => Finding::ok(TABLE, format!("{} answers", target.table_name)),
+        Err(error) => unknown(TABLE, error),
+    };
+    let expiry = match expires {
+        Ok(true) => Finding::ok(EXPIRY, "what is past its time is removed (TTL)"),
+        Ok(false) => Finding::warn(
+            EXPIRY,
+            "what is past its time stays: TTL is off",
+            "Switch TTL on for the attribute expires_at.",
+        ),
+        Err(error) => unknown(EXPIRY, error),
+    };
+    vec![table, expiry]
+}
+
+pub(super) async fn projects(target: &Target, only: Option<Uuid>) -> Vec<Finding> {
+    match gather(target, only).await {
+        Ok(known) => {
+            let identities = identity::all(target).await;
+            let mut findings = vec![feedback(&known, target.edge.now()), disabled(&known.projects)];
+            findings.extend(match &identities {
+                Ok(identities) => domains(&known, identities),
+                Err(failed) => vec![Finding::unknown(DOMAINS, failed)],
+            });
+            findings
+        }
+        Err(failed) => vec![Finding::unknown(PROJECTS, &failed.of(target))],
+    }
+}
+
+/// What the table knows.
+struct Known {
+    projects: Vec<Project>,
+    claims: Vec<DomainClaim>,
+    last_event: Option<Timestamp>,
+    hours: Vec<HourCounts>,
+}
+
+async fn gather(target: &Target, only: Option<Uuid>) -> Result<Known, Failed> {
+    let table = &target.table;
+    let (entries, mut claims, last_event) = tokio::try_join!(table.directory(), table.domains(), table.last_event())?;
+    let is_meant = |id: Uuid| only.is_none_or(|only| only == id);
+    let ids: Vec<_> = entries.into_iter().map(|entry| entry.id).filter(|id| is_meant(*id)).collect();
+    claims.retain(|claim| is_meant(claim.project));
+    let mut projects = table.projects(&ids).await?;
+    projects.sort_by_cached_key(|project| project.facts.name.clone());
+    let now = target.edge.now();
+    let windows = projects.iter().map(|project| (project.facts.id, project.facts.epoch)).collect::<Vec<_>>();
+    let windows = stream::iter(windows).map(|(id, epoch)| table.window(id, epoch, now)).buffer_unordered(AT_ONCE);
+    let hours = windows.try_collect::<Vec<_>>().await?.into_iter().flatten().collect();
+    Ok(Known { projects, claims, last_event, hours })
+}
+
+/// The silent failure of this kind of system: mail goes out, and nothing is ever heard of it.
+fn feedback(known: &Known, now: Timestamp) -> Finding {
+    const LOOK: &str = "See the lines Events and Subscription, and what the function feedback logs.";
+    let sent: u64 = known.hours.iter().map(|hour| hour.sent).sum();
+    let last_sent = known.hours.iter().filter(|hour| hour.sent > 0).map(|hour| hour.hour).max();
+    match (known.last_event, last_sent) {
+        (None, None) => Finding::ok(FEEDBACK, "no mail was sent in 7 days, so no event had to come"),
+        (None, Some(_)) => {
+            Finding::fail(FEEDBACK, format!("{} in 7 days, and no event ever came", count(sent, "email")), LOOK)
+        }
+        (Some(event), Some(hour)) if event < hour && now >= hour + HOUR_AND_A_BIT => {
+            Finding::fail(FEEDBACK, format!("mail was sent after the last event, which came {}", ago(event, now)), LOOK)
+        }
+        (Some(event), _) => Finding::ok(FEEDBACK, format!("the last event came {}", ago(event, now))),
+    }
+}
+
+fn disabled(projects: &[Project]) -> Finding {
+    let disabled: Vec<_> = projects.iter().filter(|project| project.disabled.is_some()).collect();
+    let number = count(projects.len() as u64, "project");
+    let [first, ..] = disabled[..] else { return Finding::ok(PROJECTS, format!("{number}, none disabled")) };
+    let names: Vec<_> = disabled.iter().map(|project| project.facts.name.as_str()).collect();
+    Finding::warn(
+        PROJECTS,
+        format!("{number}, of which disabled: {}", names.join(", ")),
+        format!("Find out why: posthorn project show {}", first.facts.id),
+    )
+}
+
+fn domains(known: &Known, identities: &HashMap<String, bool>) -> Vec<Finding> {
+    // True where a project sends from it: then it must be verified.
+    let mut domains: BTreeMap<&str, bool> = known.claims.iter().map(|claim| (claim.domain.as_str(), false)).collect();
+    for project in &known.projects {
+        domains.extend(project.facts.domains.iter().map(|domain| (domain.as_str(), true)));
+    }
+    let mut findings: Vec<_> = domains
+        .iter()
+        .filter_map(|(domain, is_used)| judge(domain, *is_used, identities.get(*domain).copied()))
+        .collect();
+    let right = domains.len() - findings.len();
+    if findings.is_empty() || right > 0 {
+        findings.insert(0, Finding::ok(DOMAINS, format!("{} verified", count(right as u64, "domain"))));
+    }
+    findings
+}
+
+/// What is wrong with a domain, if something is.
+fn judge(domain: &str, is_used: bool, in_ses: Option<bool>) -> Option<Finding> {
+    let check = format!("See which records are missing: posthorn domain check {domain}");
+    match (is_used, in_ses) {
+        (true, Some(true)) => None,
+        (true, Some(false)) => {
+            Some(Finding::fail(DOMAINS, format!("{domain} is not verified any more: mail from it fails"), check))
+        }
+        (true, None) => Some(Finding::fail(
+            DOMAINS,
+            format!("{domain} is not in SES any more: mail from it fails"),
+            format!("Create it again: posthorn domain add <project> {domain}"),
+        )),
+        (false, Some(true)) => Some(Finding::warn(
+            DOMAINS,
+            format!("{domain} is verified, but its project may not send from it yet"),
+            format!("Let it: posthorn domain check {domain}"),
+        )),
+        (false, _) => Some(Finding::warn(DOMAINS, format!("{domain} waits for its DNS records"), check)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::status::Grade;
+
+    fn at(text: &str) -> Timestamp {
+        format!("2026-11-21T{text}Z").parse().unwrap()
+    }
+
+    #[test]
+    fn mail_without_a_later_event_fails_once_an_event_must_have_come() {
+        for (last_event, sent_in, now, grade) in [
+            (None, None, "12:00:00", Grade::Ok),
+            (None, Some("11:00:00"), "11:00:30", Grade::Fail),
+            (Some("11:30:00"), Some("11:00:00"), "15:00:00", Grade::Ok),
+            (Some("10:59:00"), Some("11:00:00"), "11:01:00", Grade::Ok),
+            (Some("10:59:00"), Some("11:00:00"), "12:10:00", Grade::Fail),
+            (Some("10:59:00"), None, "15:00:00", Grade::Ok),
+        ] {
+            let hour = |text| HourCounts { hour: at(text), sent: 1, bounced: 0, complained: 0 };
+            let hours = sent_in.map(hour).into_iter().collect();
+            let known = Known { projects: vec![], claims: vec![], last_event: last_event.map(at), hours };
+            assert_eq!(feedback(&known, at(now)).grade, grade, "{last_event:?} {sent_in:?} {now}");
+        }
+    }
+
+    #[test]
+    fn a_domain_that_is_sent_from_must_be_verified() {
+        for (is_used, in_ses, grade) in [
+            (true, Some(true), None),
+            (true, Some(false), Some(Grade::Fail)),
+            (true, None, Some(Grade::Fail)),
+            (false, Some(true), Some(Grade::Warn)),
+            (false, Some(false), Some(Grade::Warn)),
+        ] {
+            assert_eq!(judge("example.com", is_used, in_ses).map(|it| it.grade), grade);
+        }
+    }
+}

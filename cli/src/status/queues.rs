@@ -1,0 +1,57 @@
+//! How full the queues are.
+
+use aws_sdk_sqs::types::QueueAttributeName::{
+    self, ApproximateNumberOfMessages, ApproximateNumberOfMessagesDelayed, ApproximateNumberOfMessagesNotVisible,
+};
+
+use super::Finding;
+use crate::{aws, failed::Failed, target::Target, terminal::count};
+
+const BACKLOG: &str = "Event queue";
+const DEAD: &str = "Dead letters";
+/// Events that a working function is through with within a minute or so.
+const BUSY: u64 = 1_000;
+
+pub(super) async fn queues(target: &Target) -> Vec<Finding> {
+    let (backlog, dead) = tokio::join!(
+        waiting(target, BACKLOG, target.parts.feedback_queue.as_deref()),
+        waiting(target, DEAD, target.parts.dead_letters.as_deref()),
+    );
+    let backlog = backlog.map(|waiting| match waiting {
+        0..BUSY => Finding::ok(BACKLOG, format!("{} waiting", count(waiting, "event"))),
+        _ => Finding::warn(
+            BACKLOG,
+            format!("{waiting} events waiting"),
+            "Look again in a minute; if there are more, see what the function feedback logs.",
+        ),
+    });
+    let dead = dead.map(|waiting| match waiting {
+        0 => Finding::ok(DEAD, "none"),
+        _ => Finding::warn(
+            DEAD,
+            format!("{} that could not be taken in", count(waiting, "event")),
+            "See what the function feedback logs; then start a redrive in the SQS console.",
+        ),
+    });
+    [backlog, dead].map(|finding| finding.unwrap_or_else(|finding| finding)).into()
+}
+
+/// How many messages a queue holds; the finding, if that cannot be known.
+async fn waiting(target: &Target, about: &'static str, queue: Option<&str>) -> Result<u64, Finding> {
+    let queue = queue.ok_or_else(|| Finding::skip(about, "queue"))?;
+    let states =
+        [ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible, ApproximateNumberOfMessagesDelayed];
+    let get = target.sqs.get_queue_attributes().queue_url(queue).set_attribute_names(Some(states.to_vec()));
+    let output = match get.send().await {
+        Ok(output) => output,
+        Err(error) if aws::is(&error, "AWS.SimpleQueueService.NonExistentQueue") => {
+            return Err(Finding::fail(about, "the queue does not exist", "Deploy the stack again."));
+        }
+        Err(error) => return Err(Finding::unknown(about, &aws::failed("sqs:GetQueueAttributes", &error))),
+    };
+    let attributes = output.attributes.unwrap_or_default();
+    let number = |name: &QueueAttributeName| attributes.get(name).and_then(|text| text.parse::<u64>().ok());
+    let numbers: Option<Vec<u64>> = states.iter().map(number).collect();
+    let silent = || Failed::Refused { action: "sqs:GetQueueAttributes", code: "no numbers".to_owned() };
+    numbers.map(|numbers| numbers.iter().sum()).ok_or_else(|| Finding::unknown(about, &silent()))
+}

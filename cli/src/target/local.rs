@@ -1,0 +1,118 @@
+//! The local stack, by the file that it keeps while it runs.
+
+use std::{
+    collections::HashMap,
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use posthorn_auth::reputation::Rule;
+use posthorn_lambda::aws;
+
+use super::{Parts, Services, Target};
+use crate::failed::Failed;
+
+/// The local stack's state, the file in it that says where its parts listen, and the one with the demo project's keys.
+const FOLDER: &str = ".posthorn";
+const BACKENDS: &str = "backends.env";
+const DEMO: &str = "demo.env";
+
+/// The variables of a file.
+struct Variables {
+    file: PathBuf,
+    values: HashMap<String, String>,
+}
+
+impl Variables {
+    fn read(file: PathBuf) -> Result<Self, Failed> {
+        let text = fs::read_to_string(&file).map_err(|error| Failed::Unreadable(file.clone(), error))?;
+        let pairs = text.lines().filter_map(|line| line.split_once('='));
+        let values = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Ok(Self { file, values })
+    }
+
+    /// Those of the stack in this folder, or of the nearest one.
+    fn of_stack(folder: Option<&Path>) -> Result<Self, Failed> {
+        let file = match folder {
+            Some(folder) => folder.join(BACKENDS),
+            None => nearest().ok_or(Failed::NoStack)?,
+        };
+        Self::read(file)
+    }
+
+    fn get(&self, name: &'static str) -> Result<String, Failed> {
+        self.values.get(name).cloned().ok_or_else(|| Failed::OldState(self.file.clone(), name))
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.file.parent().unwrap_or(Path::new(".")).to_owned()
+    }
+}
+
+pub(super) async fn find(folder: Option<&Path>) -> Result<Target, Failed> {
+    let variables = Variables::of_stack(folder)?;
+    let database = variables.get("AWS_ENDPOINT_URL_DYNAMODB")?;
+    if !answers(&database).await {
+        return Err(Failed::Stopped(variables.file, database));
+    }
+    let services = Services {
+        dynamodb: config(&database),
+        ses: config(&variables.get("AWS_ENDPOINT_URL_SESV2")?),
+        sns: config(&variables.get("AWS_ENDPOINT_URL_SNS")?),
+        sqs: config(&variables.get("AWS_ENDPOINT_URL_SQS")?),
+    };
+    let parts = Parts {
+        api_url: Some(variables.get("POSTHORN_URL")?),
+        configuration_set: Some(variables.get("CONFIGURATION_SET")?),
+        events_topic: Some(variables.get("EVENTS_TOPIC_ARN")?),
+        alerts_topic: Some(variables.get("ALERTS_TOPIC_ARN")?),
+        feedback_queue: Some(variables.get("FEEDBACK_QUEUE_URL")?),
+        dead_letters: Some(variables.get("DEAD_LETTER_QUEUE_URL")?),
+    };
+    let table = variables.get("TABLE_NAME")?;
+    let place = format!("the local stack of {}", variables.folder().display());
+    let target = Target::new(&services, &table, place, Rule::default(), parts);
+    Ok(Target { state: Some(variables.folder()), ..target })
+}
+
+/// The API's address, and the demo project's secret key if the stack keeps one.
+pub(super) fn api(folder: Option<&Path>) -> Result<(String, Option<String>), Failed> {
+    let variables = Variables::of_stack(folder)?;
+    let demo = Variables::read(variables.folder().join(DEMO)).ok();
+    Ok((variables.get("POSTHORN_URL")?, demo.and_then(|demo| demo.get("POSTHORN_SECRET_KEY").ok())))
+}
+
+/// The demo project's id, if the stack keeps its keys.
+pub(crate) fn demo_project(state: &Path) -> Option<String> {
+    Variables::read(state.join(DEMO)).ok()?.get("POSTHORN_PROJECT_ID").ok()
+}
+
+/// The file of the nearest stack, from this folder upwards.
+fn nearest() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    here.ancestors().map(|folder| folder.join(FOLDER).join(BACKENDS)).find(|file| file.is_file())
+}
+
+/// Whether somebody listens there.
+async fn answers(url: &str) -> bool {
+    let Some(address) = url.strip_prefix("http://").and_then(|address| address.parse::<SocketAddr>().ok()) else {
+        return false;
+    };
+    let connected = tokio::time::timeout(Duration::from_secs(1), tokio::net::TcpStream::connect(address)).await;
+    matches!(connected, Ok(Ok(_)))
+}
+
+fn config(endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new("local", "local", None, None, "posthorn");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .timeout_config(aws::timeouts())
+        .build()
+}

@@ -1,0 +1,65 @@
+//! A stack in AWS, by what `CloudFormation` says of it.
+
+use std::collections::HashMap;
+
+use aws_config::SdkConfig;
+use aws_sdk_cloudformation::{Client, error::ProvideErrorMetadata};
+use posthorn_auth::reputation::{LinesText, Rule};
+
+use super::{Parts, Services, Target, region};
+use crate::{aws, failed::Failed};
+
+/// A stack's outputs and parameters.
+pub(super) struct Description {
+    name: String,
+    outputs: HashMap<String, String>,
+    parameters: HashMap<String, String>,
+}
+
+impl Description {
+    /// Reads it, in one call.
+    pub(super) async fn read(name: &str) -> Result<(SdkConfig, Self), Failed> {
+        let config = aws::config().await?;
+        let answer = Client::new(&config).describe_stacks().stack_name(name).send().await;
+        let stack = match answer {
+            Ok(output) => output.stacks.unwrap_or_default().into_iter().next(),
+            Err(error) if error.code() == Some("ValidationError") => None,
+            Err(error) => return Err(aws::failed("cloudformation:DescribeStacks", &error)),
+        };
+        let stack = stack.ok_or_else(|| Failed::NoSuchStack(name.to_owned(), region(&config)))?;
+        let outputs = stack.outputs().iter().filter_map(|it| Some((it.output_key.clone()?, it.output_value.clone()?)));
+        let parameters =
+            stack.parameters().iter().filter_map(|it| Some((it.parameter_key.clone()?, it.parameter_value.clone()?)));
+        let description = Self { name: name.to_owned(), outputs: outputs.collect(), parameters: parameters.collect() };
+        Ok((config, description))
+    }
+
+    /// An output that every stack of Posthorn has.
+    pub(super) fn output(&self, name: &'static str) -> Result<String, Failed> {
+        self.outputs.get(name).cloned().ok_or_else(|| Failed::NotOurs(self.name.clone(), name))
+    }
+
+    fn lines(&self, metric: &str) -> LinesText<'_> {
+        let parameter = |line: &str| self.parameters.get(&format!("{metric}{line}")).map(String::as_str);
+        LinesText { floor: parameter("Floor"), warn: parameter("WarnPercent"), disable: parameter("DisablePercent") }
+    }
+
+    fn parts(&self) -> Result<Parts, Failed> {
+        Ok(Parts {
+            api_url: Some(self.output("ApiUrl")?),
+            configuration_set: Some(self.output("ConfigurationSet")?),
+            events_topic: Some(self.output("EventsTopicArn")?),
+            alerts_topic: Some(self.output("AlertsTopicArn")?),
+            feedback_queue: Some(self.output("FeedbackQueueUrl")?),
+            dead_letters: Some(self.output("DeadLetterQueueUrl")?),
+        })
+    }
+}
+
+pub(super) async fn find(name: &str) -> Result<Target, Failed> {
+    let (config, stack) = Description::read(name).await?;
+    let table = stack.output("TableName")?;
+    let rule = Rule::read(stack.lines("Bounce"), stack.lines("Complaint"))?;
+    let place = format!("the stack {name} in {}", region(&config));
+    Ok(Target::new(&Services::in_aws(&config), &table, place, rule, stack.parts()?))
+}

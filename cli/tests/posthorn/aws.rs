@@ -1,0 +1,178 @@
+//! In AWS: a stack by its name, a table alone, and what is missing.
+
+use axum::{Router, http::StatusCode, routing::post};
+use posthorn_testkit::backends::{ALERTS, TABLE};
+
+use crate::support::{EVENTS, Folder, Said, World, posthorn, serve};
+
+const OUTPUTS: [(&str, &str); 7] = [
+    ("ApiUrl", "https://api.example.com"),
+    ("TableName", TABLE),
+    ("ConfigurationSet", "posthorn"),
+    ("EventsTopicArn", EVENTS),
+    ("AlertsTopicArn", ALERTS),
+    ("FeedbackQueueUrl", "https://sqs.us-east-1.amazonaws.com/000000000000/feedback"),
+    ("DeadLetterQueueUrl", "https://sqs.us-east-1.amazonaws.com/000000000000/dead"),
+];
+
+/// A `CloudFormation` endpoint with one stack, `posthorn`, that has these outputs.
+async fn cloudformation(outputs: &[(&str, &str)], floor: &str) -> String {
+    let pairs = |kind: &str, pairs: &[(&str, &str)]| -> String {
+        let member = |(name, value): &(&str, &str)| {
+            format!("<member><{kind}Key>{name}</{kind}Key><{kind}Value>{value}</{kind}Value></member>")
+        };
+        pairs.iter().map(member).collect()
+    };
+    let (outputs, parameters) = (pairs("Output", outputs), pairs("Parameter", &[("BounceFloor", floor)]));
+    let stack = format!(
+        "<DescribeStacksResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><DescribeStacksResult>\
+         <Stacks><member><StackName>posthorn</StackName><CreationTime>2026-11-21T00:00:00Z</CreationTime>\
+         <StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{outputs}</Outputs><Parameters>{parameters}</Parameters>\
+         </member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
+    );
+    let refusal = "<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id x does \
+                   not exist</Message></Error></ErrorResponse>";
+    serve(Router::new().route(
+        "/",
+        post(move |body: String| async move {
+            if body.contains("StackName=posthorn") {
+                (StatusCode::OK, stack)
+            } else {
+                (StatusCode::BAD_REQUEST, refusal.to_owned())
+            }
+        }),
+    ))
+    .await
+}
+
+/// Runs the program with fake credentials, on services in process.
+async fn run(world: &World, cloudformation: &str, more: &[(&str, &str)], arguments: &[&str]) -> Said {
+    let urls = &world.backends.urls;
+    let folder = Folder::new();
+    let variables = [
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("AWS_ENDPOINT_URL_CLOUDFORMATION", cloudformation),
+        ("AWS_ENDPOINT_URL_DYNAMODB", &urls.dynamodb),
+        ("AWS_ENDPOINT_URL_SESV2", &urls.ses),
+        ("AWS_ENDPOINT_URL_SNS", &urls.sns),
+        ("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:1"),
+    ];
+    posthorn(&folder.0, &[&variables[..], more].concat(), arguments, "").await
+}
+
+#[tokio::test]
+async fn a_stack_is_found_by_its_name_with_its_lines() {
+    let world = World::start().await;
+    let url = cloudformation(&OUTPUTS, "77").await;
+    run(&world, &url, &[], &["--stack", "posthorn", "project", "create", "Shop"]).await.done();
+    let shown = run(&world, &url, &[("POSTHORN_STACK", "posthorn")], &["project", "show", "Shop"]).await.done().out;
+    assert!(shown.contains("of at least 77 emails"), "{shown}");
+    run(&world, &url, &[], &["project", "disable", "Shop", "--stack", "posthorn", "--reason", "x"]).await.done();
+    assert_eq!(world.backends.sns.published().len(), 1, "announced on the stack's topic");
+}
+
+#[tokio::test]
+async fn a_stack_that_is_not_posthorns_says_which_output_is_missing() {
+    let world = World::start().await;
+    for (missing, _) in OUTPUTS {
+        let outputs: Vec<_> = OUTPUTS.into_iter().filter(|(name, _)| *name != missing).collect();
+        let url = cloudformation(&outputs, "200").await;
+        let said = run(&world, &url, &[], &["--stack", "posthorn", "project", "list"]).await;
+        said.refused(1, &format!("is not Posthorn's (no output {missing})"));
+    }
+    let url = cloudformation(&OUTPUTS, "none").await;
+    run(&world, &url, &[], &["--stack", "posthorn", "project", "list"]).await.refused(1, "BOUNCE_FLOOR must be");
+    run(&world, &url, &[], &["--stack", "other", "status"])
+        .await
+        .refused(1, "no CloudFormation stack other in us-east-1");
+    let said = run(&world, "http://127.0.0.1:1", &[], &["--stack", "posthorn", "status"]).await;
+    said.refused(1, "CloudFormation cannot be reached");
+}
+
+#[tokio::test]
+async fn a_table_alone_has_what_the_environment_says() {
+    let world = World::start().await;
+    let table = ["--table", TABLE];
+    let variables = [("ALERTS_TOPIC_ARN", ALERTS), ("CONFIGURATION_SET", "posthorn"), ("BOUNCE_FLOOR", "88")];
+    run(&world, "", &variables, &[&table[..], &["project", "create", "Shop"]].concat()).await.done();
+    let shown = run(&world, "", &variables, &[&table[..], &["project", "show", "Shop"]].concat()).await.done().out;
+    assert!(shown.contains("of at least 88 emails"), "{shown}");
+    run(&world, "", &variables, &[&table[..], &["project", "rotate", "Shop"]].concat()).await.done();
+    assert_eq!(world.backends.sns.published().len(), 1);
+    // The environment's stack counts less than an option.
+    let stack = [("POSTHORN_STACK", "posthorn")];
+    run(&world, "", &stack, &[&table[..], &["project", "list"]].concat()).await.done();
+    let status = run(&world, "", &variables, &[&["--json"], &table[..], &["status"]].concat()).await;
+    let json = status.json();
+    let skipped = json["checks"].as_array().unwrap().iter().filter(|it| it["status"] == "skip");
+    assert_eq!(
+        skipped.map(|it| it["check"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["API", "Subscription", "Event queue", "Dead letters"]
+    );
+    run(&world, "", &[], &[&table[..], &["send", "--to", "a@x.co"]].concat()).await.refused(1, "use --stack, or --url");
+    run(&world, "", &[], &["--table", "wrong", "project", "list"])
+        .await
+        .refused(1, "there is no table wrong in us-east-1");
+}
+
+#[tokio::test]
+async fn what_a_policy_lacks_is_named_and_the_account_is_not() {
+    let world = World::start().await;
+    let refusal = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","message":"User: arn:aws:iam::123456789012:user/ada is not authorized to perform: dynamodb:Query on resource: arn:aws:dynamodb:us-east-1:123456789012:table/x"}"#;
+    let denying = serve(Router::new().fallback(move || async move { (StatusCode::BAD_REQUEST, refusal) })).await;
+    let more = [("AWS_ENDPOINT_URL_DYNAMODB", denying.as_str())];
+    let said = run(&world, "", &more, &["--table", TABLE, "project", "list"]).await;
+    said.refused(1, "the credentials do not permit dynamodb:Query");
+    assert!(!said.err.contains("123456789012"), "{}", said.err);
+    let expired = r#"{"__type":"com.amazon.coral.service#ExpiredTokenException","message":"x"}"#;
+    let refusing = serve(Router::new().fallback(move || async move { (StatusCode::BAD_REQUEST, expired) })).await;
+    let more = [("AWS_ENDPOINT_URL_DYNAMODB", refusing.as_str())];
+    let said = run(&world, "", &more, &["--table", TABLE, "project", "list"]).await;
+    said.refused(1, "AWS does not accept the credentials (ExpiredTokenException)");
+    let more = [("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")];
+    run(&world, "", &more, &["--table", TABLE, "project", "list"])
+        .await
+        .refused(1, "DynamoDB in us-east-1 cannot be reached");
+}
+
+#[tokio::test]
+async fn a_status_that_cannot_be_looked_at_is_not_right() {
+    let world = World::start().await;
+    let url = cloudformation(&OUTPUTS, "200").await;
+    let refusal = r#"{"message":"User is not authorized"}"#;
+    let denying = serve(Router::new().fallback(move || async move {
+        (StatusCode::FORBIDDEN, [("x-amzn-errortype", "AccessDeniedException")], refusal)
+    }))
+    .await;
+    let more = [("AWS_ENDPOINT_URL_SESV2", denying.as_str())];
+    let said = run(&world, &url, &more, &["--stack", "posthorn", "status"]).await;
+    assert_eq!(said.code, 3);
+    assert!(said.out.contains("could not be looked at: the credentials do not permit ses:GetAccount"), "{}", said.out);
+}
+
+#[tokio::test]
+async fn without_region_or_credentials_it_says_how_to_give_them() {
+    let folder = Folder::new();
+    let list = ["--table", "t", "project", "list"];
+    posthorn(&folder.0, &[], &list, "").await.refused(1, "no AWS region");
+    let region = ("AWS_REGION", "us-east-1");
+    posthorn(&folder.0, &[region], &list, "").await.refused(1, "no AWS credentials (none was found)");
+    let profiles = "[profile sso]\nsso_start_url = https://x.example\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n\
+                    [profile process]\ncredential_process = /bin/true\n\
+                    [profile login]\nlogin_session = arn:aws:iam::1:user/ada\n";
+    let file = folder.0.join("config");
+    std::fs::write(&file, profiles).unwrap();
+    let file = ("AWS_CONFIG_FILE", file.to_str().unwrap());
+    for (profile, words) in [
+        ("sso", "single sign-on, which this tool does not speak"),
+        ("process", "credential process, which this tool does not do"),
+        ("login", "login session, which this tool does not speak"),
+        ("nobody", "the profile that AWS_PROFILE names does not exist"),
+    ] {
+        let said = posthorn(&folder.0, &[region, file, ("AWS_PROFILE", profile)], &list, "").await;
+        said.refused(1, words);
+        assert!(said.err.contains("aws configure export-credentials"), "{}", said.err);
+    }
+}

@@ -1,0 +1,145 @@
+//! Deleting a project: whole, and finished by the same command wherever it was interrupted.
+
+use futures_util::{StreamExt, stream};
+use posthorn_table::{
+    Uuid,
+    contact::Subscription,
+    data::Data,
+    email::{Email, Status},
+    event::Event,
+    idempotency::{Attempt, Claim, Scope},
+    statistics::Hour,
+};
+use serde_json::Map;
+
+use crate::{gate::Gate, support::World};
+
+/// Fills a project with one of everything, and more contacts than one batch holds.
+async fn fill(world: &World, id: Uuid) {
+    let (table, now) = (&world.backends.table, world.backends.clock.now());
+    let mut contacts = Vec::new();
+    for number in 0..30 {
+        let subscription = Subscription::Keep { when_new: true };
+        let address = format!("user-{number}@example.org");
+        contacts.push(table.merge_contact(id, &address, subscription, &Data::default(), now).await.unwrap().id);
+    }
+    let (data, contact) = (Map::new(), contacts[0]);
+    let event = Event { id: "01", contact, project: id, name: "signed_up", data: &data, created_at: now };
+    table.record_event(&event).await.unwrap();
+    let email = Email {
+        id: Uuid::from_u128(id.as_u128() ^ 1),
+        project: id,
+        epoch: 0,
+        contact,
+        to: "user-0@example.org".to_owned(),
+        status: Status::Pending,
+        error: None,
+        message_id: None,
+        nonce: "nonce".to_owned(),
+        created_at: now,
+    };
+    table.permit_email(&email).await.unwrap();
+    let claim = Claim::new("POST /v1/send".to_owned(), b"{}", Vec::new(), &Attempt::begin([1; 16], now));
+    table.claim(&Scope::new(id, "send", "once"), claim).await.unwrap();
+    table.reserve_usage(id, now, 1, 10).await.unwrap();
+    table.count_sent(id, 0, Hour { epoch: 0, at: now }, 1).await.unwrap();
+}
+
+/// Two filled projects with a domain each; the one to delete is `Gone`.
+async fn two_projects() -> World {
+    let world = World::start().await;
+    for (name, domain) in [("Gone", "gone.example"), ("Stays", "stays.example")] {
+        let id = world.project(name).await.id;
+        world.run(&["domain", "add", name, domain]).await.done();
+        fill(&world, id.parse().unwrap()).await;
+    }
+    world
+}
+
+impl World {
+    /// What a deleted project must leave: the other project's items and nothing of its own.
+    async fn check_that_only_the_other_is_left(&self, before: usize, what: &str) {
+        let items = self.backends.items().await;
+        let entries: Vec<_> = self.backends.table.directory().await.unwrap();
+        assert_eq!(entries.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(), ["Stays"], "{what}");
+        assert_eq!(items.len(), before, "{what}: {:?}", items.keys());
+        let domains = self.backends.table.domains().await.unwrap();
+        assert_eq!(domains.iter().map(|claim| claim.domain.as_str()).collect::<Vec<_>>(), ["stays.example"], "{what}");
+    }
+
+    async fn items_of_the_other(&self) -> usize {
+        self.backends.items().await.len() / 2
+    }
+}
+
+#[tokio::test]
+async fn everything_of_a_project_goes_and_nothing_of_another() {
+    let world = two_projects().await;
+    let other = world.items_of_the_other().await;
+    world.run(&["project", "delete", "Gone"]).await.refused(1, "add --yes");
+    let said = world.run(&["--json", "project", "delete", "Gone", "--yes"]).await.done().json();
+    let removed = &said["removed"];
+    for (kind, number) in [
+        ("contact", 30),
+        ("tracked_event", 1),
+        ("email", 1),
+        ("idempotency_key", 1),
+        ("month_of_usage", 1),
+        ("day_of_statistics", 1),
+        ("announcement", 1),
+    ] {
+        assert_eq!(removed[kind], number, "{kind} in {said}");
+    }
+    world.check_that_only_the_other_is_left(other, "deleted").await;
+    world.run(&["project", "delete", "Gone", "--yes"]).await.refused(1, "there is no project Gone");
+    let told = world.backends.sns.published();
+    assert!(told.iter().any(|one| one.message.contains("it is being deleted")));
+}
+
+/// Interrupts the command after so many calls to the table, then gives it again; false if it came to the end before.
+async fn survives(calls: usize) -> bool {
+    let world = two_projects().await;
+    let other = world.items_of_the_other().await;
+    let (gate, url) = Gate::before(&world.backends.urls.dynamodb, calls).await;
+    world.write_environment(&url, "http://127.0.0.1:1", "http://127.0.0.1:1");
+    let delete = ["project", "delete", "Gone", "--yes"];
+    let first = world.run(&delete).await;
+    let was_interrupted = !gate.is_open();
+    assert!(was_interrupted || first.code == 0, "{first:?}");
+    gate.open();
+    let what = format!("after {calls} calls");
+    let is_gone = world.backends.table.directory().await.unwrap().len() == 1;
+    if !is_gone {
+        world.run(&delete).await.done();
+    }
+    world.check_that_only_the_other_is_left(other, &what).await;
+    was_interrupted
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_command_finishes_what_was_interrupted_anywhere() {
+    let interrupted: Vec<bool> = stream::iter(0..26).map(survives).buffered(13).collect().await;
+    assert!(interrupted[10] && !interrupted[25], "the sweep covers every call: {interrupted:?}");
+}
+
+#[tokio::test]
+async fn what_comes_late_is_removed_by_the_same_command() {
+    let world = two_projects().await;
+    let other = world.items_of_the_other().await;
+    let id = world.run(&["--json", "project", "delete", "Gone", "--yes"]).await.done().json()["id"].clone();
+    let id = id.as_str().unwrap();
+    let subscription = Subscription::Keep { when_new: true };
+    let (table, now) = (&world.backends.table, world.backends.clock.now());
+    table.merge_contact(id.parse().unwrap(), "late@example.org", subscription, &Data::default(), now).await.unwrap();
+    let said = world.run(&["project", "delete", id, "--yes"]).await.done();
+    assert!(said.out.contains("deleted before") && said.out.contains("1 contact"), "{}", said.out);
+    world.check_that_only_the_other_is_left(other, "late").await;
+}
+
+#[tokio::test]
+async fn a_domain_of_a_project_that_is_gone_can_be_claimed() {
+    let world = two_projects().await;
+    let gone = world.run(&["--json", "project", "delete", "Gone", "--yes"]).await.done().json();
+    assert_eq!(gone["domains"][0], "gone.example");
+    world.run(&["domain", "add", "Stays", "gone.example"]).await.done();
+}

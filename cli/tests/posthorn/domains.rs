@@ -1,0 +1,169 @@
+//! Domains: claimed, verified, listed, removed.
+
+use std::time::Duration;
+
+use posthorn_testkit::faults::Fault;
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+const NAMES: [&str; 6] = ["CNAME", "CNAME", "CNAME", "MX", "TXT", "TXT"];
+
+fn types(json: &Value) -> Vec<String> {
+    json["records"].as_array().unwrap().iter().map(|it| it["type"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_domain_is_claimed_verified_and_then_sent_from() {
+    let world = World::start().await;
+    world.project("Shop").await;
+    let added = world.run(&["--json", "domain", "add", "Shop", "Shop.example"]).await.done().json();
+    assert_eq!((added["domain"].as_str(), types(&added)), (Some("shop.example"), NAMES.map(str::to_owned).into()));
+    assert_eq!(added["mailFrom"]["domain"], "bounce.shop.example");
+
+    let said = world.run(&["domain", "check", "shop.example"]).await;
+    assert_eq!((said.code, said.err.as_str()), (3, ""), "{said:?}");
+    assert!(said.out.contains("not verified") && said.out.contains("_domainkey.shop.example"), "{}", said.out);
+    let show = async || world.run(&["--json", "project", "show", "Shop"]).await.done().json();
+    assert_eq!((&show().await["domains"], &show().await["pendingDomains"]), (&json!([]), &json!(["shop.example"])));
+
+    world.backends.ses.verify("shop.example");
+    let checked = world.run(&["--json", "domain", "check", "shop.example"]).await.done().json();
+    assert_eq!((&checked["verified"], &checked["added"]), (&json!(true), &json!(true)));
+    assert_eq!(show().await["domains"], json!(["shop.example"]));
+    let again = world.run(&["--json", "domain", "check", "shop.example"]).await.done().json();
+    assert_eq!(again["added"], false);
+}
+
+#[tokio::test]
+async fn adding_again_changes_nothing_and_adds_what_is_verified() {
+    let world = World::start().await;
+    world.project("Shop").await;
+    let add = ["--json", "domain", "add", "Shop", "example.com"];
+    let added = world.run(&add).await.done().json();
+    assert_eq!(added["verified"], true, "SES knew it before");
+    assert_eq!(world.run(&add).await.done().json()["records"], added["records"]);
+    let shown = world.run(&["--json", "project", "show", "Shop"]).await.done().json();
+    assert_eq!(shown["domains"], json!(["example.com"]));
+}
+
+#[tokio::test]
+async fn mail_from_is_what_was_asked_for() {
+    let world = World::start().await;
+    world.project("Shop").await;
+    for (options, expected) in [
+        (&["--mail-from", "post"][..], json!("post.shop.example")),
+        (&["--mail-from", "a.shop.example"], json!("a.shop.example")),
+        (&["--no-mail-from"], Value::Null),
+    ] {
+        let add = [&["--json", "domain", "add", "Shop", "shop.example"][..], options].concat();
+        let added = world.run(&add).await.done().json();
+        assert_eq!(added["mailFrom"]["domain"], expected, "{options:?}");
+    }
+    world.run(&["domain", "add", "Shop", "shop.example", "--mail-from", "a b"]).await.refused(1, "is no domain");
+}
+
+#[tokio::test]
+async fn a_zone_file_can_be_appended_to_one() {
+    let world = World::start().await;
+    world.project("Shop").await;
+    let zone = world.run(&["domain", "add", "Shop", "shop.example", "--zone"]).await.done().out;
+    let lines: Vec<_> = zone.lines().filter(|line| !line.starts_with(';')).collect();
+    assert_eq!(lines.len(), 6);
+    assert!(lines.iter().all(|line| line.split(' ').nth(2) == Some("IN")), "{zone}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_who_claim_a_domain_at_once_one_gets_it() {
+    let world = World::start().await;
+    world.project("One").await;
+    world.project("Two").await;
+    for round in 0..4 {
+        let domain = format!("race-{round}.example");
+        let (one, two) = (["domain", "add", "One", &domain], ["domain", "add", "Two", &domain]);
+        let (one, two) = tokio::join!(world.run(&one), world.run(&two));
+        let mut codes = [one.code, two.code];
+        codes.sort_unstable();
+        assert_eq!(codes, [0, 1], "{one:?} {two:?}");
+        let lost = if one.code == 0 { two } else { one };
+        lost.refused(1, "belongs to another project");
+    }
+}
+
+#[tokio::test]
+async fn a_claim_whose_answer_is_lost_is_made_once() {
+    let world = World::start().await;
+    let (one, two) = (world.project("One").await, world.project("Two").await);
+    let [one, two] = [one.id, two.id].map(|id| id.parse().unwrap());
+    let (table, now) = (&world.backends.table, world.backends.clock.now());
+    world.backends.faults.fail("TransactWriteItems", "shop.example", Fault::LosesAnswer, 3);
+    let claimed = table.claim_domain("shop.example", one, now).await.unwrap();
+    assert_eq!(claimed, posthorn_table::domain::Claimed::Ours);
+    let claimed = table.claim_domain("shop.example", two, now).await.unwrap();
+    assert_eq!(claimed, posthorn_table::domain::Claimed::Theirs(one));
+    let nobody = posthorn_table::Uuid::nil();
+    let claimed = table.claim_domain("other.example", nobody, now).await.unwrap();
+    assert_eq!(claimed, posthorn_table::domain::Claimed::NoSuchProject);
+}
+
+#[tokio::test]
+async fn waiting_ends_when_ses_has_verified_it_or_the_time_is_over() {
+    let world = World::start().await;
+    world.project("Shop").await;
+    world.run(&["domain", "add", "Shop", "shop.example"]).await.done();
+    let wait = ["domain", "check", "shop.example", "--wait", "--interval", "1s", "--timeout"];
+    assert_eq!(world.run(&[&wait[..], &["1s"]].concat()).await.code, 3);
+    let ses = world.backends.ses.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        ses.verify("shop.example");
+    });
+    world.run(&[&wait[..], &["30s"]].concat()).await.done();
+}
+
+#[tokio::test]
+async fn a_removed_domain_is_free_again_and_its_sender_is_cleared() {
+    let world = World::start().await;
+    world.run(&["project", "create", "Shop", "--domain", "example.com", "--sender", "a@example.com"]).await.done();
+    world.run(&["domain", "remove", "example.com"]).await.refused(1, "add --yes");
+    let removed = world.run(&["--json", "domain", "remove", "example.com", "--yes"]).await.done().json();
+    let flags = ["takenFromProject", "senderCleared", "identityDeleted"].map(|name| removed[name].as_bool().unwrap());
+    assert_eq!(flags, [true, true, true]);
+    world.run(&["domain", "remove", "example.com", "--yes"]).await.refused(1, "no project has claimed");
+    world.project("Next").await;
+    let added = world.run(&["--json", "domain", "add", "Next", "example.com"]).await.done().json();
+    assert_eq!(added["verified"], false, "SES had forgotten it");
+    let kept = world.run(&["--json", "domain", "remove", "example.com", "--yes", "--keep-identity"]).await.done();
+    assert_eq!(kept.json()["identityDeleted"], false);
+}
+
+#[tokio::test]
+async fn every_claimed_domain_is_listed_with_what_ses_says() {
+    let world = World::start().await;
+    assert!(world.run(&["domain", "list"]).await.done().out.contains("posthorn domain add"));
+    world.run(&["project", "create", "Shop", "--domain", "example.com", "--domain", "b.example"]).await.done();
+    world.project("Other").await;
+    world.run(&["domain", "add", "Other", "c.example"]).await.done();
+    let listed = world.run(&["--json", "domain", "list"]).await.done().json();
+    let states = |json: &Value| -> Vec<(String, bool, bool)> {
+        let flag = |it: &Value, name: &str| it[name].as_bool().unwrap();
+        let all = json["domains"].as_array().unwrap().iter();
+        all.map(|it| (it["domain"].as_str().unwrap().to_owned(), flag(it, "inSes"), flag(it, "verified"))).collect()
+    };
+    let row = |domain: &str, in_ses, verified| (domain.to_owned(), in_ses, verified);
+    let expected = [row("b.example", false, false), row("c.example", true, false), row("example.com", true, true)];
+    assert_eq!(states(&listed), expected);
+    let only = world.run(&["--json", "domain", "list", "Other"]).await.done().json();
+    assert_eq!(states(&only), [row("c.example", true, false)]);
+    assert!(world.run(&["domain", "list"]).await.done().out.contains("not in SES"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_domain_is_said() {
+    let world = World::start().await;
+    world.run(&["project", "create", "Shop", "--domain", "b.example"]).await.done();
+    world.run(&["domain", "check", "b.example"]).await.refused(1, "SES does not know the domain b.example any more");
+    world.run(&["domain", "check", "c.example"]).await.refused(1, "posthorn domain add");
+    world.run(&["domain", "check", "example"]).await.refused(1, "write it as example.com");
+    world.run(&["domain", "add", "Nobody", "c.example"]).await.refused(1, "there is no project Nobody");
+}

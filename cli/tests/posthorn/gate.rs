@@ -1,0 +1,66 @@
+//! A gate in front of the engine that closes after so many calls: as if the program had been killed there.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use aws_smithy_http_client::Connector;
+use aws_smithy_runtime_api::client::{http::HttpConnector, orchestrator::HttpRequest};
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use axum::{
+    Router,
+    body::Bytes,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+
+use crate::support::serve;
+
+/// What is answered behind a closed gate; the SDK does not try it again.
+const CLOSED: &str = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","message":"User: arn:aws:iam::000000000000:user/ada is not authorized to perform: dynamodb:Anything on resource: *"}"#;
+
+/// A gate. Clones share the count.
+#[derive(Clone)]
+pub(crate) struct Gate(Arc<AtomicUsize>);
+
+impl Gate {
+    /// The gate that lets `calls` through to `engine`, and its URL.
+    pub(crate) async fn before(engine: &str, calls: usize) -> (Self, String) {
+        let gate = Self(Arc::new(AtomicUsize::new(calls)));
+        let (inner, engine) = (gate.clone(), engine.to_owned());
+        let router = Router::new().fallback(move |headers: HeaderMap, body: Bytes| {
+            let (gate, engine) = (inner.clone(), engine.clone());
+            async move { gate.pass(&engine, &headers, body).await }
+        });
+        (gate, serve(router).await)
+    }
+
+    pub(crate) fn open(&self) {
+        self.0.store(usize::MAX, Ordering::SeqCst);
+    }
+
+    /// True if the program came to the end before the gate closed.
+    pub(crate) fn is_open(&self) -> bool {
+        self.0.load(Ordering::SeqCst) > 0
+    }
+
+    async fn pass(&self, engine: &str, headers: &HeaderMap, body: Bytes) -> Response {
+        let less_one = |left: usize| left.checked_sub(1);
+        if self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less_one).is_err() {
+            return (StatusCode::BAD_REQUEST, CLOSED).into_response();
+        }
+        let mut request = HttpRequest::new(SdkBody::from(body.to_vec()));
+        request.set_method("POST").unwrap();
+        request.set_uri(engine).unwrap();
+        for name in ["x-amz-target", "content-type", "authorization", "x-amz-date"] {
+            if let Some(value) = headers.get(name) {
+                request.headers_mut().insert(name, value.to_str().unwrap().to_owned());
+            }
+        }
+        let mut response = Connector::builder().build_http().call(request).await.unwrap();
+        let status = StatusCode::from_u16(response.status().as_u16()).unwrap();
+        let body = ByteStream::new(response.take_body()).collect().await.unwrap().into_bytes();
+        (status, body).into_response()
+    }
+}

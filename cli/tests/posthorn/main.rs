@@ -1,0 +1,15 @@
+//! The program itself, as an operator runs it, against the engine, SES, SNS and SQS endpoints in process.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
+mod aws;
+mod deleted;
+mod domains;
+mod gate;
+mod keys;
+mod printed;
+mod projects;
+mod refused;
+mod sent;
+mod status;
+mod support;

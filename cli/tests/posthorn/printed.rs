@@ -1,0 +1,55 @@
+//! What is printed, and to whom.
+
+use std::{
+    io::Read,
+    process::{Command, Stdio},
+};
+
+use crate::support::{Folder, World, posthorn};
+
+#[tokio::test]
+async fn help_teaches_exit_codes_and_completions_are_scripts() {
+    let folder = Folder::new();
+    let help = posthorn(&folder.0, &[], &["--help"], "").await.done().out;
+    assert!(help.contains("Exit codes") && help.contains("Examples") && help.contains("AWS_PROFILE"), "{help}");
+    for command in ["create", "rotate", "import-keys", "delete"] {
+        let help = posthorn(&folder.0, &[], &["project", command, "--help"], "").await.done().out;
+        assert!(!help.contains("SECRET_KEY") && help.contains("Usage:"), "{help}");
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = posthorn(&folder.0, &[], &["completions", shell], "").await.done().out;
+        assert!(script.contains("import-keys"), "{shell}");
+    }
+    let help = posthorn(&folder.0, &[("POSTHORN_SECRET_KEY", "sk_secret")], &["send", "--help"], "").await.done().out;
+    assert!(!help.contains("sk_secret"), "{help}");
+}
+
+#[tokio::test]
+async fn without_a_terminal_there_is_no_colour() {
+    let world = World::start().await;
+    world.project("Shop").await;
+    for arguments in [&["project", "list"][..], &["project", "show", "Shop"], &["status"]] {
+        let said = world.run(arguments).await;
+        assert!(!said.out.contains('\u{1b}') && !said.err.contains('\u{1b}'), "{said:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closed_pipe_ends_it_quietly() {
+    let world = World::start().await;
+    let folder = world.folder.0.clone();
+    let ended = tokio::task::spawn_blocking(move || {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_posthorn"))
+            .args(["project", "list"])
+            .current_dir(folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let mut error = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut error).unwrap();
+        (child.wait().unwrap().code(), error)
+    });
+    assert_eq!(ended.await.unwrap(), (Some(0), String::new()));
+}

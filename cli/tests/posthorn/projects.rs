@@ -1,0 +1,110 @@
+//! Projects: made, listed, shown, changed.
+
+use serde_json::json;
+
+use crate::support::World;
+
+#[tokio::test]
+async fn a_project_is_made_with_keys_that_are_shown_once() {
+    let world = World::start().await;
+    let said = world.run(&["project", "create", "Shop", "--limit", "1000"]).await.done();
+    let key = said.out.lines().find_map(|line| line.trim().strip_prefix("Secret key  ")).unwrap().to_owned();
+    assert!(said.out.contains("shown this once") && said.out.contains("Public key  pk_"), "{}", said.out);
+    for arguments in [&["project", "list"][..], &["project", "show", "Shop"], &["status"]] {
+        for form in [&["--json"][..], &[]] {
+            let said = world.run(&[form, arguments].concat()).await;
+            assert!(!said.out.contains(&key) && !said.out.contains("sk_"), "{}", said.out);
+        }
+    }
+    let items = format!("{:?}", world.backends.items().await);
+    assert!(!items.contains(&key), "no item has the key itself");
+}
+
+#[tokio::test]
+async fn a_verified_domain_is_added_at_once_and_another_is_claimed() {
+    let world = World::start().await;
+    let domains = ["--domain", "Example.com", "--domain", "bücher.example", "--sender", "hello@example.com"];
+    let made = world.run(&[&["--json", "project", "create", "Shop"][..], &domains].concat()).await.done().json();
+    assert_eq!(made["domains"], json!({"verified": ["example.com"], "pending": ["xn--bcher-kva.example"]}));
+    assert_eq!(made["sender"], "hello@example.com");
+    let shown = world.run(&["--json", "project", "show", "Shop"]).await.done().json();
+    assert_eq!(
+        (&shown["domains"], &shown["pendingDomains"]),
+        (&json!(["example.com"]), &json!(["xn--bcher-kva.example"]))
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_made_leaves_nothing() {
+    let world = World::start().await;
+    world.run(&["project", "create", "First", "--domain", "example.com"]).await.done();
+    let before = world.backends.items().await;
+    for (arguments, words) in [
+        (&["Shop", "--domain", "example.com"][..], "belongs to another project"),
+        (&["Shop", "--domain", "no domain"], "is no domain"),
+        (&["Shop", "--sender", "a@b.example"], "name its domain with --domain"),
+        (&["Shop", "--domain", "b.example", "--sender", "Ada"], "is no email address"),
+        (&[""], "a project's name must have"),
+        (&["a\nb"], "a project's name must have"),
+    ] {
+        world.run(&[&["project", "create"], arguments].concat()).await.refused(1, words);
+    }
+    assert_eq!(world.backends.items().await, before);
+}
+
+#[tokio::test]
+async fn a_project_goes_by_its_id_or_by_a_name_that_only_it_has() {
+    let world = World::start().await;
+    let (one, _) = (world.project("Shop").await, world.project("Two").await);
+    let shown = |said: crate::support::Said| said.done().json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(shown(world.run(&["--json", "project", "show", "Shop"]).await), one.id);
+    assert_eq!(shown(world.run(&["--json", "project", "show", &one.id]).await), one.id);
+    world.project("Shop").await;
+    world.run(&["project", "show", "Shop"]).await.refused(1, "2 projects are called Shop: name one by its id");
+    world.run(&["project", "show", "shop"]).await.refused(1, "there is no project shop");
+    let unknown = "00000000-0000-4000-8000-000000000000";
+    world.run(&["project", "show", unknown]).await.refused(1, "there is no project 0000");
+    let listed = world.run(&["--json", "project", "list"]).await.done().json();
+    assert_eq!(listed["projects"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn an_empty_table_says_what_to_do() {
+    let world = World::start().await;
+    assert!(world.run(&["project", "list"]).await.done().out.contains("posthorn project create"));
+    assert_eq!(world.run(&["--json", "project", "list"]).await.done().json(), json!({"projects": []}));
+}
+
+#[tokio::test]
+async fn limit_and_sender_reach_every_key_of_the_project() {
+    let world = World::start().await;
+    world.run(&["project", "create", "Shop", "--domain", "example.com"]).await.done();
+    world.run(&["project", "limit", "Shop", "5"]).await.done();
+    world.run(&["project", "sender", "Shop", "Hi@Mail.Example.com"]).await.done();
+    let keys: Vec<_> = world.backends.items().await.into_iter().filter(|(name, _)| name.starts_with("KEY#")).collect();
+    assert_eq!(keys.len(), 2);
+    for (_, key) in &keys {
+        assert_eq!(key["monthly_limit"].as_n().unwrap(), "5");
+        assert_eq!(key["default_sender"].as_s().unwrap(), "hi@mail.example.com");
+    }
+    let again = world.run(&["--json", "project", "limit", "Shop", "5"]).await.done().json();
+    assert_eq!(again["changed"], false);
+    let none = world.run(&["--json", "project", "limit", "Shop", "none"]).await.done().json();
+    assert_eq!((&none["monthlyLimit"], &none["changed"]), (&json!(null), &json!(true)));
+    world.run(&["project", "sender", "Shop", "a@example.org"]).await.refused(1, "verified domains");
+    world.run(&["project", "sender", "Shop", "nobody"]).await.refused(1, "is no email address");
+    assert_eq!(world.run(&["--json", "project", "sender", "Shop", "none"]).await.done().json()["sender"], json!(null));
+}
+
+#[tokio::test]
+async fn a_project_is_disabled_reinstated_and_both_are_announced() {
+    let world = World::start().await;
+    world.project("Shop").await;
+    world.run(&["project", "disable", "Shop", "--reason", "a leak"]).await.done();
+    let shown = world.run(&["project", "show", "Shop"]).await.done().out;
+    assert!(shown.contains("disabled since") && shown.contains("a leak"), "{shown}");
+    world.run(&["project", "disable", "Shop", "--reason", " "]).await.refused(1, "a reason has");
+    world.run(&["project", "enable", "Shop"]).await.done();
+    let told: Vec<_> = world.backends.sns.published().iter().map(|one| one.message.clone()).collect();
+    assert!(told.len() == 2 && told[0].contains("a leak") && told[1].contains("project_enabled"), "{told:?}");
+}

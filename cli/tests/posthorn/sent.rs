@@ -1,0 +1,92 @@
+//! A test mail through the API.
+
+use std::sync::{Arc, Mutex};
+
+use axum::{
+    Router,
+    body::Bytes,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
+use serde_json::{Value, json};
+
+use crate::support::{Folder, World, posthorn, serve};
+
+const KEY: &str = "sk_07ELSZgnu18FMTahov29GNUbipw3AHOVcjqx3AHO1qSFvM";
+
+type Requests = Arc<Mutex<Vec<(HeaderMap, Value)>>>;
+
+/// An API that answers this, and what it was asked.
+async fn api(status: u16, answer: &str) -> (String, Requests) {
+    let requests = Requests::default();
+    let (kept, answer) = (Arc::clone(&requests), answer.to_owned());
+    let handler = move |headers: HeaderMap, body: Bytes| async move {
+        kept.lock().unwrap().push((headers, serde_json::from_slice(&body).unwrap()));
+        (StatusCode::from_u16(status).unwrap(), answer)
+    };
+    (serve(Router::new().route("/v1/send", post(handler))).await, requests)
+}
+
+fn answer(status: &str) -> String {
+    let email = json!({"contact": {"id": "c", "email": "ada@example.org"}, "email": "e", "status": status});
+    json!({"success": true, "data": {"emails": [email], "timestamp": "2026-11-21T00:00:00.000Z"}}).to_string()
+}
+
+async fn send(url: &str, more: &[&str]) -> crate::support::Said {
+    let folder = Folder::new();
+    let variables = [("POSTHORN_SECRET_KEY", KEY), ("POSTHORN_URL", url)];
+    posthorn(&folder.0, &variables, &[&["send", "--to", "ada@example.org"], more].concat(), "").await
+}
+
+#[tokio::test]
+async fn a_mail_is_sent_once_with_the_key_of_the_environment() {
+    let (url, requests) = api(200, &answer("SENT")).await;
+    let said = send(&url, &["--subject", "Hi", "--from", "me@example.com"]).await.done();
+    assert!(said.out.starts_with("SENT  ada@example.org"), "{}", said.out);
+    send(&url, &[]).await.done();
+    let requests = requests.lock().unwrap();
+    let header = |at: usize, name: &str| requests[at].0[name].to_str().unwrap().to_owned();
+    assert_eq!(header(0, "authorization"), format!("Bearer {KEY}"));
+    assert_ne!(header(0, "idempotency-key"), header(1, "idempotency-key"), "another mail is another key");
+    assert_eq!((&requests[0].1["to"], &requests[0].1["from"]), (&json!("ada@example.org"), &json!("me@example.com")));
+    assert!(requests[1].1.get("from").is_none());
+}
+
+#[tokio::test]
+async fn what_was_not_sent_is_said_and_not_done() {
+    let (url, _) = api(200, &answer("SUPPRESSED")).await;
+    let said = send(&url, &["--json"]).await;
+    assert_eq!((said.code, &said.json()["data"]["emails"][0]["status"]), (1, &json!("SUPPRESSED")));
+}
+
+#[tokio::test]
+async fn the_apis_refusal_is_shown_with_its_suggestion() {
+    let error = json!({"success": false, "error": {
+        "code": "INVALID_API_KEY", "message": "The key is wrong.", "statusCode": 401, "requestId": "r-1",
+        "suggestion": "Use another.",
+    }});
+    let (url, _) = api(401, &error.to_string()).await;
+    send(&url, &[]).await.refused(1, "The key is wrong. Use another. (INVALID_API_KEY, request r-1)");
+    let said = send(&url, &["--json"]).await;
+    let error: Value = serde_json::from_str(&said.err).unwrap();
+    assert_eq!((said.code, said.out.as_str(), &error["error"]["code"]), (1, "", &json!("INVALID_API_KEY")));
+}
+
+#[tokio::test]
+async fn what_is_not_the_api_is_said() {
+    let (url, _) = api(502, "<html>").await;
+    send(&url, &[]).await.refused(1, "answered 502, and not as Posthorn does");
+    send("http://127.0.0.1:1", &[]).await.refused(1, "nobody answers at http://127.0.0.1:1 (no connection)");
+    send("http://api.example.com", &[]).await.refused(1, "http only for this machine");
+}
+
+#[tokio::test]
+async fn without_a_key_nothing_is_asked() {
+    let world = World::start().await;
+    world.run(&["send", "--to", "a@example.org"]).await.refused(1, "set POSTHORN_SECRET_KEY");
+    let (url, requests) = api(200, &answer("SENT")).await;
+    std::fs::write(world.folder.0.join(".posthorn/demo.env"), format!("POSTHORN_SECRET_KEY={KEY}\n")).unwrap();
+    world.write_environment("http://127.0.0.1:1", "http://127.0.0.1:1", &url);
+    world.run(&["send", "--to", "a@example.org"]).await.done();
+    assert_eq!(requests.lock().unwrap().len(), 1, "with the demo project's key");
+}

@@ -1,0 +1,50 @@
+//! Tells, once a minute and sandbox, that events come: what `posthorn status` looks at.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use jiff::SignedDuration;
+use posthorn_lambda::telemetry;
+use posthorn_table::{Table, Timestamp};
+use tokio::time::timeout;
+
+const FAILED: &str = "when the last event came was not kept";
+const EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// The batch waits for no longer than this.
+const WITHIN: Duration = Duration::from_secs(1);
+
+/// The pulse could not be kept in time.
+#[derive(Debug, thiserror::Error)]
+#[error("the table did not answer in time")]
+struct Late;
+
+/// When this sandbox last told. A cheap clone.
+#[derive(Debug, Clone, Default)]
+pub struct Pulse(Arc<Mutex<Option<Timestamp>>>);
+
+impl Pulse {
+    /// Keeps that an event came, unless this sandbox did so within the last minute. A failure changes nothing for the
+    /// event; the next minute's tells the same.
+    pub(crate) async fn beat(&self, table: &Table, now: Timestamp) {
+        if !self.is_due(now) {
+            return;
+        }
+        match timeout(WITHIN, table.record_event_came(now)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => telemetry::notice(FAILED, &error),
+            Err(_elapsed) => telemetry::notice(FAILED, &Late),
+        }
+    }
+
+    /// True once a minute.
+    fn is_due(&self, now: Timestamp) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = last.is_none_or(|last| now >= last + EVERY);
+        if is_due {
+            *last = Some(now);
+        }
+        is_due
+    }
+}

@@ -1,0 +1,54 @@
+//! Changing a project by hand: from a fresh read, and anew if a rival's change came first.
+
+use posthorn_table::{Table, TableError, Timestamp, Uuid, notice::Notice, patiently, project::Project};
+
+/// Changes of the same project that may come first.
+pub(crate) const RIVALS: usize = 8;
+
+/// What the operator asked for, done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changed {
+    /// The project is as it says now.
+    Changed(Box<Project>),
+    /// It was like that before.
+    Already(Box<Project>),
+    /// There is no such project.
+    NoSuchProject,
+}
+
+/// Changes a project as `next` says: to what it gives, with a notice to record, or not at all if it gives `None`.
+/// `jitter` is any random number.
+///
+/// # Errors
+/// What `next` refuses with, and what DynamoDB answers.
+pub async fn change<E: From<TableError>>(
+    table: &Table,
+    id: Uuid,
+    jitter: u32,
+    mut next: impl FnMut(&Project) -> Result<Option<(Project, Option<Notice>)>, E>,
+) -> Result<Changed, E> {
+    for _rival in 0..RIVALS {
+        let Some(project) = table.project(id).await? else { return Ok(Changed::NoSuchProject) };
+        let Some((next, notice)) = next(&project)? else { return Ok(Changed::Already(Box::new(project))) };
+        match patiently(jitter, || table.change_project(Some(&project), &next, notice.as_ref())).await {
+            Ok(()) => return Ok(Changed::Changed(Box::new(next))),
+            Err(TableError::Conflict(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(rivals().into())
+}
+
+/// Others changed the project again and again.
+pub(crate) fn rivals() -> TableError {
+    TableError::Conflict("the project was changed again and again".to_owned())
+}
+
+/// The project one version on, without the keys whose time is over: what every change begins with.
+pub(crate) fn revised(project: &Project, now: Timestamp) -> Project {
+    let mut next = project.clone();
+    next.version += 1;
+    next.updated_at = now;
+    next.keys.retain(|key| !key.is_retired(now));
+    next
+}

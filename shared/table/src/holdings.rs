@@ -1,0 +1,149 @@
+//! What a project holds beside itself and its keys, to remove it: contacts with their tracked events, emails, idempotency
+//! keys, usage, statistics and notices.
+
+use std::{collections::HashMap, time::Duration};
+
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
+use tokio::time::sleep;
+
+use crate::{
+    Table, TableError, Uuid,
+    item::{Item, s},
+    keys::{self, CONTACT, CONTACTS, EMAILS, NOTICES, PK, SK},
+};
+
+/// The most items of one batched write (API reference, `BatchWriteItem`).
+const MOST_AT_ONCE: usize = 25;
+/// How often what DynamoDB left undone is tried again, with pauses that double up to two seconds.
+const ATTEMPTS: u32 = 12;
+const FIRST_PAUSE: Duration = Duration::from_millis(25);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// Of what kind something is that a project holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A contact.
+    Contact,
+    /// A tracked event.
+    Event,
+    /// An email's record.
+    Email,
+    /// An idempotency key.
+    Idempotency,
+    /// Emails of a month.
+    Usage,
+    /// Counts of a day.
+    Statistics,
+    /// An announcement.
+    Notice,
+}
+
+/// Something that a project holds.
+#[derive(Debug, Clone)]
+pub struct Holding {
+    /// Of what kind it is.
+    pub kind: Kind,
+    key: Item,
+}
+
+/// A page of a scan through the table.
+#[derive(Debug)]
+pub struct Page {
+    /// What was found.
+    pub holdings: Vec<Holding>,
+    /// Items that were looked at.
+    pub scanned: u64,
+    /// Where the next page begins; `None` after the last one.
+    pub next: Option<Position>,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone)]
+pub struct Position(Item);
+
+impl Holding {
+    fn of(item: Item) -> Option<Self> {
+        let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
+        let (pk, sk) = (text(PK)?, text(SK)?);
+        let kind = match pk.split_once('#')?.0 {
+            "CONTACT" if sk == CONTACT => Kind::Contact,
+            "CONTACT" => Kind::Event,
+            "EMAIL" => Kind::Email,
+            "IDEMPOTENCY" => Kind::Idempotency,
+            "USAGE" => Kind::Usage,
+            "STATS" => Kind::Statistics,
+            "PROJECT" => Kind::Notice,
+            _ => return None,
+        };
+        Some(Self { kind, key: item })
+    }
+}
+
+impl Table {
+    /// Scans a page of the table for what a project holds. The table has no index for this: deleting a project is rare,
+    /// and its price is a read of the whole table.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn holdings(&self, project: Uuid, from: Option<Position>) -> Result<Page, TableError> {
+        let output = self
+            .client
+            .scan()
+            .table_name(&*self.name)
+            .consistent_read(true)
+            .projection_expression("pk, sk")
+            .filter_expression(
+                "(project_id = :project AND (begins_with(pk, :contacts) OR begins_with(pk, :emails))) \
+                 OR begins_with(pk, :idempotency) OR begins_with(pk, :statistics) OR pk = :usage \
+                 OR (pk = :partition AND begins_with(sk, :notices))",
+            )
+            .expression_attribute_values(":project", s(project.to_string()))
+            .expression_attribute_values(":contacts", s(CONTACTS))
+            .expression_attribute_values(":emails", s(EMAILS))
+            .expression_attribute_values(":idempotency", s(keys::idempotency_of(project)))
+            .expression_attribute_values(":statistics", s(keys::statistics_of(project)))
+            .expression_attribute_values(":usage", s(keys::usage_partition(project)))
+            .expression_attribute_values(":partition", s(keys::project_partition(project)))
+            .expression_attribute_values(":notices", s(NOTICES))
+            .set_exclusive_start_key(from.map(|position| position.0))
+            .send()
+            .await?;
+        Ok(Page {
+            scanned: u64::try_from(output.scanned_count).unwrap_or_default(),
+            holdings: output.items.into_iter().flatten().filter_map(Holding::of).collect(),
+            next: output.last_evaluated_key.map(Position),
+        })
+    }
+
+    /// Removes them, in batches; what DynamoDB leaves undone is tried again. Removing something twice does no harm.
+    /// `jitter` is any random number.
+    ///
+    /// # Errors
+    /// What DynamoDB answers; [`TableError::Throttled`] if it leaves something undone again and again.
+    pub async fn remove(&self, holdings: Vec<Holding>, jitter: u32) -> Result<(), TableError> {
+        let mut keys = holdings.into_iter().map(|holding| holding.key).peekable();
+        while keys.peek().is_some() {
+            let requests = keys.by_ref().take(MOST_AT_ONCE).map(removal).collect::<Result<Vec<_>, _>>()?;
+            self.write_batch(requests, jitter).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_batch(&self, requests: Vec<WriteRequest>, jitter: u32) -> Result<(), TableError> {
+        let mut left = HashMap::from([(self.name.to_string(), requests)]);
+        for attempt in 0..ATTEMPTS {
+            let output = self.client.batch_write_item().set_request_items(Some(left)).send().await?;
+            left = output.unprocessed_items.unwrap_or_default();
+            if left.values().all(Vec::is_empty) {
+                return Ok(());
+            }
+            let pause = (FIRST_PAUSE * 2_u32.pow(attempt)).min(LONGEST_PAUSE);
+            sleep(pause / 2 + (pause / 2) * (jitter.rotate_left(attempt) % 1024) / 1024).await;
+        }
+        Err(TableError::Throttled("UnprocessedItems".to_owned()))
+    }
+}
+
+fn removal(key: HashMap<String, AttributeValue>) -> Result<WriteRequest, TableError> {
+    Ok(WriteRequest::builder().delete_request(DeleteRequest::builder().set_key(Some(key)).build()?).build())
+}

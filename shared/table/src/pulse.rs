@@ -1,0 +1,36 @@
+//! The pulse: when the last SES event came. Without it nobody could tell a chain that nothing comes through from one that
+//! has nothing to bring.
+
+use crate::{
+    Table, TableError, Timestamp,
+    item::{moment, once, unless_overtaken},
+    keys,
+};
+
+impl Table {
+    /// Keeps that an event came at `at`, unless a later one is known.
+    ///
+    /// # Errors
+    /// What DynamoDB answers. Tried once: the next event tells the same.
+    pub async fn record_event_came(&self, at: Timestamp) -> Result<(), TableError> {
+        let result = self
+            .update(keys::pulse())
+            .update_expression("SET last_event_at = :at")
+            .condition_expression("attribute_not_exists(last_event_at) OR last_event_at < :at")
+            .expression_attribute_values(":at", moment(at))
+            .customize()
+            .config_override(once())
+            .send()
+            .await;
+        unless_overtaken(result)
+    }
+
+    /// When the last event came, to the minute or so; `None` if never one did.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub async fn last_event(&self) -> Result<Option<Timestamp>, TableError> {
+        let item = self.read(keys::pulse()).await?.unwrap_or_default();
+        Ok(item.get("last_event_at").and_then(|at| at.as_s().ok()?.parse().ok()))
+    }
+}

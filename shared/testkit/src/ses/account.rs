@@ -1,0 +1,136 @@
+//! The account's own standing, and its configuration sets with where their events go.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use serde_json::{Value, json};
+
+use super::refusal::Refusal;
+
+/// What SES thinks of the account (API reference, `GetAccount`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountStatus {
+    /// Out of the sandbox.
+    pub production_access: bool,
+    /// Not paused.
+    pub sending_enabled: bool,
+    /// `HEALTHY`, `PROBATION` or `SHUTDOWN`.
+    pub enforcement: String,
+    /// Emails in 24 hours; -1 for no limit.
+    pub most_a_day: f64,
+    /// Emails a second.
+    pub most_a_second: f64,
+}
+
+impl Default for AccountStatus {
+    fn default() -> Self {
+        Self {
+            production_access: true,
+            sending_enabled: true,
+            enforcement: "HEALTHY".to_owned(),
+            most_a_day: 50_000.0,
+            most_a_second: 14.0,
+        }
+    }
+}
+
+impl AccountStatus {
+    /// `GetAccount`.
+    pub(super) fn get(&self, sent: usize) -> Json<Value> {
+        Json(json!({
+            "DedicatedIpAutoWarmupEnabled": false,
+            "EnforcementStatus": self.enforcement,
+            "ProductionAccessEnabled": self.production_access,
+            "SendingEnabled": self.sending_enabled,
+            "SendQuota": {
+                "Max24HourSend": self.most_a_day,
+                "MaxSendRate": self.most_a_second,
+                "SentLast24Hours": sent,
+            },
+            "SuppressionAttributes": { "SuppressedReasons": ["BOUNCE", "COMPLAINT"] },
+        }))
+    }
+}
+
+/// Where a configuration set's events go: a topic of SNS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventDestination {
+    /// Its name.
+    pub name: String,
+    /// Whether anything goes there.
+    pub enabled: bool,
+    /// The topic's ARN.
+    pub topic: String,
+    /// Of what types, such as `BOUNCE`.
+    pub types: Vec<String>,
+}
+
+impl EventDestination {
+    /// One that is enabled and gets every type that the guard and the emails' records need.
+    #[must_use]
+    pub fn to_topic(topic: &str) -> Self {
+        let types = ["SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "RENDERING_FAILURE", "DELIVERY_DELAY"];
+        Self {
+            name: "feedback".to_owned(),
+            enabled: true,
+            topic: topic.to_owned(),
+            types: types.map(str::to_owned).into(),
+        }
+    }
+}
+
+/// The configuration sets, by name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ConfigurationSets(BTreeMap<String, Vec<EventDestination>>);
+
+impl ConfigurationSets {
+    pub(super) fn create(&mut self, name: &str) {
+        self.0.entry(name.to_owned()).or_default();
+    }
+
+    pub(super) fn set_destinations(&mut self, name: &str, destinations: Vec<EventDestination>) {
+        self.0.insert(name.to_owned(), destinations);
+    }
+
+    pub(super) fn contains(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// `GetConfigurationSet`.
+    ///
+    /// # Errors
+    ///
+    /// `NotFoundException`.
+    pub(super) fn get(&self, name: &str) -> Result<Json<Value>, Refusal> {
+        if !self.contains(name) {
+            return Err(unknown(name));
+        }
+        Ok(Json(json!({
+            "ConfigurationSetName": name,
+            "SendingOptions": { "SendingEnabled": true },
+            "ReputationOptions": { "ReputationMetricsEnabled": false },
+        })))
+    }
+
+    /// `GetConfigurationSetEventDestinations`.
+    ///
+    /// # Errors
+    ///
+    /// `NotFoundException`.
+    pub(super) fn destinations(&self, name: &str) -> Result<Json<Value>, Refusal> {
+        let destinations = self.0.get(name).ok_or_else(|| unknown(name))?.iter().map(|destination| {
+            json!({
+                "Name": destination.name,
+                "Enabled": destination.enabled,
+                "MatchingEventTypes": destination.types,
+                "SnsDestination": { "TopicArn": destination.topic },
+            })
+        });
+        Ok(Json(json!({ "EventDestinations": destinations.collect::<Vec<_>>() })))
+    }
+}
+
+/// What SES answers where a configuration set does not exist.
+pub(super) fn unknown(name: &str) -> Refusal {
+    Refusal::not_found(format!("Configuration set <{name}> does not exist."))
+}
