@@ -1,11 +1,6 @@
 //! What stands in for AWS: the engine, SES, SNS, SQS, and the queue through which SES's events come back.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use aws_lambda_events::sqs::SqsEvent;
 use jiff::SignedDuration;
@@ -133,40 +128,5 @@ impl Addresses {
             ("AWS_ACCESS_KEY_ID", "local".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
         ]
-    }
-}
-
-/// Where the parts listen, as the functions' environment and for the operator's tool: a file that is there while the
-/// stack runs.
-pub(crate) struct Environment {
-    file: PathBuf,
-}
-
-impl Environment {
-    /// Writes the variables into a folder's file.
-    ///
-    /// # Errors
-    /// What the file system answers.
-    pub(crate) fn write(folder: &Path, variables: &[(&'static str, String)]) -> io::Result<Self> {
-        let lines: Vec<String> = variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        fs::create_dir_all(folder)?;
-        let file = folder.join("backends.env");
-        fs::write(&file, lines.join("\n") + "\n")?;
-        Ok(Self { file })
-    }
-
-    /// How the operator's tool is called to find it.
-    pub(crate) fn tool(&self) -> String {
-        let folder = self.file.parent().unwrap_or(&self.file);
-        format!("cargo posthorn --state {}", folder.display())
-    }
-}
-
-impl Drop for Environment {
-    fn drop(&mut self) {
-        // One that stays says where nobody listens any more, which the tool finds out. A folder that was made for it
-        // alone is empty then.
-        let _ = fs::remove_file(&self.file);
-        let _ = self.file.parent().map(fs::remove_dir);
     }
 }

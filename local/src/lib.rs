@@ -5,6 +5,7 @@ pub mod announcements;
 pub mod api;
 mod backends;
 pub mod demo;
+pub mod environment;
 pub mod health;
 pub mod inbox;
 pub mod options;

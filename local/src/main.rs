@@ -3,13 +3,23 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use posthorn_local::{options::Options, stack, terminal};
+use posthorn_local::{
+    environment,
+    options::{Command, Options},
+    stack, terminal,
+};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    terminal::init(options.json);
-    match stack::run(&options).await {
+    let done = match &options.command {
+        Some(Command::Backends(options)) => environment::show(options).map(|lines| terminal::say(&lines)),
+        None => {
+            terminal::init(options.json);
+            stack::run(&options).await
+        }
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             terminal::say_error(&error.to_string());

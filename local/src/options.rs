@@ -1,11 +1,16 @@
 //! The command line.
 
-use clap::Parser;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueHint};
 
 /// Runs Posthorn on this machine: the API, a DynamoDB engine, SES, SNS and SQS endpoints, an inbox and a health page.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "posthorn-local", version)]
+#[command(name = "posthorn-local", version, args_conflicts_with_subcommands = true)]
 pub struct Options {
+    /// Something else than to run the stack.
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// The port of the API and of the local pages; 0 takes a free one
     #[arg(long, default_value_t = 3000)]
     pub port: u16,
@@ -30,4 +35,22 @@ pub struct Options {
     /// Log JSON lines instead of readable ones
     #[arg(long)]
     pub json: bool,
+}
+
+/// Beside a running stack.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Prints the environment in which a function uses the running stack's back ends
+    Backends(BackendsOptions),
+}
+
+/// What the environment is for.
+#[derive(Debug, Clone, Args)]
+pub struct BackendsOptions {
+    /// The name under which a container finds this machine, such as host.docker.internal; backends.json is rewritten for it
+    #[arg(long)]
+    pub host: Option<String>,
+    /// The folder of the stack's state; .posthorn here unless given
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub state: Option<PathBuf>,
 }

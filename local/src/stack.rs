@@ -20,15 +20,17 @@ use tokio::{net::TcpListener, signal, sync::watch, task::JoinSet};
 use crate::{
     announcements::Announcements,
     api::Api,
-    backends::{self, Addresses, CONFIGURATION_SET, Environment, TABLE},
+    backends::{self, Addresses, CONFIGURATION_SET, TABLE},
     demo::Demo,
+    environment::Environment,
     health::{self, Health},
     inbox::Mailbox,
     options::Options,
     terminal::say,
 };
 
-const FOLDER: &str = ".posthorn";
+/// Where state is kept, from where the stack was started.
+pub(crate) const FOLDER: &str = ".posthorn";
 
 /// Starts the stack, tells how to use it, and runs until it is asked to stop.
 ///

@@ -257,12 +257,13 @@ fn environment(function: &str, backends: &Backends) -> Vec<(String, String)> {
     let shared = &template["Globals"]["Function"]["Environment"]["Variables"];
     let own = &template::properties(&template, function)["Environment"]["Variables"];
     let variables = shared.as_object().into_iter().chain(own.as_object()).flatten();
+    let variables = variables.filter(|(_, given)| given["Ref"] != "AWS::NoValue");
     let value = |name: &str, given: &Value| match given["Ref"].as_str() {
         Some("Table") => TABLE.to_owned(),
         Some("AlertsTopic") => ALERTS.to_owned(),
         Some("ConfigurationSet") => CONFIGURATION_SET.to_owned(),
         Some("AWS::StackName") => "posthorn-test".to_owned(),
-        Some(parameter) => template["Parameters"][parameter]["Default"].to_string(),
+        Some(parameter) => template["Parameters"][parameter]["Default"].to_string().replace('"', ""),
         None => panic!("{name} refers to nothing"),
     };
     let variables = variables.map(|(name, given)| (name.clone(), value(name, given)));
