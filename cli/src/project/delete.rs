@@ -21,8 +21,10 @@ use crate::{
 /// stack's, which answers at once.
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 const LONGEST_LOCAL_REQUEST: Duration = Duration::from_secs(2);
-/// Claims beside the project's own domains that fit the last transaction.
+/// Claims that fit the last transaction, beside the project's keys.
 const MOST_CLAIMS: usize = 40;
+/// Changes of the same project that may come first.
+const RIVALS: usize = 8;
 
 pub(super) async fn delete(target: &Target, named: &str, yes: bool) -> Result<Report, Failed> {
     let id = target.project_id(named).await?;
@@ -115,25 +117,32 @@ async fn remove_pages(target: &Target, id: Uuid, bar: &ProgressBar) -> Result<Re
     }
 }
 
-/// The project, its keys, its directory entry and its claims; the domains that it had claimed.
+/// The project, its keys, its directory entry and its claims; the domains that it had claimed. Anew from a fresh read if a
+/// rival changed something first.
 async fn remove_itself(target: &Target, id: Uuid) -> Result<Vec<String>, Failed> {
-    let claims = target.table.domains().await?;
-    let domains: Vec<_> = claims.into_iter().filter(|it| it.project == id).map(|it| it.domain).collect();
-    let (last, before) = domains.split_at(domains.len().min(MOST_CLAIMS));
-    for domain in before {
-        target.table.release_domain(domain, id).await?;
-    }
-    loop {
-        let Some(project) = target.table.project(id).await? else { return Ok(domains) };
+    let mut released = Vec::new();
+    for _rival in 0..RIVALS {
+        let Some(project) = target.table.project(id).await? else { return Ok(released) };
         if !super::is_disabled(&project) {
             return Err(TableError::Conflict("the project was enabled meanwhile".to_owned()).into());
         }
+        let claims = target.table.domains().await?;
+        let domains: Vec<_> = claims.into_iter().filter(|it| it.project == id).map(|it| it.domain).collect();
+        let (last, before) = domains.split_at(domains.len().min(MOST_CLAIMS));
+        for domain in before {
+            target.table.release_domain(domain, id).await?;
+        }
+        released.extend_from_slice(before);
         match patiently(target.jitter(), || target.table.remove_project(&project, last)).await {
-            Ok(()) => return Ok(domains),
-            Err(TableError::Conflict(code)) if code == "ConditionalCheckFailed" => {}
+            Ok(()) => {
+                released.extend_from_slice(last);
+                return Ok(released);
+            }
+            Err(TableError::Conflict(_)) => {}
             Err(error) => return Err(error.into()),
         }
     }
+    Err(TableError::Conflict("the project was changed again and again".to_owned()).into())
 }
 
 fn noun(kind: Kind) -> &'static str {

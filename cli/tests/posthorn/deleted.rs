@@ -123,6 +123,18 @@ async fn the_same_command_finishes_what_was_interrupted_anywhere() {
 }
 
 #[tokio::test]
+async fn what_a_busy_table_leaves_undone_is_tried_again() {
+    let world = two_projects().await;
+    let other = world.items_of_the_other().await;
+    let (gate, url) = Gate::before(&world.backends.urls.dynamodb, usize::MAX).await;
+    gate.leave_undone(4);
+    world.write_environment(&url, "http://127.0.0.1:1", "http://127.0.0.1:1");
+    world.run(&["project", "delete", "Gone", "--yes"]).await.done();
+    assert_eq!(gate.to_leave_undone(), 0);
+    world.check_that_only_the_other_is_left(other, "busy").await;
+}
+
+#[tokio::test]
 async fn what_comes_late_is_removed_by_the_same_command() {
     let world = two_projects().await;
     let other = world.items_of_the_other().await;

@@ -9,25 +9,31 @@ use aws_smithy_http_client::Connector;
 use aws_smithy_runtime_api::client::{http::HttpConnector, orchestrator::HttpRequest};
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use axum::{
-    Router,
+    Json, Router,
     body::Bytes,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
+use serde_json::{Value, json};
 
 use crate::support::serve;
 
 /// What is answered behind a closed gate; the SDK does not try it again.
 const CLOSED: &str = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","message":"User: arn:aws:iam::000000000000:user/ada is not authorized to perform: dynamodb:Anything on resource: *"}"#;
 
-/// A gate. Clones share the count.
+/// A gate. Clones share the counts.
 #[derive(Clone)]
-pub(crate) struct Gate(Arc<AtomicUsize>);
+pub(crate) struct Gate {
+    /// Calls that still come through.
+    calls: Arc<AtomicUsize>,
+    /// Batches that are answered as left undone, and do not come through.
+    undone: Arc<AtomicUsize>,
+}
 
 impl Gate {
     /// The gate that lets `calls` through to `engine`, and its URL.
     pub(crate) async fn before(engine: &str, calls: usize) -> (Self, String) {
-        let gate = Self(Arc::new(AtomicUsize::new(calls)));
+        let gate = Self { calls: Arc::new(AtomicUsize::new(calls)), undone: Arc::default() };
         let (inner, engine) = (gate.clone(), engine.to_owned());
         let router = Router::new().fallback(move |headers: HeaderMap, body: Bytes| {
             let (gate, engine) = (inner.clone(), engine.clone());
@@ -36,19 +42,34 @@ impl Gate {
         (gate, serve(router).await)
     }
 
+    /// From now on so many batched writes are left undone, as by a throttled table.
+    pub(crate) fn leave_undone(&self, batches: usize) {
+        self.undone.store(batches, Ordering::SeqCst);
+    }
+
+    /// Batches that are still to be left undone.
+    pub(crate) fn to_leave_undone(&self) -> usize {
+        self.undone.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn open(&self) {
-        self.0.store(usize::MAX, Ordering::SeqCst);
+        self.calls.store(usize::MAX, Ordering::SeqCst);
     }
 
     /// True if the program came to the end before the gate closed.
     pub(crate) fn is_open(&self) -> bool {
-        self.0.load(Ordering::SeqCst) > 0
+        self.calls.load(Ordering::SeqCst) > 0
     }
 
     async fn pass(&self, engine: &str, headers: &HeaderMap, body: Bytes) -> Response {
         let less_one = |left: usize| left.checked_sub(1);
-        if self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less_one).is_err() {
+        if self.calls.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less_one).is_err() {
             return (StatusCode::BAD_REQUEST, CLOSED).into_response();
+        }
+        let is_batch = headers.get("x-amz-target").is_some_and(|name| name == "DynamoDB_20120810.BatchWriteItem");
+        if is_batch && self.undone.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less_one).is_ok() {
+            let request: Value = serde_json::from_slice(&body).unwrap();
+            return Json(json!({"UnprocessedItems": request["RequestItems"]})).into_response();
         }
         let mut request = HttpRequest::new(SdkBody::from(body.to_vec()));
         request.set_method("POST").unwrap();

@@ -59,7 +59,8 @@ async fn a_project_goes_by_its_id_or_by_a_name_that_only_it_has() {
     let shown = |said: crate::support::Said| said.done().json()["id"].as_str().unwrap().to_owned();
     assert_eq!(shown(world.run(&["--json", "project", "show", "Shop"]).await), one.id);
     assert_eq!(shown(world.run(&["--json", "project", "show", &one.id]).await), one.id);
-    world.project("Shop").await;
+    let said = world.run(&["project", "create", "Shop"]).await.done();
+    assert!(said.out.contains("Another project has this name"), "{}", said.out);
     world.run(&["project", "show", "Shop"]).await.refused(1, "2 projects are called Shop: name one by its id");
     world.run(&["project", "show", "shop"]).await.refused(1, "there is no project shop");
     let unknown = "00000000-0000-4000-8000-000000000000";
@@ -107,4 +108,22 @@ async fn a_project_is_disabled_reinstated_and_both_are_announced() {
     world.run(&["project", "enable", "Shop"]).await.done();
     let told: Vec<_> = world.backends.sns.published().iter().map(|one| one.message.clone()).collect();
     assert!(told.len() == 2 && told[0].contains("a leak") && told[1].contains("project_enabled"), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_changes_made_at_once_none_is_lost() {
+    let world = World::start().await;
+    world.run(&["project", "create", "Shop", "--domain", "example.com"]).await.done();
+    for round in 1..4 {
+        let (limit, sender) = (round.to_string(), format!("hello-{round}@example.com"));
+        let limited = ["project", "limit", "Shop", &limit];
+        let sent = ["project", "sender", "Shop", &sender];
+        let (limited, sent, rotated) =
+            tokio::join!(world.run(&limited), world.run(&sent), world.run(&["project", "rotate", "Shop"]));
+        for said in [limited, sent, rotated] {
+            said.done();
+        }
+        let shown = world.run(&["--json", "project", "show", "Shop"]).await.done().json();
+        assert_eq!((&shown["monthlyLimit"], &shown["sender"]), (&json!(round), &json!(sender)));
+    }
 }
