@@ -327,11 +327,4 @@ fn limit(text: &str) -> Result<Limit, &'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_is_sound() {
-        Options::command().debug_assert();
-    }
-}
+mod tests;

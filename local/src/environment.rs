@@ -25,7 +25,8 @@ impl Environment {
     /// # Errors
     /// What the file system answers.
     pub(crate) fn write(folder: &Path, variables: &[(&'static str, String)]) -> io::Result<Self> {
-        let lines: String = variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+        let lines: Vec<String> = variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let lines = lines.join("\n") + "\n";
         fs::create_dir_all(folder)?;
         fs::write(folder.join(OF_SAM), of_sam(&lines))?;
         fs::write(folder.join(LINES), &lines)?;

@@ -1,14 +1,13 @@
 //! The Lambda `feedback`: builds its clients and serves.
 
-use aws_lambda_events::sqs::SqsEvent;
 use feedback::{App, Pulse, handle};
-use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use lambda_http::Error;
 use posthorn_alerts::Topic;
 use posthorn_auth::reputation::{LinesText, Rule};
 use posthorn_lambda::{
     Edge, aws,
     config::{Config, Lines},
-    edge::answer_by,
+    serve::serve_batches,
     telemetry,
 };
 use posthorn_table::Table;
@@ -24,11 +23,7 @@ async fn main() -> Result<(), Error> {
     let alerts = config.alerts_topic.map(|topic| Topic::new(aws_sdk_sns::Client::new(&aws), topic));
     table.connect().await;
     let app = App { edge: Edge::system(), table, rule, alerts, pulse: Pulse::default() };
-    let app = &app;
-    run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
-        Ok::<_, Error>(handle(app, event.payload, answer_by(event.context.deadline)).await)
-    }))
-    .await
+    serve_batches(|batch, until| handle(&app, batch, until)).await
 }
 
 fn text(lines: &Lines) -> LinesText<'_> {

@@ -81,7 +81,7 @@ const A_DAY: Duration = Duration::from_hours(24);
 /// The time by which to answer, from the deadline in Lambda's context: milliseconds since 1970. One of long ago is none.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 #[must_use]
-pub fn answer_by(lambda_deadline: u64) -> Instant {
+pub(crate) fn answer_by(lambda_deadline: u64) -> Instant {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let deadline = Duration::from_millis(lambda_deadline);
     let left = if deadline + A_DAY < now { LONGEST } else { deadline.saturating_sub(now) };

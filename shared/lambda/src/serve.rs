@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use lambda_http::{
     Adapter, Body, Error, LambdaEvent, Request, Response, Service,
     aws_lambda_events::{apigw::ApiGatewayV2httpRequest, query_map::QueryMap},
@@ -10,6 +11,9 @@ use lambda_http::{
     service_fn,
 };
 use serde::Serialize;
+use tokio::time::Instant;
+
+use crate::edge::answer_by;
 
 /// A path that leads nowhere, in the place of one that no URI can have.
 const NO_PATH: &str = "/%";
@@ -57,6 +61,22 @@ where
     Fut: Future<Output = Response<Body>> + Send,
 {
     lambda_http::lambda_runtime::run(service_fn(|event| answer(&handler, event))).await
+}
+
+/// Serves a handler of SQS batches for as long as the sandbox lives. It is told until when it has time.
+///
+/// # Errors
+/// What the runtime ends with.
+pub async fn serve_batches<F, Fut>(handler: F) -> Result<(), Error>
+where
+    F: Fn(SqsEvent, Instant) -> Fut + Send + Sync,
+    Fut: Future<Output = SqsBatchResponse> + Send,
+{
+    let handler = &handler;
+    let one = |event: LambdaEvent<SqsEvent>| async move {
+        Ok::<_, Error>(handler(event.payload, answer_by(event.context.deadline)).await)
+    };
+    lambda_http::lambda_runtime::run(service_fn(one)).await
 }
 
 #[cfg(test)]
