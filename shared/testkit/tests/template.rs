@@ -172,6 +172,19 @@ fn every_alarm_is_heard_and_explained() {
     }
 }
 
+/// Whoever gives a value that is out of range is told what would be in it.
+#[test]
+fn every_parameter_is_bounded_and_says_so() {
+    let template = read();
+    for (name, parameter) in template["Parameters"].as_object().unwrap() {
+        let has = |field: &str| !parameter[field].is_null();
+        let is_bounded = has("AllowedValues") || has("AllowedPattern") || (has("MinValue") && has("MaxValue"));
+        assert!(is_bounded && has("Description") && has("ConstraintDescription") && has("Default"), "{name}");
+        let grouped = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"].to_string();
+        assert!(grouped.contains(&format!("\"{name}\"")), "{name} is in no group");
+    }
+}
+
 /// The guard's defaults in the template are the code's.
 #[test]
 fn the_guards_defaults_are_the_codes() {
