@@ -3,6 +3,7 @@
 
 use std::{
     fs, io,
+    net::TcpStream,
     path::{Path, PathBuf},
 };
 
@@ -60,6 +61,12 @@ pub fn show(options: &BackendsOptions) -> io::Result<String> {
         let what = format!("no local stack runs in {}/ ({error}): start one with `cargo run`", folder.display());
         io::Error::new(error.kind(), what)
     })?;
+    let database = lines.lines().find_map(|line| line.strip_prefix("AWS_ENDPOINT_URL_DYNAMODB=http://"));
+    if database.is_none_or(|address| TcpStream::connect(address).is_err()) {
+        let what =
+            format!("the local stack of {}/ does not run any more: start one with `cargo run`", folder.display());
+        return Err(io::Error::new(io::ErrorKind::NotConnected, what));
+    }
     let Some(host) = &options.host else { return Ok(lines.trim_end().to_owned()) };
     let lines = lines.replace("//127.0.0.1:", &format!("//{host}:"));
     fs::write(folder.join(OF_SAM), of_sam(&lines))?;

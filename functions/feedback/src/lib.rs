@@ -95,7 +95,13 @@ async fn guarded(app: &App, record: &SqsMessage, until: Instant) -> Result<(), F
 
 async fn apply(app: &App, body: &str, until: Instant) -> Result<(), Failed> {
     let event = parse(&envelope::open(body))?;
-    let (applied, ()) = tokio::join!(take(app, &event, until), app.pulse.beat(&app.table, app.edge.now()));
+    // What SES says of a topic alone is no sign that it says anything of mail.
+    let beat = async {
+        if event.origin != Origin::Trial {
+            app.pulse.beat(&app.table, app.edge.now()).await;
+        }
+    };
+    let (applied, ()) = tokio::join!(take(app, &event, until), beat);
     applied
 }
 
@@ -103,6 +109,7 @@ async fn apply(app: &App, body: &str, until: Instant) -> Result<(), Failed> {
 async fn take(app: &App, event: &Event, until: Instant) -> Result<(), Failed> {
     let (project, id) = match event.origin {
         Origin::Ours { project, email } => (project, email),
+        Origin::Trial => return Ok(()),
         Origin::Foreign => {
             telemetry::count(&[(Figure::ForeignEvents, 1)], app.edge.now());
             return Ok(());
@@ -168,6 +175,10 @@ impl About<'_> {
         addresses.sort();
         addresses.dedup();
         let project = email.map_or(self.project, |email| email.project);
+        // Without a record, the email's retention is over, or its project was deleted and shall leave no trace.
+        if email.is_none() && self.app.table.project(project).await?.is_none() {
+            return Ok(());
+        }
         for address in addresses.iter().filter(|address| !is_simulated(address)) {
             let App { table, edge, .. } = self.app;
             let marked = || table.mark_contact(project, address, mark, self.effects.at, edge.now());

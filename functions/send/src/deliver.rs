@@ -61,8 +61,8 @@ pub(crate) struct Delivery {
     pub(crate) fate: Fate,
     /// When its permit was taken, if it was.
     pub(crate) since: Timestamp,
-    /// True if this attempt's own hand-over led to it.
-    mine: bool,
+    /// True if an earlier attempt's record says so.
+    recorded: bool,
     /// True if this attempt may have created the email's record.
     permitted: bool,
 }
@@ -70,12 +70,13 @@ pub(crate) struct Delivery {
 impl Delivery {
     /// What became of a recipient without a hand-over of this attempt.
     pub(crate) fn new(id: Uuid, contact: Uuid, to: Address, fate: Fate, since: Timestamp) -> Self {
-        Self { id, contact, to, fate, since, mine: false, permitted: false }
+        Self { id, contact, to, fate, since, recorded: false, permitted: false }
     }
 
     /// What a record of an earlier attempt says.
     pub(crate) fn recorded(to: Address, email: &Email) -> Self {
-        Self::new(email.id, email.contact, to, Fate::of(email), email.created_at)
+        let delivery = Self::new(email.id, email.contact, to, Fate::of(email), email.created_at);
+        Self { recorded: true, ..delivery }
     }
 }
 
@@ -126,7 +127,6 @@ impl<'a> Outbox<'a> {
             return delivery;
         }
         let handed_over = AtomicBool::new(false);
-        delivery.mine = true;
         delivery.permitted = true;
         let outcome = AssertUnwindSafe(self.use_permit(to, id, contact, &handed_over)).catch_unwind().await;
         match outcome {
@@ -281,7 +281,7 @@ impl<'a> Outbox<'a> {
     /// The figures of this attempt; what earlier ones did they told.
     fn tell(&self, deliveries: &[Delivery]) {
         let count = |is: fn(&Fate) -> bool| {
-            deliveries.iter().filter(|delivery| delivery.mine && is(&delivery.fate)).count() as u64
+            deliveries.iter().filter(|delivery| !delivery.recorded && is(&delivery.fate)).count() as u64
         };
         let counts = [
             (Metric::Sent, count(|fate| *fate == Fate::Sent)),
@@ -317,7 +317,7 @@ impl<'a> Outbox<'a> {
 
     async fn count(&self, deliveries: &[Delivery]) {
         let mut shards = [0_u64; SHARDS as usize];
-        let sent = deliveries.iter().filter(|delivery| delivery.mine && delivery.fate == Fate::Sent);
+        let sent = deliveries.iter().filter(|delivery| !delivery.recorded && delivery.fate == Fate::Sent);
         for delivery in sent.filter(|delivery| !delivery.to.is_simulator()) {
             shards[usize::from(shard_of(delivery.id))] += 1;
         }
@@ -336,8 +336,9 @@ impl<'a> Outbox<'a> {
     /// The limit counts what was handed over, or may have been.
     async fn return_usage(&self, deliveries: &[Delivery], reserved: u64) {
         let project = &self.job.caller.project;
-        let used =
-            deliveries.iter().filter(|delivery| delivery.mine && matches!(delivery.fate, Fate::Sent | Fate::Unknown));
+        let used = deliveries
+            .iter()
+            .filter(|delivery| !delivery.recorded && matches!(delivery.fate, Fate::Sent | Fate::Unknown));
         let unused = reserved - used.count() as u64;
         if project.monthly_limit.is_some() && unused > 0 {
             let returned = self.job.app.table.return_usage(project.id, self.job.call.now, unused).await;

@@ -1,12 +1,8 @@
-//! Every link within the repository points to something that is there, and so does what an alarm says to read.
+//! Every link within the repository points to something that is there.
 
-use std::{
-    collections::HashMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use crate::markdown::{Document, anchor, root};
+use crate::markdown::{Document, root};
 
 /// Every document at the top, in `docs/`, and beside what it is about.
 fn documents() -> Vec<PathBuf> {
@@ -58,32 +54,5 @@ fn a_wrong_link_is_found() {
         ("#nothing", Some("no such heading")),
     ] {
         assert_eq!(wrong(readme, link), expected, "{link}");
-    }
-}
-
-/// The sections that a text says to read, `docs/….md, "…"`: each a file and a heading, however its lines are broken.
-fn sections(text: &str) -> Vec<(String, String)> {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let named = text.split("docs/").skip(1).filter_map(|rest| {
-        let (file, rest) = rest.split_once(".md, \"")?;
-        let heading = rest.split_once('"')?.0;
-        file.chars().all(|character| character.is_alphanumeric() || character == '-').then_some((file, heading))
-    });
-    named.map(|(file, heading)| (format!("docs/{file}.md"), heading.to_owned())).collect()
-}
-
-#[test]
-fn a_section_is_found_across_lines() {
-    let text = "It waits. See docs/operating.md, \"Events\n    wait\". And (docs/local.md), and docs/x/y.md, \"no\".";
-    assert_eq!(sections(text), [("docs/operating.md".to_owned(), "Events wait".to_owned())]);
-}
-
-#[test]
-fn every_section_that_the_deployment_names_is_there() {
-    let entries = root().read_dir().unwrap().map(|entry| entry.unwrap().path());
-    let templates = entries.filter(|path| path.extension().is_some_and(|end| end == "yaml"));
-    for (file, heading) in templates.flat_map(|path| sections(&fs::read_to_string(path).unwrap())) {
-        let anchors = Document::read(Path::new(&file)).anchors;
-        assert!(anchors.contains(&anchor(&heading, &mut HashMap::new())), "{file} has no heading {heading:?}");
     }
 }

@@ -65,6 +65,22 @@ pub enum Metric {
 }
 
 impl Metric {
+    /// Every one.
+    pub const ALL: [Self; 12] = [
+        Self::Sent,
+        Self::Suppressed,
+        Self::Failed,
+        Self::DeliveryUnknown,
+        Self::Disabled,
+        Self::Bounced,
+        Self::Complained,
+        Self::ForeignEvents,
+        Self::UnattributedEvents,
+        Self::UnknownEvents,
+        Self::EventsNotUnderstood,
+        Self::EventsFailed,
+    ];
+
     /// Its name in CloudWatch, in the namespace `Posthorn` with the dimension `Stack`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -49,6 +49,8 @@ pub enum Origin {
     Foreign,
     /// Anybody's: the older dialect carries no tags.
     Unattributed,
+    /// Nobody's: SES tries a topic that it is to publish on.
+    Trial,
 }
 
 /// What happened to a mail. `at` is when it did, by SES's clock.
@@ -169,7 +171,7 @@ pub enum NotUnderstood {
 pub fn parse(text: &str) -> Result<Event, NotUnderstood> {
     if text.trim() == TOPIC_VALIDATED {
         let what = What::Other("Topic validated".to_owned());
-        return Ok(Event { what, message_id: String::new(), origin: Origin::Foreign });
+        return Ok(Event { what, message_id: String::new(), origin: Origin::Trial });
     }
     let document = Document::read(text)?;
     Ok(Event { what: document.what()?, message_id: document.message_id(), origin: document.origin()? })

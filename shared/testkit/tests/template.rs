@@ -9,6 +9,7 @@ use posthorn_auth::reputation::{LinesText, Rule};
 use posthorn_lambda::{
     config::variables,
     routes::{Function, Resolved, resolve},
+    telemetry::Metric,
 };
 use posthorn_testkit::{
     backends::Backends,
@@ -53,7 +54,8 @@ fn every_route_leads_to_the_function_that_handles_it() {
             assert_eq!(function(&name), Function::Track, "$default: {name} answers 404 and 405");
             continue;
         };
-        let (Resolved::Route(known) | Resolved::Preflight(known)) = resolve(&method, &path) else {
+        let (Resolved::Route(known) | Resolved::Preflight(known)) = resolve(&method, &path.replace("{user}", "@me"))
+        else {
             panic!("{method} {path} is no route");
         };
         assert_eq!(known.function(), function(&name), "{method} {path}");
@@ -79,6 +81,50 @@ fn every_variable_is_one_that_the_code_reads_and_has_a_value() {
     let in_aws = |(_, value): &(&String, &Value)| **value != json!({"Ref": "AWS::NoValue"});
     let given: BTreeSet<_> = shared.iter().filter(in_aws).chain(own.flatten()).map(|(name, _)| name.clone()).collect();
     assert_eq!(given, variables().into_iter().map(str::to_owned).collect());
+}
+
+/// Each function is given what its `main.rs` uses of the configuration.
+#[test]
+fn every_function_has_the_variables_that_it_uses() {
+    let template = read();
+    let shared = &template["Globals"]["Function"]["Environment"]["Variables"];
+    for name in of_type(&template, FUNCTION) {
+        let folder = properties(&template, &name)["CodeUri"].as_str().unwrap();
+        let main = format!("{}/../../{folder}/src/main.rs", env!("CARGO_MANIFEST_DIR"));
+        let main = std::fs::read_to_string(main).unwrap();
+        let own = &properties(&template, &name)["Environment"]["Variables"];
+        for (field, prefix) in [
+            ("table", "TABLE_NAME"),
+            ("stack", "STACK_NAME"),
+            ("configuration_set", "CONFIGURATION_SET"),
+            ("alerts_topic", "ALERTS_TOPIC_ARN"),
+            ("bounce", "BOUNCE_"),
+            ("complaint", "COMPLAINT_"),
+        ] {
+            let given = [shared, own].into_iter().filter_map(Value::as_object).flatten();
+            let is_given = given.filter(|(variable, _)| variable.starts_with(prefix)).count() > 0;
+            assert_eq!(is_given, main.contains(&format!("config.{field}")), "{name}: {prefix}");
+        }
+    }
+}
+
+/// What alarms and the dashboard look at in our own namespace is counted under that name.
+#[test]
+fn every_figure_that_is_looked_at_is_counted() {
+    let template = read();
+    let counted: BTreeSet<_> = Metric::ALL.iter().map(|metric| metric.as_str().to_owned()).collect();
+    let alarms = of_type(&template, "AWS::CloudWatch::Alarm");
+    let alarms = alarms.iter().map(|name| properties(&template, name));
+    for alarm in alarms.filter(|alarm| alarm["Namespace"] == "Posthorn") {
+        assert!(counted.contains(alarm["MetricName"].as_str().unwrap()), "{alarm}");
+        assert_eq!(alarm["Dimensions"], json!([{"Name": "Stack", "Value": {"Ref": "AWS::StackName"}}]));
+    }
+    let dashboard = properties(&template, "Dashboard")["DashboardBody"]["Fn::Sub"].as_str().unwrap();
+    let dashboard: Value = serde_json::from_str(dashboard).unwrap();
+    let widgets = dashboard["widgets"].as_array().unwrap().iter().map(|widget| &widget["properties"]["metrics"]);
+    let ours = widgets.filter(|metrics| metrics[0][0] == "Posthorn").flat_map(|metrics| metrics.as_array().unwrap());
+    let shown: BTreeSet<_> = ours.map(|metric| metric[1].as_str().unwrap().to_owned()).collect();
+    assert_eq!(shown, counted, "the dashboard shows every figure");
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
 //! What each event means, by the table of the architecture.
 
 use posthorn_auth::reputation::Counts;
-use posthorn_table::email::Status;
+use posthorn_table::{
+    Uuid,
+    email::{Email, Status},
+};
 use serde_json::json;
 
 use crate::support::{World, bounce, complaint, event, hard_bounce};
@@ -145,6 +148,17 @@ async fn an_email_whose_record_is_gone_suppresses_and_counts_nothing() {
     assert!(world.contact(ADA).await.unwrap().is_suppressed());
     assert_eq!(world.backends.table.email(email.id).await.unwrap(), None, "no stub");
     assert_eq!(world.counts().await, Counts::default());
+}
+
+#[tokio::test]
+async fn mail_of_a_project_that_is_gone_leaves_no_trace() {
+    let world = World::new().await;
+    let email = world.permitted(1, ADA).await;
+    world.backends.table.withdraw_email(email.id, "nonce").await.unwrap();
+    let gone = Email { project: Uuid::from_u128(7), ..email };
+    world.takes(&[hard_bounce(&gone)]).await;
+    let items = world.backends.items().await;
+    assert!(!items.keys().any(|key| key.starts_with("CONTACT#")), "{:?}", items.keys());
 }
 
 #[tokio::test]

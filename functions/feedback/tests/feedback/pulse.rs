@@ -26,7 +26,8 @@ async fn an_event_leaves_the_time_at_which_it_came_once_a_minute() {
 #[tokio::test]
 async fn what_is_no_event_of_ses_is_no_sign_of_life() {
     let world = World::new().await;
-    world.feed_bodies(&["not JSON".to_owned(), "{}".to_owned()]).await;
+    let topic = "Successfully validated SNS topic for Amazon SES event publishing.";
+    world.feed_bodies(&["not JSON".to_owned(), "{}".to_owned(), topic.to_owned()]).await;
     assert_eq!(world.backends.table.last_event().await.unwrap(), None);
 }
 
