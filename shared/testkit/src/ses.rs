@@ -134,6 +134,12 @@ impl Ses {
         Arc::make_mut(&mut self.account().configuration_sets).set_destinations(name, destinations);
     }
 
+    /// Switches sending with a configuration set on or off; one that does not exist is made. It changes what
+    /// `GetConfigurationSet` says and nothing else.
+    pub fn set_sending(&self, name: &str, enabled: bool) {
+        Arc::make_mut(&mut self.account().configuration_sets).set_sending(name, enabled);
+    }
+
     /// Sets what SES thinks of the account. It changes what `GetAccount` says and nothing else.
     pub fn set_status(&self, status: AccountStatus) {
         self.account().status = status;

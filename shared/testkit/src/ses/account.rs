@@ -81,7 +81,19 @@ impl EventDestination {
 
 /// The configuration sets, by name.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ConfigurationSets(BTreeMap<String, Vec<EventDestination>>);
+pub(super) struct ConfigurationSets(BTreeMap<String, ConfigurationSet>);
+
+#[derive(Clone, Debug)]
+struct ConfigurationSet {
+    sending_enabled: bool,
+    destinations: Vec<EventDestination>,
+}
+
+impl Default for ConfigurationSet {
+    fn default() -> Self {
+        Self { sending_enabled: true, destinations: Vec::new() }
+    }
+}
 
 impl ConfigurationSets {
     pub(super) fn create(&mut self, name: &str) {
@@ -89,7 +101,11 @@ impl ConfigurationSets {
     }
 
     pub(super) fn set_destinations(&mut self, name: &str, destinations: Vec<EventDestination>) {
-        self.0.insert(name.to_owned(), destinations);
+        self.0.entry(name.to_owned()).or_default().destinations = destinations;
+    }
+
+    pub(super) fn set_sending(&mut self, name: &str, enabled: bool) {
+        self.0.entry(name.to_owned()).or_default().sending_enabled = enabled;
     }
 
     pub(super) fn contains(&self, name: &str) -> bool {
@@ -102,12 +118,10 @@ impl ConfigurationSets {
     ///
     /// `NotFoundException`.
     pub(super) fn get(&self, name: &str) -> Result<Json<Value>, Refusal> {
-        if !self.contains(name) {
-            return Err(unknown(name));
-        }
+        let set = self.0.get(name).ok_or_else(|| unknown(name))?;
         Ok(Json(json!({
             "ConfigurationSetName": name,
-            "SendingOptions": { "SendingEnabled": true },
+            "SendingOptions": { "SendingEnabled": set.sending_enabled },
             "ReputationOptions": { "ReputationMetricsEnabled": false },
         })))
     }
@@ -118,7 +132,8 @@ impl ConfigurationSets {
     ///
     /// `NotFoundException`.
     pub(super) fn destinations(&self, name: &str) -> Result<Json<Value>, Refusal> {
-        let destinations = self.0.get(name).ok_or_else(|| unknown(name))?.iter().map(|destination| {
+        let set = self.0.get(name).ok_or_else(|| unknown(name))?;
+        let destinations = set.destinations.iter().map(|destination| {
             json!({
                 "Name": destination.name,
                 "Enabled": destination.enabled,

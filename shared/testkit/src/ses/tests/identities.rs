@@ -108,7 +108,12 @@ async fn the_account_and_its_configuration_sets_are_as_they_were_set() {
     let get = || client.get_configuration_set().configuration_set_name("posthorn").send();
     assert!(get().await.unwrap_err().as_service_error().unwrap().is_not_found_exception());
     ses.set_event_destinations("posthorn", vec![EventDestination::to_topic("arn:aws:sns:us-east-1:000000000000:x")]);
-    assert_eq!(get().await.unwrap().configuration_set_name(), Some("posthorn"));
+    for enabled in [false, true] {
+        ses.set_sending("posthorn", enabled);
+        let set = get().await.unwrap();
+        assert_eq!(set.configuration_set_name(), Some("posthorn"));
+        assert_eq!(set.sending_options().unwrap().sending_enabled(), enabled);
+    }
     let destinations = client.get_configuration_set_event_destinations().configuration_set_name("posthorn");
     let destinations = destinations.send().await.unwrap();
     let destination = &destinations.event_destinations()[0];
