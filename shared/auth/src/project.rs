@@ -88,17 +88,21 @@ pub fn new_project(
     Ok((project, keys))
 }
 
-/// The project with a key of Plunk added, which then works unchanged until the next rotation of its class.
+/// The project with a key of Plunk added, which then works unchanged until the next rotation of its class. One that was
+/// replaced and is still in its grace period is live again.
 ///
 /// # Errors
 /// [`ProjectError`].
 pub fn import(project: &Project, plunk_key: &str, now: Timestamp) -> Result<Project, ProjectError> {
     let class = key::class_of(plunk_key).filter(|_| key::is_plunks(plunk_key)).ok_or(ProjectError::NotPlunks)?;
     let digest = KeyDigest::of(plunk_key);
-    if project.keys.iter().any(|key| key.digest == digest.as_str()) {
-        return Err(ProjectError::KnownKey);
-    }
     let mut next = revised(project, now);
+    if let Some(known) = next.keys.iter_mut().find(|key| key.digest == digest.as_str()) {
+        return match known.retires_at.take() {
+            None => Err(ProjectError::KnownKey),
+            Some(_) => Ok(next),
+        };
+    }
     if next.keys.len() >= MOST_KEYS {
         return Err(ProjectError::TooManyKeys);
     }
@@ -115,7 +119,7 @@ pub struct Imported {
     pub secret: usize,
     /// Public keys that it gets.
     pub public: usize,
-    /// Keys that it had before, or that were given twice.
+    /// Live keys that it had before, or that were given twice.
     pub known: usize,
 }
 
@@ -218,6 +222,7 @@ fn live(class: KeyClass, digest: &KeyDigest) -> ProjectKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Which, replace_keys};
 
     fn project() -> Project {
         let new = NewProject { name: "demo".into(), domains: vec!["example.com".into()], ..NewProject::default() };
@@ -238,6 +243,21 @@ mod tests {
         let imported = import_all(&project(), keys.iter().map(String::as_str), at(1)).unwrap();
         assert_eq!((imported.secret, imported.public, imported.known), (2, 1, 1));
         assert_eq!((imported.next.keys.len(), imported.next.version), (5, 2));
+    }
+
+    #[test]
+    fn an_imported_key_is_live_whether_it_was_retiring_or_its_time_was_over() {
+        let key = plunk("sk", 1);
+        let imported = import(&project(), &key, at(1)).unwrap();
+        let fill = &mut |buffer: &mut [u8]| buffer.fill(8);
+        let rotated = replace_keys(&imported, Which::Secret, 60, at(10), fill).next;
+        let digest = KeyDigest::of(&key);
+        for now in [69, 70] {
+            let again = import_all(&rotated, [key.as_str()], at(now)).unwrap();
+            assert_eq!((again.secret, again.known), (1, 0), "{now}");
+            let found: Vec<_> = again.next.keys.iter().filter(|key| key.digest == digest.as_str()).collect();
+            assert!(found.len() == 1 && found[0].is_live(), "{now}: {found:?}");
+        }
     }
 
     #[test]

@@ -68,7 +68,10 @@ impl Rotation {
             "keys": which.as_str(),
             "at": format!("{at:.3}"),
             "previousKeysExpireAt": self.previous_keys_expire_at.map(|at| format!("{at:.3}")),
-            "action": "If nobody of yours did this, the secret key has leaked. Stop it at once: posthorn project disable",
+            "action": format!(
+                "If nobody of yours did this, the secret key has leaked. Replace it at once: posthorn project rotate {} --grace 0",
+                facts.id
+            ),
         });
         ("Posthorn: a project's API keys were replaced", message)
     }
@@ -223,6 +226,8 @@ mod tests {
         assert_eq!(retirement(&rotation.next, &public), Ok(None));
         let (_, message) = rotation.announcement(Which::Secret, at(10));
         assert_eq!(message["previousKeysExpireAt"], "1970-01-01T00:01:10.000Z");
+        let command = format!(": posthorn project rotate {} --grace 0", project.facts.id);
+        assert!(message["action"].as_str().unwrap().ends_with(&command), "it can be typed as it stands");
         assert!(rotation.minted.iter().all(|key| !message.to_string().contains(key.expose())));
     }
 
