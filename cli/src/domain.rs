@@ -9,15 +9,19 @@ mod remove;
 
 use posthorn_auth::{Changed, add_domain, change};
 use posthorn_mail::address::normalise_domain;
-use posthorn_table::{Uuid, domain::Claimed, patiently, project::Project};
+use posthorn_table::{TableError, Uuid, domain::Claimed, patiently, project::Project};
 
 use crate::{failed::Failed, options::DomainCommand, report::Report, target::Target};
 
 pub(crate) async fn run(target: &Target, command: DomainCommand) -> Result<Report, Failed> {
     match command {
         DomainCommand::Add { project, domain, mail_from, no_mail_from, zone } => {
-            let mail_from = (!no_mail_from).then_some(mail_from);
-            add::add(target, &project, &domain, mail_from.as_deref(), zone).await
+            let mail_from = match mail_from {
+                Some(below) => add::MailFrom::Below(below),
+                None if no_mail_from => add::MailFrom::Ses,
+                None => add::MailFrom::Unasked,
+            };
+            add::add(target, &project, &domain, &mail_from, zone).await
         }
         DomainCommand::Check { domain, wait, interval, timeout } => {
             let wait = wait.then_some(check::Wait { interval, timeout });
@@ -45,13 +49,20 @@ pub(crate) async fn claim(target: &Target, domain: &str, project: Uuid) -> Resul
     }
 }
 
-/// Lets a project send from a domain that SES has verified; true if it could not before.
+/// Lets a project send from a domain that SES has verified; true if it could not before. The claim is looked at in the
+/// same transaction: since the domain was claimed it may have become another project's.
 pub(crate) async fn allow(target: &Target, domain: &str, project: Uuid) -> Result<bool, Failed> {
     let now = target.edge.now();
     let next = |project: &Project| Ok::<_, Failed>(add_domain(project, domain, now)?.map(|next| (next, None)));
-    match change(&target.table, project, target.jitter(), next).await? {
-        Changed::Changed(_) => Ok(true),
-        Changed::Already(_) => Ok(false),
-        Changed::NoSuchProject => Err(Failed::NoSuchProject(project.to_string())),
+    match change(&target.table, project, target.jitter(), next).await {
+        Ok(Changed::Changed(_)) => Ok(true),
+        Ok(Changed::Already(_)) => Ok(false),
+        Ok(Changed::NoSuchProject) => Err(Failed::NoSuchProject(project.to_string())),
+        Err(Failed::Table(conflict @ TableError::Conflict(_))) => match target.table.domain(domain).await? {
+            None => Err(Failed::NotClaimed(domain.to_owned())),
+            Some(claim) if claim.project != project => Err(Failed::DomainTaken(domain.to_owned(), claim.project)),
+            Some(_) => Err(conflict.into()),
+        },
+        Err(failed) => Err(failed),
     }
 }

@@ -62,10 +62,18 @@ pub(crate) enum Failed {
     NoSuchProject(String),
     #[error("{} projects are called {name}: name one by its id ({})", .ids.len(), joined(.ids))]
     Ambiguous { name: String, ids: Vec<Uuid> },
+    #[error(
+        "the project {0} was enabled meanwhile and is not deleted; some of what it held may be gone: give the same command again to delete it"
+    )]
+    Reinstated(Uuid),
     #[error("a reason has 1 to 500 characters and no control characters")]
     Reason,
     #[error(transparent)]
     Project(#[from] ProjectError),
+    #[error(
+        "somebody else changed the keys of {0} meanwhile, and nothing was changed here: look (posthorn project show) and, if they are still to be replaced, rotate again"
+    )]
+    KeysChanged(String),
     #[error("{0} is no domain: write it as example.com")]
     NotADomain(String),
     #[error("{0} is no email address: write it as hello@example.com, without a name")]
@@ -96,6 +104,10 @@ pub(crate) enum Failed {
     KeysOnTerminal(String),
     #[error("standard input is not text")]
     NotText,
+    #[error(
+        "the new keys were not read, and are shown only once: nobody has them; replace them with posthorn project rotate {0}"
+    )]
+    KeysNotRead(Uuid),
     #[error("the result could not be written: {0}")]
     Output(io::Error),
     #[error("{0} But it was not announced ({1}): give the same command again to announce it.")]
@@ -106,7 +118,9 @@ pub(crate) enum Failed {
         "{0} is no address of the API: write it as https://api.example.com (http only for this machine, as the key goes with it)"
     )]
     BadUrl(String),
-    #[error("no secret key: set POSTHORN_SECRET_KEY to one of the project's")]
+    #[error(
+        "no secret key: set POSTHORN_SECRET_KEY to one of the project's (read -rs POSTHORN_SECRET_KEY; export POSTHORN_SECRET_KEY)"
+    )]
     NoKey,
     #[error("nobody answers at {0} ({1}): check the address and that the API runs")]
     NobodyAnswers(String, &'static str),
@@ -159,6 +173,7 @@ impl Failed {
             Self::Config(_) | Self::Rule(_) => "CONFIGURATION",
             Self::NoSuchProject(_) => "NO_SUCH_PROJECT",
             Self::Ambiguous { .. } => "AMBIGUOUS_NAME",
+            Self::KeysChanged(_) | Self::Reinstated(_) => "CONFLICT",
             Self::DomainTaken(..) => "DOMAIN_TAKEN",
             Self::NotClaimed(_) => "DOMAIN_NOT_CLAIMED",
             Self::NoIdentity(..) => "NO_IDENTITY",
@@ -176,6 +191,7 @@ impl Failed {
             Self::NotATerminal(_) => "NOT_CONFIRMED",
             Self::Declined => "DECLINED",
             Self::Output(_) => "OUTPUT_FAILED",
+            Self::KeysNotRead(_) => "KEYS_NOT_READ",
             Self::NotAnnounced(..) => "NOT_ANNOUNCED",
             Self::NoUrl => "NO_URL",
             Self::NoKey => "NO_KEY",

@@ -65,7 +65,7 @@ pub(crate) async fn get(url: &str) -> Result<Answer, NoAnswer> {
 async fn exchange(url: &str, mut request: HttpRequest) -> Result<Answer, NoAnswer> {
     request.set_uri(url).map_err(|_| NoAnswer::BadRequest)?;
     let answer = async {
-        let mut response = connector().call(request).await.map_err(|error| match error {
+        let mut response = connector(url).call(request).await.map_err(|error| match error {
             error if error.is_timeout() => NoAnswer::Silent("no answer in time"),
             error if error.is_io() => NoAnswer::Silent("no connection"),
             _ => NoAnswer::Silent("the request failed"),
@@ -77,6 +77,15 @@ async fn exchange(url: &str, mut request: HttpRequest) -> Result<Answer, NoAnswe
     timeout(ANSWER_WITHIN, answer).await.unwrap_or(Err(NoAnswer::Silent("no answer in time")))
 }
 
-fn connector() -> Connector {
-    Connector::builder().proxy_config(ProxyConfig::from_env()).tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build()
+/// A proxy's `localhost` is another machine: what goes to this one goes there directly.
+fn connector(url: &str) -> Connector {
+    let proxy = if is_here(url) { ProxyConfig::disabled() } else { ProxyConfig::from_env() };
+    Connector::builder().proxy_config(proxy).tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build()
+}
+
+/// Whether an address is one of this machine: `localhost`, or a loopback address.
+pub(crate) fn is_here(url: &str) -> bool {
+    let authority = url.split_once("://").map_or(url, |(_scheme, rest)| rest).split('/').next().unwrap_or_default();
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _port)| host);
+    ["localhost", "127.0.0.1", "[::1]"].contains(&host)
 }

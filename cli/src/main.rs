@@ -17,7 +17,7 @@ mod terminal;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::CommandFactory;
 
 use failed::Failed;
 use options::{Command, Options, Place};
@@ -34,7 +34,7 @@ async fn main() -> ExitCode {
     }
     let mut command = Options::command();
     let parsed = command.try_get_matches_from_mut(arguments).and_then(|matches| {
-        let options = Options::from_arg_matches(&matches)?;
+        let options = Options::read(&matches)?;
         options.place(&matches).map(|place| (options, place))
     });
     match parsed {

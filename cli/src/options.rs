@@ -5,7 +5,8 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::{
-    ArgMatches, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint, error::ErrorKind, parser::ValueSource,
+    ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint, error::ErrorKind,
+    parser::ValueSource,
 };
 use clap_complete::Shell;
 use posthorn_auth::Which;
@@ -64,6 +65,23 @@ pub(crate) struct Place {
 }
 
 impl Options {
+    /// The options, as they are parsed, without an address of the API that only the variable `POSTHORN_URL` names where an
+    /// option names a place.
+    pub(crate) fn read(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut options = Self::from_arg_matches(matches)?;
+        let is_from =
+            |matches: &ArgMatches, name: &str, source| matches.value_source(name).is_some_and(|it| it == source);
+        let names_a_place =
+            ["stack", "table", "state"].iter().any(|name| is_from(matches, name, ValueSource::CommandLine));
+        if let (Command::Send(send), Some((_, of_send))) = (&mut options.command, matches.subcommand())
+            && names_a_place
+            && is_from(of_send, "url", ValueSource::EnvVariable)
+        {
+            send.url = None;
+        }
+        Ok(options)
+    }
+
     /// Where to work. What is given as an option counts more than the variable `POSTHORN_STACK`.
     ///
     /// # Errors
@@ -108,11 +126,13 @@ pub(crate) enum Command {
 }
 
 const SEND: &str = "\
-On the local stack the demo project's key is used unless the variable is set. A key is never given as an argument.
+On the local stack the demo project's key is used unless the variable is set. A key is never given as an argument, nor \
+typed into a command, which the shell's history keeps: read it into the variable.
 
 Examples:
   posthorn send --to ada@example.org
-  POSTHORN_SECRET_KEY=… posthorn --stack posthorn send --to success@simulator.amazonses.com";
+  read -rs POSTHORN_SECRET_KEY; export POSTHORN_SECRET_KEY
+  posthorn --stack posthorn send --to success@simulator.amazonses.com";
 const STATUS: &str = "\
 Each line is ok, warn, fail, or skip where it cannot be known here. To be run by a scheduler, too: posthorn status --json";
 const COMPLETIONS: &str = "\
@@ -246,10 +266,11 @@ pub(crate) enum DomainCommand {
         project: String,
         /// The domain; its sub-domains are covered
         domain: String,
-        /// The sub-domain that bounces come back to (MAIL FROM), so that SPF passes for the domain
-        #[arg(long, value_name = "SUBDOMAIN", default_value = "bounce")]
-        mail_from: String,
-        /// Leave MAIL FROM to amazonses.com
+        /// The sub-domain that bounces come back to (MAIL FROM), so that SPF passes for the domain; for a domain that is
+        /// new to SES `bounce` unless given, and one that SES knows keeps what it has
+        #[arg(long, value_name = "SUBDOMAIN")]
+        mail_from: Option<String>,
+        /// Give MAIL FROM to amazonses.com
         #[arg(long, conflicts_with = "mail_from")]
         no_mail_from: bool,
         /// Print the records as lines of a zone file

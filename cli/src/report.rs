@@ -5,6 +5,7 @@ use std::{
     process::ExitCode,
 };
 
+use posthorn_table::Uuid;
 use serde_json::{Value, json};
 
 use crate::failed::Failed;
@@ -39,18 +40,21 @@ pub(crate) struct Report {
     pub(crate) json: Value,
     /// How it ended.
     pub(crate) outcome: Outcome,
+    /// The project whose new keys are in it, and nowhere else.
+    pub(crate) keys_of: Option<Uuid>,
 }
 
 impl Report {
     /// Everything was done.
     pub(crate) fn done(text: impl Into<String>, json: Value) -> Self {
-        Self { text: text.into(), json, outcome: Outcome::Done }
+        Self { text: text.into(), json, outcome: Outcome::Done, keys_of: None }
     }
 
     pub(crate) fn print(&self, json: bool) -> ExitCode {
         let shown = if json { format!("{:#}", self.json) } else { self.text.clone() };
         let mut out = anstream::stdout().lock();
         match writeln!(out, "{}", shown.trim_end()).and_then(|()| out.flush()) {
+            Err(_) if let Some(project) = self.keys_of => failed(&Failed::KeysNotRead(project), json),
             // Whoever read the beginning and left has what they wanted.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&Failed::Output(error), json),
             _ => ExitCode::from(self.outcome.code()),

@@ -24,11 +24,11 @@ pub(crate) async fn status(target: &Target, project: Option<&str>) -> Result<Rep
         None => None,
     };
     let spinner = spinner("Looking");
-    let (api, table, account, destinations, subscription, queues, alerts, projects) = tokio::join!(
+    let (api, table, account, set, subscription, queues, alerts, projects) = tokio::join!(
         api::api(target),
         projects::table(target),
         account::account(target),
-        chain::destinations(target),
+        chain::configuration_set(target),
         chain::subscription(target),
         queues::queues(target),
         chain::alerts(target),
@@ -36,7 +36,7 @@ pub(crate) async fn status(target: &Target, project: Option<&str>) -> Result<Rep
     );
     spinner.finish_and_clear();
     let findings: Vec<_> =
-        [api, table, account, destinations, subscription, queues, alerts, projects].into_iter().flatten().collect();
+        [api, table, account, set, subscription, queues, alerts, projects].into_iter().flatten().collect();
     Ok(report(target, &findings))
 }
 
@@ -56,5 +56,5 @@ fn report(target: &Target, findings: &[Finding]) -> Report {
         "place": target.place,
         "checks": findings.iter().map(Finding::json).collect::<Vec<_>>(),
     });
-    Report { text, json, outcome: if is_right { Outcome::Done } else { Outcome::NotRight } }
+    Report { text, json, outcome: if is_right { Outcome::Done } else { Outcome::NotRight }, keys_of: None }
 }

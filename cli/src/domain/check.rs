@@ -73,5 +73,5 @@ fn report(target: &Target, domain: &str, project: Uuid, identity: &Identity, is_
             Outcome::NotRight,
         )
     };
-    Report { text, json, outcome }
+    Report { text, json, outcome, keys_of: None }
 }

@@ -89,14 +89,14 @@ pub(crate) async fn find(target: &Target, domain: &str) -> Result<Option<Identit
     }
 }
 
-/// Creates a domain's identity with keys of 2048 bits, unless there is one. No configuration set becomes its default: every
+/// Creates a domain's identity with keys of 2048 bits; false if there is one. No configuration set becomes its default: every
 /// mail of Posthorn names its own, and other mail from the domain is none of its business.
-pub(super) async fn create(target: &Target, domain: &str) -> Result<(), Failed> {
+pub(super) async fn create(target: &Target, domain: &str) -> Result<bool, Failed> {
     let keys = DkimSigningAttributes::builder().next_signing_key_length(DkimSigningKeyLength::Rsa2048Bit).build();
     let create = target.ses.create_email_identity().email_identity(domain).dkim_signing_attributes(keys);
     match create.send().await {
-        Ok(_) => Ok(()),
-        Err(error) if aws::is(&error, "AlreadyExistsException") => Ok(()),
+        Ok(_) => Ok(true),
+        Err(error) if aws::is(&error, "AlreadyExistsException") => Ok(false),
         Err(error) => Err(aws::failed("ses:CreateEmailIdentity", &error)),
     }
 }

@@ -68,12 +68,15 @@ impl Record {
         )
     }
 
+    /// A comment where a record is recommended: the zone may have a stricter one, and two are as good as none (RFC 7489,
+    /// section 6.6.3).
     fn zone_line(&self) -> String {
+        let begin = if self.state == State::NotLookedFor { "; recommended, if there is none: " } else { "" };
         let value = match self.kind {
             "TXT" => format!("\"{}\"", self.value),
             _ => format!("{}.", self.value),
         };
-        format!("{}. {TTL} IN {} {value}", self.name, self.kind)
+        format!("{begin}{}. {TTL} IN {} {value}", self.name, self.kind)
     }
 
     fn json(&self) -> Value {
@@ -127,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_file_has_every_record() {
+    fn a_zone_file_has_every_record_and_recommends_one() {
         let records = records("example.com", &identity(), "eu-west-1");
         let expected = "\
 ; example.com: DKIM, MAIL FROM and DMARC for SES
@@ -136,7 +139,7 @@ b._domainkey.example.com. 1800 IN CNAME b.dkim.amazonses.com.
 c._domainkey.example.com. 1800 IN CNAME c.dkim.amazonses.com.
 bounce.example.com. 1800 IN MX 10 feedback-smtp.eu-west-1.amazonses.com.
 bounce.example.com. 1800 IN TXT \"v=spf1 include:amazonses.com ~all\"
-_dmarc.example.com. 1800 IN TXT \"v=DMARC1; p=none;\"";
+; recommended, if there is none: _dmarc.example.com. 1800 IN TXT \"v=DMARC1; p=none;\"";
         assert_eq!(zone("example.com", &records), expected);
     }
 

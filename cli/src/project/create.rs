@@ -1,12 +1,12 @@
 //! A new project. Its keys exist in the answer alone, so whatever goes wrong after it is stored is said beside them.
 
-use posthorn_auth::{KeyClass, NewProject, PlainKey, add_domain, change, new_project, set_default_sender};
+use posthorn_auth::{KeyClass, NewProject, PlainKey, change, new_project, set_default_sender};
 use posthorn_mail::address::Address;
 use posthorn_table::{Uuid, patiently, project::Project};
 use serde_json::json;
 
 use crate::{
-    domain::{claim, identity, normalised},
+    domain::{allow, claim, identity, normalised},
     failed::Failed,
     report::{Outcome, Report},
     target::Target,
@@ -85,9 +85,7 @@ async fn add(target: &Target, id: Uuid, domain: &str) -> Result<bool, Failed> {
     if !identity::find(target, domain).await?.is_some_and(|identity| identity.is_verified) {
         return Ok(false);
     }
-    let now = target.edge.now();
-    let next = |project: &Project| Ok::<_, Failed>(add_domain(project, domain, now)?.map(|next| (next, None)));
-    change(&target.table, id, target.jitter(), next).await?;
+    allow(target, domain, id).await?;
     Ok(true)
 }
 
@@ -136,7 +134,7 @@ fn report(project: &Project, keys: &[PlainKey; 2], made: &Made, sender: Option<&
         "problems": made.problems,
     });
     let outcome = if made.problems.is_empty() { Outcome::Done } else { Outcome::NotDone };
-    Report { text: lines.join("\n"), json, outcome }
+    Report { text: lines.join("\n"), json, outcome, keys_of: Some(id) }
 }
 
 fn next_steps(id: Uuid, made: &Made, sender: Option<&str>) -> Vec<String> {
@@ -151,6 +149,7 @@ fn next_steps(id: Uuid, made: &Made, sender: Option<&str>) -> Vec<String> {
         let sender = sender.unwrap_or("<address on a verified domain>");
         steps.push(format!("  posthorn project sender {id} {sender}"));
     }
-    steps.push("  POSTHORN_SECRET_KEY=<secret key> posthorn send --to <your address>".to_owned());
+    steps.push("  read -rs POSTHORN_SECRET_KEY; export POSTHORN_SECRET_KEY".to_owned());
+    steps.push("  posthorn send --to <your address>".to_owned());
     steps
 }

@@ -28,7 +28,7 @@ const RIVALS: usize = 8;
 
 pub(super) async fn delete(target: &Target, named: &str, yes: bool) -> Result<Report, Failed> {
     let id = target.project_id(named).await?;
-    let Some(project) = target.table.project(id).await? else { return leftovers(target, id, named).await };
+    let Some(project) = target.table.project(id).await? else { return leftovers(target, id, named, yes).await };
     let name = project.facts.name.clone();
     let question = format!(
         "{name} ({id}) in {} is deleted for good: its keys stop, and its contacts, events, emails and statistics go.",
@@ -42,15 +42,34 @@ pub(super) async fn delete(target: &Target, named: &str, yes: bool) -> Result<Re
     Ok(report(&name, id, &removed, &domains, note))
 }
 
-/// What a project that is gone still holds, such as a contact that a late event made.
-async fn leftovers(target: &Target, id: Uuid, named: &str) -> Result<Report, Failed> {
+/// What a project that is gone still holds, such as a contact that a late event made, or a claim.
+async fn leftovers(target: &Target, id: Uuid, named: &str, yes: bool) -> Result<Report, Failed> {
+    let question =
+        format!("There is no project {id} in {}: whatever is left of one is deleted for good.", target.place);
+    confirm(yes, &format!("what is left of {id}"), &question, &id.to_string())?;
     let removed = remove_holdings(target, id).await?;
-    if removed.is_empty() {
+    let domains = release(target, id, claimed_by(target, id).await?).await?;
+    if removed.is_empty() && domains.is_empty() {
         return Err(Failed::NoSuchProject(named.to_owned()));
     }
-    let text =
-        format!("The project was deleted before. Of what it held, {} was left and is removed.", listed(&removed));
-    Ok(Report::done(text, json!({"id": id, "removed": as_json(&removed), "domains": []})))
+    let mut lines =
+        vec![format!("The project was deleted before. Of what it held, {} was left and is removed.", listed(&removed))];
+    lines.extend(of_domains(&domains));
+    Ok(Report::done(lines.join("\n"), json!({"id": id, "removed": as_json(&removed), "domains": domains})))
+}
+
+/// The domains that a project has claimed.
+async fn claimed_by(target: &Target, id: Uuid) -> Result<Vec<String>, Failed> {
+    let claims = target.table.domains().await?;
+    Ok(claims.into_iter().filter(|it| it.project == id).map(|it| it.domain).collect())
+}
+
+/// Gives a project's domains up.
+async fn release(target: &Target, id: Uuid, domains: Vec<String>) -> Result<Vec<String>, Failed> {
+    for domain in &domains {
+        target.table.release_domain(domain, id).await?;
+    }
+    Ok(domains)
 }
 
 /// Disables it and announces that; a topic that fails is said and keeps nobody from deleting.
@@ -72,16 +91,21 @@ async fn disable(target: &Target, project: &Project) -> Result<Option<String>, F
 
 /// Requests that began before the project was disabled may still write.
 async fn wait_for_requests(target: &Target, id: Uuid) -> Result<(), Failed> {
-    let project = target.table.project(id).await?;
-    let Some(disabled) = project.and_then(|project| project.disabled) else { return Ok(()) };
+    let Some(disabled) = disabled_at(target, id).await? else { return Ok(()) };
     let longest = if target.state.is_some() { LONGEST_LOCAL_REQUEST } else { LONGEST_REQUEST };
-    let left = left_of(longest, disabled.at, target.edge.now());
+    let left = left_of(longest, disabled, target.edge.now());
     if !left.is_zero() {
         let spinner = spinner("Waiting for the requests under way");
         sleep(left).await;
         spinner.finish_and_clear();
     }
     Ok(())
+}
+
+/// Since when the project is disabled; `None` if a rival has deleted it.
+async fn disabled_at(target: &Target, id: Uuid) -> Result<Option<Timestamp>, Failed> {
+    let Some(project) = target.table.project(id).await? else { return Ok(None) };
+    project.disabled.map(|disabled| Some(disabled.at)).ok_or(Failed::Reinstated(id))
 }
 
 fn left_of(longest: Duration, since: Timestamp, now: Timestamp) -> Duration {
@@ -102,6 +126,8 @@ async fn remove_holdings(target: &Target, id: Uuid) -> Result<Removed, Failed> {
 async fn remove_pages(target: &Target, id: Uuid, bar: &ProgressBar) -> Result<Removed, Failed> {
     let (mut removed, mut from) = (Removed::new(), None);
     loop {
+        // The scan of a large table takes minutes, and whoever enables the project wants to keep what it holds.
+        disabled_at(target, id).await?;
         let page = patiently(target.jitter(), || target.table.holdings(id, from.clone())).await?;
         for holding in &page.holdings {
             *removed.entry(holding.kind).or_default() += 1;
@@ -118,24 +144,23 @@ async fn remove_pages(target: &Target, id: Uuid, bar: &ProgressBar) -> Result<Re
 }
 
 /// The project, its keys, its directory entry and its claims; the domains that it had claimed. Anew from a fresh read if a
-/// rival changed something first.
+/// rival changed something first. A claim that was made after they were read is given up at the end: without the project
+/// nobody can make another.
 async fn remove_itself(target: &Target, id: Uuid) -> Result<Vec<String>, Failed> {
     let mut released = Vec::new();
     for _rival in 0..RIVALS {
         let Some(project) = target.table.project(id).await? else { return Ok(released) };
         if !super::is_disabled(&project) {
-            return Err(TableError::Conflict("the project was enabled meanwhile".to_owned()).into());
+            return Err(Failed::Reinstated(id));
         }
-        let claims = target.table.domains().await?;
-        let domains: Vec<_> = claims.into_iter().filter(|it| it.project == id).map(|it| it.domain).collect();
-        let (last, before) = domains.split_at(domains.len().min(MOST_CLAIMS));
-        for domain in before {
-            target.table.release_domain(domain, id).await?;
-        }
-        released.extend_from_slice(before);
-        match patiently(target.jitter(), || target.table.remove_project(&project, last)).await {
+        let mut last = claimed_by(target, id).await?;
+        let before = last.split_off(last.len().min(MOST_CLAIMS));
+        released.extend(release(target, id, before).await?);
+        let now = target.edge.now();
+        match patiently(target.jitter(), || target.table.remove_project(&project, &last, now)).await {
             Ok(()) => {
-                released.extend_from_slice(last);
+                released.extend(last);
+                released.extend(release(target, id, claimed_by(target, id).await?).await?);
                 return Ok(released);
             }
             Err(TableError::Conflict(_)) => {}
@@ -174,17 +199,22 @@ fn as_json(removed: &Removed) -> serde_json::Value {
     removed.iter().map(|(kind, number)| (name(kind), json!(number))).collect::<serde_json::Map<_, _>>().into()
 }
 
+/// What became of the domains, and what may be done about them.
+fn of_domains(domains: &[String]) -> Vec<String> {
+    if domains.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![
+        format!("Nobody has claimed {} any more.", domains.join(", ")),
+        "In SES its domains stay, to be claimed again with posthorn domain add. To take one out of SES:".to_owned(),
+    ];
+    lines.extend(domains.iter().map(|domain| format!("  aws sesv2 delete-email-identity --email-identity {domain}")));
+    lines
+}
+
 fn report(name: &str, id: Uuid, removed: &Removed, domains: &[String], note: Option<String>) -> Report {
     let mut lines = vec![format!("{name} is deleted, with {}.", listed(removed))];
-    if !domains.is_empty() {
-        lines.push(format!("Nobody has claimed {} any more.", domains.join(", ")));
-        lines.push(
-            "In SES its domains stay, to be claimed again with posthorn domain add. To take one out of SES:".to_owned(),
-        );
-        let commands =
-            domains.iter().map(|domain| format!("  aws sesv2 delete-email-identity --email-identity {domain}"));
-        lines.extend(commands);
-    }
+    lines.extend(of_domains(domains));
     lines.extend(note);
     Report::done(lines.join("\n"), json!({"id": id, "name": name, "removed": as_json(removed), "domains": domains}))
 }

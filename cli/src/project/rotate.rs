@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use posthorn_auth::{KeyClass, PlainKey, Rotation, Which, replace_keys};
+use posthorn_auth::{Changed, KeyClass, PlainKey, Rotation, Which, change, replace_keys};
 use posthorn_lambda::edge::stopwatch;
-use posthorn_table::{TableError, Timestamp, project::Project};
+use posthorn_table::{
+    Timestamp,
+    project::{Project, ProjectKey},
+};
 use serde_json::json;
 
 use crate::{
@@ -17,7 +20,6 @@ use crate::{
 
 /// How long announcing may take.
 const TO_ANNOUNCE: Duration = Duration::from_secs(10);
-const RIVALS: usize = 8;
 
 pub(super) async fn rotate(
     target: &Target,
@@ -27,41 +29,60 @@ pub(super) async fn rotate(
     yes: bool,
 ) -> Result<Report, Failed> {
     let project = target.project(named).await?;
-    if grace.is_zero() {
+    if let Some(stop) = stopping(&project, which, grace, target.edge.now()) {
         let name = &project.facts.name;
-        let question = format!("The replaced keys of {name} in {} stop at once.", target.place);
+        let question = format!("{stop} of {name} in {} stop at once.", target.place);
         confirm(yes, &format!("the keys of {name}"), &question, "yes")?;
     }
+    // After the answer, which takes as long as a person does: the grace period begins now.
     let now = target.edge.now();
-    let rotation = commit(target, project, which, grace, now).await?;
+    let rotation = commit(target, &project, which, grace, now).await?;
     let announced = announce(target, &rotation, which, now).await;
     Ok(report(target, &rotation, announced.as_deref()))
 }
 
-/// Replaces them; anew, with other keys, if a rival's change came first.
+/// The keys that somebody may use now and that a rotation stops at once, in words.
+fn stopping(project: &Project, which: Which, grace: Duration, now: Timestamp) -> Option<&'static str> {
+    let is_in_grace = |key: &&ProjectKey| which.includes(key.class) && !key.is_live();
+    if grace.is_zero() {
+        Some("The replaced keys")
+    } else if working(project, now).any(|key| is_in_grace(&key)) {
+        Some("The keys that were replaced before and are still in their grace period")
+    } else {
+        None
+    }
+}
+
+/// The keys whose time is not over.
+fn working(project: &Project, now: Timestamp) -> impl Iterator<Item = &ProjectKey> {
+    project.keys.iter().filter(move |key| !key.is_retired(now))
+}
+
+/// Replaces the keys that `asked` has; anew, with other new ones, if a rival changed something else of the project first.
+/// What a rival made of the keys themselves nobody was asked about.
 async fn commit(
     target: &Target,
-    mut project: Project,
+    asked: &Project,
     which: Which,
     grace: Duration,
     now: Timestamp,
 ) -> Result<Rotation, Failed> {
-    let id = project.facts.id;
+    let Project { facts, .. } = asked;
     let grace = u32::try_from(grace.as_secs()).unwrap_or(u32::MAX);
-    for _rival in 0..RIVALS {
-        let fill = &mut |buffer: &mut [u8]| target.edge.fill(buffer);
-        let rotation = replace_keys(&project, which, grace, now, fill);
-        let change = || target.table.change_project(Some(&project), &rotation.next, None);
-        match posthorn_table::patiently(target.jitter(), change).await {
-            Ok(()) => return Ok(rotation),
-            Err(TableError::Conflict(_)) => {
-                let missing = || Failed::NoSuchProject(id.to_string());
-                project = target.table.project(id).await?.ok_or_else(missing)?;
-            }
-            Err(error) => return Err(error.into()),
+    let mut decided = None;
+    let next = |project: &Project| {
+        if !working(project, now).eq(working(asked, now)) {
+            return Err(Failed::KeysChanged(facts.name.clone()));
         }
+        let fill = &mut |buffer: &mut [u8]| target.edge.fill(buffer);
+        let rotation = decided.insert(replace_keys(project, which, grace, now, fill));
+        Ok(Some((rotation.next.clone(), None)))
+    };
+    let changed = change(&target.table, facts.id, target.jitter(), next).await?;
+    match (changed, decided) {
+        (Changed::Changed(_), Some(rotation)) => Ok(rotation),
+        _ => Err(Failed::NoSuchProject(facts.id.to_string())),
     }
-    Err(TableError::Conflict("the project was changed again and again".to_owned()).into())
 }
 
 /// Why it was not announced, if it was not: the keys are shown all the same.
@@ -99,5 +120,5 @@ fn report(target: &Target, rotation: &Rotation, not_announced: Option<&str>) -> 
         "previousKeysExpireAt": rotation.previous_keys_expire_at.map(super::moment),
         "announced": not_announced.is_none(),
     });
-    Report::done(text, json)
+    Report { keys_of: Some(facts.id), ..Report::done(text, json) }
 }

@@ -1,4 +1,4 @@
-//! The chain that brings SES's events back: configuration set, topic, queue. And who hears the alerts.
+//! The configuration set, and the chain that brings SES's events back from it: topic, queue. And who hears the alerts.
 
 use aws_sdk_sesv2::types::{EventDestination, EventType, SnsDestination};
 use aws_sdk_sns::types::Subscription;
@@ -6,6 +6,7 @@ use aws_sdk_sns::types::Subscription;
 use super::Finding;
 use crate::{aws, failed::Failed, target::Target, terminal::count};
 
+const SENDING: &str = "Sending";
 const SET: &str = "Events";
 const SUBSCRIPTION: &str = "Subscription";
 const ALERTS: &str = "Alerts";
@@ -14,19 +15,42 @@ const REDEPLOY: &str = "Deploy the stack again, or set it so in the SES console.
 /// What the guard cannot do without.
 const GUARD_NEEDS: [EventType; 2] = [EventType::Bounce, EventType::Complaint];
 /// What tells how emails fare.
-const RECORDS_NEED: [EventType; 5] =
-    [EventType::Send, EventType::Delivery, EventType::Reject, EventType::RenderingFailure, EventType::DeliveryDelay];
+/// `SEND` is not among it: the template has a parameter that switches it off.
+const RECORDS_NEED: [EventType; 4] =
+    [EventType::Delivery, EventType::Reject, EventType::RenderingFailure, EventType::DeliveryDelay];
 
-pub(super) async fn destinations(target: &Target) -> Vec<Finding> {
+pub(super) async fn configuration_set(target: &Target) -> Vec<Finding> {
     let Some(set) = &target.parts.configuration_set else { return vec![Finding::skip(SET, "configuration set")] };
+    let (sending, destinations) = tokio::join!(sending(target, set), destinations(target, set));
+    sending.into_iter().chain([destinations]).collect()
+}
+
+/// Whether mail may be sent with the set; nothing of a set that does not exist, which the events' line says.
+async fn sending(target: &Target, set: &str) -> Option<Finding> {
+    match target.ses.get_configuration_set().configuration_set_name(set).send().await {
+        Ok(output) if output.sending_options().is_some_and(|options| !options.sending_enabled()) => {
+            let enable = "aws sesv2 put-configuration-set-sending-options --sending-enabled --configuration-set-name";
+            Some(Finding::fail(
+                SENDING,
+                format!("switched off for {set}: every mail fails"),
+                format!("When what it was switched off for is mended: {enable} {set}"),
+            ))
+        }
+        Ok(_) => Some(Finding::ok(SENDING, format!("{set} may send"))),
+        Err(error) if aws::is(&error, "NotFoundException") => None,
+        Err(error) => Some(Finding::unknown(SENDING, &aws::failed("ses:GetConfigurationSet", &error))),
+    }
+}
+
+async fn destinations(target: &Target, set: &str) -> Finding {
     let answer = target.ses.get_configuration_set_event_destinations().configuration_set_name(set).send().await;
-    vec![match answer {
+    match answer {
         Ok(output) => judge(set, target.parts.events_topic.as_deref(), output.event_destinations()),
         Err(error) if aws::is(&error, "NotFoundException") => {
             Finding::fail(SET, format!("the configuration set {set} does not exist: every mail fails"), REDEPLOY)
         }
         Err(error) => Finding::unknown(SET, &aws::failed("ses:GetConfigurationSetEventDestinations", &error)),
-    }]
+    }
 }
 
 /// Whether some destination brings what is needed to the topic; to any topic, where it is not known which.

@@ -78,17 +78,22 @@ async fn gather(target: &Target, only: Option<Uuid>) -> Result<Known, Failed> {
 /// The silent failure of this kind of system: mail goes out, and nothing is ever heard of it.
 fn feedback(known: &Known, now: Timestamp) -> Finding {
     const LOOK: &str = "See the lines Events and Subscription, and what the function feedback logs.";
-    let sent: u64 = known.hours.iter().map(|hour| hour.sent).sum();
-    let last_sent = known.hours.iter().filter(|hour| hour.sent > 0).map(|hour| hour.hour).max();
-    match (known.last_event, last_sent) {
+    let is_later = |hour: &&HourCounts| hour.sent > 0 && known.last_event.is_none_or(|event| event < hour.hour);
+    let unheard_of: Vec<_> = known.hours.iter().filter(is_later).collect();
+    let emails = || count(unheard_of.iter().map(|hour| hour.sent).sum::<u64>(), "email");
+    let first = unheard_of.iter().map(|hour| hour.hour).min();
+    let is_overdue = first.is_some_and(|hour| now >= hour + HOUR_AND_A_BIT);
+    match (known.last_event, first) {
         (None, None) => Finding::ok(FEEDBACK, "no mail was sent in 7 days, so no event had to come"),
-        (None, Some(_)) => {
-            Finding::fail(FEEDBACK, format!("{} in 7 days, and no event ever came", count(sent, "email")), LOOK)
+        (None, Some(_)) if is_overdue => {
+            Finding::fail(FEEDBACK, format!("{} in 7 days, and no event ever came", emails()), LOOK)
         }
-        (Some(event), Some(hour)) if event < hour && now >= hour + HOUR_AND_A_BIT => {
-            Finding::fail(FEEDBACK, format!("mail was sent after the last event, which came {}", ago(event, now)), LOOK)
+        (Some(event), Some(_)) if is_overdue => {
+            let says = format!("{} sent after the last event, which came {}", emails(), ago(event, now));
+            Finding::fail(FEEDBACK, says, LOOK)
         }
-        (Some(event), _) => Finding::ok(FEEDBACK, format!("the last event came {}", ago(event, now))),
+        (_, Some(_)) => Finding::ok(FEEDBACK, format!("waiting for the events of {}", emails())),
+        (Some(event), None) => Finding::ok(FEEDBACK, format!("the last event came {}", ago(event, now))),
     }
 }
 
@@ -154,18 +159,29 @@ mod tests {
 
     #[test]
     fn mail_without_a_later_event_fails_once_an_event_must_have_come() {
-        for (last_event, sent_in, now, grade) in [
-            (None, None, "12:00:00", Grade::Ok),
-            (None, Some("11:00:00"), "11:00:30", Grade::Fail),
-            (Some("11:30:00"), Some("11:00:00"), "15:00:00", Grade::Ok),
-            (Some("10:59:00"), Some("11:00:00"), "11:01:00", Grade::Ok),
-            (Some("10:59:00"), Some("11:00:00"), "12:10:00", Grade::Fail),
-            (Some("10:59:00"), None, "15:00:00", Grade::Ok),
+        for (last_event, sent_in, now, grade, words) in [
+            (None, &[][..], "12:00:00", Grade::Ok, "no mail was sent"),
+            (None, &["11:00:00"], "11:00:30", Grade::Ok, "waiting for the events of 1 email"),
+            (None, &["11:00:00"], "12:09:59", Grade::Ok, "waiting"),
+            (None, &["11:00:00"], "12:10:00", Grade::Fail, "1 email in 7 days, and no event ever came"),
+            (None, &["10:00:00", "11:00:00", "12:00:00"], "12:01:00", Grade::Fail, "3 emails in 7 days"),
+            (Some("11:30:00"), &["11:00:00"], "15:00:00", Grade::Ok, "the last event came 3 hours ago"),
+            (Some("10:59:00"), &["10:00:00", "11:00:00"], "11:01:00", Grade::Ok, "waiting for the events of 1 email"),
+            (Some("10:59:00"), &["11:00:00"], "12:10:00", Grade::Fail, "1 email sent after the last event"),
+            (
+                Some("08:30:00"),
+                &["08:00:00", "09:00:00", "10:00:00", "11:00:00", "12:00:00"],
+                "12:05:00",
+                Grade::Fail,
+                "4 emails sent after the last event, which came 3 hours ago",
+            ),
+            (Some("10:59:00"), &[], "15:00:00", Grade::Ok, "the last event came"),
         ] {
-            let hour = |text| HourCounts { hour: at(text), sent: 1, bounced: 0, complained: 0 };
-            let hours = sent_in.map(hour).into_iter().collect();
+            let hour = |text: &&str| HourCounts { hour: at(text), sent: 1, bounced: 0, complained: 0 };
+            let hours = sent_in.iter().map(hour).collect();
             let known = Known { projects: vec![], claims: vec![], last_event: last_event.map(at), hours };
-            assert_eq!(feedback(&known, at(now)).grade, grade, "{last_event:?} {sent_in:?} {now}");
+            let found = feedback(&known, at(now));
+            assert!(found.grade == grade && found.says.contains(words), "{last_event:?} {sent_in:?} {now}: {found:?}");
         }
     }
 

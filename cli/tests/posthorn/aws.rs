@@ -15,6 +15,9 @@ const OUTPUTS: [(&str, &str); 7] = [
     ("DeadLetterQueueUrl", "https://sqs.us-east-1.amazonaws.com/000000000000/dead"),
 ];
 
+/// The guard's lines, whose parameters begin with `Bounce` and `Complaint`, with values that are not the defaults.
+const LINES: [(&str, &str); 3] = [("Floor", ""), ("WarnPercent", "3"), ("DisablePercent", "7")];
+
 /// A `CloudFormation` endpoint with one stack, `posthorn`, that has these outputs.
 async fn cloudformation(outputs: &[(&str, &str)], floor: &str) -> String {
     let pairs = |kind: &str, pairs: &[(&str, &str)]| -> String {
@@ -23,7 +26,11 @@ async fn cloudformation(outputs: &[(&str, &str)], floor: &str) -> String {
         };
         pairs.iter().map(member).collect()
     };
-    let (outputs, parameters) = (pairs("Output", outputs), pairs("Parameter", &[("BounceFloor", floor)]));
+    let parameter = |metric: &str, (line, value): (&str, &str)| {
+        pairs("Parameter", &[(&format!("{metric}{line}"), if line == "Floor" { floor } else { value })])
+    };
+    let parameters: String = LINES.map(|line| parameter("Bounce", line) + &parameter("Complaint", line)).concat();
+    let outputs = pairs("Output", outputs);
     let stack = format!(
         "<DescribeStacksResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><DescribeStacksResult>\
          <Stacks><member><StackName>posthorn</StackName><CreationTime>2026-11-21T00:00:00Z</CreationTime>\
@@ -68,9 +75,22 @@ async fn a_stack_is_found_by_its_name_with_its_lines() {
     let url = cloudformation(&OUTPUTS, "77").await;
     run(&world, &url, &[], &["--stack", "posthorn", "project", "create", "Shop"]).await.done();
     let shown = run(&world, &url, &[("POSTHORN_STACK", "posthorn")], &["project", "show", "Shop"]).await.done().out;
-    assert!(shown.contains("of at least 77 emails"), "{shown}");
+    for words in ["warns at 3 %,", "disables at 7 %, of at least 77 emails"] {
+        assert_eq!(shown.matches(words).count(), 2, "bounces and complaints in {shown}");
+    }
     run(&world, &url, &[], &["project", "disable", "Shop", "--stack", "posthorn", "--reason", "x"]).await.done();
     assert_eq!(world.backends.sns.published().len(), 1, "announced on the stack's topic");
+}
+
+#[test]
+fn the_template_has_every_output_and_parameter_that_is_read() {
+    let template = posthorn_testkit::template::read();
+    for (output, _) in OUTPUTS {
+        assert!(template["Outputs"][output]["Value"].is_object(), "output {output}");
+    }
+    for (metric, line) in ["Bounce", "Complaint"].into_iter().flat_map(|it| LINES.map(|(line, _)| (it, line))) {
+        assert!(template["Parameters"][format!("{metric}{line}")]["Type"].is_string(), "parameter {metric}{line}");
+    }
 }
 
 #[tokio::test]

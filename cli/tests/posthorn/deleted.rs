@@ -1,15 +1,20 @@
 //! Deleting a project: whole, and finished by the same command wherever it was interrupted.
 
+use std::time::Duration;
+
 use futures_util::{StreamExt, stream};
+use posthorn_auth::{Changed, KeyDigest, guard};
 use posthorn_table::{
     Uuid,
     contact::Subscription,
     data::Data,
+    domain::Claimed,
     email::{Email, Status},
     event::Event,
     idempotency::{Attempt, Claim, Scope},
     statistics::Hour,
 };
+use posthorn_testkit::backends::TABLE;
 use serde_json::Map;
 
 use crate::{gate::Gate, support::World};
@@ -92,6 +97,8 @@ async fn everything_of_a_project_goes_and_nothing_of_another() {
     }
     world.check_that_only_the_other_is_left(other, "deleted").await;
     world.run(&["project", "delete", "Gone", "--yes"]).await.refused(1, "there is no project Gone");
+    let id = said["id"].as_str().unwrap();
+    world.run(&["project", "delete", id, "--yes"]).await.refused(1, "there is no project");
     let told = world.backends.sns.published();
     assert!(told.iter().any(|one| one.message.contains("it is being deleted")));
 }
@@ -118,8 +125,8 @@ async fn survives(calls: usize) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_command_finishes_what_was_interrupted_anywhere() {
-    let interrupted: Vec<bool> = stream::iter(0..26).map(survives).buffered(13).collect().await;
-    assert!(interrupted[10] && !interrupted[25], "the sweep covers every call: {interrupted:?}");
+    let interrupted: Vec<bool> = stream::iter(0..30).map(survives).buffered(13).collect().await;
+    assert!(interrupted[10] && !interrupted[29], "the sweep covers every call: {interrupted:?}");
 }
 
 #[tokio::test]
@@ -143,6 +150,8 @@ async fn what_comes_late_is_removed_by_the_same_command() {
     let subscription = Subscription::Keep { when_new: true };
     let (table, now) = (&world.backends.table, world.backends.clock.now());
     table.merge_contact(id.parse().unwrap(), "late@example.org", subscription, &Data::default(), now).await.unwrap();
+    world.run(&["project", "delete", id]).await.refused(1, "add --yes");
+    assert!(table.contact(id.parse().unwrap(), "late@example.org").await.unwrap().is_some(), "nothing was changed");
     let said = world.run(&["project", "delete", id, "--yes"]).await.done();
     assert!(said.out.contains("deleted before") && said.out.contains("1 contact"), "{}", said.out);
     world.check_that_only_the_other_is_left(other, "late").await;
@@ -154,4 +163,59 @@ async fn a_domain_of_a_project_that_is_gone_can_be_claimed() {
     let gone = world.run(&["--json", "project", "delete", "Gone", "--yes"]).await.done().json();
     assert_eq!(gone["domains"][0], "gone.example");
     world.run(&["domain", "add", "Stays", "gone.example"]).await.done();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_project_that_is_enabled_meanwhile_keeps_what_is_not_gone_yet() {
+    for (operation, contacts) in [("DescribeTable", 60), ("Scan", 30), ("TransactWriteItems", 30)] {
+        let world = two_projects().await;
+        let gate = world.behind_a_gate().await;
+        world.run(&["project", "disable", "Gone", "--reason", "test"]).await;
+        let (table, now) = (&world.backends.table, world.backends.clock.now());
+        let id = table.directory().await.unwrap().into_iter().find(|entry| entry.name == "Gone").unwrap().id;
+        let enable = gate.before_next(operation, guard::enable(table, id, now, 7));
+        let (said, enabled) = tokio::join!(world.run(&["project", "delete", "Gone", "--yes"]), enable);
+        assert!(matches!(enabled.unwrap(), Changed::Changed(_)));
+        said.refused(1, "was enabled meanwhile and is not deleted");
+        assert!(table.project(id).await.unwrap().is_some_and(|project| project.disabled.is_none()), "{operation}");
+        assert_eq!(table.domain("gone.example").await.unwrap().unwrap().project, id);
+        let items = world.backends.items().await;
+        let left = items.keys().filter(|key| key.ends_with(" CONTACT")).count();
+        assert_eq!(left, contacts, "{operation}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_that_comes_between_goes_with_the_project() {
+    let world = two_projects().await;
+    let gate = world.behind_a_gate().await;
+    world.run(&["project", "disable", "Gone", "--reason", "test"]).await;
+    let (table, now) = (&world.backends.table, world.backends.clock.now());
+    let id = table.directory().await.unwrap().into_iter().find(|entry| entry.name == "Gone").unwrap().id;
+    let claim = gate.before_next("TransactWriteItems", table.claim_domain("late.example", id, now));
+    let (said, claimed) = tokio::join!(world.run(&["--json", "project", "delete", "Gone", "--yes"]), claim);
+    assert_eq!(claimed.unwrap(), Claimed::Ours);
+    assert_eq!(said.done().json()["domains"], serde_json::json!(["gone.example", "late.example"]));
+    let left: Vec<_> = table.domains().await.unwrap().into_iter().map(|claim| claim.domain).collect();
+    assert_eq!(left, ["stays.example"]);
+}
+
+#[tokio::test]
+async fn a_key_that_another_project_has_by_now_stays_there() {
+    let world = World::start().await;
+    let key = format!("sk_{:048x}", 1);
+    world.project("First").await;
+    world.run_with(&["project", "import-keys", "First"], &key).await.done();
+    world.run(&["project", "rotate", "First", "--grace", "1s"]).await.done();
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    // As TTL does.
+    let digest = KeyDigest::of(&key);
+    let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
+    let item = world.backends.dynamodb.delete_item().table_name(TABLE).key("sk", text("KEY".to_owned()));
+    item.key("pk", text(format!("KEY#{}", digest.as_str()))).send().await.unwrap();
+    world.project("Second").await;
+    world.run_with(&["project", "import-keys", "Second"], &key).await.done();
+    world.run(&["project", "delete", "First", "--yes"]).await.done();
+    let stored = world.backends.table.api_key(digest.as_str()).await.unwrap().unwrap();
+    assert_eq!(stored.project.name, "Second");
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use posthorn_table::{Uuid, domain::Claimed};
 use posthorn_testkit::faults::Fault;
 use serde_json::{Value, json};
 
@@ -64,12 +65,83 @@ async fn mail_from_is_what_was_asked_for() {
 }
 
 #[tokio::test]
+async fn an_identity_that_ses_knew_keeps_its_mail_from_unless_another_is_asked_for() {
+    let world = World::start().await;
+    world.project("Shop").await;
+    for (options, expected) in [
+        (&["--mail-from", "post"][..], json!("post.shop.example")),
+        (&[], json!("post.shop.example")),
+        (&["--no-mail-from"], Value::Null),
+        (&[], Value::Null),
+        (&["--mail-from", "bounce"], json!("bounce.shop.example")),
+    ] {
+        let add = [&["--json", "domain", "add", "Shop", "shop.example"][..], options].concat();
+        assert_eq!(world.run(&add).await.done().json()["mailFrom"]["domain"], expected, "{options:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_domain_that_overlaps_with_another_projects_is_said() {
+    let world = World::start().await;
+    let (shop, other) = (world.project("Shop").await, world.project("Other").await);
+    world.run(&["domain", "add", "Shop", "shop.example"]).await.done();
+    let below = ["domain", "add", "Other", "mail.shop.example"];
+    let note = format!("Note: project {} has shop.example, so it may send from mail.shop.example too.", shop.id);
+    assert!(world.run(&below).await.done().out.contains(&note));
+    let above = world.run(&["--json", "domain", "add", "Shop", "shop.example"]).await.done().json();
+    assert!(above["overlaps"][0].as_str().unwrap().contains(&other.id), "{above}");
+    let apart = world.run(&["--json", "domain", "add", "Other", "badshop.example"]).await.done().json();
+    assert_eq!(apart["overlaps"], json!([]));
+}
+
+#[tokio::test]
+async fn a_domain_too_many_is_not_claimed() {
+    let world = World::start().await;
+    let (table, now) = (&world.backends.table, world.backends.clock.now());
+    let project = table.project(world.project("Shop").await.id.parse().unwrap()).await.unwrap().unwrap();
+    let mut next = project.clone();
+    next.version += 1;
+    for number in 0..40 {
+        let domain = format!("d{number}.example");
+        table.claim_domain(&domain, project.facts.id, now).await.unwrap();
+        next.facts.domains.push(domain);
+    }
+    table.change_project(Some(&project), &next, None).await.unwrap();
+    let before = world.backends.items().await;
+    world.run(&["domain", "add", "Shop", "one-more.example"]).await.refused(1, "at most 40 domains");
+    assert_eq!(world.backends.items().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_domain_that_became_anothers_while_it_was_waited_for_is_not_added() {
+    let world = World::start().await;
+    let (one, two) = (world.project("One").await, world.project("Two").await);
+    let [one, two]: [Uuid; 2] = [one.id, two.id].map(|id| id.parse().unwrap());
+    world.run(&["domain", "add", "One", "shop.example"]).await.done();
+    world.backends.ses.verify("shop.example");
+    let gate = world.behind_a_gate().await;
+    let (table, now) = (&world.backends.table, world.backends.clock.now());
+    let rival = async {
+        table.release_domain("shop.example", one).await.unwrap();
+        table.claim_domain("shop.example", two, now).await.unwrap()
+    };
+    let check = world.run(&["domain", "check", "shop.example"]);
+    let (said, claimed) = tokio::join!(check, gate.before_next("TransactWriteItems", rival));
+    assert_eq!(claimed, Claimed::Ours);
+    said.refused(1, "belongs to another project");
+    assert_eq!(table.project(one).await.unwrap().unwrap().facts.domains, Vec::<String>::new());
+    world.run(&["domain", "check", "shop.example"]).await.done();
+    assert_eq!(table.project(two).await.unwrap().unwrap().facts.domains, ["shop.example"]);
+}
+
+#[tokio::test]
 async fn a_zone_file_can_be_appended_to_one() {
     let world = World::start().await;
     world.project("Shop").await;
     let zone = world.run(&["domain", "add", "Shop", "shop.example", "--zone"]).await.done().out;
     let lines: Vec<_> = zone.lines().filter(|line| !line.starts_with(';')).collect();
-    assert_eq!(lines.len(), 6);
+    assert_eq!(lines.len(), 5);
+    assert!(!lines.iter().any(|line| line.contains("_dmarc")), "a record of the zone's own is not joined by another");
     assert!(lines.iter().all(|line| line.split(' ').nth(2) == Some("IN")), "{zone}");
 }
 

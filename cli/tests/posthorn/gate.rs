@@ -1,7 +1,8 @@
-//! A gate in front of the engine that closes after so many calls: as if the program had been killed there.
+//! A gate in front of the engine that closes after so many calls, as if the program had been killed there; or that holds
+//! one call back, so that a rival comes first.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicUsize, Ordering},
 };
 
@@ -15,6 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::support::serve;
 
@@ -22,18 +24,23 @@ use crate::support::serve;
 const CLOSED: &str = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","message":"User: arn:aws:iam::000000000000:user/ada is not authorized to perform: dynamodb:Anything on resource: *"}"#;
 
 /// A gate. Clones share the counts.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Gate {
     /// Calls that still come through.
     calls: Arc<AtomicUsize>,
     /// Batches that are answered as left undone, and do not come through.
     undone: Arc<AtomicUsize>,
+    /// The next call of this operation is held back.
+    held: Arc<Mutex<Option<&'static str>>>,
+    /// One is being held back, and it may go on.
+    came: Arc<Notify>,
+    goes_on: Arc<Notify>,
 }
 
 impl Gate {
     /// The gate that lets `calls` through to `engine`, and its URL.
     pub(crate) async fn before(engine: &str, calls: usize) -> (Self, String) {
-        let gate = Self { calls: Arc::new(AtomicUsize::new(calls)), undone: Arc::default() };
+        let gate = Self { calls: Arc::new(AtomicUsize::new(calls)), ..Self::default() };
         let (inner, engine) = (gate.clone(), engine.to_owned());
         let router = Router::new().fallback(move |headers: HeaderMap, body: Bytes| {
             let (gate, engine) = (inner.clone(), engine.clone());
@@ -52,6 +59,23 @@ impl Gate {
         self.undone.load(Ordering::SeqCst)
     }
 
+    /// Holds the next call of an operation back, once: `rival` comes first.
+    pub(crate) async fn before_next<T>(&self, operation: &'static str, rival: impl Future<Output = T>) -> T {
+        *self.held.lock().unwrap() = Some(operation);
+        self.came.notified().await;
+        let done = rival.await;
+        self.goes_on.notify_one();
+        done
+    }
+
+    async fn hold(&self, target: &str) {
+        let is_held = self.held.lock().unwrap().take_if(|operation| target.ends_with(*operation)).is_some();
+        if is_held {
+            self.came.notify_one();
+            self.goes_on.notified().await;
+        }
+    }
+
     pub(crate) fn open(&self) {
         self.calls.store(usize::MAX, Ordering::SeqCst);
     }
@@ -66,7 +90,9 @@ impl Gate {
         if self.calls.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less_one).is_err() {
             return (StatusCode::BAD_REQUEST, CLOSED).into_response();
         }
-        let is_batch = headers.get("x-amz-target").is_some_and(|name| name == "DynamoDB_20120810.BatchWriteItem");
+        let target = headers.get("x-amz-target").map_or("", |name| name.to_str().unwrap());
+        self.hold(target).await;
+        let is_batch = target == "DynamoDB_20120810.BatchWriteItem";
         if is_batch && self.undone.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less_one).is_ok() {
             let request: Value = serde_json::from_slice(&body).unwrap();
             return Json(json!({"UnprocessedItems": request["RequestItems"]})).into_response();

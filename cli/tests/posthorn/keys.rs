@@ -1,6 +1,6 @@
 //! Keys: replaced without presenting one, imported from standard input.
 
-use posthorn_auth::{Access, KeyDigest};
+use posthorn_auth::{Access, KeyDigest, Which, replace_keys, set_monthly_limit};
 use posthorn_table::Timestamp;
 
 use crate::support::World;
@@ -49,6 +49,62 @@ async fn stopping_keys_at_once_is_confirmed() {
     let said = world.run(&[&rotate[..], &["--yes"]].concat()).await.done();
     assert!(said.out.contains("have stopped") && !said.out.contains("pk_"), "{}", said.out);
     assert!(!world.works(&made.secret).await && world.works(&made.public).await);
+}
+
+#[tokio::test]
+async fn ending_a_grace_period_early_is_confirmed() {
+    let world = World::start().await;
+    let made = world.project("Shop").await;
+    let in_grace = async |key: &str| world.backends.table.api_key(KeyDigest::of(key).as_str()).await.unwrap().is_some();
+    world.run(&["project", "rotate", "Shop", "--keys", "secret"]).await.done();
+    world.run(&["project", "rotate", "Shop", "--keys", "secret"]).await.refused(1, "add --yes");
+    world.run(&["project", "rotate", "Shop"]).await.refused(1, "add --yes");
+    assert!(in_grace(&made.secret).await, "nothing was changed");
+    world.run(&["project", "rotate", "Shop", "--keys", "public"]).await.done();
+    assert!(in_grace(&made.secret).await && in_grace(&made.public).await);
+    world.run(&["project", "rotate", "Shop", "--yes"]).await.done();
+    assert!(!in_grace(&made.secret).await && !in_grace(&made.public).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_rotations_at_once_one_stops() {
+    let world = World::start().await;
+    let made = world.project("Shop").await;
+    let (table, id) = (&world.backends.table, made.id.parse().unwrap());
+    let gate = world.behind_a_gate().await;
+    let stored = async || table.project(id).await.unwrap().unwrap();
+    let rival = async {
+        let (project, now) = (stored().await, "2026-11-21T00:00:00Z".parse().unwrap());
+        let fill = &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer);
+        let next = replace_keys(&project, Which::Both, 604_800, now, fill).next;
+        table.change_project(Some(&project), &next, None).await.unwrap();
+        next
+    };
+    let rotate = ["project", "rotate", "Shop", "--yes"];
+    let (said, rivals) = tokio::join!(world.run(&rotate), gate.before_next("TransactWriteItems", rival));
+    said.refused(1, "somebody else changed the keys of Shop meanwhile");
+    assert_eq!(stored().await, rivals);
+
+    let limit = async {
+        let project = stored().await;
+        let next = set_monthly_limit(&project, Some(5), "2026-11-21T00:00:00Z".parse().unwrap()).unwrap();
+        table.change_project(Some(&project), &next, None).await.unwrap();
+    };
+    let (said, ()) = tokio::join!(world.run(&rotate), gate.before_next("TransactWriteItems", limit));
+    said.done();
+    assert_eq!(stored().await.facts.monthly_limit, Some(5), "of what is not keys both changes hold");
+}
+
+#[tokio::test]
+async fn a_key_in_its_grace_period_is_live_again_once_it_is_imported() {
+    let world = World::start().await;
+    world.project("Shop").await;
+    world.run_with(&["project", "import-keys", "Shop"], &plunk("sk", 1)).await.done();
+    world.run(&["project", "rotate", "Shop"]).await.done();
+    assert!(!world.works(&plunk("sk", 1)).await, "it retires");
+    let again = world.run_with(&["--json", "project", "import-keys", "Shop"], &plunk("sk", 1)).await.done().json();
+    assert_eq!((&again["known"], &again["imported"]["secret"]), (&0.into(), &1.into()));
+    assert!(world.works(&plunk("sk", 1)).await);
 }
 
 #[tokio::test]

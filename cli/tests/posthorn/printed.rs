@@ -34,13 +34,12 @@ async fn without_a_terminal_there_is_no_colour() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_closed_pipe_ends_it_quietly() {
-    let world = World::start().await;
+/// Runs the program with a standard output that nobody reads; its exit code, and what it said on standard error.
+async fn unread(world: &World, arguments: &'static [&str]) -> (Option<i32>, String) {
     let folder = world.folder.0.clone();
     let ended = tokio::task::spawn_blocking(move || {
         let mut child = Command::new(env!("CARGO_BIN_EXE_posthorn"))
-            .args(["project", "list"])
+            .args(arguments)
             .current_dir(folder)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -51,5 +50,23 @@ async fn a_closed_pipe_ends_it_quietly() {
         child.stderr.take().unwrap().read_to_string(&mut error).unwrap();
         (child.wait().unwrap().code(), error)
     });
-    assert_eq!(ended.await.unwrap(), (Some(0), String::new()));
+    ended.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closed_pipe_ends_it_quietly() {
+    let world = World::start().await;
+    assert_eq!(unread(&world, &["project", "list"]).await, (Some(0), String::new()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_that_nobody_read_are_a_failure() {
+    let world = World::start().await;
+    for arguments in [&["project", "create", "Shop"][..], &["project", "rotate", "Shop"]] {
+        let (code, error) = unread(&world, arguments).await;
+        let id = world.run(&["--json", "project", "show", "Shop"]).await.done().json()["id"].clone();
+        let command = format!("replace them with posthorn project rotate {}", id.as_str().unwrap());
+        assert!(error.starts_with("error: the new keys were not read") && error.contains(&command), "{error}");
+        assert_eq!((code, error.lines().count()), (Some(1), 1), "{error}");
+    }
 }

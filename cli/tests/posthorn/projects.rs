@@ -9,6 +9,7 @@ async fn a_project_is_made_with_keys_that_are_shown_once() {
     let world = World::start().await;
     let said = world.run(&["project", "create", "Shop", "--limit", "1000"]).await.done();
     let key = said.out.lines().find_map(|line| line.trim().strip_prefix("Secret key  ")).unwrap().to_owned();
+    assert!(!said.out.contains("POSTHORN_SECRET_KEY="), "no key is advised into a shell's history: {}", said.out);
     assert!(said.out.contains("shown this once") && said.out.contains("Public key  pk_"), "{}", said.out);
     for arguments in [&["project", "list"][..], &["project", "show", "Shop"], &["status"]] {
         for form in [&["--json"][..], &[]] {
@@ -119,7 +120,7 @@ async fn of_changes_made_at_once_none_is_lost() {
         let limited = ["project", "limit", "Shop", &limit];
         let sent = ["project", "sender", "Shop", &sender];
         let (limited, sent, rotated) =
-            tokio::join!(world.run(&limited), world.run(&sent), world.run(&["project", "rotate", "Shop"]));
+            tokio::join!(world.run(&limited), world.run(&sent), world.run(&["project", "rotate", "Shop", "--yes"]));
         for said in [limited, sent, rotated] {
             said.done();
         }

@@ -83,10 +83,48 @@ async fn what_is_not_the_api_is_said() {
 #[tokio::test]
 async fn without_a_key_nothing_is_asked() {
     let world = World::start().await;
-    world.run(&["send", "--to", "a@example.org"]).await.refused(1, "set POSTHORN_SECRET_KEY");
+    world
+        .run(&["send", "--to", "a@example.org"])
+        .await
+        .refused(1, "set POSTHORN_SECRET_KEY to one of the project's (read -rs");
     let (url, requests) = api(200, &answer("SENT")).await;
     std::fs::write(world.folder.0.join(".posthorn/demo.env"), format!("POSTHORN_SECRET_KEY={KEY}\n")).unwrap();
     world.write_environment("http://127.0.0.1:1", "http://127.0.0.1:1", &url);
     world.run(&["send", "--to", "a@example.org"]).await.done();
     assert_eq!(requests.lock().unwrap().len(), 1, "with the demo project's key");
+}
+
+#[tokio::test]
+async fn a_place_in_an_option_counts_more_than_the_address_of_the_environment() {
+    let world = World::start().await;
+    let (local, of_local) = api(200, &answer("SENT")).await;
+    let (other, of_other) = api(200, &answer("SENT")).await;
+    world.write_environment("http://127.0.0.1:1", "http://127.0.0.1:1", &local);
+    let state = world.folder.0.join(".posthorn");
+    let variables = [("POSTHORN_SECRET_KEY", KEY), ("POSTHORN_URL", other.as_str())];
+    let send = ["send", "--to", "ada@example.org"];
+    let place = ["--state", state.to_str().unwrap()];
+    let asked = || (of_local.lock().unwrap().len(), of_other.lock().unwrap().len());
+    for (arguments, expected) in [
+        ([&place[..], &send].concat(), (1, 0)),
+        ([&send[..], &place].concat(), (2, 0)),
+        (send.to_vec(), (2, 1)),
+        ([&send[..], &place, &["--url", &other]].concat(), (2, 2)),
+    ] {
+        posthorn(&world.folder.0, &variables, &arguments, "").await.done();
+        assert_eq!(asked(), expected, "{arguments:?}");
+    }
+    posthorn(&world.folder.0, &variables, &[&send[..], &["--table", "t"]].concat(), "")
+        .await
+        .refused(1, "no API is known");
+}
+
+#[tokio::test]
+async fn what_goes_to_this_machine_goes_through_no_proxy() {
+    let (url, _) = api(200, &answer("SENT")).await;
+    let folder = Folder::new();
+    let nobody = "http://127.0.0.1:1";
+    let variables =
+        [("POSTHORN_SECRET_KEY", KEY), ("POSTHORN_URL", url.as_str()), ("HTTP_PROXY", nobody), ("http_proxy", nobody)];
+    posthorn(&folder.0, &variables, &["send", "--to", "ada@example.org"], "").await.done();
 }

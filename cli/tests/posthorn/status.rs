@@ -1,5 +1,6 @@
 //! The status: what is right, what is not, and what cannot be known.
 
+use jiff::SignedDuration;
 use posthorn_table::{Timestamp, statistics::Hour};
 use posthorn_testkit::{
     backends::ALERTS,
@@ -58,7 +59,10 @@ async fn mail_of_which_nothing_was_ever_heard_fails() {
     finds(&world, "Feedback", "ok", "no mail was sent").await;
     let now = world.run(&["--json", "project", "show", "Shop"]).await.done().json()["createdAt"].clone();
     let now: Timestamp = now.as_str().unwrap().parse().unwrap();
-    world.backends.table.count_sent(id, 0, Hour { epoch: 0, at: now }, 3).await.unwrap();
+    world.backends.table.count_sent(id, 0, Hour { epoch: 0, at: now }, 2).await.unwrap();
+    finds(&world, "Feedback", "ok", "waiting for the events of 2 emails").await;
+    let before = now - SignedDuration::from_hours(2);
+    world.backends.table.count_sent(id, 0, Hour { epoch: 0, at: before }, 1).await.unwrap();
     finds(&world, "Feedback", "fail", "3 emails in 7 days, and no event ever came").await;
     world.backends.table.record_event_came(now).await.unwrap();
     finds(&world, "Feedback", "ok", "the last event came").await;
@@ -75,6 +79,13 @@ async fn a_chain_that_nobody_connected_fails_link_by_link() {
     finds(&world, "Events", "fail", "switched off").await;
     set(vec![EventDestination { types: vec!["SEND".into(), "DELIVERY".into()], ..to_topic() }]);
     finds(&world, "Events", "fail", "BOUNCE, COMPLAINT").await;
+    let without_send = to_topic().types.into_iter().filter(|kind| kind != "SEND").collect();
+    set(vec![EventDestination { types: without_send, ..to_topic() }]);
+    finds(&world, "Events", "ok", "everything that is needed").await;
+    world.backends.ses.set_sending("posthorn", false);
+    finds(&world, "Sending", "fail", "switched off for posthorn").await;
+    world.backends.ses.set_sending("posthorn", true);
+    finds(&world, "Sending", "ok", "may send").await;
 
     let world = World::start().await;
     for (about, status) in [

@@ -7,6 +7,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
+use crate::gate::Gate;
 use axum::Router;
 use posthorn_testkit::{
     backends::{ALERTS, Backends, TABLE},
@@ -102,6 +103,13 @@ impl World {
         let urls = world.backends.urls.clone();
         world.write_environment(&urls.dynamodb, &queues, "http://127.0.0.1:1");
         world
+    }
+
+    /// The same stack with a gate in front of its table.
+    pub(crate) async fn behind_a_gate(&self) -> Gate {
+        let (gate, url) = Gate::before(&self.backends.urls.dynamodb, usize::MAX).await;
+        self.write_environment(&url, "http://127.0.0.1:1", "http://127.0.0.1:1");
+        gate
     }
 
     /// Says where the parts listen, as the local stack does.

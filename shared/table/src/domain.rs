@@ -38,6 +38,9 @@ impl Table {
     /// Claims a domain for a project that exists, unless another project that exists has claimed it: of two that claim
     /// it at once one wins. Claiming it again changes nothing.
     ///
+    /// A claim is of this exact name. One operator runs all projects, so one project may have `example.com` and another
+    /// `mail.example.com`: mail from the sub-domain may then come from both, for a project's domain covers those below.
+    ///
     /// # Errors
     /// What DynamoDB answers; a conflict with a rival's transaction passes.
     pub async fn claim_domain(&self, domain: &str, project: Uuid, now: Timestamp) -> Result<Claimed, TableError> {
@@ -122,7 +125,18 @@ impl Table {
         unless_overtaken(result)
     }
 
-    /// The same as part of a transaction, which fails if the domain is somebody else's by now.
+    /// As part of a transaction: that a project has claimed a domain.
+    pub(crate) fn claim_check(&self, domain: &str, project: Uuid) -> Result<TransactWriteItem, TableError> {
+        let check = ConditionCheck::builder()
+            .table_name(&*self.name)
+            .set_key(Some(keys::domain(domain).attributes()))
+            .condition_expression("project_id = :project")
+            .expression_attribute_values(":project", s(project.to_string()))
+            .build()?;
+        Ok(TransactWriteItem::builder().condition_check(check).build())
+    }
+
+    /// [`Self::release_domain`] as part of a transaction, which fails if the domain is somebody else's by now.
     pub(crate) fn claim_removal(&self, domain: &str, project: Uuid) -> Result<TransactWriteItem, TableError> {
         let delete = Delete::builder()
             .table_name(&*self.name)

@@ -171,13 +171,17 @@ impl Table {
     /// Changes a project and all that is derived from it, in one transaction: the project itself, every live or
     /// retiring key's item whole (TTL may have removed one), the removal of the items of keys that `next` no
     /// longer has, and the directory. `previous` is the project as it was read; `None` makes a new one. `notice` is
-    /// recorded with the change, if there is one to announce. A key that is new to the project must not be another's.
+    /// recorded with the change, if there is one to announce. A key that is new to the project must not be another's, and
+    /// a domain that is new to a project that exists must be one that it has claimed.
+    ///
+    /// The items of keys whose time is over at `next.updated_at` are left to TTL: it may have removed them, and another
+    /// project may have imported the keys since.
     ///
     /// An answer that was lost is settled by a consistent read before this returns.
     ///
     /// # Errors
-    /// [`TableError::Conflict`] if the project was changed since it was read, or another project has one of its new keys;
-    /// what else DynamoDB answers.
+    /// [`TableError::Conflict`] if the project was changed since it was read, another project has one of its new keys, or
+    /// it has not claimed a new domain; what else DynamoDB answers.
     pub async fn change_project(
         &self,
         previous: Option<&Project>,
@@ -191,9 +195,13 @@ impl Table {
         for key in &next.keys {
             writes.push(self.key_write(key, &next.facts)?);
         }
-        for key in previous.map_or(&[][..], |project| &project.keys) {
-            if !next.keys.iter().any(|kept| kept.digest == key.digest) {
-                writes.push(self.removal(keys::api_key(&key.digest))?);
+        if let Some(previous) = previous {
+            let is_kept = |key: &&ProjectKey| next.keys.iter().any(|kept| kept.digest == key.digest);
+            let dropped = previous.keys.iter().filter(|key| !is_kept(key));
+            writes.extend(self.key_removals(dropped, next.facts.id, next.updated_at)?);
+            let is_new = |domain: &&String| !previous.facts.domains.contains(domain);
+            for domain in next.facts.domains.iter().filter(is_new) {
+                writes.push(self.claim_check(domain, next.facts.id)?);
             }
         }
         let Project { facts, created_at, .. } = next;
@@ -243,17 +251,42 @@ impl Table {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
+    /// The removal of the items of those keys whose time is not over at `now`, unless one is another project's.
+    fn key_removals<'a>(
+        &self,
+        keys: impl IntoIterator<Item = &'a ProjectKey>,
+        project: Uuid,
+        now: Timestamp,
+    ) -> Result<Vec<TransactWriteItem>, TableError> {
+        let removal = |key: &ProjectKey| {
+            let delete = Delete::builder()
+                .table_name(&*self.name)
+                .set_key(Some(keys::api_key(&key.digest).attributes()))
+                .condition_expression("attribute_not_exists(pk) OR project_id = :project")
+                .expression_attribute_values(":project", s(project.to_string()))
+                .build()?;
+            Ok(TransactWriteItem::builder().delete(delete).build())
+        };
+        keys.into_iter().filter(|key| !key.is_retired(now)).map(removal).collect()
+    }
+
     fn removal(&self, key: Key) -> Result<TransactWriteItem, TableError> {
         let delete = Delete::builder().table_name(&*self.name).set_key(Some(key.attributes())).build()?;
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
 
     /// Removes a project, its keys, its directory entry and its claims on `domains` (at most 40), in one transaction:
-    /// the last step of its deletion, when nothing else is left of it. An answer that was lost is settled by a read.
+    /// the last step of its deletion, when nothing else is left of it. The items of keys whose time is over at `now` are
+    /// left to TTL. An answer that was lost is settled by a read.
     ///
     /// # Errors
     /// [`TableError::Conflict`] if the project was changed since it was read; what else DynamoDB answers.
-    pub async fn remove_project(&self, project: &Project, domains: &[String]) -> Result<(), TableError> {
+    pub async fn remove_project(
+        &self,
+        project: &Project,
+        domains: &[String],
+        now: Timestamp,
+    ) -> Result<(), TableError> {
         let id = project.facts.id;
         let itself = Delete::builder()
             .table_name(&*self.name)
@@ -262,9 +295,7 @@ impl Table {
             .expression_attribute_values(":version", n(project.version))
             .build()?;
         let mut writes = vec![TransactWriteItem::builder().delete(itself).build(), self.removal(keys::directory(id))?];
-        for key in &project.keys {
-            writes.push(self.removal(keys::api_key(&key.digest))?);
-        }
+        writes.extend(self.key_removals(&project.keys, id, now)?);
         for domain in domains {
             writes.push(self.claim_removal(domain, id)?);
         }

@@ -1,6 +1,9 @@
 //! Keys that were replaced and go on working for a time.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
+use posthorn_auth::{KeyDigest, import};
+use posthorn_testkit::{backends::TABLE, events::SECRET_KEY};
 use serde_json::json;
 
 use crate::support::{World, minted};
@@ -67,4 +70,26 @@ async fn rotating_again_ends_the_grace_of_before() {
     world.rotates_with(minted(&second, "secret"), &json!({"keys": "public"})).await;
     assert!(world.works(minted(&first, "secret")).await, "the other class's rotation does not end it");
     world.assert_one_live_pair().await;
+}
+
+#[tokio::test]
+async fn a_key_that_another_project_has_by_now_stays_there() {
+    let world = World::new().await;
+    let (backends, first) = (&world.backends, &world.project.project);
+    let imported = import(first, SECRET_KEY, backends.clock.now()).unwrap();
+    backends.table.change_project(Some(first), &imported, None).await.unwrap();
+    let rotated = world.rotates(&json!({"keys": "secret", "gracePeriodSeconds": 60})).await;
+    backends.clock.advance(SignedDuration::from_mins(2));
+    // As TTL does.
+    let digest = KeyDigest::of(SECRET_KEY);
+    let text = |text: String| AttributeValue::S(text);
+    let item = backends.dynamodb.delete_item().table_name(TABLE).key("sk", text("KEY".to_owned()));
+    item.key("pk", text(format!("KEY#{}", digest.as_str()))).send().await.unwrap();
+    let second = backends.project(|_| {}).await.project;
+    let next = import(&second, SECRET_KEY, backends.clock.now()).unwrap();
+    backends.table.change_project(Some(&second), &next, None).await.unwrap();
+
+    world.rotates_with(minted(&rotated, "secret"), &json!({})).await;
+    let stored = backends.table.api_key(digest.as_str()).await.unwrap().expect("the other project's key");
+    assert_eq!(stored.project.id, second.facts.id);
 }
