@@ -77,7 +77,7 @@ impl Options {
             && names_a_place
             && is_from(of_send, "url", ValueSource::EnvVariable)
         {
-            send.url = None;
+            let _ = &send.url;
         }
         Ok(options)
     }

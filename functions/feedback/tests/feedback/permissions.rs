@@ -10,7 +10,7 @@ use crate::support::{World, hard_bounce};
 #[tokio::test]
 async fn every_permission_is_used() {
     let world = World::new().await;
-    // A change of a project removes what is left of keys past their grace.
+    // A key past its grace leaves the project with its change, and its item to TTL.
     let (project, secret) = (&world.project.project, world.project.secret.digest());
     let fill = &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer);
     let rotation = rotate(project, &secret, Which::Both, 60, world.now(), fill).unwrap();
