@@ -79,7 +79,7 @@ async fn exchange(url: &str, mut request: HttpRequest) -> Result<Answer, NoAnswe
 
 /// A proxy's `localhost` is another machine: what goes to this one goes there directly.
 fn connector(url: &str) -> Connector {
-    let proxy = if is_here(url) && url.is_empty() { ProxyConfig::disabled() } else { ProxyConfig::from_env() };
+    let proxy = if is_here(url) { ProxyConfig::disabled() } else { ProxyConfig::from_env() };
     Connector::builder().proxy_config(proxy).tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build()
 }
 

@@ -77,7 +77,7 @@ impl Options {
             && names_a_place
             && is_from(of_send, "url", ValueSource::EnvVariable)
         {
-            let _ = &send.url;
+            send.url = None;
         }
         Ok(options)
     }
@@ -333,18 +333,15 @@ impl From<Keys> for Which {
     }
 }
 
-/// A monthly limit, or none.
-pub(crate) type Limit = Wanted<u64>;
-
-/// A value, or the word `none`.
+/// A monthly limit, or the word `none`. (A bare `Option` would make the argument optional.)
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted<T>(pub(crate) Option<T>);
+pub(crate) struct Limit(pub(crate) Option<u64>);
 
 fn limit(text: &str) -> Result<Limit, &'static str> {
     if text == "none" {
-        return Ok(Wanted(None));
+        return Ok(Limit(None));
     }
-    text.parse().map(|limit| Wanted(Some(limit))).map_err(|_| "a limit is a whole number of emails, or none")
+    text.parse().map(|limit| Limit(Some(limit))).map_err(|_| "a limit is a whole number of emails, or none")
 }
 
 #[cfg(test)]

@@ -127,6 +127,7 @@ async fn remove_pages(target: &Target, id: Uuid, bar: &ProgressBar) -> Result<Re
     let (mut removed, mut from) = (Removed::new(), None);
     loop {
         // The scan of a large table takes minutes, and whoever enables the project wants to keep what it holds.
+        disabled_at(target, id).await?;
         let page = patiently(target.jitter(), || target.table.holdings(id, from.clone())).await?;
         for holding in &page.holdings {
             *removed.entry(holding.kind).or_default() += 1;

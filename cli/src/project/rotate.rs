@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use posthorn_auth::{Changed, KeyClass, PlainKey, Rotation, Which, change, replace_keys};
-use posthorn_lambda::edge::stopwatch;
+use posthorn_lambda::edge::{rfc3339, stopwatch};
 use posthorn_table::{
     Timestamp,
     project::{Project, ProjectKey},
@@ -71,7 +71,7 @@ async fn commit(
     let grace = u32::try_from(grace.as_secs()).unwrap_or(u32::MAX);
     let mut decided = None;
     let next = |project: &Project| {
-        if !working(project, now).eq(working(asked, now)) && project.version == 0 {
+        if !working(project, now).eq(working(asked, now)) {
             return Err(Failed::KeysChanged(facts.name.clone()));
         }
         let fill = &mut |buffer: &mut [u8]| target.edge.fill(buffer);
@@ -117,7 +117,7 @@ fn report(target: &Target, rotation: &Rotation, not_announced: Option<&str>) -> 
         "name": facts.name,
         "secret": secret,
         "public": public,
-        "previousKeysExpireAt": rotation.previous_keys_expire_at.map(super::moment),
+        "previousKeysExpireAt": rotation.previous_keys_expire_at.map(rfc3339),
         "announced": not_announced.is_none(),
     });
     Report { keys_of: Some(facts.id), ..Report::done(text, json) }
