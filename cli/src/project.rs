@@ -9,10 +9,8 @@ mod rotate;
 mod settings;
 mod show;
 
-use posthorn_table::{
-    Timestamp,
-    project::{Project, Status},
-};
+use posthorn_lambda::edge::rfc3339;
+use posthorn_table::project::{Project, Status};
 use serde_json::{Value, json};
 
 use crate::{failed::Failed, options::ProjectCommand, report::Report, target::Target};
@@ -43,22 +41,17 @@ fn json(project: &Project) -> Value {
         "id": facts.id,
         "name": facts.name,
         "status": facts.status.as_str(),
-        "disabled": disabled.as_ref().map(|why| json!({"at": moment(why.at), "reason": why.reason})),
+        "disabled": disabled.as_ref().map(|why| json!({"at": rfc3339(why.at), "reason": why.reason})),
         "domains": facts.domains,
         "sender": facts.default_sender,
         "monthlyLimit": facts.monthly_limit,
         "keys": {
             "live": keys.iter().filter(|key| key.is_live()).count(),
-            "retiring": keys.iter().filter_map(|key| key.retires_at).map(moment).collect::<Vec<_>>(),
+            "retiring": keys.iter().filter_map(|key| key.retires_at).map(rfc3339).collect::<Vec<_>>(),
         },
-        "createdAt": moment(*created_at),
-        "updatedAt": moment(*updated_at),
+        "createdAt": rfc3339(*created_at),
+        "updatedAt": rfc3339(*updated_at),
     })
-}
-
-/// A time for programs.
-fn moment(at: Timestamp) -> String {
-    format!("{at:.3}")
 }
 
 fn is_disabled(project: &Project) -> bool {

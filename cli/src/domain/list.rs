@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use anstyle::AnsiColor;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use posthorn_lambda::edge::rfc3339;
 use posthorn_table::{Uuid, domain::DomainClaim, project::Project};
 use serde_json::{Value, json};
 
@@ -67,7 +68,7 @@ fn entry(claim: &DomainClaim, identity: Option<&Identity>) -> Value {
     json!({
         "domain": claim.domain,
         "project": claim.project,
-        "claimedAt": format!("{:.3}", claim.claimed_at),
+        "claimedAt": rfc3339(claim.claimed_at),
         "inSes": identity.is_some(),
         "verified": identity.is_some_and(|identity| identity.is_verified),
         "dkim": identity.map(|identity| identity.dkim.as_str()),

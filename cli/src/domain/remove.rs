@@ -2,11 +2,19 @@
 //! the same command finishes what was interrupted.
 
 use posthorn_auth::{Changed, change, remove_domain};
-use posthorn_table::project::Project;
+use posthorn_table::{Uuid, project::Project};
 use serde_json::json;
 
 use super::{identity, normalised};
 use crate::{failed::Failed, report::Report, target::Target, terminal::confirm};
+
+/// Takes a domain from its project once more: before the claim was given up a check may have put it back, and without the
+/// claim none can any more.
+async fn take(target: &Target, domain: &str, project: Uuid) -> Result<(), Failed> {
+    let now = target.edge.now();
+    let next = |project: &Project| Ok::<_, Failed>(remove_domain(project, domain, now).map(|next| (next, None)));
+    change(&target.table, project, target.jitter(), next).await.map(drop)
+}
 
 pub(super) async fn remove(target: &Target, domain: &str, keep: bool, yes: bool) -> Result<Report, Failed> {
     let domain = normalised(domain)?;
@@ -27,6 +35,7 @@ pub(super) async fn remove(target: &Target, domain: &str, keep: bool, yes: bool)
     let changed = change(&target.table, claim.project, target.jitter(), next).await?;
     let deleted = !keep && identity::delete(target, &domain).await?;
     target.table.release_domain(&domain, claim.project).await?;
+    take(target, &domain, claim.project).await?;
 
     let mut lines = vec![format!("{domain} is nobody's any more.")];
     if let (Changed::Changed(project), true) = (&changed, taken) {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use posthorn_auth::add_domain;
 use posthorn_table::{Uuid, domain::Claimed};
 use posthorn_testkit::faults::Fault;
 use serde_json::{Value, json};
@@ -132,6 +133,25 @@ async fn a_domain_that_became_anothers_while_it_was_waited_for_is_not_added() {
     assert_eq!(table.project(one).await.unwrap().unwrap().facts.domains, Vec::<String>::new());
     world.run(&["domain", "check", "shop.example"]).await.done();
     assert_eq!(table.project(two).await.unwrap().unwrap().facts.domains, ["shop.example"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_domain_that_a_check_puts_back_while_it_is_removed_does_not_stay() {
+    let world = World::start().await;
+    let id: Uuid = world.project("Shop").await.id.parse().unwrap();
+    world.run(&["domain", "add", "Shop", "example.com"]).await.done();
+    let gate = world.behind_a_gate().await;
+    let (table, now) = (&world.backends.table, world.backends.clock.now());
+    let check = async {
+        let project = table.project(id).await.unwrap().unwrap();
+        let next = add_domain(&project, "example.com", now).unwrap().unwrap();
+        table.change_project(Some(&project), &next, None).await.unwrap();
+    };
+    let remove = ["domain", "remove", "example.com", "--keep-identity", "--yes"];
+    let (said, ()) = tokio::join!(world.run(&remove), gate.before_next("DeleteItem", check));
+    said.done();
+    assert_eq!(table.project(id).await.unwrap().unwrap().facts.domains, Vec::<String>::new());
+    assert_eq!(table.domain("example.com").await.unwrap(), None);
 }
 
 #[tokio::test]
