@@ -62,6 +62,8 @@ pub(crate) enum Failed {
     NoSuchProject(String),
     #[error("{} projects are called {name}: name one by its id ({})", .ids.len(), joined(.ids))]
     Ambiguous { name: String, ids: Vec<Uuid> },
+    #[error("there is a project {0} already, {1}: a name is what commands know it by, so choose another")]
+    NameTaken(String, Uuid),
     #[error(
         "the project {0} was enabled meanwhile and is not deleted; some of what it held may be gone: give the same command again to delete it"
     )]
@@ -82,7 +84,9 @@ pub(crate) enum Failed {
     DomainTaken(String, Uuid),
     #[error("no project has claimed the domain {0}: begin with posthorn domain add <project> {0}")]
     NotClaimed(String),
-    #[error("SES does not know the domain {0} any more: posthorn domain add {1} {0} creates it again")]
+    #[error(
+        "SES does not know the domain {0}: posthorn domain add {1} {0} creates it there and prints its DNS records"
+    )]
     NoIdentity(String, Uuid),
     #[error(
         "the sender must be at one of the project's domains, or at a sub-domain of one: name its domain with --domain"
@@ -173,6 +177,7 @@ impl Failed {
             Self::Config(_) | Self::Rule(_) => "CONFIGURATION",
             Self::NoSuchProject(_) => "NO_SUCH_PROJECT",
             Self::Ambiguous { .. } => "AMBIGUOUS_NAME",
+            Self::NameTaken(..) => "NAME_TAKEN",
             Self::KeysChanged(_) | Self::Reinstated(_) => "CONFLICT",
             Self::DomainTaken(..) => "DOMAIN_TAKEN",
             Self::NotClaimed(_) => "DOMAIN_NOT_CLAIMED",

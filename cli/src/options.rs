@@ -28,7 +28,8 @@ Exit codes:
 
 Examples:
   posthorn status
-  posthorn project create Shop --domain example.com
+  posthorn project create Shop
+  posthorn domain add Shop example.com
   posthorn domain check example.com --wait
   posthorn --stack posthorn --json project list";
 
@@ -88,6 +89,7 @@ impl Options {
     /// clap's, if a stack was named in one option and something else in another.
     pub(crate) fn place(&self, matches: &ArgMatches) -> Result<Place, clap::Error> {
         let mut place = self.place.clone();
+        place.stack = place.stack.filter(|stack| !stack.is_empty());
         if place.table.is_none() && place.state.is_none() {
             return Ok(place);
         }

@@ -30,12 +30,15 @@ pub(super) async fn create(
     for domain in &domains {
         refuse_if_taken(target, domain).await?;
     }
-    let has_namesake = target.table.directory().await?.iter().any(|entry| entry.name == name);
+    let projects = target.table.directory().await?;
+    if let Some(namesake) = projects.iter().find(|entry| entry.name == name) {
+        return Err(Failed::NameTaken(name, namesake.id));
+    }
     let new = NewProject { name, monthly_limit: limit, domains: Vec::new(), default_sender: None };
     let fill = &mut |buffer: &mut [u8]| target.edge.fill(buffer);
     let (project, keys) = new_project(new, target.edge.now(), fill)?;
     patiently(target.jitter(), || target.table.change_project(None, &project, None)).await?;
-    let made = Made { has_namesake, ..add_domains(target, &project, &domains, sender.as_ref()).await };
+    let made = add_domains(target, &project, &domains, sender.as_ref()).await;
     Ok(report(&project, &keys, &made, sender.as_ref().map(Address::as_str)))
 }
 
@@ -56,8 +59,6 @@ struct Made {
     pending: Vec<String>,
     sender: Option<String>,
     problems: Vec<String>,
-    /// Another project has the same name: commands have to name both by their ids.
-    has_namesake: bool,
 }
 
 async fn add_domains(target: &Target, project: &Project, domains: &[String], sender: Option<&Address>) -> Made {
@@ -116,9 +117,6 @@ fn report(project: &Project, keys: &[PlainKey; 2], made: &Made, sender: Option<&
     ];
     if !made.verified.is_empty() {
         lines.push(format!("It may send from {}.", made.verified.join(", ")));
-    }
-    if made.has_namesake {
-        lines.push("Another project has this name: from now on commands name both by their ids.".to_owned());
     }
     lines.extend(made.problems.iter().map(|problem| format!("But: {problem}")));
     lines.push(String::new());

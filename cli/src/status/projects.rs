@@ -144,7 +144,12 @@ fn judge(domain: &str, is_used: bool, in_ses: Option<bool>) -> Option<Finding> {
             format!("{domain} is verified, but its project may not send from it yet"),
             format!("Let it: posthorn domain check {domain}"),
         )),
-        (false, _) => Some(Finding::warn(DOMAINS, format!("{domain} waits for its DNS records"), check)),
+        (false, Some(false)) => Some(Finding::warn(DOMAINS, format!("{domain} waits for its DNS records"), check)),
+        (false, None) => Some(Finding::warn(
+            DOMAINS,
+            format!("{domain} is claimed, and not in SES yet"),
+            format!("Create it there: posthorn domain add <project> {domain}"),
+        )),
     }
 }
 

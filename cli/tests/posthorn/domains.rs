@@ -254,7 +254,7 @@ async fn every_claimed_domain_is_listed_with_what_ses_says() {
 async fn what_is_wrong_with_a_domain_is_said() {
     let world = World::start().await;
     world.run(&["project", "create", "Shop", "--domain", "b.example"]).await.done();
-    world.run(&["domain", "check", "b.example"]).await.refused(1, "SES does not know the domain b.example any more");
+    world.run(&["domain", "check", "b.example"]).await.refused(1, "SES does not know the domain b.example:");
     world.run(&["domain", "check", "c.example"]).await.refused(1, "posthorn domain add");
     world.run(&["domain", "check", "example"]).await.refused(1, "write it as example.com");
     world.run(&["domain", "add", "Nobody", "c.example"]).await.refused(1, "there is no project Nobody");
