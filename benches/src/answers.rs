@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
+use aws_types::sdk_config::Builder;
 
 const KEY: &str = r#"{"Item":{"pk":{"S":"KEY#0"},"sk":{"S":"KEY"},"class":{"S":"secret"},"project_id":{"S":"00000000-0000-4000-8000-00000000de30"},"name":{"S":"demo"},"status":{"S":"active"},"epoch":{"N":"0"},"domains":{"L":[{"S":"example.com"}]},"default_sender":{"S":"hello@example.com"}}}"#;
 const CONTACT: &str = r#"{"Attributes":{"pk":{"S":"CONTACT#0"},"sk":{"S":"CONTACT"},"project_id":{"S":"00000000-0000-4000-8000-00000000de30"},"email":{"S":"ada@example.org"},"subscribed":{"BOOL":true},"created_at":{"S":"2026-11-21T00:00:00Z"},"updated_at":{"S":"2026-11-21T00:00:00Z"},"data:plan":{"S":"\"pro\""},"data:name":{"S":"\"Ada\""}}}"#;
@@ -39,11 +40,19 @@ impl HttpClient for Answers {
     }
 }
 
-/// The SDK's configuration with that client.
-pub(crate) fn config() -> SdkConfig {
+/// The configuration that a program gets which sets nothing.
+pub(crate) fn as_it_comes() -> SdkConfig {
+    answered(SdkConfig::builder().behavior_version(BehaviorVersion::latest()))
+}
+
+/// The functions' configuration.
+pub(crate) fn as_functions() -> SdkConfig {
+    answered(posthorn_lambda::aws::defaults())
+}
+
+fn answered(config: Builder) -> SdkConfig {
     let credentials = Credentials::new("bench", "bench", None, None, "bench");
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
+    config
         .region(Region::from_static("us-east-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(Answers)

@@ -30,10 +30,10 @@ pub fn init(json: bool) {
     }
 }
 
-/// The engine warns of every failed condition; those are answers to us, not news to a person. Nor are metrics.
+/// The engine warns of every failed condition; those are answers to us, not news to a person.
 fn ours() -> Targets {
     let off = LevelFilter::OFF;
-    Targets::new().with_default(Level::INFO).with_target("dynoxide", off).with_target(telemetry::METRIC, off)
+    Targets::new().with_default(Level::INFO).with_target("dynoxide", off)
 }
 
 /// Says something to whoever started the stack. Standard output may be closed: then there is nobody to tell.

@@ -18,7 +18,7 @@ async fn main() -> Result<(), Error> {
     telemetry::init(&config.stack);
     // The runtime shows an error as its `Debug`: a text, then.
     let rule = Rule::read(text(&config.bounce), text(&config.complaint)).map_err(|error| error.to_string())?;
-    let aws = aws::sdk_config().await;
+    let aws = aws::sdk_config().await?;
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
     let alerts = config.alerts_topic.map(|topic| Topic::new(aws_sdk_sns::Client::new(&aws), topic));
     table.connect().await;

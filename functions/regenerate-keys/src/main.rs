@@ -10,7 +10,7 @@ use regenerate_keys::{App, handle};
 async fn main() -> Result<(), Error> {
     let config = Config::from_environment()?;
     telemetry::init(&config.stack);
-    let aws = aws::sdk_config().await;
+    let aws = aws::sdk_config().await?;
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
     let alerts = config.alerts_topic.map(|topic| Topic::new(aws_sdk_sns::Client::new(&aws), topic));
     table.connect().await;

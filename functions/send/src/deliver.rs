@@ -354,7 +354,7 @@ impl<'a> Outbox<'a> {
 }
 
 /// Spreads an email's retries: an id is as random as anything.
-fn jitter(email: Uuid) -> u32 {
+pub(crate) fn jitter(email: Uuid) -> u32 {
     email.as_fields().0
 }
 

@@ -10,7 +10,7 @@ use send::{App, handle};
 async fn main() -> Result<(), Error> {
     let config = Config::from_environment()?;
     telemetry::init(&config.stack);
-    let aws = aws::sdk_config().await;
+    let aws = aws::sdk_config().await?;
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
     let ses = Ses::new(&aws, config.configuration_set);
     tokio::join!(table.connect(), ses.connect(stopwatch()));

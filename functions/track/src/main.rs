@@ -9,7 +9,7 @@ use track::{App, handle};
 async fn main() -> Result<(), Error> {
     let config = Config::from_environment()?;
     telemetry::init(&config.stack);
-    let aws = aws::sdk_config().await;
+    let aws = aws::sdk_config().await?;
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
     table.connect().await;
     let app = App { edge: Edge::system(), table };

@@ -1,25 +1,136 @@
-//! How the AWS clients are set up.
+//! How the AWS clients are set up, with no more than what Lambda gives: region and credentials in the environment. The
+//! SDK's own loader also knows profiles, single sign-on and metadata services, which is code that every cold start
+//! would load.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
-use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{
+    BehaviorVersion, SdkConfig,
+    environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider},
+    meta::region::ProvideRegion,
+    retry::RetryConfig,
+    stalled_stream_protection::StalledStreamProtectionConfig,
+    timeout::TimeoutConfig,
+};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::{
+    Connector,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_types::{
+    sdk_config::Builder,
+    service_config::{LoadServiceConfig, ServiceConfigKey},
+};
 
-/// Configuration for every client, from the environment: bounded connections and attempts, so that an outage is
-/// an answer and not a hang. Three attempts with jitter, except where a caller of SES turns retries off.
-pub async fn sdk_config() -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::latest())
-        .timeout_config(timeouts())
-        .retry_config(RetryConfig::standard().with_max_attempts(3))
-        .load()
-        .await
+use crate::config;
+
+/// The five roots that Amazon Trust Services, which certifies AWS's endpoints, recommends for custom trust stores
+/// (<https://www.amazontrust.com/repository>, "Trust store and pinning recommendations", November 2026). A platform's store
+/// holds over a hundred, which every cold start would parse.
+const AMAZON: &[u8] = include_bytes!("../roots/amazon.pem");
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// At most, before the second attempt; twice that before the third.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
+/// Configuration for every client, with one pool of connections.
+///
+/// # Errors
+/// If TLS cannot be set up.
+pub async fn sdk_config() -> io::Result<SdkConfig> {
+    Ok(defaults()
+        .region(EnvironmentVariableRegionProvider::new().region().await)
+        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
+        .service_config(Endpoints)
+        .http_client(http_client(trust_store(config::chooses_certificates()))?)
+        .build())
 }
 
-/// No call hangs: a connection within a second, an attempt within two, all within six.
+/// Bounded attempts, so that an outage is an answer and not a hang: three with jitter, all within some six seconds, except
+/// where a caller of SES turns retries off. That needs one timer a call, and no second one for all attempts.
+#[must_use]
+pub fn defaults() -> Builder {
+    let retries = RetryConfig::standard()
+        .with_max_attempts(3)
+        .with_initial_backoff(FIRST_PAUSE)
+        .with_max_backoff(2 * FIRST_PAUSE);
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .timeout_config(timeouts())
+        // Streams are not used, and every operation has an end.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .retry_config(retries)
+}
+
+/// No call hangs: a connection within a second, an attempt within two.
 #[must_use]
 pub fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(Duration::from_secs(2))
-        .operation_timeout(Duration::from_secs(6))
-        .build()
+    TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(Duration::from_secs(2)).build()
+}
+
+/// Amazon's roots; the platform's if somebody has chosen these, for a network that opens TLS. Certificates in them that cannot
+/// be read are passed over.
+fn trust_store(platforms: bool) -> TrustStore {
+    if platforms { TrustStore::default() } else { TrustStore::empty().with_pem_certificate(AMAZON) }
+}
+
+/// One connector for all clients, whatever their own settings: all ask for the same. The SDK's would be built,
+/// certificates and all, twice for each of them. Cryptography is ring's, on the figures of `benches/README.md`.
+fn http_client(trust_store: TrustStore) -> io::Result<SharedHttpClient> {
+    let tls = TlsContext::builder().with_trust_store(trust_store).build().map_err(io::Error::other)?;
+    let connector = Connector::builder()
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build())
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(tls)
+        .build();
+    let connector = SharedHttpConnector::new(connector);
+    Ok(http_client_fn(move |_, _| connector.clone()))
+}
+
+/// `AWS_ENDPOINT_URL_DYNAMODB` and its like.
+#[derive(Debug)]
+struct Endpoints;
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        (key.env() == "AWS_ENDPOINT_URL").then(|| config::endpoint(key.service_id())).flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    /// SHA-256 of each certificate, as Amazon's repository lists them.
+    const FINGERPRINTS: [&str; 5] = [
+        "8ecde6884f3d87b1125ba31ac3fcb13d7016de7f57cc904fe1cb97c6ae98196e",
+        "1ba5b2aa8c65401a82960118f80bec4f62304d83cec4713a19c39c011ea46db4",
+        "18ce6cfe7bf14e60b2e347b8dfe868cb31d02ebb3ada271569f50343b46db3a4",
+        "e35d28419ed02025cfa69038cd623962458da5c695fbdea3c22b0bfb25897092",
+        "568d6905a2c88708a4b3025190edcfedb1974a606a13c6e5290fcb2ae63edab5",
+    ];
+
+    #[test]
+    fn the_roots_are_amazons() {
+        let text = std::str::from_utf8(AMAZON).unwrap();
+        let certificates = text.split("-----BEGIN CERTIFICATE-----").skip(1);
+        let found: Vec<_> = certificates
+            .map(|certificate| {
+                let (encoded, _) = certificate.split_once("-----END CERTIFICATE-----").unwrap();
+                hex::encode(Sha256::digest(STANDARD.decode(encoded.replace('\n', "")).unwrap()))
+            })
+            .collect();
+        assert_eq!(found, FINGERPRINTS);
+    }
+
+    #[test]
+    fn a_client_can_be_made_of_them() {
+        assert!(http_client(trust_store(false)).is_ok());
+    }
 }

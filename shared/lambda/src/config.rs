@@ -1,5 +1,5 @@
-//! Configuration: the only reader of the environment. (The AWS SDK reads its own variables by itself, among them
-//! `AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SESV2` and `AWS_ENDPOINT_URL_SNS`.)
+//! Configuration: the only reader of the environment. (The AWS SDK reads `AWS_REGION`, `AWS_ACCESS_KEY_ID` and its
+//! companions by itself.)
 
 use std::fmt;
 
@@ -84,6 +84,21 @@ pub fn variables() -> Vec<&'static str> {
         Ok(None)
     });
     names
+}
+
+/// `AWS_ENDPOINT_URL_<SERVICE>`: where a service of AWS is to be found instead. `service_id` is AWS's, such as `SESv2`.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(crate) fn endpoint(service_id: &str) -> Option<String> {
+    let variable = format!("AWS_ENDPOINT_URL_{}", service_id.to_uppercase().replace(' ', "_"));
+    std::env::var(variable).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether `SSL_CERT_FILE` or `SSL_CERT_DIR` is set, by which the platform's certificate authorities are looked for.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(crate) fn chooses_certificates() -> bool {
+    ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+        .into_iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]

@@ -1,21 +1,12 @@
 //! Logs: one JSON line for each request, with its id; refusals at `info`, faults at `error`. And metrics, which are log
 //! lines too.
 
-use std::io::Write;
+use std::{io::Write, sync::OnceLock};
 
 use jiff::Timestamp;
 use posthorn_errors::Failure;
-use serde_json::json;
-use tracing::{
-    Event, Level, Subscriber,
-    field::{Field, Visit},
-};
-use tracing_subscriber::{
-    Layer,
-    filter::filter_fn,
-    layer::{Context, SubscriberExt},
-    util::SubscriberInitExt,
-};
+use serde_json::{Value, json};
+use tracing_subscriber::{Layer, filter::LevelFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// The target of the one line that every request gets.
 pub const REQUEST: &str = "posthorn::request";
@@ -25,15 +16,14 @@ pub const REQUEST: &str = "posthorn::request";
 pub fn init(stack: &str) {
     let lines =
         tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
-    let lines = lines.with_filter(filter_fn(|event| *event.level() <= Level::INFO && event.target() != METRIC));
-    let metrics = Embedded { stack: stack.to_owned() };
-    let metrics = metrics.with_filter(filter_fn(|event| event.target() == METRIC));
-    tracing_subscriber::registry().with(lines).with(metrics).init();
+    let lines = lines.with_filter(LevelFilter::INFO);
+    tracing_subscriber::registry().with(lines).init();
+    let _ = STACK.set(stack.to_owned());
     quieten_panics();
 }
 
-/// The target of metrics.
-pub const METRIC: &str = "posthorn::metric";
+/// The deployment that counts, once it is known.
+static STACK: OnceLock<String> = OnceLock::new();
 
 /// What is counted in CloudWatch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,64 +92,30 @@ impl Metric {
 }
 
 /// Counts in CloudWatch, by a log line in its embedded metric format (user guide, "Specification: Embedded metric
-/// format"). What is zero is left out; nothing but zeros is no line.
+/// format"). What is zero is left out; nothing but zeros is no line, nor is anything before [`init`].
 pub fn count(counts: &[(Metric, u64)], at: Timestamp) {
-    let counts = counts.iter().filter(|(_, value)| *value > 0);
-    let counts: serde_json::Map<_, _> =
-        counts.map(|(metric, value)| (metric.as_str().to_owned(), (*value).into())).collect();
-    if !counts.is_empty() {
-        let counts = serde_json::Value::Object(counts).to_string();
-        tracing::info!(target: METRIC, counts, at = at.as_millisecond());
+    if let Some(line) = STACK.get().and_then(|stack| embedded(stack, counts, at)) {
+        let _ = writeln!(std::io::stdout().lock(), "{line}");
     }
 }
 
-/// Writes metrics in CloudWatch's embedded format, which the JSON layer cannot: it nests.
-struct Embedded {
-    stack: String,
-}
-
-impl<S: Subscriber> Layer<S> for Embedded {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let _ = writeln!(std::io::stdout().lock(), "{}", embedded(event, &self.stack));
+fn embedded(stack: &str, counts: &[(Metric, u64)], at: Timestamp) -> Option<Value> {
+    let counts = || counts.iter().filter(|(_, value)| *value > 0).map(|(metric, value)| (metric.as_str(), value));
+    let metrics: Vec<_> = counts().map(|(name, _)| json!({"Name": name, "Unit": "Count"})).collect();
+    if metrics.is_empty() {
+        return None;
     }
-}
-
-fn embedded(event: &Event<'_>, stack: &str) -> serde_json::Value {
-    let mut line = Counts::default();
-    event.record(&mut line);
-    let metrics: Vec<_> = line.counts.keys().map(|name| json!({"Name": name, "Unit": "Count"})).collect();
-    line.counts.insert("Stack".to_owned(), stack.into());
-    line.counts.insert(
-        "_aws".to_owned(),
-        json!({
-            "Timestamp": line.at,
+    let mut line = json!({
+        "_aws": {
+            "Timestamp": at.as_millisecond(),
             "CloudWatchMetrics": [{"Namespace": "Posthorn", "Dimensions": [["Stack"]], "Metrics": metrics}],
-        }),
-    );
-    line.counts.into()
-}
-
-/// What [`count()`] says.
-#[derive(Default)]
-struct Counts {
-    counts: serde_json::Map<String, serde_json::Value>,
-    at: i64,
-}
-
-impl Visit for Counts {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "counts" {
-            self.counts = serde_json::from_str(value).unwrap_or_default();
-        }
+        },
+        "Stack": stack,
+    });
+    for (name, value) in counts() {
+        line[name] = (*value).into();
     }
-
-    fn record_i64(&mut self, field: &Field, value: i64) {
-        if field.name() == "at" {
-            self.at = value;
-        }
-    }
-
-    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+    Some(line)
 }
 
 /// Makes a panic log where it was and not what it says: a message can quote what a caller wrote.
@@ -211,28 +167,11 @@ pub fn notice(what: &'static str, error: &dyn std::error::Error) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
-
     use super::*;
-
-    /// Keeps the metrics' lines.
-    struct Kept(Arc<Mutex<Vec<serde_json::Value>>>);
-
-    impl<S: Subscriber> Layer<S> for Kept {
-        fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-            self.0.lock().unwrap().push(embedded(event, "posthorn"));
-        }
-    }
 
     #[test]
     fn counts_are_one_line_in_the_embedded_format() {
-        let lines = Arc::new(Mutex::new(Vec::new()));
-        let subscriber = tracing_subscriber::registry().with(Kept(Arc::clone(&lines)));
         let at = Timestamp::from_millisecond(1_764_498_600_000).unwrap();
-        tracing::subscriber::with_default(subscriber, || {
-            count(&[(Metric::Sent, 3), (Metric::Failed, 0), (Metric::Suppressed, 1)], at);
-            count(&[(Metric::Sent, 0)], at);
-        });
         let expected = json!({
             "_aws": {
                 "Timestamp": 1_764_498_600_000_i64,
@@ -246,6 +185,8 @@ mod tests {
             "Sent": 3,
             "Suppressed": 1,
         });
-        assert_eq!(*lines.lock().unwrap(), [expected]);
+        let counts = [(Metric::Sent, 3), (Metric::Failed, 0), (Metric::Suppressed, 1)];
+        assert_eq!(embedded("posthorn", &counts, at), Some(expected));
+        assert_eq!(embedded("posthorn", &[(Metric::Sent, 0)], at), None);
     }
 }

@@ -36,12 +36,12 @@ pub struct Hour {
 impl Hour {
     /// The day's sort key, `yyyy-mm-dd`.
     pub(crate) fn day(self) -> String {
-        self.at.strftime("%Y-%m-%d").to_string()
+        TimeZone::UTC.to_datetime(self.at).date().to_string()
     }
 
     /// The attribute that counts `metric`, `<epoch>:<hour>:<metric>`.
     pub(crate) fn attribute(self, metric: &str) -> String {
-        format!("{}:{}:{metric}", self.epoch, self.at.strftime("%H"))
+        format!("{}:{:02}:{metric}", self.epoch, TimeZone::UTC.to_datetime(self.at).hour())
     }
 }
 

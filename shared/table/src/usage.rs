@@ -31,7 +31,7 @@ impl Table {
     /// Counts `emails` against the month's `limit`, all or none.
     ///
     /// # Errors
-    /// What DynamoDB answers. Never retried: after a lost answer too much may stay counted, never too little.
+    /// What DynamoDB answers. Never retried by itself: after a lost answer too much may stay counted, never too little.
     pub async fn reserve_usage(
         &self,
         project: Uuid,

@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::{
     types::AttributeValue,
 };
 use axum::body::Bytes;
+use dynoxide::Database;
 use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, Uri};
 use posthorn_alerts::Topic;
@@ -20,6 +21,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     calls::Calls,
+    capacity::Capacity,
     clock::Clock,
     database,
     events::{PUBLIC_KEY, SECRET_KEY},
@@ -41,6 +43,7 @@ pub const ALERTS: &str = "arn:aws:sns:us-east-1:000000000000:posthorn-alerts";
 pub struct Backends {
     /// The engine's client, for looking at items.
     pub dynamodb: Client,
+    engine: Database,
     /// The table.
     pub table: Table,
     /// The SES endpoint.
@@ -60,6 +63,8 @@ pub struct Backends {
     pub edge: Edge,
     /// The calls made by the clients.
     pub calls: Calls,
+    /// What those to the engine cost.
+    pub capacity: Capacity,
     /// The calls that are to fail.
     pub faults: Faults,
 }
@@ -97,14 +102,14 @@ impl Backends {
     /// # Panics
     /// If this machine has no free port or no memory.
     pub async fn start() -> Self {
-        let (calls, faults) = (Calls::default(), Faults::default());
+        let (calls, capacity, faults) = (Calls::default(), Capacity::default(), Faults::default());
         let database = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let mail = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let endpoint = |listener: &TcpListener| format!("http://{}", listener.local_addr().expect("an address"));
         let topics = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let (database_url, mail_url, topics_url) = (endpoint(&database), endpoint(&mail), endpoint(&topics));
         let engine = database::open(None).expect("an engine in memory");
-        tokio::spawn(database::serve(engine, database, pending()));
+        tokio::spawn(database::serve(engine.clone(), database, pending()));
         let ses = Ses::new();
         ses.verify("example.com");
         tokio::spawn(ses.clone().serve(mail, pending()));
@@ -113,7 +118,8 @@ impl Backends {
         tokio::spawn(sns.clone().serve(topics, pending()));
 
         let config = aws_sdk_dynamodb::config::Builder::from(&local_config(&database_url));
-        let dynamodb = Client::from_conf(config.interceptor(calls.clone()).interceptor(faults.clone()).build());
+        let config = config.interceptor(calls.clone()).interceptor(capacity.clone()).interceptor(faults.clone());
+        let dynamodb = Client::from_conf(config.build());
         schema::create(&dynamodb, TABLE).await.expect("a table");
         let config = aws_sdk_sns::config::Builder::from(&local_config(&topics_url));
         let alerts_config = config.interceptor(calls.clone()).interceptor(faults.clone());
@@ -121,6 +127,7 @@ impl Backends {
         Self {
             table: Table::new(dynamodb.clone(), TABLE),
             dynamodb,
+            engine,
             ses_config: aws_sdk_sesv2::config::Builder::from(&local_config(&mail_url))
                 .interceptor(calls.clone())
                 .interceptor(faults.clone()),
@@ -132,6 +139,7 @@ impl Backends {
             edge: clock.edge(1),
             clock,
             calls,
+            capacity,
             faults,
         }
     }
@@ -192,6 +200,15 @@ impl Backends {
         let key =
             |item: &Item| format!("{} {}", text(item, "pk").unwrap_or_default(), text(item, "sk").unwrap_or_default());
         items.into_iter().map(|item| (key(&item), item)).collect()
+    }
+
+    /// Stores items past the API, as many as there are: a history that would take too long to make. Strings, numbers and
+    /// booleans only.
+    ///
+    /// # Panics
+    /// If the engine does not take them.
+    pub fn fill(&self, items: impl IntoIterator<Item = Item>) {
+        database::import(&self.engine, TABLE, items).expect("items that the engine takes");
     }
 
     /// Sends a request through the gateway to a handler.

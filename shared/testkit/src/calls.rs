@@ -54,20 +54,31 @@ impl Calls {
     /// no longer chain is among them.
     #[must_use]
     pub fn take_in_a_row(&self) -> Vec<String> {
-        let mut done = self.take_calls();
-        done.sort_by_key(|call| call.ended);
-        let mut row: Vec<Call> = Vec::new();
-        for call in done {
-            if row.last().is_none_or(|last| last.ended < call.began) {
-                row.push(call);
-            }
-        }
-        row.into_iter().map(|call| call.operation).collect()
+        in_a_row(self.take_calls()).into_iter().map(|call| call.operation).collect()
+    }
+
+    /// How many calls were made since the last time: one after the other, and in all.
+    #[must_use]
+    pub fn take_counts(&self) -> (usize, usize) {
+        let done = self.take_calls();
+        let in_all = done.len();
+        (in_a_row(done).len(), in_all)
     }
 
     fn take_calls(&self) -> Vec<Call> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).done)
     }
+}
+
+fn in_a_row(mut calls: Vec<Call>) -> Vec<Call> {
+    calls.sort_by_key(|call| call.ended);
+    let mut row: Vec<Call> = Vec::new();
+    for call in calls {
+        if row.last().is_none_or(|last| last.ended < call.began) {
+            row.push(call);
+        }
+    }
+    row
 }
 
 #[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]

@@ -1,8 +1,9 @@
 //! The DynamoDB engine: dynoxide, in process, behind loopback HTTP like the real one.
 
-use std::{future::Future, io, path::Path};
+use std::{collections::HashMap, future::Future, io, path::Path};
 
-use dynoxide::Database;
+use aws_sdk_dynamodb::types::AttributeValue;
+use dynoxide::{AttributeValue as Stored, Database, ImportOptions};
 use tokio::net::TcpListener;
 
 /// An engine whose state is in memory, or in the file at `path` and there survives a crash.
@@ -27,4 +28,28 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     dynoxide::server::serve_with_shutdown(listener, database, shutdown).await.map_err(io::Error::other)
+}
+
+/// Stores items in a table, past the API.
+///
+/// # Errors
+/// What the engine says of them; an attribute that is no string, number or boolean.
+pub(crate) fn import(
+    database: &Database,
+    table: &str,
+    items: impl IntoIterator<Item = HashMap<String, AttributeValue>>,
+) -> io::Result<()> {
+    let items = items.into_iter().map(|item| item.into_iter().map(stored).collect()).collect::<io::Result<Vec<_>>>()?;
+    let imported = database.import_items(table, items, ImportOptions::default());
+    imported.map(drop).map_err(|error| io::Error::other(error.to_string()))
+}
+
+fn stored((name, value): (String, AttributeValue)) -> io::Result<(String, Stored)> {
+    let value = match value {
+        AttributeValue::S(text) => Stored::S(text),
+        AttributeValue::N(digits) => Stored::N(digits),
+        AttributeValue::Bool(is) => Stored::BOOL(is),
+        _ => return Err(io::Error::other(format!("{name} is no string, number or boolean"))),
+    };
+    Ok((name, value))
 }

@@ -4,6 +4,7 @@
 
 pub mod backends;
 pub mod calls;
+pub mod capacity;
 pub mod clock;
 pub mod database;
 pub mod events;

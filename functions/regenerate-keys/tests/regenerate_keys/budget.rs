@@ -1,5 +1,6 @@
-//! Calls to AWS, and how many of them one after the other.
+//! Calls to AWS, how many of them one after the other, and DynamoDB's units.
 
+use posthorn_testkit::capacity::Units;
 use serde_json::json;
 
 use crate::{
@@ -35,4 +36,29 @@ async fn a_key_that_cannot_be_ours_makes_no_call() {
     let denied = crate::support::request("another", world.project.secret.expose(), "");
     assert_eq!(world.call(denied).await.status, 403);
     assert_eq!(world.backends.calls.take(), ["GetItem"]);
+}
+
+/// Twice for each item of the transaction: the project, its entry in the directory, the keys old and new.
+#[tokio::test]
+async fn units_are_the_transactions_and_two_reads() {
+    for (what, body, items) in [
+        ("both, old ones gone", json!({"gracePeriodSeconds": 0}), 2.0 + 4.0),
+        ("both, old ones kept", json!({"gracePeriodSeconds": 60}), 2.0 + 4.0),
+        ("one", json!({"keys": "secret", "gracePeriodSeconds": 0}), 2.0 + 3.0),
+    ] {
+        let world = World::new().await;
+        let _before = world.backends.capacity.take();
+        world.rotates(&body).await;
+        assert_eq!(world.backends.capacity.take(), Units::new(2.0, 2.0 * items), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_nobodys_any_more_is_a_read() {
+    let world = World::new().await;
+    world.rotates(&json!({"gracePeriodSeconds": 0})).await;
+    let _before = world.backends.capacity.take();
+    let replaced = world.request(world.project.secret.expose(), "");
+    assert_eq!(world.call(replaced).await.status, 401);
+    assert_eq!(world.backends.capacity.take(), Units::new(1.0, 0.0));
 }

@@ -1,6 +1,7 @@
-//! How many calls to AWS a request makes: architecture section 4 names those in a row.
+//! How many calls to AWS a request makes, those in a row as `ARCHITECTURE.md` names them, and DynamoDB's units.
 
-use posthorn_testkit::calls::Calls;
+use posthorn_auth::{KeyClass, PlainKey};
+use posthorn_testkit::{backends::TestRequest, calls::Calls, capacity::Units};
 use serde_json::json;
 
 use crate::support::{World, addresses, email, plain};
@@ -96,4 +97,37 @@ async fn many_recipients_cost_four_calls_each_and_one_for_the_key() {
     assert_eq!((count("GetItem"), count("PutItem"), count("SendEmail")), (1, 20, 20));
     let statistics = count("UpdateItem") - 40;
     assert!((1..=4).contains(&statistics), "{all:?}");
+}
+
+#[tokio::test]
+async fn an_item_is_a_unit_and_the_counter_of_a_monthly_limit_one_more() {
+    for (limit, writes) in [(None, 4.0), (Some(1_000), 5.0)] {
+        let world = World::with(|project| project.facts.monthly_limit = limit).await;
+        let nobodys = PlainKey::mint(KeyClass::Secret, &mut |buffer| world.backends.edge.fill(buffer));
+        for (what, request, status, units) in [
+            ("a contact's first email", world.request(&plain()), 200, Units::new(1.0, writes)),
+            ("its second", world.request(&plain()), 200, Units::new(1.0, writes)),
+            ("with an idempotency key", world.request(&plain()).once("k"), 200, Units::new(1.0, writes + 2.0)),
+            ("repeated", world.request(&plain()).once("k"), 200, Units::new(1.0, 1.0)),
+            ("a key that is nobody's", TestRequest::post("/v1/send", &nobodys, &plain()), 401, Units::new(1.0, 0.0)),
+            ("no key", TestRequest::new(lambda_http::http::Method::POST, "/v1/send"), 401, Units::default()),
+        ] {
+            let _before = world.backends.capacity.take();
+            assert_eq!(world.call(request).await.status, status, "{what}");
+            assert_eq!(world.backends.capacity.take(), units, "{what}, limit {limit:?}");
+        }
+    }
+}
+
+/// Fifty, and thirty: by then each has all of the project's shards to count in.
+#[tokio::test]
+async fn a_recipient_more_is_three_units() {
+    let mut units = Vec::new();
+    for recipients in [30, 50] {
+        let world = World::new().await;
+        let _before = world.backends.capacity.take();
+        assert_eq!(world.send(&email(&json!({"to": addresses(recipients)}))).await.status, 200);
+        units.push(world.backends.capacity.take());
+    }
+    assert_eq!(units[1] - units[0], Units::new(0.0, 20.0 * 3.0));
 }

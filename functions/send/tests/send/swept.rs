@@ -101,6 +101,15 @@ async fn a_bounce_being_counted_at_that_moment_costs_no_count_and_no_outcome() {
 }
 
 #[tokio::test]
+async fn a_monthly_limit_whose_counter_is_busy_is_waited_for_and_counted_once() {
+    let world = World::with(|project| project.facts.monthly_limit = Some(9)).await;
+    world.backends.faults.fail("UpdateItem", ":room", Fault::Conflicts, 2);
+    assert_eq!(world.send(&email(&json!({}))).await.status, 200);
+    let (project, now) = (world.project.project.facts.id, world.now());
+    assert_eq!(world.backends.table.usage(project, now).await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn an_event_that_comes_before_the_outcome_leaves_it_whole() {
     let world = World::new().await;
     world.backends.faults.fail("UpdateItem", "message_id", Fault::NeverArrives, 3);

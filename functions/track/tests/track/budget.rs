@@ -1,6 +1,7 @@
-//! Calls to AWS, and how many of them one after the other.
+//! Calls to AWS, how many of them one after the other, and DynamoDB's units.
 
-use posthorn_testkit::backends::TestRequest;
+use posthorn_auth::{KeyClass, PlainKey};
+use posthorn_testkit::{backends::TestRequest, capacity::Units};
 use serde_json::json;
 
 use crate::support::{World, plain};
@@ -42,4 +43,24 @@ async fn a_refusal_makes_no_call_that_it_does_not_need() {
     }
     assert_eq!(world.call(world.public(&json!({})).once("k")).await.status, 422);
     assert_eq!(world.backends.calls.take(), ["GetItem"]);
+}
+
+#[tokio::test]
+async fn an_item_is_a_unit() {
+    let world = World::new().await;
+    let nobodys = PlainKey::mint(KeyClass::Public, &mut |buffer| world.backends.edge.fill(buffer));
+    let body = plain();
+    for (what, request, status, units) in [
+        ("a contact's first event", world.public(&body), 200, Units::new(1.0, 2.0)),
+        ("its second", world.public(&body), 200, Units::new(1.0, 2.0)),
+        ("with an idempotency key", world.public(&body).once("k"), 200, Units::new(1.0, 4.0)),
+        ("repeated", world.public(&body).once("k"), 200, Units::new(1.0, 1.0)),
+        ("refused for its body", world.public(&json!({})), 422, Units::new(1.0, 0.0)),
+        ("a key that is nobody's", TestRequest::post("/v1/track", &nobodys, &body), 401, Units::new(1.0, 0.0)),
+        ("no key", TestRequest::new(lambda_http::http::Method::POST, "/v1/track"), 401, Units::default()),
+    ] {
+        let _before = world.backends.capacity.take();
+        assert_eq!(world.call(request).await.status, status, "{what}");
+        assert_eq!(world.backends.capacity.take(), units, "{what}");
+    }
 }

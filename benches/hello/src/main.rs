@@ -1,0 +1,8 @@
+//! The least function that answers an HTTP API: what the others are measured against.
+
+use lambda_http::{Error, Request, run, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    run(service_fn(async |_: Request| Ok::<_, Error>("Hello"))).await
+}

@@ -1,0 +1,109 @@
+//! What was measured, as a table for people and as JSON for programs.
+
+use std::{env::consts::ARCH, fmt::Write, fs, path::Path};
+
+use posthorn_lambda::edge::{Edge, rfc3339};
+use serde::Serialize;
+
+use crate::gate::rustc;
+
+/// What the figures are measured on, and the figures.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    machine: String,
+    date: String,
+    rows: Vec<Row>,
+}
+
+/// One figure.
+#[derive(Debug, Serialize)]
+struct Row {
+    section: &'static str,
+    what: String,
+    figure: f64,
+    unit: &'static str,
+    /// At most this, where there is a goal.
+    goal: Option<f64>,
+}
+
+impl Report {
+    /// Without figures, of this machine and moment.
+    pub(crate) fn new() -> Self {
+        let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let models: Vec<_> = processors.lines().filter_map(|line| line.strip_prefix("model name\t: ")).collect();
+        let machine = format!("{} x {}, {ARCH}, {}", models.len(), models.first().unwrap_or(&"unknown"), rustc());
+        Self { machine, date: rfc3339(Edge::system().now()), rows: Vec::new() }
+    }
+
+    /// Adds a figure: `goal` is the most that it may be.
+    pub(crate) fn row(
+        &mut self,
+        section: &'static str,
+        what: impl Into<String>,
+        figure: f64,
+        unit: &'static str,
+        goal: Option<f64>,
+    ) {
+        self.rows.push(Row { section, what: what.into(), figure, unit, goal });
+    }
+
+    /// Leaves it as JSON.
+    pub(crate) fn write(&self, file: &Path) {
+        let text = serde_json::to_string_pretty(self).expect("JSON");
+        fs::write(file, text).expect("a file");
+    }
+
+    /// As Markdown: a table for each section.
+    pub(crate) fn markdown(&self) -> String {
+        let mut text = format!("{}, {}\n", self.machine, self.date);
+        let mut section = "";
+        for row in &self.rows {
+            if row.section != section {
+                section = row.section;
+                let _ = write!(text, "\n### {section}\n\n| What | Figure | Goal |\n| --- | ---: | ---: |\n");
+            }
+            let goal = row.goal.map_or_else(String::new, |goal| format!("{} {}", number(goal), row.unit));
+            let _ = writeln!(text, "| {} | {} {} | {} |", row.what, number(row.figure), row.unit, goal.trim_end());
+        }
+        text
+    }
+}
+
+/// Two places below ten, one below a hundred, none above; thousands set off.
+fn number(value: f64) -> String {
+    let places = match value.abs() {
+        value if value < 10.0 => 2,
+        value if value < 100.0 => 1,
+        _ => 0,
+    };
+    let text = format!("{value:.places$}");
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let mut grouped = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) && !grouped.ends_with('-') {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_as_many_places_as_they_are_worth() {
+        for (value, text) in [(1.2345, "1.23"), (12.345, "12.3"), (123.45, "123"), (1_234_567.8, "1,234,568")] {
+            assert_eq!(number(value), text);
+        }
+    }
+
+    #[test]
+    fn a_section_is_a_table() {
+        let mut report = Report::new();
+        report.row("Size", "zip of track", 2.5, "MB", Some(2.8));
+        report.row("Size", "zip of feedback", 2.5, "MB", None);
+        assert!(report.markdown().contains("| zip of track | 2.50 MB | 2.80 MB |\n| zip of feedback | 2.50 MB |  |"));
+    }
+}

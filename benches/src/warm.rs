@@ -1,0 +1,130 @@
+//! A warm function: memory, processor time and instructions a request, with every call to AWS answered at once over HTTP.
+
+use std::{fs, process::Command};
+
+use posthorn_testkit::{
+    backends::{Backends, Urls},
+    events::EventFile,
+};
+use serde_json::Value;
+
+use crate::{
+    cold::{FUNCTIONS, accepted, environment},
+    replay,
+    report::Report,
+    sandbox::{Sandbox, bootstrap, scratch},
+};
+
+const SECTION: &str = "Warm";
+/// The requests after which memory is looked at.
+const REQUESTS: u32 = 10_000;
+/// Requests with the largest mails.
+const LARGE: u32 = 20;
+/// Recipients of each of them.
+const RECIPIENTS: usize = 8;
+/// The requests between which instructions are counted: enough before the first for caches and pools to be filled.
+const FROM: u32 = 50;
+const TO: u32 = 250;
+
+/// A function with back ends that answer at once.
+async fn start(program: Command, file: &EventFile) -> Sandbox {
+    let backends = Backends::start().await;
+    file.prepare(&backends).await;
+    let urls = Urls {
+        dynamodb: replay::in_front_of(&backends.urls.dynamodb).await,
+        ses: replay::in_front_of(&backends.urls.ses).await,
+        sns: replay::in_front_of(&backends.urls.sns).await,
+    };
+    Sandbox::start(program, &environment(&urls)).await
+}
+
+/// Memory, latency and processor time of 10,000 requests.
+pub(crate) async fn measure(report: &mut Report) {
+    for (function, folder, name) in [("hello", "track/accepted", "plain")].into_iter().chain(FUNCTIONS) {
+        let file = accepted(folder, name);
+        let mut sandbox = start(Command::new(bootstrap(function)), &file).await;
+        let mut took = Vec::new();
+        let before = sandbox.cpu();
+        for _ in 0..REQUESTS {
+            took.push(sandbox.invoke(&file.event).await);
+        }
+        took.sort_unstable();
+        let cpu = sandbox.cpu().saturating_sub(before).as_secs_f64() * 1e6 / f64::from(REQUESTS);
+        let median = took[took.len() / 2].as_secs_f64() * 1e6;
+        report.row(SECTION, format!("{function}: processor time a request"), cpu, "us", None);
+        report.row(SECTION, format!("{function}: latency, median"), median, "us", None);
+        let peak = megabytes(sandbox.peak_resident());
+        report.row(SECTION, format!("{function}: peak resident after 10,000 requests"), peak, "MB", Some(15.0));
+    }
+    measure_large(report).await;
+}
+
+/// Memory, latency and processor time of the largest mails.
+async fn measure_large(report: &mut Report) {
+    let file = large();
+    let mut sandbox = start(Command::new(bootstrap("send")), &file).await;
+    let (before, mut took) = (sandbox.cpu(), Vec::new());
+    for _ in 0..LARGE {
+        took.push(sandbox.invoke(&file.event).await);
+    }
+    took.sort_unstable();
+    let cpu = sandbox.cpu().saturating_sub(before).as_secs_f64() * 1e3 / f64::from(LARGE);
+    report.row(SECTION, "send, an event of 5.9 MB to 8 recipients: processor time", cpu, "ms", None);
+    report.row(
+        SECTION,
+        "send, an event of 5.9 MB to 8 recipients: latency, median",
+        took[took.len() / 2].as_secs_f64() * 1e3,
+        "ms",
+        None,
+    );
+    report.row(
+        SECTION,
+        "send, an event of 5.9 MB to 8 recipients: peak resident",
+        megabytes(sandbox.peak_resident()),
+        "MB",
+        None,
+    );
+}
+
+/// A mail whose attachment makes the event almost as large as Lambda takes one.
+fn large() -> EventFile {
+    let file = accepted("send/accepted", "attachment");
+    let mut event: Value = serde_json::from_str(&file.event).expect("JSON");
+    let mut body: Value = serde_json::from_str(event["body"].as_str().expect("a body")).expect("JSON");
+    body["to"] = (0..RECIPIENTS).map(|number| format!("ada+{number}@example.org")).collect();
+    body["attachments"][0]["content"] = "QUJD".repeat(5_890_000 / 4).into();
+    event["body"] = body.to_string().into();
+    EventFile { event: event.to_string(), ..file }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a memory's size")]
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// Instructions a request, by valgrind: the same however fast or busy a machine is. What code chooses by the processor's
+/// abilities differs.
+///
+/// # Panics
+/// If there is no valgrind.
+pub(crate) async fn instructions(function: &str) -> f64 {
+    let (_, folder, name) = FUNCTIONS.into_iter().find(|known| known.0 == function).expect("a function");
+    let file = accepted(folder, name);
+    let (few, many) = (count(function, &file, FROM).await, count(function, &file, TO).await);
+    (many - few) / f64::from(TO - FROM)
+}
+
+async fn count(function: &str, file: &EventFile, requests: u32) -> f64 {
+    let log = scratch().join(format!("instructions-{function}-{requests}.log"));
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);
+    valgrind.arg(format!("--log-file={}", log.display())).arg(bootstrap(function));
+    let mut sandbox = start(valgrind, file).await;
+    for _ in 0..requests {
+        sandbox.invoke(&file.event).await;
+    }
+    sandbox.end();
+    let log = fs::read_to_string(log).expect("valgrind's log");
+    let line = log.lines().find_map(|line| line.split_once("refs:")).expect("a count");
+    line.1.trim().replace(',', "").parse().expect("a number")
+}
