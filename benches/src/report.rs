@@ -69,9 +69,10 @@ impl Report {
     }
 }
 
-/// Two places below ten, one below a hundred, none above; thousands set off.
+/// Whole numbers as they are; otherwise two places below ten, one below a hundred, none above; thousands set off.
 fn number(value: f64) -> String {
     let places = match value.abs() {
+        value if value.fract() == 0.0 => 0,
         value if value < 10.0 => 2,
         value if value < 100.0 => 1,
         _ => 0,
@@ -94,7 +95,9 @@ mod tests {
 
     #[test]
     fn numbers_have_as_many_places_as_they_are_worth() {
-        for (value, text) in [(1.2345, "1.23"), (12.345, "12.3"), (123.45, "123"), (1_234_567.8, "1,234,568")] {
+        for (value, text) in
+            [(2.0, "2"), (1.2345, "1.23"), (12.345, "12.3"), (123.45, "123"), (1_234_567.8, "1,234,568")]
+        {
             assert_eq!(number(value), text);
         }
     }
