@@ -6,12 +6,11 @@ use std::{
     time::Duration,
 };
 
+use posthorn_lambda::edge::stopwatch;
 use posthorn_testkit::{
     backends::{Backends, TABLE, Urls},
     events::{EventFile, in_folder},
 };
-
-use posthorn_lambda::edge::stopwatch;
 use tokio::{net::TcpStream, time::sleep};
 
 use crate::{
@@ -30,6 +29,8 @@ pub(crate) const FUNCTIONS: [(&str, &str, &str); 4] = [
     ("feedback", "feedback/accepted", "delivery"),
 ];
 
+/// The function that only says hello, whatever the event.
+pub(crate) const HELLO: (&str, &str, &str) = ("hello", "track/accepted", "plain");
 /// `track` without its warm-up.
 const UNWARMED: (&str, &str, &str) = ("unwarmed", "track/accepted", "plain");
 
@@ -53,7 +54,7 @@ pub(crate) fn environment(urls: &Urls) -> Vec<(String, String)> {
 
 /// The functions that are started, the one that only says hello first.
 fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    [("hello", "track/accepted", "plain"), UNWARMED].into_iter().chain(FUNCTIONS)
+    [HELLO, UNWARMED].into_iter().chain(FUNCTIONS)
 }
 
 /// Over plain HTTP, against the function that only says hello.
@@ -133,13 +134,14 @@ async fn starts(
 async fn start(function: &str, file: &EventFile, tls: Option<&Authority>) -> Start {
     let backends = Backends::start().await;
     file.prepare(&backends).await;
-    let mut environment = match tls {
+    let environment = match tls {
         None => environment(&backends.urls),
-        Some(authority) => environment(&authority.in_front_of_all(&backends.urls).await),
+        Some(authority) => {
+            let mut environment = environment(&authority.in_front_of_all(&backends.urls).await);
+            environment.push(("SSL_CERT_FILE".to_owned(), authority.bundle.display().to_string()));
+            environment
+        }
     };
-    if let Some(authority) = tls {
-        environment.push(("SSL_CERT_FILE".to_owned(), authority.bundle.display().to_string()));
-    }
     let mut sandbox = Sandbox::start(Command::new(bootstrap(function)), &environment).await;
     let answered = milliseconds(sandbox.invoke(&file.event).await);
     Start { ready: milliseconds(sandbox.ready), answered, cpu: milliseconds(sandbox.cpu()) }

@@ -17,13 +17,13 @@ const REQUESTS: u32 = 500;
 const REFUSALS: u32 = 200_000;
 
 /// On a thread of its own with the runtime that the functions have.
-pub(crate) fn measure(mut report: Report) -> Report {
-    let measuring = thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(Box::pin(measure_all(&mut report)));
-        report
+pub(crate) fn measure(report: &mut Report) {
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(Box::pin(measure_all(report)));
+        });
     });
-    measuring.join().expect("figures")
 }
 
 /// Our handlers against the same calls by the SDK alone: with the functions' configuration of it, and as it comes.

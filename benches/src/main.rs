@@ -47,7 +47,7 @@ async fn main() -> ExitCode {
             "cold" => cold::measure(&mut report).await,
             "tls" => cold::measure_tls(&mut report).await,
             "warm" => warm::measure(&mut report).await,
-            "handlers" => report = handlers::measure(report),
+            "handlers" => handlers::measure(&mut report),
             "calls" => calls::measure(&mut report).await,
             "growth" => growth::measure(&mut report).await,
             "share" => share::measure(&mut report).await,

@@ -9,7 +9,7 @@ use posthorn_testkit::{
 use serde_json::Value;
 
 use crate::{
-    cold::{FUNCTIONS, accepted, environment},
+    cold::{FUNCTIONS, HELLO, accepted, environment},
     replay,
     report::Report,
     sandbox::{Sandbox, bootstrap, scratch},
@@ -38,52 +38,43 @@ async fn start(program: Command, file: &EventFile) -> Sandbox {
     Sandbox::start(program, &environment(&urls)).await
 }
 
-/// Memory, latency and processor time of 10,000 requests.
+/// Memory, latency and processor time of 10,000 requests, and of the largest mails.
 pub(crate) async fn measure(report: &mut Report) {
-    for (function, folder, name) in [("hello", "track/accepted", "plain")].into_iter().chain(FUNCTIONS) {
-        let file = accepted(folder, name);
-        let mut sandbox = start(Command::new(bootstrap(function)), &file).await;
-        let mut took = Vec::new();
-        let before = sandbox.cpu();
-        for _ in 0..REQUESTS {
-            took.push(sandbox.invoke(&file.event).await);
-        }
-        took.sort_unstable();
-        let cpu = sandbox.cpu().saturating_sub(before).as_secs_f64() * 1e6 / f64::from(REQUESTS);
-        let median = took[took.len() / 2].as_secs_f64() * 1e6;
-        report.row(SECTION, format!("{function}: processor time a request"), cpu, "us", None);
-        report.row(SECTION, format!("{function}: latency, median"), median, "us", None);
-        let peak = megabytes(sandbox.peak_resident());
+    for (function, folder, name) in [HELLO].into_iter().chain(FUNCTIONS) {
+        let Warm { cpu, latency, peak } = repeat(function, &accepted(folder, name), REQUESTS).await;
+        report.row(SECTION, format!("{function}: processor time a request"), cpu * 1e6, "us", None);
+        report.row(SECTION, format!("{function}: latency, median"), latency * 1e6, "us", None);
         report.row(SECTION, format!("{function}: peak resident after 10,000 requests"), peak, "MB", Some(15.0));
     }
-    measure_large(report).await;
+    let Warm { cpu, latency, peak } = repeat("send", &large(), LARGE).await;
+    let what = "send, an event of 5.9 MB to 8 recipients";
+    report.row(SECTION, format!("{what}: processor time"), cpu * 1e3, "ms", None);
+    report.row(SECTION, format!("{what}: latency, median"), latency * 1e3, "ms", None);
+    report.row(SECTION, format!("{what}: peak resident"), peak, "MB", None);
 }
 
-/// Memory, latency and processor time of the largest mails.
-async fn measure_large(report: &mut Report) {
-    let file = large();
-    let mut sandbox = start(Command::new(bootstrap("send")), &file).await;
+/// What one of many requests takes.
+struct Warm {
+    /// Seconds on a processor.
+    cpu: f64,
+    /// The median, in seconds.
+    latency: f64,
+    /// The most memory the function had resident, in MB.
+    peak: f64,
+}
+
+async fn repeat(function: &str, file: &EventFile, requests: u32) -> Warm {
+    let mut sandbox = start(Command::new(bootstrap(function)), file).await;
     let (before, mut took) = (sandbox.cpu(), Vec::new());
-    for _ in 0..LARGE {
+    for _ in 0..requests {
         took.push(sandbox.invoke(&file.event).await);
     }
     took.sort_unstable();
-    let cpu = sandbox.cpu().saturating_sub(before).as_secs_f64() * 1e3 / f64::from(LARGE);
-    report.row(SECTION, "send, an event of 5.9 MB to 8 recipients: processor time", cpu, "ms", None);
-    report.row(
-        SECTION,
-        "send, an event of 5.9 MB to 8 recipients: latency, median",
-        took[took.len() / 2].as_secs_f64() * 1e3,
-        "ms",
-        None,
-    );
-    report.row(
-        SECTION,
-        "send, an event of 5.9 MB to 8 recipients: peak resident",
-        megabytes(sandbox.peak_resident()),
-        "MB",
-        None,
-    );
+    Warm {
+        cpu: sandbox.cpu().saturating_sub(before).as_secs_f64() / f64::from(requests),
+        latency: took[took.len() / 2].as_secs_f64(),
+        peak: megabytes(sandbox.peak_resident()),
+    }
 }
 
 /// A mail whose attachment makes the event almost as large as Lambda takes one.
