@@ -40,6 +40,7 @@ async fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let mut report = Report::new();
+    print(&report.heading());
     for section in SECTIONS.into_iter().filter(|section| asked.is_empty() || asked.iter().any(|asked| asked == section))
     {
         match section {
@@ -53,9 +54,10 @@ async fn main() -> ExitCode {
             "share" => share::measure(&mut report).await,
             _ => stack::measure(&mut report),
         }
+        // At once: a tool that a later section misses does not cost these figures.
+        print(&report.news());
+        report.write(&sandbox::scratch().join("report.json"));
     }
-    print(&report.markdown());
-    report.write(&sandbox::scratch().join("report.json"));
     ExitCode::SUCCESS
 }
 

@@ -13,6 +13,9 @@ pub(crate) struct Report {
     machine: String,
     date: String,
     rows: Vec<Row>,
+    /// How many rows were printed.
+    #[serde(skip)]
+    told: usize,
 }
 
 /// One figure.
@@ -32,7 +35,7 @@ impl Report {
         let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let models: Vec<_> = processors.lines().filter_map(|line| line.strip_prefix("model name\t: ")).collect();
         let machine = format!("{} x {}, {ARCH}, {}", models.len(), models.first().unwrap_or(&"unknown"), rustc());
-        Self { machine, date: rfc3339(Edge::system().now()), rows: Vec::new() }
+        Self { machine, date: rfc3339(Edge::system().now()), rows: Vec::new(), told: 0 }
     }
 
     /// Adds a figure: `goal` is the most that it may be.
@@ -53,11 +56,15 @@ impl Report {
         fs::write(file, text).expect("a file");
     }
 
-    /// As Markdown: a table for each section.
-    pub(crate) fn markdown(&self) -> String {
-        let mut text = format!("{}, {}\n", self.machine, self.date);
-        let mut section = "";
-        for row in &self.rows {
+    /// What it is of, in a line.
+    pub(crate) fn heading(&self) -> String {
+        format!("{}, {}", self.machine, self.date)
+    }
+
+    /// The rows that were added since the last call, as Markdown: a table for each section.
+    pub(crate) fn news(&mut self) -> String {
+        let (mut text, mut section) = (String::new(), "");
+        for row in &self.rows[std::mem::replace(&mut self.told, self.rows.len())..] {
             if row.section != section {
                 section = row.section;
                 let _ = write!(text, "\n### {section}\n\n| What | Figure | Goal |\n| --- | ---: | ---: |\n");
@@ -107,6 +114,7 @@ mod tests {
         let mut report = Report::new();
         report.row("Size", "zip of track", 2.5, "MB", Some(2.8));
         report.row("Size", "zip of feedback", 2.5, "MB", None);
-        assert!(report.markdown().contains("| zip of track | 2.50 MB | 2.80 MB |\n| zip of feedback | 2.50 MB |  |"));
+        assert!(report.news().ends_with("| zip of track | 2.50 MB | 2.80 MB |\n| zip of feedback | 2.50 MB |  |\n"));
+        assert_eq!(report.news(), "", "it is told once");
     }
 }

@@ -49,20 +49,22 @@ pub async fn sdk_config() -> io::Result<SdkConfig> {
         .build())
 }
 
-/// Bounded attempts, so that an outage is an answer and not a hang: three with jitter, all within some six seconds, except
-/// where a caller of SES turns retries off. That needs one timer a call, and no second one for all attempts.
+/// Bounded attempts, so that an outage is an answer and not a hang: all within some six seconds, except where a caller of
+/// SES turns retries off. That needs one timer a call, and no second one for all attempts.
 #[must_use]
 pub fn defaults() -> Builder {
-    let retries = RetryConfig::standard()
-        .with_max_attempts(3)
-        .with_initial_backoff(FIRST_PAUSE)
-        .with_max_backoff(2 * FIRST_PAUSE);
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .timeout_config(timeouts())
         // Streams are not used, and every operation has an end.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .retry_config(retries)
+        .retry_config(retries())
+}
+
+/// Three attempts, with pauses of a tenth and a fifth of a second at most.
+#[must_use]
+pub fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(3).with_initial_backoff(FIRST_PAUSE).with_max_backoff(2 * FIRST_PAUSE)
 }
 
 /// No call hangs: a connection within a second, an attempt within two.

@@ -279,14 +279,15 @@ fn classify(error: &SdkError<SendEmailError>) -> HandOver {
     }
 }
 
-/// From the status and the error that SES answered; its text is read for the one thing only it says.
+/// From the status and the error that SES answered; its text is read for the one thing only it says. What is no error, but
+/// cannot be read, may have sent.
 fn refused(status: u16, code: &str, message: &str) -> HandOver {
     let throttled = status == 429 || code.contains("Throttl") || code == "TooManyRequestsException";
     if message.contains("daily message quota") {
         HandOver::NotSent(NotSent::Throttled(DAILY_QUOTA.to_owned()))
     } else if throttled || message.contains("maximum sending rate") {
         HandOver::NotSent(NotSent::Throttled(code.to_owned()))
-    } else if status < 500 {
+    } else if (400..500).contains(&status) {
         HandOver::NotSent(NotSent::Refused(code.to_owned()))
     } else {
         HandOver::Unknown
@@ -321,6 +322,7 @@ mod tests {
         check(400, "SendingPausedException", "", "NotSent(Refused");
         check(500, "InternalFailure", "", "Unknown");
         check(503, "ServiceUnavailable", "", "Unknown");
+        check(200, "no code", "", "Unknown");
         let quota = refused(454, "Throttling", "daily message quota exceeded.");
         assert!(!is_worth_another(&quota) && matches!(quota, HandOver::NotSent(NotSent::Throttled(_))));
     }

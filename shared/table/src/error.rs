@@ -82,14 +82,14 @@ fn action(message: &str) -> &str {
 impl<E: ProvideErrorMetadata + std::fmt::Debug> From<SdkError<E>> for TableError {
     fn from(error: SdkError<E>) -> Self {
         match &error {
-            SdkError::ServiceError(service) => {
-                let metadata = service.err();
-                Self::from_service(
-                    metadata.code().unwrap_or("no code"),
-                    metadata.message().unwrap_or_default(),
-                    service.raw().status().as_u16(),
-                )
-            }
+            SdkError::ServiceError(service) => match service.err().code() {
+                Some(code) => {
+                    let message = service.err().message().unwrap_or_default();
+                    Self::from_service(code, message, service.raw().status().as_u16())
+                }
+                // DynamoDB's errors have a code, so this is none of them, or was cut off on its way, a success perhaps.
+                None => Self::Unavailable("answer lost".to_owned()),
+            },
             SdkError::TimeoutError(_) => Self::Unavailable("timed out".to_owned()),
             SdkError::DispatchFailure(_) => Self::Unavailable("no connection".to_owned()),
             SdkError::ResponseError(_) => Self::Unavailable("answer lost".to_owned()),

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, Uri};
 use posthorn_alerts::Topic;
 use posthorn_auth::{NewProject, PlainKey, import, new_project};
-use posthorn_lambda::Edge;
+use posthorn_lambda::{Edge, aws::retries};
 use posthorn_table::{Table, project::Project, schema};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -80,7 +80,7 @@ pub struct Urls {
     pub sns: String,
 }
 
-/// The AWS SDK's configuration for endpoints on this machine.
+/// The AWS SDK's configuration for endpoints on this machine: as the functions', but for the time that an attempt may take.
 #[must_use]
 pub fn local_config(endpoint: &str) -> SdkConfig {
     let credentials = Credentials::new("local", "local", None, None, "posthorn");
@@ -89,6 +89,7 @@ pub fn local_config(endpoint: &str) -> SdkConfig {
         .region(Region::from_static("us-east-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(endpoint)
+        .retry_config(retries())
         .build()
 }
 
@@ -118,11 +119,11 @@ impl Backends {
         tokio::spawn(sns.clone().serve(topics, pending()));
 
         let config = aws_sdk_dynamodb::config::Builder::from(&local_config(&database_url));
-        let config = config.interceptor(calls.clone()).interceptor(capacity.clone()).interceptor(faults.clone());
+        let config = config.interceptor(calls.clone()).interceptor(capacity.clone()).http_client(faults.client());
         let dynamodb = Client::from_conf(config.build());
         schema::create(&dynamodb, TABLE).await.expect("a table");
         let config = aws_sdk_sns::config::Builder::from(&local_config(&topics_url));
-        let alerts_config = config.interceptor(calls.clone()).interceptor(faults.clone());
+        let alerts_config = config.interceptor(calls.clone()).http_client(faults.client());
         let clock = Clock::at("2025-11-30T10:30:00Z".parse().expect("a moment"));
         Self {
             table: Table::new(dynamodb.clone(), TABLE),
@@ -130,7 +131,7 @@ impl Backends {
             engine,
             ses_config: aws_sdk_sesv2::config::Builder::from(&local_config(&mail_url))
                 .interceptor(calls.clone())
-                .interceptor(faults.clone()),
+                .http_client(faults.client()),
             sns,
             alerts: topic(&alerts_config),
             alerts_config,

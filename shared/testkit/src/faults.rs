@@ -1,82 +1,73 @@
-//! Calls to AWS that fail, as a test asks for.
+//! Calls to AWS that fail, as a test asks for: at the connection, below the AWS SDK, which does what it always does.
 
-use std::sync::{Arc, Mutex, PoisonError};
+mod answer;
+mod plan;
+mod seen;
 
-use aws_sdk_dynamodb::config::{
-    ConfigBag, Intercept, RuntimeComponents,
-    interceptors::{
-        BeforeDeserializationInterceptorContextMut, BeforeSerializationInterceptorContextRef,
-        BeforeTransmitInterceptorContextMut,
-    },
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_smithy_http_client::Connector;
 use aws_smithy_runtime_api::{
-    box_error::BoxError,
-    client::orchestrator::Metadata,
+    client::{
+        http::{
+            HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+            http_client_fn,
+        },
+        orchestrator::{HttpRequest, HttpResponse},
+        result::ConnectorError,
+    },
     http::{Response, StatusCode},
 };
-use aws_smithy_types::{
-    body::SdkBody,
-    config_bag::{Storable, StoreReplace},
-};
+use aws_smithy_types::body::SdkBody;
+use tokio::sync::Notify;
+
+use plan::Plan;
+use seen::Seen;
 
 /// Where nobody listens.
 const NOBODY: &str = "http://127.0.0.1:1/";
 
 /// What happens to a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fault {
-    /// It never reaches the table.
+    /// No connection is made.
     NeverArrives,
+    /// It is throttled, and has no effect.
+    Throttled,
+    /// It has no effect, and its answer is a 500.
+    Breaks,
     /// It takes effect, and its answer is a 500.
     LosesAnswer,
-    /// It does nothing, because a rival's transaction is under way on one of its items.
+    /// It has no effect, and its time runs out.
+    TimesOut,
+    /// It takes effect, and its time runs out before the answer.
+    TimesOutAfter,
+    /// It takes effect, and the connection is reset before the answer.
+    Resets,
+    /// It takes effect, and its answer is cut off.
+    Garbles,
+    /// A rival came first, and its condition does not hold any more. For writes with a condition.
+    Overtaken,
+    /// It does nothing, because a rival's transaction is under way on one of its items. For writes to the table.
     Conflicts,
+    /// The process dies just before it.
+    Dies,
+    /// It takes effect, and the process dies before the answer.
+    DiesAfter,
 }
 
-/// What the engine never says by itself: to a single write, and to a transaction.
-const CONFLICT: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException","message":"Transaction is ongoing for the item"}"#;
-const CANCELLED: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"Transaction cancelled","CancellationReasons":[{"Code":"TransactionConflict","Message":"Transaction is ongoing for the item"},{"Code":"None"}]}"#;
-
-/// The faults asked for. A cheap clone; an interceptor of the AWS SDK, which retries what it always does.
+/// The faults asked for. A cheap clone.
 #[derive(Debug, Clone, Default)]
-pub struct Faults(Arc<Mutex<Plan>>);
-
-#[derive(Debug, Default)]
-struct Plan {
-    rules: Vec<Rule>,
-    /// Calls that are still to come before the one that fails, and how.
-    countdown: Option<(usize, Fault)>,
-}
-
-#[derive(Debug)]
-struct Rule {
-    operation: &'static str,
-    needle: String,
-    fault: Fault,
-    attempts: usize,
-}
-
-/// The fault of a whole call, every attempt of it.
-#[derive(Debug, Clone, Copy)]
-struct OfCall(Option<Fault>);
-
-impl Storable for OfCall {
-    type Storer = StoreReplace<Self>;
-}
-
-/// The fault of the attempt under way.
-#[derive(Debug, Clone, Copy)]
-struct Current(Option<Fault>);
-
-impl Storable for Current {
-    type Storer = StoreReplace<Self>;
+pub struct Faults {
+    plan: Arc<Mutex<Plan>>,
+    died: Arc<Notify>,
 }
 
 impl Faults {
-    /// Fails the next `attempts` (the SDK's retries count) of an operation, such as `PutItem`, whose request's JSON
+    /// Fails the next `attempts` (the SDK's retries count) of an operation, such as `PutItem`, whose request's body
     /// contains `needle`.
     pub fn fail(&self, operation: &'static str, needle: &str, fault: Fault, attempts: usize) {
-        self.plan().rules.push(Rule { operation, needle: needle.to_owned(), fault, attempts });
+        self.plan().fail(operation, needle, fault, attempts);
     }
 
     /// Fails the `number`th call from now on, counted from 0, whatever it is: with all of the SDK's retries, as if the
@@ -91,95 +82,148 @@ impl Faults {
         self.plan().countdown.is_some()
     }
 
+    /// Fails calls by their names, see [`Faults::names`]: the one attempt that comes first, or, `for_good`, all from then on.
+    pub fn strike(&self, name: &str, fault: Fault, for_good: bool) {
+        self.plan().strike = Some(plan::Strike { name: name.to_owned(), fault, for_good, hit: false });
+    }
+
+    /// True once the call that [`Faults::strike`] named has come.
+    #[must_use]
+    pub fn was_hit(&self) -> bool {
+        self.plan().strike.as_ref().is_some_and(|strike| strike.hit)
+    }
+
+    /// Begins to name the calls that come.
+    pub fn watch(&self) {
+        self.plan().names = Some(Vec::new());
+    }
+
+    /// The calls since [`Faults::watch`], in the order they came: operation, kinds of item, and a number from the second of the
+    /// same on, such as `UpdateItem EMAIL (2)`. True beside those that take a condition, and those that write to the table.
+    #[must_use]
+    pub fn names(&self) -> Vec<Named> {
+        self.plan().names.take().unwrap_or_default()
+    }
+
     /// Ends every fault.
     pub fn clear(&self) {
         *self.plan() = Plan::default();
     }
 
-    fn take_call(&self) -> Option<Fault> {
-        let mut plan = self.plan();
-        match plan.countdown {
-            Some((0, fault)) => {
-                plan.countdown = None;
-                Some(fault)
-            }
-            Some((left, fault)) => {
-                plan.countdown = Some((left - 1, fault));
-                None
-            }
-            None => None,
-        }
+    /// Waits until a call meets [`Fault::Dies`] or [`Fault::DiesAfter`]. From then on no call gets anywhere.
+    pub async fn death(&self) {
+        self.died.notified().await;
     }
 
-    fn plan(&self) -> std::sync::MutexGuard<'_, Plan> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What an AWS SDK client is to connect with.
+    #[must_use]
+    pub fn client(&self) -> SharedHttpClient {
+        let settings = HttpConnectorSettings::builder().build();
+        let real = SharedHttpConnector::new(Connector::builder().connector_settings(settings).build_http());
+        let connector = SharedHttpConnector::new(Faulty { faults: self.clone(), real });
+        http_client_fn(move |_, _| connector.clone())
     }
 
-    fn take(&self, operation: &str, body: &[u8]) -> Option<Fault> {
-        let body = String::from_utf8_lossy(body);
-        let mut plan = self.plan();
-        let rule = plan
-            .rules
-            .iter_mut()
-            .find(|rule| rule.attempts > 0 && rule.operation == operation && body.contains(&rule.needle))?;
-        rule.attempts -= 1;
-        Some(rule.fault)
+    fn plan(&self) -> MutexGuard<'_, Plan> {
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn die(&self) -> Result<HttpResponse, ConnectorError> {
+        self.plan().is_dead = true;
+        self.died.notify_one();
+        std::future::pending().await
     }
 }
 
-fn is_transaction(config: &ConfigBag) -> bool {
-    config.load::<Metadata>().is_some_and(|metadata| metadata.name() == "TransactWriteItems")
+/// A call, as [`Faults::names`] lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Named {
+    /// What [`Faults::strike`] takes.
+    pub name: String,
+    /// It is a write that takes a condition.
+    pub is_conditional: bool,
+    /// It writes to the table.
+    pub is_write: bool,
 }
 
-#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
-impl Intercept for Faults {
-    fn name(&self) -> &'static str {
-        "faults"
-    }
+/// A connector that fails as planned.
+#[derive(Debug)]
+struct Faulty {
+    faults: Faults,
+    real: SharedHttpConnector,
+}
 
-    fn read_before_execution(
-        &self,
-        _: &BeforeSerializationInterceptorContextRef<'_>,
-        config: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        config.interceptor_state().store_put(OfCall(self.take_call()));
-        Ok(())
-    }
-
-    fn modify_before_transmit(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        config: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let operation = config.load::<Metadata>().map_or_else(String::new, |metadata| metadata.name().to_owned());
-        let of_call = config.load::<OfCall>().and_then(|of_call| of_call.0);
-        let fault = of_call.or_else(|| self.take(&operation, context.request().body().bytes().unwrap_or_default()));
-        match fault {
-            Some(Fault::NeverArrives) => context.request_mut().set_uri(NOBODY)?,
-            Some(Fault::Conflicts) => {
-                let request = context.request_mut();
-                *request.body_mut() = SdkBody::from("{}");
-                request.headers_mut().insert("content-length", "2");
+impl HttpConnector for Faulty {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let seen = Seen::of(&request);
+        let decided = self.faults.plan().decide(&seen);
+        let (faults, real) = (self.faults.clone(), self.real.clone());
+        HttpConnectorFuture::new(async move {
+            match decided {
+                plan::Decided::Dead => std::future::pending().await,
+                plan::Decided::Goes => real.call(request).await,
+                plan::Decided::Fails(fault) => fail(&faults, &real, request, &seen, fault).await,
             }
-            Some(Fault::LosesAnswer) | None => {}
-        }
-        config.interceptor_state().store_put(Current(fault));
-        Ok(())
+        })
     }
+}
 
-    fn modify_before_deserialization(
-        &self,
-        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        config: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let answer = match config.load::<Current>().and_then(|current| current.0) {
-            Some(Fault::LosesAnswer) => (500, SdkBody::empty()),
-            Some(Fault::Conflicts) => (400, SdkBody::from(if is_transaction(config) { CANCELLED } else { CONFLICT })),
-            Some(Fault::NeverArrives) | None => return Ok(()),
-        };
-        *context.response_mut() = Response::new(StatusCode::try_from(answer.0)?, answer.1);
-        Ok(())
+async fn fail(
+    faults: &Faults,
+    real: &SharedHttpConnector,
+    mut request: HttpRequest,
+    seen: &Seen,
+    fault: Fault,
+) -> Result<HttpResponse, ConnectorError> {
+    match fault {
+        Fault::NeverArrives => {
+            request.set_uri(NOBODY).map_err(|error| ConnectorError::user(error.into()))?;
+            real.call(request).await
+        }
+        Fault::Throttled => Ok(answer::throttled(seen)),
+        Fault::Breaks => Ok(answer::broken()),
+        Fault::LosesAnswer => real.call(request).await.map(|_lost| answer::broken()),
+        Fault::TimesOut => Err(ConnectorError::timeout("no answer in time".into())),
+        Fault::TimesOutAfter => {
+            real.call(request).await?;
+            Err(ConnectorError::timeout("no answer in time".into()))
+        }
+        Fault::Resets => {
+            real.call(request).await?;
+            Err(ConnectorError::io(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into()))
+        }
+        Fault::Garbles => {
+            let whole = real.call(request).await?;
+            Ok(Response::new(whole.status(), SdkBody::from("{\"Item\":{\"pk\"")))
+        }
+        Fault::Overtaken => overtaken(real, request, seen).await,
+        Fault::Conflicts => Ok(answer::conflict(seen)),
+        Fault::Dies => faults.die().await,
+        Fault::DiesAfter => {
+            real.call(request).await?;
+            faults.die().await
+        }
     }
+}
+
+/// A rival's write comes first: an attempt like this one, but for its nonce. Where a write has no nonce of its own, its
+/// condition fails as for an item that is gone.
+async fn overtaken(
+    real: &SharedHttpConnector,
+    request: HttpRequest,
+    seen: &Seen,
+) -> Result<HttpResponse, ConnectorError> {
+    let Some(rivals) = seen.with_another_nonce().and_then(|body| with_body(&request, body)) else {
+        return Ok(answer::condition_failed(seen));
+    };
+    real.call(rivals).await?;
+    real.call(request).await
+}
+
+/// The engine does not look at signatures, so a request may be changed after it was signed.
+fn with_body(request: &HttpRequest, body: String) -> Option<HttpRequest> {
+    let mut other = request.try_clone()?;
+    other.headers_mut().insert("content-length", body.len().to_string());
+    *other.body_mut() = SdkBody::from(body);
+    Some(other)
 }

@@ -11,6 +11,7 @@ pub mod events;
 pub mod faults;
 pub mod feedback;
 pub mod gateway;
+pub mod matrix;
 pub mod permissions;
 pub mod queue;
 pub mod ses;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use aws_sdk_dynamodb::{
@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::{
     types::TransactWriteItem,
 };
 use aws_smithy_runtime_api::{box_error::BoxError, client::orchestrator::Metadata};
+use serde_json::Value;
 
 use crate::template;
 
@@ -31,7 +32,8 @@ impl Permissions {
     /// If the template has no such function.
     #[must_use]
     pub fn of(function: &'static str) -> Self {
-        let permissions = template::permissions(&template::read(), function);
+        static TEMPLATE: LazyLock<Value> = LazyLock::new(template::read);
+        let permissions = template::permissions(&TEMPLATE, function);
         let actions = permissions.into_iter().map(|(action, _)| action);
         let allowed = actions.filter(|action| !action.starts_with("logs:") && !action.starts_with("sqs:")).collect();
         Self { function, allowed: Arc::new(allowed), used: Arc::default() }

@@ -4,9 +4,9 @@
 
 mod budget;
 mod concurrent;
-mod crash;
 mod effects;
 mod events;
+mod faults;
 mod guard;
 mod order;
 mod permissions;

@@ -6,6 +6,7 @@ mod accepted;
 mod budget;
 mod contacts;
 mod failed;
+mod faults;
 mod injected;
 mod late;
 mod limited;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::support::{World, addresses, email, fates, plain};
 
 /// A claim as a crashed attempt leaves it, its lease just over; the ids of its emails.
-async fn crashed(world: &World, body: &Value, recipients: usize) -> Vec<Uuid> {
+pub(crate) async fn crashed(world: &World, body: &Value, recipients: usize) -> Vec<Uuid> {
     let ids: Vec<Uuid> = (1..=recipients as u128).map(Uuid::from_u128).collect();
     let attempt = Attempt::begin([7; 16], world.now());
     let texts = ids.iter().map(Uuid::to_string).collect();
@@ -25,7 +25,7 @@ async fn crashed(world: &World, body: &Value, recipients: usize) -> Vec<Uuid> {
 }
 
 /// The record that the crashed attempt made of one email.
-async fn recorded(world: &World, id: Uuid, to: &str, status: Status) {
+pub(crate) async fn recorded(world: &World, id: Uuid, to: &str, status: Status) {
     let email = Email {
         id,
         project: world.id(),

@@ -10,7 +10,7 @@ use crate::support::{ADA, World, event, plain, text};
 const ID: &str = "01KBA000000000000000000000";
 
 /// An attempt with the key `k` that claimed and then was never heard of again.
-async fn crashed(world: &World, body: &Value) {
+pub(crate) async fn crashed(world: &World, body: &Value) {
     let attempt = Attempt::begin([7; 16], world.backends.clock.now());
     let claim = Claim::new("POST /v1/track".to_owned(), body.to_string().as_bytes(), vec![ID.to_owned()], &attempt);
     world.backends.table.claim(&Scope::new(world.id(), "track", "k"), claim).await.unwrap();

@@ -1,0 +1,126 @@
+//! The fault matrix of `send`, in `faults/`: every call of a request fails in every way. `UPDATE_EXPECT=1 cargo test -p send faults`
+//! writes it anew.
+
+use expect_test::{ExpectFile, expect_file};
+use jiff::SignedDuration;
+use posthorn_testkit::{
+    backends::Answer,
+    faults::Faults,
+    matrix::{Cell, Scenario, run, table},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    support::{World, email, fates, text},
+    taken_over::{crashed, recorded},
+};
+
+const TWO: [&str; 2] = ["ada@example.org", "bob@example.org"];
+
+/// A request, and what came before it.
+struct Send {
+    body: Value,
+    key: Option<&'static str>,
+    /// An attempt that died after the first of two recipients came before.
+    is_taken_over: bool,
+}
+
+impl Scenario for Send {
+    type World = World;
+
+    async fn start(&self) -> World {
+        let world = World::with(|project| project.facts.monthly_limit = self.key.map(|_| 100)).await;
+        if self.is_taken_over {
+            let ids = crashed(&world, &self.body, 2).await;
+            recorded(&world, ids[0], TWO[0], posthorn_table::email::Status::Sent).await;
+            self.wait(&world);
+        }
+        world
+    }
+
+    fn faults<'a>(&self, world: &'a World) -> &'a Faults {
+        &world.backends.faults
+    }
+
+    async fn request(&self, world: &World) -> String {
+        in_short(&match self.key {
+            Some(key) => world.once(key, &self.body).await,
+            None => world.send(&self.body).await,
+        })
+    }
+
+    fn wait(&self, world: &World) {
+        world.backends.clock.advance(SignedDuration::from_secs(61));
+    }
+
+    async fn left(&self, world: &World) -> String {
+        let emails: Vec<_> = world.statuses().await.iter().map(|(status, count)| format!("{count} {status}")).collect();
+        let claims: Vec<_> =
+            world.items("IDEMPOTENCY#").await.values().map(|claim| format!("key {}", text(claim, "state"))).collect();
+        let used = world.used().await.map(|used| format!("{used} used"));
+        let figures = [format!("{} mailed", mails(world)), format!("{} counted", world.counted().await)];
+        let parts: Vec<_> = figures.into_iter().chain(emails).chain(used).chain(claims).collect();
+        parts.join(", ")
+    }
+}
+
+/// How many mails SES took. Under a key nobody may get two.
+fn mails(world: &World) -> usize {
+    world.backends.ses.mails().len()
+}
+
+/// Such as `200 SENT`, `200 SENT replayed` or `503 SERVICE_UNAVAILABLE`.
+fn in_short(answer: &Answer) -> String {
+    let said = answer.code().map_or_else(|| fates(answer).join(" "), str::to_owned);
+    let replayed = if answer.header("idempotency-replayed").is_some() { " replayed" } else { "" };
+    format!("{} {said}{replayed}", answer.status)
+}
+
+/// What holds of every cell under a key, whatever the file says; an attempt before it sent `earlier` mails.
+fn check(cell: &Cell, earlier: usize) {
+    let what = format!("{cell:?}");
+    let mailed: usize = cell.left.split(' ').next().unwrap().parse().unwrap();
+    assert!(mailed <= 1, "sent twice: {what}");
+    for answer in [&cell.answer, &cell.again, &cell.later] {
+        assert!(!answer.starts_with("500"), "a fault of ours: {what}");
+    }
+    assert!(!cell.later.starts_with("409"), "it never ends: {what}");
+    if cell.answer.starts_with("200") {
+        assert_eq!(cell.later.trim_end_matches(" replayed"), cell.answer.trim_end_matches(" replayed"), "{what}");
+    }
+    let said = cell.later.matches("SENT").count();
+    let doubted = cell.later.contains("UNKNOWN");
+    assert!(earlier + mailed == said || doubted, "told otherwise than it is: {what}");
+}
+
+fn to(recipients: &[&str], key: Option<&'static str>) -> Send {
+    Send { body: email(&json!({"to": recipients})), key, is_taken_over: false }
+}
+
+/// Holds a scenario to its file and to what holds of every request under a key.
+async fn hold(scenario: &Send, file: &ExpectFile, title: &str) {
+    let cells = run(scenario).await;
+    file.assert_eq(&format!("# send: {title}\n\n{}", table(&cells)));
+    for cell in cells.iter().filter(|_| scenario.key.is_some()) {
+        check(cell, usize::from(scenario.is_taken_over));
+    }
+}
+
+#[tokio::test]
+async fn with_an_idempotency_key_and_a_monthly_limit() {
+    let title = "with an idempotency key and a monthly limit";
+    hold(&to(&TWO[..1], Some("k")), &expect_file!["faults/once.md"], title).await;
+}
+
+#[tokio::test]
+async fn taken_over_from_an_attempt_that_died() {
+    let scenario = Send { is_taken_over: true, ..to(&TWO, Some("k")) };
+    let title = "taken over from an attempt that died after its first recipient";
+    hold(&scenario, &expect_file!["faults/taken_over.md"], title).await;
+}
+
+#[tokio::test]
+async fn without_an_idempotency_key() {
+    let title = "without an idempotency key: a repeat is another request";
+    hold(&to(&TWO[..1], None), &expect_file!["faults/plain.md"], title).await;
+}

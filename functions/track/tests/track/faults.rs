@@ -1,0 +1,93 @@
+//! The fault matrix of `track`, in `faults/`: every call of a request fails in every way. `UPDATE_EXPECT=1 cargo test -p track faults`
+//! writes it anew.
+
+use expect_test::{ExpectFile, expect_file};
+use jiff::SignedDuration;
+use posthorn_testkit::{
+    faults::Faults,
+    matrix::{Cell, Scenario, run, table},
+};
+
+use crate::{
+    support::{World, plain, text},
+    taken_over::crashed,
+};
+
+/// An event, and what came before it.
+#[derive(Default)]
+struct Track {
+    key: Option<&'static str>,
+    is_taken_over: bool,
+}
+
+impl Scenario for Track {
+    type World = World;
+
+    async fn start(&self) -> World {
+        let world = World::new().await;
+        if self.is_taken_over {
+            crashed(&world, &plain()).await;
+            self.wait(&world);
+        }
+        world
+    }
+
+    fn faults<'a>(&self, world: &'a World) -> &'a Faults {
+        &world.backends.faults
+    }
+
+    async fn request(&self, world: &World) -> String {
+        let request = world.public(&plain());
+        let answer =
+            world.call(self.key.into_iter().fold(request, posthorn_testkit::backends::TestRequest::once)).await;
+        let replayed = if answer.header("idempotency-replayed").is_some() { " replayed" } else { "" };
+        format!("{} {}{replayed}", answer.status, answer.code().unwrap_or_default()).trim_end().replace("  ", " ")
+    }
+
+    fn wait(&self, world: &World) {
+        world.backends.clock.advance(SignedDuration::from_secs(61));
+    }
+
+    async fn left(&self, world: &World) -> String {
+        let contacts = world.items(" CONTACT").await.len();
+        let claims = world.items("IDEMPOTENCY#").await;
+        let claims: String = claims.values().map(|claim| format!(", key {}", text(claim, "state"))).collect();
+        format!("{} recorded, {contacts} contact{claims}", world.events().await.len())
+    }
+}
+
+/// What holds of every cell, whatever the file says.
+fn check(scenario: &Track, cell: &Cell) {
+    let what = format!("{cell:?}");
+    for answer in [&cell.answer, &cell.again, &cell.later] {
+        assert!(!answer.starts_with("500"), "a fault of ours: {what}");
+    }
+    assert!(cell.later.starts_with("200"), "it never ends: {what}");
+    assert!(scenario.key.is_none() || cell.left.starts_with("1 recorded"), "lost or recorded twice: {what}");
+}
+
+async fn hold(scenario: &Track, file: &ExpectFile, title: &str) {
+    let cells = run(scenario).await;
+    file.assert_eq(&format!("# track: {title}\n\n{}", table(&cells)));
+    for cell in &cells {
+        check(scenario, cell);
+    }
+}
+
+#[tokio::test]
+async fn with_an_idempotency_key() {
+    let scenario = Track { key: Some("k"), ..Track::default() };
+    hold(&scenario, &expect_file!["faults/once.md"], "with an idempotency key").await;
+}
+
+#[tokio::test]
+async fn taken_over_from_an_attempt_that_died() {
+    let scenario = Track { key: Some("k"), is_taken_over: true };
+    hold(&scenario, &expect_file!["faults/taken_over.md"], "taken over from an attempt that died").await;
+}
+
+#[tokio::test]
+async fn without_an_idempotency_key() {
+    let title = "without an idempotency key: a repeat is another event";
+    hold(&Track::default(), &expect_file!["faults/plain.md"], title).await;
+}
