@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 const EVENT: Text = Text { least: 1, most: 255, control: false };
 
 /// What a contact did, checked.
-#[derive(Debug)]
 pub struct Tracked {
     /// The event's name, as given.
     pub event: String,

@@ -4,6 +4,7 @@
 //! and only what certainly did not send is tried again.
 
 use std::{
+    fmt,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -46,8 +47,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 const ATTEMPTS: u32 = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
-/// One message to one recipient.
-#[derive(Debug)]
+/// One message to one recipient. Its `Debug` shows nothing of it but the email's id.
 pub struct Message<'a> {
     /// The project's id, for the tag.
     pub project: &'a str,
@@ -69,6 +69,12 @@ pub struct Message<'a> {
     pub headers: &'a [Header],
     /// The caller's files.
     pub attachments: &'a [Attachment],
+}
+
+impl fmt::Debug for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message").field("email", &self.email).finish_non_exhaustive()
+    }
 }
 
 /// How a hand-over ended.

@@ -1,5 +1,7 @@
 //! Contacts: one item for each project and address, found, created and merged by one `UpdateItem`.
 
+use std::fmt;
+
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -24,8 +26,8 @@ pub fn id(project: Uuid, email: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// A contact as it is after a merge.
-#[derive(Debug, Clone, PartialEq)]
+/// A contact as it is after a merge. Its `Debug` does not show what is known about it.
+#[derive(Clone, PartialEq)]
 pub struct Contact {
     /// Computed by [`id`].
     pub id: Uuid,
@@ -42,6 +44,12 @@ struct Marks {
     bounced_at: Option<Timestamp>,
     complained_at: Option<Timestamp>,
     not_spam_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contact").field("id", &self.id).field("marks", &self.marks).finish_non_exhaustive()
+    }
 }
 
 impl Contact {

@@ -1,6 +1,6 @@
 //! Contact data as a request gives it: what it stores, what it removes and what it uses once (contract section 7).
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use posthorn_errors::{FieldCode, Fields};
 use serde_json::{Map, Value};
@@ -11,8 +11,8 @@ const MOST_KEYS: usize = 100;
 const MOST_BYTES: usize = 32 * 1024;
 const LONGEST_KEY: usize = 128;
 
-/// The `data` of one request, checked.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// The `data` of one request, checked. Its `Debug` shows nothing of it.
+#[derive(Clone, Default, PartialEq)]
 pub struct Data {
     /// Merged into the contact, and kept with a tracked event.
     pub stored: Map<String, Value>,
@@ -20,6 +20,12 @@ pub struct Data {
     pub removed: BTreeSet<String>,
     /// Used for this request alone.
     pub transient: Map<String, Value>,
+}
+
+impl fmt::Debug for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Data").finish_non_exhaustive()
+    }
 }
 
 impl Data {

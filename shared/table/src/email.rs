@@ -1,5 +1,7 @@
 //! Emails: one record a recipient. The record is the permit to hand over, and afterwards what became of it.
 
+use std::fmt;
+
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use serde::{Deserialize, Serialize};
 
@@ -63,8 +65,8 @@ impl Status {
     }
 }
 
-/// An email record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// An email record. Its `Debug` does not show whom it is to.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Email {
     /// The email's own id.
     #[serde(rename = "email_id")]
@@ -93,6 +95,12 @@ pub struct Email {
     pub created_at: Timestamp,
 }
 
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Email").field("id", &self.id).field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
 #[derive(Serialize)]
 struct Record<'a> {
     #[serde(flatten)]
@@ -110,8 +118,8 @@ pub enum Permit {
     Found(Box<Email>),
 }
 
-/// How a hand-over ended.
-#[derive(Debug, Clone, Default)]
+/// How a hand-over ended. Its `Debug` does not show the subject.
+#[derive(Clone, Default)]
 pub struct Outcome<'a> {
     /// The mail service's id, if it took the email.
     pub message_id: Option<&'a str>,
@@ -119,6 +127,12 @@ pub struct Outcome<'a> {
     pub error: Option<&'a str>,
     /// The subject as it was rendered.
     pub subject: Option<&'a str>,
+}
+
+impl fmt::Debug for Outcome<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outcome").field("error", &self.error).finish_non_exhaustive()
+    }
 }
 
 /// What the mail service says of an email.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::{Table, TableError, Timestamp, Uuid, item::to_item, keys};
 
 /// Something that a contact did.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Event<'a> {
     /// A ULID, so that a contact's events sort by time.
     pub id: &'a str,

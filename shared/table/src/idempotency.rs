@@ -1,5 +1,7 @@
 //! Idempotency keys: who works on a request, and what it answered.
 
+use std::fmt;
+
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
@@ -53,8 +55,8 @@ pub enum State {
     Unknown,
 }
 
-/// The record of an idempotency key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The record of an idempotency key. Its `Debug` does not show the answer.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     /// SHA-256 of the body's bytes, lower-case hex.
     pub fingerprint: String,
@@ -78,6 +80,12 @@ pub struct Claim {
     pub response: Option<String>,
     /// When the record counts as absent, in epoch seconds.
     pub expires_at: i64,
+}
+
+impl fmt::Debug for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claim").field("state", &self.state).field("nonce", &self.nonce).finish_non_exhaustive()
+    }
 }
 
 impl Claim {

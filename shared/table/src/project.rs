@@ -1,5 +1,7 @@
 //! Projects: the truth that every API key item copies.
 
+use std::fmt;
+
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use serde::{Deserialize, Serialize};
 
@@ -61,8 +63,8 @@ impl ProjectKey {
     }
 }
 
-/// What a request must know of its project; each key item holds a copy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What a request must know of its project; each key item holds a copy. Its `Debug` shows no address.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectFacts {
     /// The project.
     #[serde(rename = "project_id")]
@@ -81,6 +83,19 @@ pub struct ProjectFacts {
     /// Emails a calendar month (UTC), if limited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub monthly_limit: Option<u64>,
+}
+
+impl fmt::Debug for ProjectFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, status, epoch, domains, monthly_limit, .. } = self;
+        f.debug_struct("ProjectFacts")
+            .field("id", id)
+            .field("status", status)
+            .field("epoch", epoch)
+            .field("domains", domains)
+            .field("monthly_limit", monthly_limit)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why and when a project was disabled.

@@ -1,0 +1,253 @@
+//! Nothing that a caller, a recipient or a project's owner would not have read comes out anywhere but in an answer or a mail:
+//! every event file, every refusal and every failure of a dependency, with all that is logged, printed by a panic or shown by
+//! `Debug` held against what was in the request. And no key is in the table.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, in its helpers too")]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use aws_lambda_events::sqs::SqsEvent;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use posthorn_auth::{Access, authenticate};
+use posthorn_lambda::{edge::stopwatch, http::respond, routes::Function, telemetry::quieten_panics};
+use posthorn_mail::ses::Ses;
+use posthorn_testkit::{
+    backends::{Answer, Backends, TestProject},
+    events::{EMAIL, EventFile, PUBLIC_KEY, SECRET_KEY, in_folder},
+    faults::Fault,
+    gateway::invoke,
+    ses,
+};
+use serde_json::Value;
+use tracing_subscriber::{Layer, filter::filter_fn, fmt::layer, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// Texts so short stand in a log line by chance.
+const SHORTEST: usize = 6;
+/// Calls of a request that are made to fail, one at a time.
+const CALLS: usize = 9;
+
+/// What is written by the time a test looks.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Written {
+    fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
+    }
+}
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Everything that our own code logs, at every level, and what others log at the levels that a function is built with: what
+/// lies below, the SDK's requests among it, `release_max_level_info` leaves out of the binary. And what panics print.
+fn listen() -> Written {
+    let written = Written::default();
+    let writer = written.clone();
+    let is_heard = |metadata: &tracing::Metadata<'_>| {
+        let is_ours = |name: &str| metadata.target().starts_with(name);
+        *metadata.level() <= tracing::Level::INFO
+            || ["posthorn", "send", "track", "regenerate_keys", "feedback"].into_iter().any(is_ours)
+    };
+    let lines = layer().json().flatten_event(true).with_span_list(true).with_writer(move || writer.clone());
+    tracing_subscriber::registry().with(lines.with_filter(filter_fn(is_heard))).init();
+    quieten_panics();
+    written
+}
+
+/// What must not come out: keys, and every text that the caller wrote.
+fn secrets(event: &str) -> BTreeSet<String> {
+    let event: Value = serde_json::from_str(event).unwrap();
+    let mut found = BTreeSet::new();
+    let authorization = event["headers"]["authorization"].as_str().unwrap_or_default();
+    found.extend(authorization.split(' ').map(str::to_owned));
+    let body = event["body"].as_str().unwrap_or_default();
+    let body = match event["isBase64Encoded"].as_bool() {
+        Some(true) => String::from_utf8_lossy(&STANDARD.decode(body).unwrap_or_default()).into_owned(),
+        _ => body.to_owned(),
+    };
+    match serde_json::from_str(&body) {
+        Ok(body) => texts(&body, &mut found),
+        Err(_) => drop(found.insert(body)),
+    }
+    // What SES reports names people, and quotes mails and servers.
+    for record in event["Records"].as_array().into_iter().flatten() {
+        let mut of_record = BTreeSet::new();
+        texts(&serde_json::from_str(record["body"].as_str().unwrap()).unwrap_or_default(), &mut of_record);
+        for text in of_record.clone() {
+            texts(&serde_json::from_str(&text).unwrap_or_default(), &mut of_record);
+        }
+        found.extend(of_record.into_iter().filter(|text| text.contains('@') || text.contains(' ')));
+    }
+    found.retain(|text| text.len() >= SHORTEST && text != "Bearer");
+    found
+}
+
+/// Every text of a JSON document, names of members left out.
+fn texts(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => drop(found.insert(text.clone())),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Value::Object(members) => members.values().for_each(|member| texts(member, found)),
+        _ => {}
+    }
+}
+
+/// A file's world, and what came out of it.
+struct Leaks {
+    written: Written,
+    lines: usize,
+    /// What came out, and among what.
+    found: BTreeMap<String, String>,
+}
+
+impl Leaks {
+    /// Gives a file's event to its function; the answer.
+    async fn run(&mut self, file: &EventFile, spoil: impl AsyncFn(&Backends)) -> Option<Answer> {
+        let backends = Backends::start().await;
+        let project = file.prepare(&backends).await;
+        if let Some(before) = file.before() {
+            give(&backends, &project, &before).await;
+        }
+        spoil(&backends).await;
+        let answer = give(&backends, &project, file).await;
+        backends.faults.clear();
+        self.check(file, &backends, answer.as_ref()).await;
+        answer
+    }
+
+    async fn check(&mut self, file: &EventFile, backends: &Backends, answer: Option<&Answer>) {
+        let mut shown = self.written.take();
+        self.lines += shown.lines().count();
+        shown.push_str(&debugged(file, backends).await);
+        for secret in secrets(&file.event).into_iter().filter(|secret| shown.contains(secret)) {
+            self.found.insert(format!("{}/{} shows {secret:?}", file.folder, file.name), shown.clone());
+        }
+        let minted = answer.map(|answer| [&answer.json["secret"], &answer.json["public"]].map(|key| key.as_str()));
+        let keys = minted.into_iter().flatten().flatten().chain([SECRET_KEY, PUBLIC_KEY]);
+        let items = format!("{:?}", backends.items().await);
+        for _key in keys.filter(|key| items.contains(key) || shown.contains(key)) {
+            self.found.insert(format!("{}/{} keeps or shows a key", file.folder, file.name), String::new());
+        }
+    }
+}
+
+/// What `Debug` makes of what was read and stored.
+async fn debugged(file: &EventFile, backends: &Backends) -> String {
+    let table = &backends.table;
+    let authorization = format!("Bearer {SECRET_KEY}");
+    let caller = authenticate(table, Some(authorization.as_bytes()), Access::SecretKey, backends.clock.now()).await;
+    let project = caller.as_ref().map(|caller| caller.project.id);
+    let mut shown = format!("{caller:?} {:?}", table.email(EMAIL).await);
+    if let (Ok(project), Ok(event)) = (project, serde_json::from_str::<Value>(&file.event)) {
+        let body: Value = serde_json::from_str(event["body"].as_str().unwrap_or_default()).unwrap_or_default();
+        for email in [&body["email"], &body["to"]].into_iter().filter_map(Value::as_str) {
+            shown.push_str(&format!("{:?}", table.contact(project, email).await));
+        }
+        let mut fields = posthorn_errors::Fields::default();
+        shown.push_str(&format!("{:?}", posthorn_table::data::Data::check(body.get("data"), &mut fields)));
+    }
+    shown
+}
+
+/// Gives an event to the function that its folder names.
+async fn give(backends: &Backends, project: &TestProject, file: &EventFile) -> Option<Answer> {
+    let (edge, table, alerts) = (backends.edge.clone(), backends.table.clone(), Some(backends.alerts.clone()));
+    let (id, time) = ("lambda-request", Duration::from_secs(29));
+    let answer = match file.folder.split('/').next().unwrap() {
+        "send" => {
+            let app = send::App { edge, table, ses: Ses::new(backends.ses_config.clone(), None) };
+            invoke(&file.event, id, time, |request| send::handle(&app, request)).await
+        }
+        "track" => {
+            let app = track::App { edge, table };
+            invoke(&file.event, id, time, |request| track::handle(&app, request)).await
+        }
+        "regenerate-keys" => {
+            let app = regenerate_keys::App { edge, table, alerts };
+            invoke(&file.event, id, time, |request| regenerate_keys::handle(&app, request)).await
+        }
+        _ => {
+            let (rule, pulse) = (posthorn_auth::reputation::Rule::default(), feedback::Pulse::default());
+            let app = feedback::App { edge, table, rule, alerts, pulse };
+            let event: SqsEvent = serde_json::from_str(&file.event).unwrap();
+            let _batch = feedback::handle(&app, event, stopwatch() + time).await;
+            assert_eq!(project.project.facts.name, "Acme");
+            return None;
+        }
+    };
+    Some(answer.into())
+}
+
+fn folders() -> impl Iterator<Item = EventFile> {
+    let of_http = ["send", "track", "regenerate-keys"]
+        .map(|function| ["accepted", "refused"].map(|kind| format!("{function}/{kind}")));
+    let of_queue = ["accepted", "failed", "partial"].map(|kind| format!("feedback/{kind}"));
+    of_http.into_iter().flatten().chain(of_queue).flat_map(|folder| in_folder(&folder))
+}
+
+#[tokio::test]
+async fn nothing_of_a_request_comes_out_where_it_does_not_belong() {
+    let mut leaks = Leaks { written: listen(), lines: 0, found: BTreeMap::new() };
+    for file in folders() {
+        leaks.run(&file, async |_| {}).await;
+    }
+    let accepted = ["send/accepted", "track/accepted", "regenerate-keys/accepted", "feedback/accepted"];
+    for file in accepted.into_iter().filter_map(|folder| in_folder(folder).into_iter().next_back()) {
+        for fault in [Fault::NeverArrives, Fault::Breaks, Fault::Garbles, Fault::Throttled] {
+            for number in 0..CALLS {
+                leaks.run(&file, async |backends| backends.faults.fail_call(number, fault)).await;
+            }
+        }
+    }
+    let plain = in_folder("send/accepted").into_iter().find(|file| file.name == "plain").unwrap();
+    for fault in [ses::Fault::MessageRejected, ses::Fault::AccountPaused, ses::Fault::LoseAnswer] {
+        leaks.run(&plain, async |backends| backends.ses.fail_next(fault.clone())).await;
+    }
+    // What SES says of a sender that is not verified quotes the address.
+    let forget = async |backends: &Backends| {
+        let identity = format!("{}/v2/email/identities/example.com", backends.urls.ses);
+        assert_eq!(reqwest::Client::new().delete(identity).send().await.unwrap().status(), 200);
+    };
+    let refused = leaks.run(&plain, forget).await.unwrap();
+    let failed = leaks.panics(&plain).await;
+    // From here on a panic is this test's own.
+    drop(std::panic::take_hook());
+    assert!(leaks.found.is_empty(), "{:#?}", leaks.found);
+    assert_eq!(refused.code(), Some("DELIVERY_FAILED"), "{}", refused.text);
+    assert_eq!(failed.code(), Some("INTERNAL_SERVER_ERROR"), "{}", failed.text);
+    assert!(leaks.lines > 200, "it listened to {} lines", leaks.lines);
+}
+
+impl Leaks {
+    /// A handler that panics with all it knows.
+    async fn panics(&mut self, file: &EventFile) -> Answer {
+        let backends = Backends::start().await;
+        let answer: Answer = invoke(&file.event, "lambda-request", Duration::from_secs(29), |request| async {
+            respond(&backends.edge, Function::Send, request, |call| async move {
+                panic!("{:?} {}", call.authorization(), String::from_utf8_lossy(call.body()))
+            })
+            .await
+        })
+        .await
+        .into();
+        let is_heard = self.written.0.lock().unwrap().windows(8).any(|bytes| bytes == b"panicked");
+        if !is_heard {
+            self.found.insert("the panic was not heard".to_owned(), String::new());
+        }
+        self.check(file, &backends, Some(&answer)).await;
+        answer
+    }
+}
