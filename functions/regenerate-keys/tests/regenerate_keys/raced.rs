@@ -45,7 +45,7 @@ async fn a_project_changed_since_it_was_read_is_a_conflict() {
 }
 
 /// The answer to a rotation's transaction is lost, and before it can be looked up somebody else changes the project. Were
-/// this a conflict, the project would have live keys that nobody knows.
+/// this an error, the project would have live keys that nobody knows.
 #[tokio::test]
 async fn a_rotation_whose_answer_is_lost_is_known_by_its_keys_though_the_project_was_changed_again() {
     let world = World::new().await;
