@@ -146,16 +146,16 @@ impl Rotating {
                 add("reads the project and decides", &|after| match self.decide(world, who, secret, *began) {
                     Ok(change) => after.rotations[who] = Phase::Changing(change),
                     Err(_code) => Self::end(after, who, Told::Refused),
-                })
+                });
             }
             Phase::Changing(change) => {
                 add("changes the project", &|after| {
                     let is_made = self.commit(after, who, change);
                     let phase = Phase::Looking(change.clone(), Code::Conflict);
                     if is_made {
-                        Self::end(after, who, Told::Done(change.clone()))
+                        Self::end(after, who, Told::Done(change.clone()));
                     } else {
-                        after.rotations[who] = phase
+                        after.rotations[who] = phase;
                     }
                 });
                 if world.faults > 0 {
@@ -178,13 +178,13 @@ impl Rotating {
                 };
                 match error {
                     _ if found => {
-                        add("finds its change made", &|after| Self::end(after, who, Told::Done(change.clone())))
+                        add("finds its change made", &|after| Self::end(after, who, Told::Done(change.clone())));
                     }
                     Code::Conflict if who == Self::OPERATOR => {
                         add("begins again", &|after| after.rotations[who] = Phase::Reading(after.now));
                     }
                     _ => add("finds that another came first, or nothing", &|after| {
-                        Self::end(after, who, Told::Failed(change.clone()))
+                        Self::end(after, who, Told::Failed(change.clone()));
                     }),
                 }
             }

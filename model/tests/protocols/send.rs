@@ -128,7 +128,7 @@ enum Write {
 
 impl Sending {
     /// The mail service's events that have something to tell.
-    fn events(&self, world: &World) -> Vec<Step<World>> {
+    fn events(world: &World) -> Vec<Step<World>> {
         let mut steps = vec![];
         for id in world.taken.iter().flatten() {
             let mut after = world.clone();
@@ -202,7 +202,7 @@ impl Model for Sending {
     }
 
     fn steps(&self, world: &World) -> Vec<Step<World>> {
-        let mut steps = self.events(world);
+        let mut steps = Self::events(world);
         steps.extend(self.lease_ends(world));
         for who in 0..self.attempts {
             steps.extend(match &world.attempts[who].1 {

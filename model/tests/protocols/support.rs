@@ -1,13 +1,12 @@
 //! What every model's test does with what was explored.
 
-use std::{fmt::Debug, time::Instant};
+use std::fmt::Debug;
 
 use posthorn_model::{Model, explore};
 
 /// Explores a model that is sound: nothing is broken, and everything in `reached` did happen.
 #[expect(clippy::print_stdout, reason = "how much was explored, for whoever looks with --nocapture")]
 pub(crate) fn holds(model: &(impl Model + Debug), properties: &[&str], reached: &[&str]) {
-    let began = Instant::now();
     let explored = explore(model);
     if let Some(found) = explored.counterexample {
         panic!("{model:?}\n{found}");
@@ -15,14 +14,8 @@ pub(crate) fn holds(model: &(impl Model + Debug), properties: &[&str], reached: 
     for what in reached {
         assert!(explored.happened.contains(what), "never happened: {what}, of {:?}", explored.happened);
     }
-    println!(
-        "{model:?}: {} states, {} steps, {} ends, at most {} deep, {:.1} s",
-        explored.states,
-        explored.steps,
-        explored.ends,
-        explored.depth,
-        began.elapsed().as_secs_f32()
-    );
+    let posthorn_model::Explored { states, steps, ends, depth, .. } = explored;
+    println!("{model:?}: {states} states, {steps} steps, {ends} ends, at most {depth} deep");
     for property in properties {
         println!("  always: {property}");
     }

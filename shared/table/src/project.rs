@@ -175,7 +175,9 @@ impl Stored {
         if !is_as_read || !next.keys.iter().chain(removed.iter().copied()).all(is_free) {
             return false;
         }
-        removed.iter().for_each(|key| drop(self.keys.remove(&key.digest)));
+        for key in removed {
+            self.keys.remove(&key.digest);
+        }
         self.keys.extend(next.keys.iter().map(|key| (key.digest.clone(), ApiKey::of(key, &next.facts))));
         self.project = Some(next.clone());
         true

@@ -82,7 +82,7 @@ impl Guarding {
                 let was_counted = RECORDS[who].1.is_none_or(|email| std::mem::replace(&mut after.counted[email], true));
                 match early {
                     _ if was_counted && self.without == Without::LookAgain => Phase::Listing,
-                    Some(counts) => self.decided(after, Self::project(after), *counts),
+                    Some(counts) => Self::decided(after, Self::project(after), *counts),
                     None => Phase::Looking,
                 }
             }),
@@ -92,7 +92,7 @@ impl Guarding {
                 to("reads the project", next)
             }
             Phase::Window(project) => {
-                to("reads the window", self.decided(world, project.clone(), Self::bounced(world)))
+                to("reads the window", Self::decided(world, project.clone(), Self::bounced(world)))
             }
             Phase::Warning(project, counts) => {
                 let rule = rule();
@@ -128,7 +128,7 @@ impl Guarding {
         }
     }
 
-    fn decided(&self, world: &World, project: Project, counts: Bounces) -> Phase {
+    fn decided(world: &World, project: Project, counts: Bounces) -> Phase {
         let is_over = crossing(&rule(), counts, at(world.now)).is_some();
         if is_over { Phase::Warning(project, counts) } else { Phase::Listing }
     }
@@ -165,10 +165,9 @@ impl Guarding {
         let what = if counts.is_some() { "disables the project" } else { "reinstates the project" };
         let mut steps = vec![Self::step(world, who, what, |after| {
             after.workers[who] = match commit(after) {
-                true => Phase::Listing,
                 false if who == OPERATOR => Phase::Waiting,
                 false if Self::moved().concerns(&Self::project(world)) => Phase::Changing(Self::project(world), counts),
-                false => Phase::Listing,
+                _ => Phase::Listing,
             };
         })];
         if world.faults > 0 {

@@ -99,7 +99,7 @@ impl Sending {
     pub(super) fn start_of(&self, world: &World, who: usize) -> Vec<Step<World>> {
         let others_ended = world.attempts[..who].iter().all(|(_, phase)| matches!(phase, Phase::Ended));
         let in_order = who == 0 || !matches!(world.attempts[who - 1].1, Phase::Waiting);
-        if !in_order || self.is_last(who) && !(others_ended && self.events(world).is_empty()) {
+        if !in_order || self.is_last(who) && !(others_ended && Self::events(world).is_empty()) {
             return vec![];
         }
         let mut after = world.clone();
