@@ -150,16 +150,16 @@ async fn debugged(file: &EventFile, backends: &Backends) -> String {
     let authorization = format!("Bearer {SECRET_KEY}");
     let caller = authenticate(table, Some(authorization.as_bytes()), Access::SecretKey, backends.clock.now()).await;
     let project = caller.as_ref().map(|caller| caller.project.id);
-    let mut shown = format!("{caller:?} {:?}", table.email(EMAIL).await);
+    let mut shown = vec![format!("{caller:?} {:?}", table.email(EMAIL).await)];
     if let (Ok(project), Ok(event)) = (project, serde_json::from_str::<Value>(&file.event)) {
         let body: Value = serde_json::from_str(event["body"].as_str().unwrap_or_default()).unwrap_or_default();
         for email in [&body["email"], &body["to"]].into_iter().filter_map(Value::as_str) {
-            shown.push_str(&format!("{:?}", table.contact(project, email).await));
+            shown.push(format!("{:?}", table.contact(project, email).await));
         }
         let mut fields = posthorn_errors::Fields::default();
-        shown.push_str(&format!("{:?}", posthorn_table::data::Data::check(body.get("data"), &mut fields)));
+        shown.push(format!("{:?}", posthorn_table::data::Data::check(body.get("data"), &mut fields)));
     }
-    shown
+    shown.concat()
 }
 
 /// Gives an event to the function that its folder names.

@@ -1,22 +1,21 @@
-//! What a request is answered, from what became of each recipient: pure.
+//! What a request is answered, from what became of each recipient, and what is left of it: pure.
 
 use jiff::SignedDuration;
 use posthorn_errors::{Code, Failure, FieldCode, Fields, Refused};
 use posthorn_lambda::{edge::rfc3339, http::Reply};
+use posthorn_mail::address::Address;
 use posthorn_table::{
-    Timestamp,
+    Timestamp, Uuid, contact,
     email::{Email, Status},
 };
 use serde_json::{Value, json};
-
-use crate::deliver::Delivery;
 
 /// After so long without an event of the mail service, a mail in doubt is presumed not to have gone out.
 const DOUBT_ENDS_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
 /// What became of one recipient, as the API says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fate {
     /// The mail service took it.
     Sent,
     /// A bounce or a complaint is on record; nothing was handed over.
@@ -29,7 +28,8 @@ pub(crate) enum Fate {
 
 impl Fate {
     /// From an email's record, whoever wrote it last.
-    pub(crate) fn of(email: &Email) -> Self {
+    #[must_use]
+    pub fn of(email: &Email) -> Self {
         match email.status {
             Status::Pending | Status::Unknown => Self::Unknown,
             Status::Suppressed => Self::Suppressed,
@@ -47,7 +47,8 @@ impl Fate {
     }
 
     /// The status that an email's record gets.
-    pub(crate) fn status(self) -> Status {
+    #[must_use]
+    pub fn status(self) -> Status {
         match self {
             Self::Sent => Status::Sent,
             Self::Suppressed => Status::Suppressed,
@@ -57,7 +58,8 @@ impl Fate {
     }
 
     /// The code of its error, if it has one.
-    pub(crate) fn error(self) -> Option<Code> {
+    #[must_use]
+    pub fn error(self) -> Option<Code> {
         match self {
             Self::Sent | Self::Suppressed => None,
             Self::Failed(code) => Some(code),
@@ -66,18 +68,72 @@ impl Fate {
     }
 }
 
+/// What became of one recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Delivery {
+    /// The email.
+    pub id: Uuid,
+    /// The recipient.
+    pub contact: Uuid,
+    /// The recipient's address.
+    pub to: Address,
+    /// What became of it.
+    pub fate: Fate,
+    /// When its permit was taken, if it was.
+    pub since: Timestamp,
+    /// True if an earlier attempt's record says so.
+    pub recorded: bool,
+    /// True if this attempt may have created the email's record.
+    pub permitted: bool,
+}
+
+impl Delivery {
+    /// What became of a recipient without a hand-over of this attempt.
+    #[must_use]
+    pub fn new(id: Uuid, contact: Uuid, to: Address, fate: Fate, since: Timestamp) -> Self {
+        Self { id, contact, to, fate, since, recorded: false, permitted: false }
+    }
+
+    /// What a record of an earlier attempt says.
+    #[must_use]
+    pub fn recorded(to: Address, email: &Email) -> Self {
+        let delivery = Self::new(email.id, email.contact, to, Fate::of(email), email.created_at);
+        Self { recorded: true, ..delivery }
+    }
+}
+
+/// What became of a project's recipients by the records that there are; those without one failed with `missing`, as of
+/// `at`.
+#[must_use]
+pub fn recorded<'a>(
+    project: Uuid,
+    recipients: impl IntoIterator<Item = (&'a Address, Uuid)>,
+    emails: &[Email],
+    missing: Code,
+    at: Timestamp,
+) -> Vec<Delivery> {
+    let delivery = |(to, id): (&Address, Uuid)| match emails.iter().find(|email| email.id == id) {
+        Some(email) => Delivery::recorded(to.clone(), email),
+        None => Delivery::new(id, contact::id(project, to.as_str()), to.clone(), Fate::Failed(missing), at),
+    };
+    recipients.into_iter().map(delivery).collect()
+}
+
 /// A 200.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub struct Answer {
     /// The body's JSON text.
-    pub(crate) body: String,
+    pub body: String,
 }
 
 /// Decides. A request fails as a whole only if every recipient is failed or in doubt: in doubt if any is, else
 /// with the code of the first.
 ///
 /// `answered_at` is the moment that a success names.
-pub(crate) fn answer(deliveries: &[Delivery], now: Timestamp, answered_at: Timestamp) -> Refused<Answer> {
+///
+/// # Errors
+/// The failure of the request as a whole.
+pub fn answer(deliveries: &[Delivery], now: Timestamp, answered_at: Timestamp) -> Refused<Answer> {
     let fates = || deliveries.iter().map(|delivery| delivery.fate);
     if fates().any(|fate| matches!(fate, Fate::Sent | Fate::Suppressed)) {
         return Ok(Answer { body: body(deliveries, answered_at) });
@@ -91,6 +147,42 @@ pub(crate) fn answer(deliveries: &[Delivery], now: Timestamp, answered_at: Times
         Some(Fate::Failed(code)) => Failure::new(code).because("no recipient's email was handed over"),
         _ => Failure::new(Code::InternalServerError).because("a request without recipients"),
     })
+}
+
+/// How the claim of a request ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending<'a> {
+    /// The answer is kept: this body.
+    Keep(&'a str),
+    /// The key is free: nobody got anything, for certain.
+    Free,
+    /// The next request with the key finds out: the code that this one was answered.
+    Leave(Code),
+}
+
+impl<'a> Ending<'a> {
+    /// Of a request that was answered so.
+    #[must_use]
+    pub fn of(result: &'a Refused<Answer>) -> Self {
+        match result {
+            Ok(answer) => Self::Keep(&answer.body),
+            Err(failure) if failure.code().nothing_happened() => Self::Free,
+            Err(in_doubt) => Self::Leave(in_doubt.code()),
+        }
+    }
+}
+
+/// True if nobody got anything of these emails, for certain: a request that stops may free its key.
+#[must_use]
+pub fn nobody_got_any(emails: &[Email]) -> bool {
+    emails.iter().all(|email| matches!(Fate::of(email), Fate::Failed(_)))
+}
+
+/// True if a request that ends so leaves no email record: it can be made again as if it never was.
+#[must_use]
+pub fn is_withdrawn(result: &Refused<Answer>) -> bool {
+    let kept = |code| matches!(code, Code::DeliveryFailed | Code::DeliveryUnknown);
+    result.as_ref().is_err_and(|failure| !kept(failure.code()))
 }
 
 /// The doubt is as old as the last hand-over that may have been made.
@@ -131,9 +223,6 @@ fn entry(delivery: &Delivery) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use posthorn_mail::address::Address;
-    use posthorn_table::Uuid;
-
     use super::*;
 
     fn deliveries(fates: &[Fate]) -> Vec<Delivery> {

@@ -22,7 +22,7 @@ use posthorn_mail::{
     text,
 };
 use posthorn_table::{
-    TableError, Timestamp, Uuid,
+    TableError, Uuid,
     contact::{self, Contact, Subscription},
     email::{Email, Outcome, Permit, Status},
     idempotency::Attempt,
@@ -34,7 +34,7 @@ use tracing::Instrument;
 
 use crate::{
     Held, Job,
-    decide::{Answer, Fate},
+    decide::{Answer, Delivery, Fate, is_withdrawn},
     request::Content,
 };
 
@@ -46,38 +46,6 @@ const BYTES_AT_ONCE: usize = 24 * 1024 * 1024;
 /// How many hand-overs of messages of this size run at once.
 pub(crate) fn at_once(message_bytes: usize) -> usize {
     (BYTES_AT_ONCE / message_bytes.max(1)).clamp(1, MOST_AT_ONCE)
-}
-
-/// What became of one recipient.
-#[derive(Debug)]
-pub(crate) struct Delivery {
-    /// The email.
-    pub(crate) id: Uuid,
-    /// The recipient.
-    pub(crate) contact: Uuid,
-    /// The recipient's address.
-    pub(crate) to: Address,
-    /// What became of it.
-    pub(crate) fate: Fate,
-    /// When its permit was taken, if it was.
-    pub(crate) since: Timestamp,
-    /// True if an earlier attempt's record says so.
-    recorded: bool,
-    /// True if this attempt may have created the email's record.
-    permitted: bool,
-}
-
-impl Delivery {
-    /// What became of a recipient without a hand-over of this attempt.
-    pub(crate) fn new(id: Uuid, contact: Uuid, to: Address, fate: Fate, since: Timestamp) -> Self {
-        Self { id, contact, to, fate, since, recorded: false, permitted: false }
-    }
-
-    /// What a record of an earlier attempt says.
-    pub(crate) fn recorded(to: Address, email: &Email) -> Self {
-        let delivery = Self::new(email.id, email.contact, to, Fate::of(email), email.created_at);
-        Self { recorded: true, ..delivery }
-    }
 }
 
 /// The messages of one attempt.
@@ -242,11 +210,11 @@ impl<'a> Outbox<'a> {
 
     /// Starts to record an outcome, while other hand-overs go on.
     fn write(&self, id: Uuid, fate: Fate, message_id: Option<String>, subject: Option<String>) {
-        let (table, now) = (self.job.app.table.clone(), self.job.call.now);
+        let (table, now, nonce) = (self.job.app.table.clone(), self.job.call.now, self.attempt.nonce.clone());
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let write = async move {
             let outcome = Outcome { message_id: message_id.as_deref(), error: None, subject: subject.as_deref() };
-            patiently(jitter(id), || table.settle_email(id, fate.status(), &outcome, now)).await
+            patiently(jitter(id), || table.settle_email(id, &nonce, fate.status(), &outcome, now)).await
         };
         writing.spawn(write.in_current_span());
     }
@@ -261,7 +229,7 @@ impl<'a> Outbox<'a> {
         held: Option<&Held<'_>>,
     ) {
         self.tell(deliveries);
-        let withdrawn = result.as_ref().is_err_and(|failure| is_withdrawn(failure.code()));
+        let withdrawn = is_withdrawn(result);
         if withdrawn {
             // The records go before the claim: whoever claims next must not find them.
             self.withdraw(deliveries).await;
@@ -306,7 +274,8 @@ impl<'a> Outbox<'a> {
         let settled = failed.filter_map(|delivery| match delivery.fate {
             Fate::Failed(code) => Some(async move {
                 let outcome = Outcome { error: Some(code.as_str()), ..Outcome::default() };
-                self.job.app.table.settle_email(delivery.id, Status::Failed, &outcome, self.job.call.now).await
+                let (table, nonce) = (&self.job.app.table, &self.attempt.nonce);
+                table.settle_email(delivery.id, nonce, Status::Failed, &outcome, self.job.call.now).await
             }),
             _ => None,
         });
@@ -356,11 +325,6 @@ impl<'a> Outbox<'a> {
 /// Spreads an email's retries: an id is as random as anything.
 pub(crate) fn jitter(email: Uuid) -> u32 {
     email.as_fields().0
-}
-
-/// True if a request that ends so leaves no email record: it can be made again as if it never was.
-fn is_withdrawn(code: Code) -> bool {
-    !matches!(code, Code::DeliveryFailed | Code::DeliveryUnknown)
 }
 
 /// Logs what failed and changes no answer.

@@ -6,7 +6,7 @@
 //! The email record is the permit: only the attempt that created it may call SES, once. Whoever finds it reports
 //! what it says.
 
-mod decide;
+pub mod decide;
 mod deliver;
 mod once;
 mod request;
@@ -27,7 +27,7 @@ use posthorn_lambda::{
 };
 use posthorn_mail::{mailbox::Mailbox, ses::Ses};
 use posthorn_table::{
-    Table, Timestamp, Uuid, contact,
+    Table, Timestamp, Uuid,
     email::Email,
     idempotency::{Attempt, Claim},
     patiently,
@@ -35,8 +35,8 @@ use posthorn_table::{
 };
 use tokio::time::{Instant, timeout_at};
 
-use decide::{Answer, Fate, answer};
-use deliver::{Delivery, Outbox, at_once, jitter};
+use decide::{Answer, Delivery, answer, recorded};
+use deliver::{Outbox, at_once, jitter};
 use request::{SendRequest, content_of};
 
 /// What is left after the last hand-over to record its outcome and answer.
@@ -148,14 +148,8 @@ impl Job<'_> {
 
     /// Answers from the records that there are, as of `at`; recipients without one failed with `missing`.
     fn report(&self, ids: &[Uuid], emails: &[Email], missing: Code, at: Timestamp) -> Refused<Answer> {
-        let deliveries = self.request.to.iter().zip(ids).map(|(to, id)| {
-            let (address, project) = (to.address.clone(), self.caller.project.id);
-            match emails.iter().find(|email| email.id == *id) {
-                Some(email) => Delivery::recorded(address, email),
-                None => Delivery::new(*id, contact::id(project, address.as_str()), address, Fate::Failed(missing), at),
-            }
-        });
-        answer(&deliveries.collect::<Vec<_>>(), self.call.now, at)
+        let recipients = self.request.to.iter().map(|to| &to.address).zip(ids.iter().copied());
+        answer(&recorded(self.caller.project.id, recipients, emails, missing, at), self.call.now, at)
     }
 
     /// Counts against the monthly limit. Its counter is one item, which DynamoDB gives a thousand writes a second:

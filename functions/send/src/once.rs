@@ -11,7 +11,7 @@ use posthorn_table::{
 
 use crate::{
     Held, Job,
-    decide::{Answer, Fate},
+    decide::{Answer, Ending, nobody_got_any},
     deliver::note,
 };
 
@@ -107,7 +107,7 @@ impl Held<'_> {
     /// Ends an attempt that handed nothing over, because of `failure`: frees the key, unless somebody may have got
     /// the mail before; then the answer is what the records say.
     pub(crate) async fn stop(&self, job: &Job<'_>, ids: &[Uuid], failure: Failure) -> Refused<Answer> {
-        if self.earlier.iter().all(|email| matches!(Fate::of(email), Fate::Failed(_))) {
+        if nobody_got_any(self.earlier) {
             note("an idempotency key was not freed", job.app.table.release_claim(self.scope, &self.claim.nonce).await);
             return Err(failure);
         }
@@ -119,10 +119,10 @@ impl Held<'_> {
     /// Keeps an answer; leaves what is in doubt to the next repeat; frees the key where nobody got anything.
     pub(crate) async fn settle(&self, job: &Job<'_>, result: &Refused<Answer>) {
         let (table, nonce) = (&job.app.table, &self.claim.nonce);
-        let settled = match result {
-            Ok(answer) => table.settle_claim(self.scope, nonce, &answer.body).await,
-            Err(failure) if failure.code().nothing_happened() => table.release_claim(self.scope, nonce).await,
-            Err(in_doubt) => table.leave_claim(self.scope, nonce, in_doubt.code()).await,
+        let settled = match Ending::of(result) {
+            Ending::Keep(body) => table.settle_claim(self.scope, nonce, body).await,
+            Ending::Free => table.release_claim(self.scope, nonce).await,
+            Ending::Leave(code) => table.leave_claim(self.scope, nonce, code).await,
         };
         note("an idempotency key was not settled", settled);
     }

@@ -45,9 +45,7 @@ pub async fn publish_notices(
     let nonce = hex::encode(nonce);
     let publish_all = async {
         loop {
-            let mut pending = table.notices(project).await?;
-            pending.retain(|notice| notice.published_at.is_none());
-            pending.sort_by_key(|notice| (notice.at, !notice.is_warning()));
+            let pending = pending(table.notices(project).await?);
             let (mut leased_elsewhere, mut failed) = (false, None);
             for notice in &pending {
                 match publish(table, topic, notice, &nonce, &now, until).await {
@@ -64,6 +62,15 @@ pub async fn publish_notices(
         }
     };
     timeout_at(until, publish_all).await.unwrap_or(Err(Unfinished::Leased))
+}
+
+/// The notices that are not published, in the order in which they are to be: as they were decided, a warning before what
+/// it warned of.
+#[must_use]
+pub fn pending(mut notices: Vec<Notice>) -> Vec<Notice> {
+    notices.retain(|notice| notice.published_at.is_none());
+    notices.sort_by_key(|notice| (notice.at, !notice.is_warning()));
+    notices
 }
 
 /// True if it is published; false if somebody else holds the lease. Ends well before the lease does.

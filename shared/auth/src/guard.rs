@@ -30,6 +30,14 @@ pub struct Moved {
     pub metric: Metric,
 }
 
+impl Moved {
+    /// True if the project may be warned of and disabled for it: it is not disabled, and the email was of this epoch.
+    #[must_use]
+    pub fn concerns(&self, project: &Project) -> bool {
+        project.facts.status == Status::Active && project.facts.epoch == self.epoch
+    }
+}
+
 /// Applies the rule to what just moved: records a warning, disables the project. To be called after the count's commit:
 /// of two handlers at once the later then sees both counts. `jitter` is any random number. True if this disabled the
 /// project.
@@ -38,16 +46,15 @@ pub struct Moved {
 /// What DynamoDB answers; then it is to be called again.
 pub async fn apply(table: &Table, rule: &Rule, moved: Moved, now: Timestamp, jitter: u32) -> Result<bool, TableError> {
     let Moved { project: id, epoch, metric } = moved;
-    let watched = |project: &Project| project.facts.status == Status::Active && project.facts.epoch == epoch;
+    let watched = |project: &Project| moved.concerns(project);
     let Some(mut project) = table.project(id).await?.filter(watched) else { return Ok(false) };
     let counts = Counts::in_window(&table.window(id, epoch, now).await?, now);
-    let level = rule.level(metric, &counts);
-    if level == Level::Fine {
-        return Ok(false);
+    let Some(crossing) = Crossing::find(rule, metric, counts, now) else { return Ok(false) };
+    let notices = table.notices(id).await?;
+    if let Some(warning) = crossing.warning(&project, &notices) {
+        patiently(jitter, || table.record_notice(&warning, &project.facts)).await?;
     }
-    let crossing = Crossing { rule, metric, counts, now };
-    warn(table, &project, &crossing, jitter).await?;
-    if level == Level::Warn {
+    if crossing.level == Level::Warn {
         return Ok(false);
     }
     for _rival in 0..RIVALS {
@@ -63,40 +70,39 @@ pub async fn apply(table: &Table, rule: &Rule, moved: Moved, now: Timestamp, jit
     Err(rivals())
 }
 
-/// Records a warning unless there is one that still holds. The number makes two handlers at once record one.
-async fn warn(table: &Table, project: &Project, crossing: &Crossing<'_>, jitter: u32) -> Result<(), TableError> {
-    let of_kind = Notice::name(project.facts.epoch, crossing.metric.as_str(), WARNING, 0);
-    let of_kind = of_kind.trim_end_matches('0');
-    let notices = table.notices(project.facts.id).await?;
-    let last = notices.iter().rfind(|notice| notice.name.starts_with(of_kind));
-    if last.is_some_and(|last| crossing.now < last.at + WARN_AGAIN_AFTER) {
-        return Ok(());
-    }
-    let warning = crossing.warning(project, last.map_or(1, |last| last.number() + 1));
-    patiently(jitter, || table.record_notice(&warning, &project.facts)).await
-}
-
 /// A metric at or above a line.
-struct Crossing<'a> {
+#[derive(Debug)]
+pub struct Crossing<'a> {
     rule: &'a Rule,
     metric: Metric,
     counts: Counts,
     now: Timestamp,
+    /// The line it has come to.
+    pub level: Level,
 }
 
-impl Crossing<'_> {
-    fn warning(&self, project: &Project, number: u32) -> Notice {
-        let line = self.rule.lines(self.metric).warn;
-        let title = format!("Posthorn warning: {}", self.what());
-        let find_out = match self.metric {
-            Metric::Bounce => "Find out where the addresses came from.",
-            Metric::Complaint => "Find out whether the recipients asked for this mail.",
-        };
-        let action = format!("{find_out} At {} % the project is disabled.", self.rule.lines(self.metric).disable);
-        self.notice(project, WARNING, number, line.fraction(), &title, &action)
+impl<'a> Crossing<'a> {
+    /// Looks at a metric; `None` below both lines.
+    #[must_use]
+    pub fn find(rule: &'a Rule, metric: Metric, counts: Counts, now: Timestamp) -> Option<Self> {
+        let level = rule.level(metric, &counts);
+        (level != Level::Fine).then_some(Self { rule, metric, counts, now, level })
     }
 
-    fn disable(&self, project: &Project) -> (Project, Notice) {
+    /// The warning that is due, if none of the project's `notices` is one that still holds. The number in its name makes two
+    /// handlers at once record one.
+    #[must_use]
+    pub fn warning(&self, project: &Project, notices: &[Notice]) -> Option<Notice> {
+        let of_kind = Notice::name(project.facts.epoch, self.metric.as_str(), WARNING, 0);
+        let of_kind = of_kind.trim_end_matches('0');
+        let last = notices.iter().rfind(|notice| notice.name.starts_with(of_kind));
+        let holds = last.is_some_and(|last| self.now < last.at + WARN_AGAIN_AFTER);
+        (!holds).then(|| self.numbered_warning(project, last.map_or(1, |last| last.number() + 1)))
+    }
+
+    /// The project disabled, and the notice of it.
+    #[must_use]
+    pub fn disable(&self, project: &Project) -> (Project, Notice) {
         let line = self.rule.lines(self.metric).disable;
         let title = format!("Posthorn disabled a project: {}", self.what());
         let action = format!(
@@ -115,6 +121,19 @@ impl Crossing<'_> {
         });
         let notice = self.notice(project, "disabled", 1, line.fraction(), &title, &action);
         (next, notice)
+    }
+}
+
+impl Crossing<'_> {
+    fn numbered_warning(&self, project: &Project, number: u32) -> Notice {
+        let line = self.rule.lines(self.metric).warn;
+        let title = format!("Posthorn warning: {}", self.what());
+        let find_out = match self.metric {
+            Metric::Bounce => "Find out where the addresses came from.",
+            Metric::Complaint => "Find out whether the recipients asked for this mail.",
+        };
+        let action = format!("{find_out} At {} % the project is disabled.", self.rule.lines(self.metric).disable);
+        self.notice(project, WARNING, number, line.fraction(), &title, &action)
     }
 
     /// Such as `20 bounces of 300 emails in 7 days`.
@@ -215,17 +234,20 @@ pub async fn disable(
 /// # Errors
 /// What DynamoDB answers.
 pub async fn enable(table: &Table, id: Uuid, now: Timestamp, jitter: u32) -> Result<Changed, TableError> {
-    by_hand(table, id, Status::Active, jitter, |project| {
-        let mut next = changed(project, Status::Active, now);
-        next.disabled = None;
-        next.facts.epoch += 1;
-        let title = "Posthorn: the operator reinstated a project";
-        let action = "Its bounces and complaints are counted from zero; emails from before do not count.";
-        let message = announcement(project, "enabled", now, title, action);
-        let name = Notice::name(next.facts.epoch, OPERATOR, "enabled", 1);
-        (next, notice(project, name, now, title, message))
-    })
-    .await
+    by_hand(table, id, Status::Active, jitter, |project| reinstated(project, now)).await
+}
+
+/// The project reinstated, and the notice of it.
+#[must_use]
+pub fn reinstated(project: &Project, now: Timestamp) -> (Project, Notice) {
+    let mut next = changed(project, Status::Active, now);
+    next.disabled = None;
+    next.facts.epoch += 1;
+    let title = "Posthorn: the operator reinstated a project";
+    let action = "Its bounces and complaints are counted from zero; emails from before do not count.";
+    let message = announcement(project, "enabled", now, title, action);
+    let name = Notice::name(next.facts.epoch, OPERATOR, "enabled", 1);
+    (next, notice(project, name, now, title, message))
 }
 
 /// Makes a change unless the project has the status already.

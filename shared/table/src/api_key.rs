@@ -20,7 +20,7 @@ pub enum KeyClass {
 }
 
 /// A key's item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ApiKey {
     /// What it may call.
     pub class: KeyClass,

@@ -15,7 +15,7 @@ const RETENTION_DAYS: i64 = 90;
 
 /// What became of an email. A later status never has a lower rank than an earlier one, whatever the order in
 /// which they become known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
     /// Permitted; the hand-over has not ended, or its end was never recorded.
@@ -66,7 +66,7 @@ impl Status {
 }
 
 /// An email record. Its `Debug` does not show whom it is to.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Email {
     /// The email's own id.
     #[serde(rename = "email_id")]
@@ -195,6 +195,48 @@ impl Seen {
     }
 }
 
+impl Permit {
+    /// By the record that is there, whether the attempt called `nonce` made it: its write failed on its own echo.
+    fn by(nonce: &str, found: Email) -> Self {
+        if found.nonce == nonce { Self::Taken } else { Self::Found(Box::new(found)) }
+    }
+}
+
+/// An email's record in memory: the writes of [`Table`] on it, by the same conditions, for the model of the protocol. A
+/// test holds each of them to its expression.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Recorded(pub Option<Email>);
+
+impl Recorded {
+    /// What [`Table::permit_email`] does.
+    pub fn permit(&mut self, email: &Email) -> Permit {
+        Permit::by(&email.nonce, self.0.get_or_insert_with(|| email.clone()).clone())
+    }
+
+    /// What [`Table::settle_email`] does.
+    pub fn settle(&mut self, nonce: &str, status: Status, outcome: &Outcome<'_>) {
+        if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.status < status) {
+            found.status = status;
+            found.message_id = outcome.message_id.map(str::to_owned).or(found.message_id.take());
+            found.error = outcome.error.map(str::to_owned).or(found.error.take());
+        }
+    }
+
+    /// What [`Table::withdraw_email`] does.
+    pub fn withdraw(&mut self, nonce: &str) {
+        self.0.take_if(|found| found.nonce == nonce);
+    }
+
+    /// What [`Table::record_seen`] does, times apart.
+    pub fn see(&mut self, seen: Seen, message_id: &str) {
+        let Some(status) = seen.status() else { return };
+        if let Some(found) = self.0.as_mut().filter(|found| found.status < status) {
+            let error = if let Seen::Failed(error) = seen { Some(error.to_owned()) } else { None };
+            (found.status, found.error, found.message_id) = (status, error, Some(message_id.to_owned()));
+        }
+    }
+}
+
 impl Table {
     /// Takes the permit to hand `email` over, by creating its record: only who created it may.
     ///
@@ -213,17 +255,18 @@ impl Table {
             .await;
         let Err(old) = conditional(result)? else { return Ok(Permit::Taken) };
         let found: Email = from_item(old)?;
-        Ok(if found.nonce == email.nonce { Permit::Taken } else { Permit::Found(Box::new(found)) })
+        Ok(Permit::by(&email.nonce, found))
     }
 
-    /// Records what became of an email, unless something of the same or a higher rank is known already, or the
-    /// record is gone.
+    /// Records what became of an email for the attempt `nonce`, if the record is that attempt's: one whose permit failed
+    /// may find another's. Not if something of the same or a higher rank is known already, or the record is gone.
     ///
     /// # Errors
     /// What DynamoDB answers.
     pub async fn settle_email(
         &self,
         id: Uuid,
+        nonce: &str,
         status: Status,
         outcome: &Outcome<'_>,
         now: Timestamp,
@@ -244,7 +287,8 @@ impl Table {
         let mut request = self
             .update(keys::email(id))
             .update_expression(set)
-            .condition_expression("attribute_exists(pk) AND #rank < :rank")
+            .condition_expression("nonce = :nonce AND #rank < :rank")
+            .expression_attribute_values(":nonce", s(nonce))
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#rank", "rank");
         if outcome.error.is_some() {

@@ -44,7 +44,7 @@ impl Scope {
 }
 
 /// How far the request with a key has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// An attempt works on it until its lease ends; after that the attempt has crashed.
@@ -56,7 +56,7 @@ pub enum State {
 }
 
 /// The record of an idempotency key. Its `Debug` does not show the answer.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Claim {
     /// SHA-256 of the body's bytes, lower-case hex.
     pub fingerprint: String,
@@ -132,6 +132,12 @@ impl Claim {
         }
     }
 
+    /// True once the record counts as absent.
+    #[must_use]
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at <= now.as_second()
+    }
+
     fn still_running(&self, key: &str) -> Failure {
         self.reused(key, "A request with this Idempotency-Key is still running.")
             .suggestion("Wait a moment, then send the same request again.")
@@ -194,6 +200,61 @@ pub enum Claimed {
     Theirs(Box<Claim>),
 }
 
+impl Claimed {
+    /// By a record's nonce, whether the attempt called `nonce` made it: if its write failed on it, that was its echo.
+    fn by(nonce: &str, found: Claim) -> Self {
+        if found.nonce == nonce { Self::Mine(Box::new(found)) } else { Self::Theirs(Box::new(found)) }
+    }
+}
+
+/// A claim in memory: the writes of [`Table`] on it, by the same conditions, for the model of the protocol. A test holds
+/// each of them to its expression.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Record(pub Option<Claim>);
+
+impl Record {
+    /// What [`Table::claim`] does.
+    pub fn claim(&mut self, claim: Claim) -> Claimed {
+        match &self.0 {
+            Some(found) if !found.is_expired(claim.created_at) => Claimed::by(&claim.nonce, found.clone()),
+            _ => Claimed::Mine(Box::new(self.0.insert(claim).clone())),
+        }
+    }
+
+    /// What [`Table::take_over`] does.
+    pub fn take_over(&mut self, held: &Claim, attempt: &Attempt) -> Claimed {
+        let Some(found) = &mut self.0 else { return Claimed::Theirs(Box::new(held.clone())) };
+        if found.nonce == held.nonce {
+            found.state = State::Running;
+            found.nonce.clone_from(&attempt.nonce);
+            found.lease_until = attempt.lease_until;
+            found.expires_at = expiry(attempt.now, RETENTION_DAYS);
+        }
+        Claimed::by(&attempt.nonce, found.clone())
+    }
+
+    /// What [`Table::settle_claim`] does.
+    pub fn settle(&mut self, nonce: &str, response: &str) {
+        if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.state != State::Done) {
+            found.state = State::Done;
+            found.response = Some(response.to_owned());
+        }
+    }
+
+    /// What [`Table::leave_claim`] does.
+    pub fn leave(&mut self, nonce: &str, code: Code) {
+        if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.state == State::Running) {
+            found.state = State::Unknown;
+            found.status_code = Some(code.status());
+        }
+    }
+
+    /// What [`Table::release_claim`] does.
+    pub fn release(&mut self, nonce: &str) {
+        self.0.take_if(|found| found.nonce == nonce);
+    }
+}
+
 impl Table {
     /// Makes the claim unless there is one that has not expired.
     ///
@@ -211,8 +272,7 @@ impl Table {
             .send()
             .await;
         let Err(old) = conditional(result)? else { return Ok(Claimed::Mine(Box::new(claim))) };
-        let found: Box<Claim> = Box::new(from_item(old)?);
-        Ok(if found.nonce == claim.nonce { Claimed::Mine(found) } else { Claimed::Theirs(found) })
+        Ok(Claimed::by(&claim.nonce, from_item(old)?))
     }
 
     /// The claim of this key, if there is one that has not expired, read consistently.
@@ -222,7 +282,7 @@ impl Table {
     pub async fn find_claim(&self, scope: &Scope, now: Timestamp) -> Result<Option<Claim>, TableError> {
         let item = self.read(scope.key()).await?;
         let claim: Option<Claim> = item.map(from_item).transpose()?;
-        Ok(claim.filter(|claim| claim.expires_at > now.as_second()))
+        Ok(claim.filter(|claim| !claim.is_expired(now)))
     }
 
     /// Takes over a claim whose attempt has ended without an answer. Keeps its ids and its time; its 24 hours begin
@@ -246,10 +306,7 @@ impl Table {
         Ok(match conditional(result)? {
             Ok(output) => Claimed::Mine(Box::new(from_item(output.attributes.unwrap_or_default())?)),
             Err(gone) if gone.is_empty() => Claimed::Theirs(Box::new(held.clone())),
-            Err(old) => {
-                let now_held: Box<Claim> = Box::new(from_item(old)?);
-                if now_held.nonce == attempt.nonce { Claimed::Mine(now_held) } else { Claimed::Theirs(now_held) }
-            }
+            Err(old) => Claimed::by(&attempt.nonce, from_item(old)?),
         })
     }
 

@@ -1,13 +1,13 @@
 //! Projects: the truth that every API key item copies.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    api_key::{self, KeyClass},
+    api_key::{ApiKey, KeyClass},
     item::{from_item, n, s, to_item},
     keys::{self, DIRECTORY, Key},
     notice::Notice,
@@ -17,7 +17,7 @@ use crate::{
 const MOST_AT_ONCE: usize = 100;
 
 /// Whether a project may write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It may.
@@ -38,7 +38,7 @@ impl Status {
 }
 
 /// One of a project's keys, known by its digest alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProjectKey {
     /// SHA-256 of the whole key, lower-case hex.
     pub digest: String,
@@ -64,7 +64,7 @@ impl ProjectKey {
 }
 
 /// What a request must know of its project; each key item holds a copy. Its `Debug` shows no address.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProjectFacts {
     /// The project.
     #[serde(rename = "project_id")]
@@ -99,7 +99,7 @@ impl fmt::Debug for ProjectFacts {
 }
 
 /// Why and when a project was disabled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Disabled {
     /// When.
     pub at: Timestamp,
@@ -111,7 +111,7 @@ pub struct Disabled {
 }
 
 /// A count against what was sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Figures {
     /// `bounce` or `complaint`.
     pub metric: String,
@@ -122,7 +122,7 @@ pub struct Figures {
 }
 
 /// A project.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Project {
     /// What its key items copy.
     #[serde(flatten)]
@@ -150,6 +150,57 @@ pub struct DirectoryEntry {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// The keys whose items a change removes. Those whose time is over are left to TTL: it may have removed them, and another
+/// project may have imported the keys since.
+fn removed<'a>(previous: &'a Project, next: &'a Project) -> impl Iterator<Item = &'a ProjectKey> {
+    let is_dropped = |key: &&ProjectKey| !next.keys.iter().any(|kept| kept.digest == key.digest);
+    previous.keys.iter().filter(is_dropped).filter(|key| !key.is_retired(next.updated_at))
+}
+
+/// After a change whose answer is lost, when `stored` is what there is: was it made? It was if this is what it made. If
+/// the project was changed again since, keys tell that came with the change: they are nobody else's.
+fn was_made(previous: Option<&Project>, next: &Project, stored: &Project) -> bool {
+    let has = |project: &Project, key: &ProjectKey| project.keys.iter().any(|other| other.digest == key.digest);
+    let mut new = next.keys.iter().filter(|key| previous.is_none_or(|project| !has(project, key))).peekable();
+    let is_later = stored.version > next.version && new.peek().is_some();
+    stored == next || (is_later && new.all(|key| has(stored, key)))
+}
+
+/// A project and its keys' items in memory: what [`Table::change_project`] makes of them, by the same conditions, for the
+/// model of the protocol. A test holds it to the transaction.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Stored {
+    /// The project.
+    pub project: Option<Project>,
+    /// The items of keys, by digest, other projects' as well.
+    pub keys: BTreeMap<String, ApiKey>,
+}
+
+impl Stored {
+    /// What the transaction of [`Table::change_project`] does. False if one of its conditions fails.
+    pub fn change(&mut self, previous: Option<&Project>, next: &Project) -> bool {
+        let version = |project: &Project| project.version;
+        let is_as_read = self.project.as_ref().map(version) == previous.map(version);
+        let removed: Vec<_> = previous.into_iter().flat_map(|previous| removed(previous, next)).collect();
+        let is_free = |key: &ProjectKey| self.keys.get(&key.digest).is_none_or(|item| item.project.id == next.facts.id);
+        if !is_as_read || !next.keys.iter().chain(removed.iter().copied()).all(is_free) {
+            return false;
+        }
+        for key in removed {
+            self.keys.remove(&key.digest);
+        }
+        self.keys.extend(next.keys.iter().map(|key| (key.digest.clone(), ApiKey::of(key, &next.facts))));
+        self.project = Some(next.clone());
+        true
+    }
+
+    /// What [`Table::change_project`] finds out after a lost answer: true if the change was made.
+    #[must_use]
+    pub fn has(&self, previous: Option<&Project>, next: &Project) -> bool {
+        self.project.as_ref().is_some_and(|stored| was_made(previous, next, stored))
+    }
 }
 
 impl Table {
@@ -211,9 +262,7 @@ impl Table {
             writes.push(self.key_write(key, &next.facts)?);
         }
         if let Some(previous) = previous {
-            let is_kept = |key: &&ProjectKey| next.keys.iter().any(|kept| kept.digest == key.digest);
-            let dropped = previous.keys.iter().filter(|key| !is_kept(key));
-            writes.extend(self.key_removals(dropped, next.facts.id, next.updated_at)?);
+            writes.extend(self.key_removals(removed(previous, next), next.facts.id)?);
             let is_new = |domain: &&String| !previous.facts.domains.contains(domain);
             for domain in next.facts.domains.iter().filter(is_new) {
                 writes.push(self.claim_check(domain, next.facts.id)?);
@@ -227,16 +276,10 @@ impl Table {
 
         match self.transact(writes).await {
             Ok(()) => Ok(()),
-            Err(error) => self.settle_change(next, error).await,
-        }
-    }
-
-    /// After a change whose answer is `error`: was it made all the same? No other change can have made exactly this
-    /// project, for its version and its new keys are nobody else's.
-    async fn settle_change(&self, next: &Project, error: TableError) -> Result<(), TableError> {
-        match self.project(next.facts.id).await {
-            Ok(Some(project)) if project == *next => Ok(()),
-            _ => Err(error),
+            Err(error) => match self.project(next.facts.id).await {
+                Ok(Some(stored)) if was_made(previous, next, &stored) => Ok(()),
+                _ => Err(error),
+            },
         }
     }
 
@@ -256,7 +299,7 @@ impl Table {
 
     /// The item of a key, unless it is another project's.
     fn key_write(&self, key: &ProjectKey, facts: &ProjectFacts) -> Result<TransactWriteItem, TableError> {
-        let item = to_item(keys::api_key(&key.digest), &api_key::ApiKey::of(key, facts))?;
+        let item = to_item(keys::api_key(&key.digest), &ApiKey::of(key, facts))?;
         let put = Put::builder()
             .table_name(&*self.name)
             .set_item(Some(item))
@@ -266,12 +309,11 @@ impl Table {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    /// The removal of the items of those keys whose time is not over at `now`, unless one is another project's.
+    /// The removal of the items of these keys, unless one is another project's.
     fn key_removals<'a>(
         &self,
         keys: impl IntoIterator<Item = &'a ProjectKey>,
         project: Uuid,
-        now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, TableError> {
         let removal = |key: &ProjectKey| {
             let delete = Delete::builder()
@@ -282,7 +324,7 @@ impl Table {
                 .build()?;
             Ok(TransactWriteItem::builder().delete(delete).build())
         };
-        keys.into_iter().filter(|key| !key.is_retired(now)).map(removal).collect()
+        keys.into_iter().map(removal).collect()
     }
 
     fn removal(&self, key: Key) -> Result<TransactWriteItem, TableError> {
@@ -310,7 +352,8 @@ impl Table {
             .expression_attribute_values(":version", n(project.version))
             .build()?;
         let mut writes = vec![TransactWriteItem::builder().delete(itself).build(), self.removal(keys::directory(id))?];
-        writes.extend(self.key_removals(&project.keys, id, now)?);
+        let keys = project.keys.iter().filter(|key| !key.is_retired(now));
+        writes.extend(self.key_removals(keys, id)?);
         for domain in domains {
             writes.push(self.claim_removal(domain, id)?);
         }

@@ -62,11 +62,11 @@ pub async fn run<S: Scenario>(scenario: &S) -> Vec<Cell> {
     scenario.faults(&world).watch();
     let answer = scenario.request(&world).await;
     let calls = scenario.faults(&world).names();
-    let mut cells = vec![repeated(scenario, &world, String::new(), None, answer).await];
+    let mut matrix = vec![repeated(scenario, &world, String::new(), None, answer).await];
     let strikes = calls.iter().flat_map(|call| ways(call).map(move |(fault, for_good)| (call, fault, for_good)));
     let strikes: Vec<_> = strikes.map(|(call, fault, for_good)| struck(scenario, call, fault, for_good)).collect();
-    cells.extend(stream::iter(strikes).buffered(AT_ONCE).collect::<Vec<_>>().await);
-    cells
+    matrix.extend(stream::iter(strikes).buffered(AT_ONCE).collect::<Vec<_>>().await);
+    matrix
 }
 
 async fn struck<S: Scenario>(scenario: &S, call: &Named, fault: Fault, for_good: bool) -> Cell {

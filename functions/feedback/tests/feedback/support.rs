@@ -65,7 +65,7 @@ impl World {
     pub(crate) async fn sent(&self, number: u32, to: &str) -> Email {
         let email = self.permitted(number, to).await;
         let outcome = Outcome { message_id: Some("ses-1"), subject: Some("Hello"), ..Outcome::default() };
-        self.backends.table.settle_email(email.id, Status::Sent, &outcome, self.now()).await.unwrap();
+        self.backends.table.settle_email(email.id, &email.nonce, Status::Sent, &outcome, self.now()).await.unwrap();
         if !to.ends_with("@simulator.amazonses.com") {
             let hour = Hour { epoch: email.epoch, at: self.now() };
             self.backends.table.count_sent(self.id(), shard_of(email.id), hour, 1).await.unwrap();

@@ -43,3 +43,25 @@ async fn a_project_changed_since_it_was_read_is_a_conflict() {
     assert_eq!(world.backends.items().await, items);
     world.rotates(&json!({})).await;
 }
+
+/// The answer to a rotation's transaction is lost, and before it can be looked up somebody else changes the project. Were
+/// this an error, the project would have live keys that nobody knows.
+#[tokio::test]
+async fn a_rotation_whose_answer_is_lost_is_known_by_its_keys_though_the_project_was_changed_again() {
+    let world = World::new().await;
+    let read = &world.project.project;
+    let (now, digest) = (world.backends.clock.now(), world.project.secret.digest());
+    let fill = &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer);
+    let rotation = posthorn_auth::rotate(read, &digest, posthorn_auth::Which::Secret, 0, now, fill).unwrap();
+    let table = &world.backends.table;
+    table.change_project(Some(read), &rotation.next, None).await.unwrap();
+    let later = posthorn_auth::replace_keys(&rotation.next, posthorn_auth::Which::Public, 0, now, fill);
+    table.change_project(Some(&rotation.next), &later.next, None).await.unwrap();
+    table.change_project(Some(read), &rotation.next, None).await.unwrap();
+    assert_eq!(world.stored().await, later.next, "it is not made twice");
+    assert!(world.works(rotation.minted[0].expose()).await);
+
+    let rival = posthorn_auth::rotate(read, &digest, posthorn_auth::Which::Both, 0, now, fill).unwrap();
+    let lost = table.change_project(Some(read), &rival.next, None).await;
+    assert!(matches!(lost, Err(posthorn_table::TableError::Conflict(_))), "{lost:?}");
+}

@@ -1,7 +1,7 @@
 //! The second request with an idempotency key.
 
 use jiff::SignedDuration;
-use posthorn_table::email::{Outcome, Status};
+use posthorn_table::email::Seen;
 use posthorn_testkit::{backends::TestRequest, ses::Fault};
 use serde_json::json;
 
@@ -141,19 +141,19 @@ async fn a_request_in_doubt_stays_in_doubt_and_is_never_sent_again() {
 
 #[tokio::test]
 async fn the_mail_services_own_event_settles_a_request_in_doubt() {
-    for (status, fate) in [
-        (Status::Sent, "SENT"),
-        (Status::Delivered, "SENT"),
-        (Status::Clicked, "SENT"),
-        (Status::Bounced, "SENT"),
-        (Status::Suppressed, "SUPPRESSED"),
+    for (seen, fate) in [
+        (Seen::Sent, "SENT"),
+        (Seen::Delivered, "SENT"),
+        (Seen::Clicked, "SENT"),
+        (Seen::Bounced, "SENT"),
+        (Seen::HeldBack, "SUPPRESSED"),
     ] {
         let world = in_doubt().await;
         let key = world.items("EMAIL#").await.into_keys().next().unwrap();
         let id = key["EMAIL#".len()..].split(' ').next().unwrap().to_owned();
-        world.backends.table.settle_email(id.parse().unwrap(), status, &Outcome::default(), world.now()).await.unwrap();
+        world.backends.table.record_seen(id.parse().unwrap(), seen, world.now(), "ses-1").await.unwrap();
         let settled = world.once("k", &plain()).await;
-        assert_eq!((settled.status, fates(&settled)), (200, vec![fate]), "{status:?}");
+        assert_eq!((settled.status, fates(&settled)), (200, vec![fate]), "{seen:?}");
         assert_eq!(settled.json["data"]["emails"][0]["email"], json!(id));
         world.backends.clock.advance(SignedDuration::from_mins(1));
         let later = world.once("k", &plain()).await;
@@ -167,7 +167,8 @@ async fn an_event_that_says_it_failed_frees_the_key() {
     let world = in_doubt().await;
     let key = world.items("EMAIL#").await.into_keys().next().unwrap();
     let id = key["EMAIL#".len()..].split(' ').next().unwrap().parse().unwrap();
-    world.backends.table.settle_email(id, Status::Failed, &Outcome::default(), world.now()).await.unwrap();
+    let failed = Seen::Failed("DELIVERY_FAILED");
+    world.backends.table.record_seen(id, failed, world.now(), "ses-1").await.unwrap();
     let settled = world.once("k", &plain()).await;
     assert_eq!((settled.status, settled.code()), (502, Some("DELIVERY_FAILED")));
     let again = world.once("k", &plain()).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::{StreamExt, stream};
 use jiff::SignedDuration;
-use posthorn_table::email::Seen;
+use posthorn_table::email::{Outcome, Seen, Status};
 use posthorn_testkit::faults::Fault;
 use serde_json::json;
 
@@ -117,8 +117,10 @@ async fn an_event_that_comes_before_the_outcome_leaves_it_whole() {
     let id = &answer.json["data"]["emails"][0]["email"];
     let uuid = id.as_str().unwrap().parse().unwrap();
     world.backends.table.record_seen(uuid, Seen::Delivered, world.now(), "ses-1").await.unwrap();
-    let outcome = posthorn_table::email::Outcome { subject: Some("Hello"), ..Default::default() };
-    world.backends.table.settle_email(uuid, posthorn_table::email::Status::Sent, &outcome, world.now()).await.unwrap();
+    let outcome = Outcome { subject: Some("Hello"), ..Default::default() };
+    let nonce = world.backends.table.email(uuid).await.unwrap().unwrap().nonce;
+    let settled = world.backends.table.settle_email(uuid, &nonce, Status::Sent, &outcome, world.now());
+    settled.await.unwrap();
     let item = world.email(id).await.unwrap();
     assert_eq!(
         (item["status"].as_s().unwrap().as_str(), item["subject"].as_s().unwrap().as_str()),

@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 
 use crate::support::{World, addresses, email, fates, plain};
 
+/// The nonce of the crashed attempt.
+const CRASHED: &str = "07070707070707070707070707070707";
+
 /// A claim as a crashed attempt leaves it, its lease just over; the ids of its emails.
 pub(crate) async fn crashed(world: &World, body: &Value, recipients: usize) -> Vec<Uuid> {
     let ids: Vec<Uuid> = (1..=recipients as u128).map(Uuid::from_u128).collect();
@@ -35,12 +38,12 @@ pub(crate) async fn recorded(world: &World, id: Uuid, to: &str, status: Status) 
         status: Status::Pending,
         error: None,
         message_id: None,
-        nonce: "07".repeat(16),
+        nonce: CRASHED.to_owned(),
         created_at: world.now(),
     };
     assert_eq!(world.backends.table.permit_email(&email).await.unwrap(), Permit::Taken);
     if status != Status::Pending {
-        world.backends.table.settle_email(id, status, &Outcome::default(), world.now()).await.unwrap();
+        world.backends.table.settle_email(id, CRASHED, status, &Outcome::default(), world.now()).await.unwrap();
     }
 }
 
@@ -193,4 +196,17 @@ async fn a_doubt_is_as_old_as_the_hand_over_and_not_as_the_first_attempt() {
     let later = world.once("k", &body).await;
     assert_eq!(later.json["error"]["details"]["presumed"], "not_sent", "{}", later.text);
     assert_eq!(world.mails_and_calls(), (1, 1));
+}
+
+/// An attempt leaves its claim while its outcomes are still being written: one of them may be of an email whose permit it
+/// did not get, and which another has taken since.
+#[tokio::test]
+async fn the_failure_of_one_attempt_is_not_written_on_the_record_of_another() {
+    let world = World::new().await;
+    let ids = crashed(&world, &plain(), 1).await;
+    recorded(&world, ids[0], "ada@example.org", Status::Pending).await;
+    let outcome = Outcome { error: Some("SERVICE_UNAVAILABLE"), ..Outcome::default() };
+    world.backends.table.settle_email(ids[0], "another", Status::Failed, &outcome, world.now()).await.unwrap();
+    world.backends.table.settle_email(ids[0], CRASHED, Status::Sent, &Outcome::default(), world.now()).await.unwrap();
+    assert_eq!(world.backends.table.email(ids[0]).await.unwrap().unwrap().status, Status::Sent);
 }

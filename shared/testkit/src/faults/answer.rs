@@ -8,7 +8,7 @@ use super::{
     seen::{Seen, Service},
 };
 
-/// DynamoDB developer guide, "Error handling"; SES API, "SendEmail"; SNS API, "Common errors".
+/// DynamoDB developer guide, "Error handling"; SES API, `SendEmail`; SNS API, "Common errors".
 pub(super) fn throttled(seen: &Seen) -> HttpResponse {
     match seen.service {
         Service::DynamoDb => of_dynamodb("ProvisionedThroughputExceededException", ""),

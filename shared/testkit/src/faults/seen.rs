@@ -32,8 +32,8 @@ impl Seen {
         let target = header("x-amz-target");
         let (service, operation) = if let Some((_, operation)) = target.split_once('.') {
             (Service::DynamoDb, operation.to_owned())
-        } else if body.starts_with("Action=") {
-            (Service::Sns, body["Action=".len()..].split('&').next().unwrap_or_default().to_owned())
+        } else if let Some(action) = body.strip_prefix("Action=") {
+            (Service::Sns, action.split('&').next().unwrap_or_default().to_owned())
         } else if request.method() == "POST" {
             (Service::Ses, "SendEmail".to_owned())
         } else {

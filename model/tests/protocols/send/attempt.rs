@@ -1,0 +1,398 @@
+//! What an attempt does, a call at a time, as `functions/send/src/once.rs` and `deliver.rs` do it.
+
+use jiff::SignedDuration;
+use posthorn_errors::{Code, Failure, Refused};
+use posthorn_mail::address::Address;
+use posthorn_model::Step;
+use posthorn_table::{
+    TableError, Timestamp, Uuid,
+    email::{Email, Outcome, Permit, Status},
+    idempotency::{Attempt, Claim, Claimed, Record, Verdict},
+};
+use send::decide::{Answer, Delivery, Ending, Fate, answer, is_withdrawn, nobody_got_any, recorded};
+
+use super::{ATTEMPTS, DOUBT, FREED, Next, Phase, Run, Sending, TRUE, Told, Without, World, Write, statuses};
+
+const KEY: &str = "order-1234";
+const BODY: &[u8] = b"{}";
+
+/// A call that makes a write: the effect, and what the attempt does about the answer, or without one.
+struct Call<'a, T> {
+    what: &'static str,
+    effect: &'a dyn Fn(&mut World) -> T,
+    then: &'a dyn Fn(&mut World, Result<T, TableError>),
+}
+
+fn at(leases: u8) -> Timestamp {
+    Timestamp::UNIX_EPOCH + SignedDuration::from_secs(61 * i64::from(leases))
+}
+
+fn address(recipient: usize) -> Address {
+    Address::parse(&format!("r{recipient}@example.org")).unwrap()
+}
+
+fn result(told: &Told) -> Refused<Answer> {
+    told.clone().map(|body| Answer { body }).map_err(Failure::new)
+}
+
+fn told(result: Refused<Answer>) -> Told {
+    result.map(|answer| answer.body).map_err(|failure| failure.code())
+}
+
+impl Sending {
+    fn attempt(world: &World, who: usize) -> Attempt {
+        Attempt::begin([u8::try_from(who).unwrap(); 16], at(world.attempts[who].0))
+    }
+
+    fn ids(&self, who: usize) -> Vec<Uuid> {
+        (0..self.recipients).map(|recipient| Uuid::from_u128((who * 16 + recipient + 1) as u128)).collect()
+    }
+
+    fn ids_of(claim: &Claim) -> Vec<Uuid> {
+        claim.ids.iter().map(|id| id.parse().unwrap()).collect()
+    }
+
+    pub(super) fn is_last(&self, who: usize) -> bool {
+        who + 1 == self.attempts
+    }
+
+    fn report(&self, ids: &[Uuid], emails: &[Email], missing: Code, now: Timestamp) -> Told {
+        let addresses: Vec<_> = (0..self.recipients).map(address).collect();
+        let deliveries =
+            recorded(Uuid::nil(), addresses.iter().zip(ids.iter().copied()), emails, missing, Timestamp::UNIX_EPOCH);
+        told(answer(&deliveries, now, Timestamp::UNIX_EPOCH))
+    }
+
+    /// The steps of a call that writes: it succeeds; it is made again after a lost answer; it fails, before or after its
+    /// effect.
+    fn call<T>(&self, world: &World, who: usize, call: &Call<'_, T>) -> Vec<Step<World>> {
+        let mut steps = vec![];
+        let mut add = |what, change: &dyn Fn(&mut World)| {
+            let mut after = world.clone();
+            change(&mut after);
+            steps.push(Step { who: ATTEMPTS[who], what, after });
+        };
+        add(call.what, &|after| {
+            let answer = (call.effect)(after);
+            (call.then)(after, Ok(answer));
+        });
+        if world.faults == 0 || self.is_last(who) {
+            return steps;
+        }
+        let unavailable = || Err(TableError::Unavailable(String::new()));
+        add("a write's answer is lost, and the SDK makes it again", &|after| {
+            after.faults -= 1;
+            (call.effect)(after);
+        });
+        add("a write's answer is lost for good", &|after| {
+            (after.faults, after.is_in_doubt) = (after.faults - 1, true);
+            (call.effect)(after);
+            (call.then)(after, unavailable());
+        });
+        add("a write never arrives", &|after| {
+            (after.faults, after.is_in_doubt) = (after.faults - 1, true);
+            (call.then)(after, unavailable());
+        });
+        steps
+    }
+
+    pub(super) fn start_of(&self, world: &World, who: usize) -> Vec<Step<World>> {
+        let others_ended = world.attempts[..who].iter().all(|(_, phase)| matches!(phase, Phase::Ended));
+        let in_order = who == 0 || !matches!(world.attempts[who - 1].1, Phase::Waiting);
+        if !in_order || self.is_last(who) && !(others_ended && Self::events(world).is_empty()) {
+            return vec![];
+        }
+        let mut after = world.clone();
+        after.now += if self.is_last(who) { 2 } else { 0 };
+        after.attempts[who] = (after.now, Phase::Claiming);
+        vec![Step { who: ATTEMPTS[who], what: "begins", after }]
+    }
+
+    pub(super) fn claiming(&self, world: &World, who: usize) -> Vec<Step<World>> {
+        let attempt = Self::attempt(world, who);
+        let ids = self.ids(who).iter().map(Uuid::to_string).collect();
+        let new = Claim::new("POST /v1/send".to_owned(), BODY, ids, &attempt);
+        let effect = |world: &mut World| world.claim.claim(new.clone());
+        let then = |after: &mut World, claimed: Result<_, TableError>| match claimed {
+            Ok(Claimed::Mine(claim)) => after.attempts[who].1 = Phase::Reserving(*claim, vec![]),
+            Ok(Claimed::Theirs(claim)) => match claim.verdict(KEY, BODY, attempt.now) {
+                Ok(Verdict::Replay(body)) => self.end(after, who, Ok(body)),
+                Ok(Verdict::TakeOver) => after.attempts[who].1 = Phase::Reading(*claim),
+                Err(refusal) => self.end(after, who, Err(refusal.code())),
+            },
+            Err(error) => self.end(after, who, Err(Failure::from(error).code())),
+        };
+        let what = match effect(&mut world.clone()) {
+            Claimed::Mine(_) => "claims the key",
+            Claimed::Theirs(claim) => match claim.verdict(KEY, BODY, attempt.now) {
+                Ok(Verdict::Replay(_)) => "is replayed",
+                Ok(Verdict::TakeOver) => "finds a claim that has ended",
+                Err(_) => "is told that another attempt runs",
+            },
+        };
+        self.call(world, who, &Call { what, effect: &effect, then: &then })
+    }
+
+    pub(super) fn reading(&self, world: &World, who: usize, held: &Claim) -> Vec<Step<World>> {
+        let mut after = world.clone();
+        let ids = Self::ids_of(held);
+        let emails: Vec<Email> = ids.iter().filter_map(|id| world.emails.get(id)?.0.clone()).collect();
+        after.is_in_doubt |= Self::somebody_delivers(world);
+        let what = if emails.len() == ids.len() {
+            let told = self.report(&ids, &emails, Code::DeliveryFailed, Self::attempt(world, who).now);
+            after.attempts[who].1 = Phase::Settling(held.clone(), told);
+            "finds a record of every email"
+        } else {
+            after.attempts[who].1 = Phase::TakingOver(held.clone(), emails);
+            "finds an email without a record"
+        };
+        vec![Step { who: ATTEMPTS[who], what, after }]
+    }
+
+    pub(super) fn taking_over(&self, world: &World, who: usize, held: &Claim, emails: &[Email]) -> Vec<Step<World>> {
+        let attempt = Self::attempt(world, who);
+        let effect = |world: &mut World| {
+            let theirs = world.claim.0.as_ref().map_or(String::new(), |claim| claim.nonce.clone());
+            let fence =
+                if self.without == Without::Fences { Claim { nonce: theirs, ..held.clone() } } else { held.clone() };
+            let claimed = world.claim.take_over(&fence, &attempt);
+            match claimed {
+                Claimed::Mine(mut claim) if self.without == Without::KeptIds => {
+                    claim.ids = self.ids(who).iter().map(Uuid::to_string).collect();
+                    Claimed::Mine(claim)
+                }
+                claimed => claimed,
+            }
+        };
+        let then = |after: &mut World, claimed: Result<_, TableError>| match claimed {
+            Ok(Claimed::Mine(claim)) => after.attempts[who].1 = Phase::Reserving(*claim, emails.to_vec()),
+            Ok(Claimed::Theirs(rival)) => {
+                let answer = rival.answer_of_rival(KEY, BODY, attempt.now).map_err(|failure| failure.code());
+                self.end(after, who, answer);
+            }
+            Err(_lost) => self.end(after, who, Err(Code::DeliveryUnknown)),
+        };
+        self.call(world, who, &Call { what: "takes the key over", effect: &effect, then: &then })
+    }
+
+    pub(super) fn reserving(&self, world: &World, who: usize, claim: &Claim, earlier: &[Email]) -> Vec<Step<World>> {
+        let mut after = world.clone();
+        let run =
+            Run { claim: claim.clone(), earlier: earlier.to_vec(), deliveries: vec![], writes: vec![], told: None };
+        self.turn(&mut after, who, run);
+        let mut steps = vec![Step { who: ATTEMPTS[who], what: "has room in the monthly limit", after }];
+        if world.faults > 0 && !self.is_last(who) {
+            let mut after = world.clone();
+            after.faults -= 1;
+            let missing = Code::BillingLimitExceeded;
+            let told = if nobody_got_any(earlier) || self.without == Without::Doubt {
+                Err(missing)
+            } else {
+                self.report(&Self::ids_of(claim), earlier, missing, Self::attempt(world, who).now)
+            };
+            after.attempts[who].1 = Phase::Settling(claim.clone(), told);
+            steps.push(Step { who: ATTEMPTS[who], what: "is over the monthly limit", after });
+        }
+        steps
+    }
+
+    /// Goes on to the next recipient without a record, or to what is to be written when there is none.
+    fn turn(&self, world: &mut World, who: usize, mut run: Run) {
+        let ids = Self::ids_of(&run.claim);
+        while let Some(id) = ids.get(run.deliveries.len()) {
+            let Some(email) = run.earlier.iter().find(|email| email.id == *id) else {
+                world.attempts[who].1 = Phase::Delivering(run, Next::Permit);
+                return;
+            };
+            run.deliveries.push(Delivery::recorded(address(run.deliveries.len()), email));
+        }
+        let now = Self::attempt(world, who).now;
+        let result = answer(&run.deliveries, now, now);
+        let permitted = (0..self.recipients).filter(|place| run.deliveries[*place].permitted);
+        if is_withdrawn(&result) {
+            run.writes.extend(permitted.map(Write::Withdrawal));
+        } else {
+            let failed = permitted.filter(|place| matches!(run.deliveries[*place].fate, Fate::Failed(_)));
+            run.writes.extend(failed.map(Write::Outcome).collect::<Vec<_>>());
+        }
+        run.writes.push(Write::Claim);
+        run.told = Some(told(result));
+        world.attempts[who].1 = Phase::Delivering(run, Next::Permit);
+    }
+
+    /// Keeps what became of the recipient whose turn it is.
+    fn delivered(&self, world: &mut World, who: usize, run: &Run, delivery: Delivery) {
+        let mut run = run.clone();
+        let is_written = matches!(delivery.fate, Fate::Sent | Fate::Suppressed | Fate::Unknown);
+        if delivery.permitted && is_written {
+            run.writes.push(Write::Outcome(run.deliveries.len()));
+        }
+        run.deliveries.push(delivery);
+        self.turn(world, who, run);
+    }
+
+    fn delivery(world: &World, who: usize, run: &Run, fate: Fate) -> Delivery {
+        let place = run.deliveries.len();
+        let (to, id) = (address(place), Self::ids_of(&run.claim)[place]);
+        Delivery { permitted: true, ..Delivery::new(id, Uuid::nil(), to, fate, Self::attempt(world, who).now) }
+    }
+
+    pub(super) fn permitting(&self, world: &World, who: usize, run: &Run) -> Vec<Step<World>> {
+        let attempt = Self::attempt(world, who);
+        let new = Self::delivery(world, who, run, Fate::Unknown);
+        let email = Email {
+            id: new.id,
+            project: Uuid::nil(),
+            epoch: 0,
+            contact: new.contact,
+            to: new.to.as_str().to_owned(),
+            status: Status::Pending,
+            error: None,
+            message_id: None,
+            nonce: attempt.nonce.clone(),
+            created_at: attempt.now,
+        };
+        let effect = |world: &mut World| {
+            let record = world.emails.entry(email.id).or_default();
+            let is_new = record.0.is_none();
+            match record.permit(&email) {
+                Permit::Found(_) if self.without == Without::Fences => Permit::Taken,
+                Permit::Taken if self.without == Without::Echo && !is_new => Permit::Found(Box::new(email.clone())),
+                permit => permit,
+            }
+        };
+        let then = |after: &mut World, permit: Result<_, TableError>| match permit {
+            Ok(Permit::Taken) => after.attempts[who].1 = Phase::Delivering(run.clone(), Next::HandOver),
+            Ok(Permit::Found(found)) => {
+                self.delivered(after, who, run, Delivery::recorded(new.to.clone(), &found));
+            }
+            Err(error) => {
+                let fate = Fate::Failed(Failure::from(error).code());
+                self.delivered(after, who, run, Delivery { fate, ..new.clone() });
+            }
+        };
+        self.call(world, who, &Call { what: "takes a permit", effect: &effect, then: &then })
+    }
+
+    pub(super) fn handing_over(&self, world: &World, who: usize, run: &Run) -> Vec<Step<World>> {
+        let ways = [
+            ("hands an email over", true, Fate::Sent),
+            ("hands an email over, and the answer is lost", true, Fate::Unknown),
+            ("does not reach the mail service, and cannot know", false, Fate::Unknown),
+            ("is throttled by the mail service", false, Fate::Failed(Code::RateLimitExceeded)),
+            ("is refused by the mail service", false, Fate::Failed(Code::DeliveryFailed)),
+            ("fails by a fault of its own", false, Fate::Failed(Code::InternalServerError)),
+            ("finds that the contact is suppressed", false, Fate::Suppressed),
+        ];
+        let possible = if world.faults == 0 || self.is_last(who) { &ways[..1] } else { &ways[..] };
+        let step = |(what, is_taken, fate): &(&'static str, bool, Fate)| {
+            let mut after = world.clone();
+            after.faults -= u8::from(*fate != Fate::Sent);
+            after.is_in_doubt |= *fate == Fate::Unknown;
+            let delivery = Self::delivery(world, who, run, *fate);
+            if *is_taken {
+                after.taken[run.deliveries.len()].push(delivery.id);
+            }
+            self.delivered(&mut after, who, run, delivery);
+            Step { who: ATTEMPTS[who], what, after }
+        };
+        possible.iter().map(step).collect()
+    }
+
+    /// The writes that a running attempt may make now; at its end the answer.
+    pub(super) fn recording(&self, world: &World, who: usize, run: &Run, next: &Next) -> Vec<Step<World>> {
+        let withdraws = run.writes.iter().any(|write| matches!(write, Write::Withdrawal(_)));
+        let due = run.writes.iter().filter(|write| !withdraws || matches!(write, Write::Withdrawal(_)));
+        let mut steps: Vec<_> = due.flat_map(|write| self.recording_one(world, who, run, next, *write)).collect();
+        let Some(told) = &run.told else { return steps };
+        let out_of_time = !run.writes.is_empty() && world.faults > 0 && !self.is_last(who);
+        if run.writes.is_empty() || out_of_time {
+            let mut after = world.clone();
+            after.faults -= u8::from(out_of_time);
+            after.is_in_doubt |= out_of_time;
+            self.end(&mut after, who, told.clone());
+            let what = if out_of_time { "answers without having recorded it all" } else { "answers" };
+            steps.push(Step { who: ATTEMPTS[who], what, after });
+        }
+        steps
+    }
+
+    fn recording_one(&self, world: &World, who: usize, run: &Run, next: &Next, write: Write) -> Vec<Step<World>> {
+        let nonce = Self::attempt(world, who).nonce;
+        let mut left = run.clone();
+        left.writes.retain(|other| *other != write);
+        let then = |after: &mut World, _: Result<(), TableError>| {
+            after.attempts[who].1 = Phase::Delivering(left.clone(), next.clone());
+        };
+        let effect = |world: &mut World| match write {
+            Write::Outcome(place) => {
+                let delivery = &run.deliveries[place];
+                let theirs = world.emails.get(&delivery.id).and_then(|record| Some(record.0.as_ref()?.nonce.clone()));
+                let writer = theirs.as_ref().filter(|_| self.without == Without::OwnOutcomes).unwrap_or(&nonce);
+                let error = delivery.fate.error().filter(|_| matches!(delivery.fate, Fate::Failed(_)));
+                let outcome = Outcome { error: error.map(Code::as_str), ..Outcome::default() };
+                world.emails.entry(delivery.id).or_default().settle(writer, delivery.fate.status(), &outcome);
+            }
+            Write::Withdrawal(place) => {
+                world.emails.entry(run.deliveries[place].id).or_default().withdraw(&nonce);
+            }
+            Write::Claim => run.told.iter().for_each(|told| self.end_claim(world, &run.claim, told)),
+        };
+        let what = match write {
+            Write::Outcome(_) => "records an outcome",
+            Write::Withdrawal(_) => "withdraws a record",
+            Write::Claim => "ends its claim",
+        };
+        self.call(world, who, &Call { what, effect: &effect, then: &then })
+    }
+
+    /// What a request's end makes of its claim, as `Held::settle` does.
+    fn end_claim(&self, world: &mut World, held: &Claim, told: &Told) {
+        let before = world.claim.clone();
+        match Ending::of(&result(told)) {
+            Ending::Keep(body) if self.without == Without::FirstAnswer => {
+                if let Some(claim) = &mut world.claim.0 {
+                    claim.response = Some(body.to_owned());
+                }
+                world.claim.settle(&held.nonce, body);
+            }
+            Ending::Keep(body) => world.claim.settle(&held.nonce, body),
+            Ending::Free if self.without == Without::OwnRelease => world.claim = Record(None),
+            Ending::Free => world.claim.release(&held.nonce),
+            Ending::Leave(code) => world.claim.leave(&held.nonce, code),
+        }
+        let is_freed = before.0.is_some() && world.claim.0.is_none();
+        if is_freed && self.without != Without::OwnRelease && world.taken.iter().any(|taken| !taken.is_empty()) {
+            world.broken = world.broken.or(Some(FREED));
+        }
+    }
+
+    pub(super) fn settling(&self, world: &World, who: usize, held: &Claim, told: &Told) -> Vec<Step<World>> {
+        let effect = |world: &mut World| self.end_claim(world, held, told);
+        let then = |after: &mut World, _: Result<(), TableError>| self.end(after, who, told.clone());
+        self.call(world, who, &Call { what: "ends a claim and answers", effect: &effect, then: &then })
+    }
+
+    /// The attempt answers: is it true, and is it the answer that is kept?
+    fn end(&self, world: &mut World, who: usize, told: Told) {
+        if let Ok(body) = &told {
+            for (taken, status) in world.taken.iter().zip(statuses(body)) {
+                let is_true = match status.as_str() {
+                    "SENT" => !taken.is_empty(),
+                    "FAILED" | "SUPPRESSED" => taken.is_empty(),
+                    _ => true,
+                };
+                if !is_true {
+                    world.broken = world.broken.or(Some(TRUE));
+                }
+            }
+        }
+        world.attempts[who].1 = Phase::Ended;
+        if told == Err(Code::DeliveryUnknown) && !world.is_in_doubt {
+            world.broken = world.broken.or(Some(DOUBT));
+        }
+        if self.is_last(who) {
+            world.told = Some(told);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! The twins in memory of DynamoDB's conditional writes, with which the models write, against the expressions themselves on
+//! the real engine: whatever is done, in whatever order, both answer the same and leave the same.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, in its helpers too")]
+
+use std::{
+    fmt::Debug,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use jiff::SignedDuration;
+use posthorn_errors::Code;
+use posthorn_table::{
+    Table, Timestamp, Uuid,
+    api_key::KeyClass,
+    email::{Email, Outcome, Recorded, Seen, Status as EmailStatus},
+    idempotency::{Attempt, Claim, Record, Scope},
+    notice::{Notice, Notices},
+    project::{Project, ProjectFacts, ProjectKey, Status, Stored},
+};
+use posthorn_testkit::backends::Backends;
+use proptest::{
+    collection::vec,
+    strategy::Strategy,
+    test_runner::{Config, TestRunner},
+};
+use tokio::runtime::Runtime;
+
+const CASES: u32 = 40;
+/// Every case has a project of its own, shrunk ones as well.
+static CASE: AtomicU32 = AtomicU32::new(1);
+
+/// Runs sequences of writes, drawn as numbers, on items of their own.
+fn runs<T: Debug>(write: impl Strategy<Value = T>, check: &impl AsyncFn(&Table, Uuid, Vec<T>)) {
+    let runtime = Runtime::new().unwrap();
+    let table = runtime.block_on(Backends::start()).table;
+    let mut runner = TestRunner::new(Config { cases: CASES, failure_persistence: None, ..Config::default() });
+    let result = runner.run(&vec(write, 1..10), |writes| {
+        let project = Uuid::from_u128(CASE.fetch_add(1, Ordering::Relaxed).into());
+        runtime.block_on(check(&table, project, writes));
+        Ok(())
+    });
+    result.unwrap();
+}
+
+/// The moments of a case: a lease apart, and then a day.
+fn at(place: usize) -> Timestamp {
+    let seconds = [0, 6, 12, 60, 86_400, 86_460][place];
+    "2025-11-30T10:30:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(seconds)
+}
+
+#[test]
+fn claims() {
+    // What, by which attempt, on whose claim, when.
+    runs((0..6_usize, 0..3_u8, 0..3_u8, 0..6_usize), &async |table, project, writes| {
+        let (scope, mut record) = (Scope::new(project, "send", "k"), Record::default());
+        for write in writes {
+            let (what, who, whose, when) = write;
+            let (attempt, theirs) = (Attempt::begin([who; 16], at(when)), Attempt::begin([whose; 16], at(when)));
+            let new = |attempt: &Attempt| Claim::new("POST /v1/send".to_owned(), b"{}", vec![], attempt);
+            match what {
+                0 | 1 => assert_eq!(
+                    table.claim(&scope, new(&attempt)).await.unwrap(),
+                    record.claim(new(&attempt)),
+                    "{write:?}"
+                ),
+                2 => assert_eq!(
+                    table.take_over(&scope, &new(&theirs), &attempt).await.unwrap(),
+                    record.take_over(&new(&theirs), &attempt),
+                    "{write:?}"
+                ),
+                3 => {
+                    table.settle_claim(&scope, &attempt.nonce, "answer").await.unwrap();
+                    record.settle(&attempt.nonce, "answer");
+                }
+                4 => {
+                    table.leave_claim(&scope, &attempt.nonce, Code::DeliveryUnknown).await.unwrap();
+                    record.leave(&attempt.nonce, Code::DeliveryUnknown);
+                }
+                _ => {
+                    table.release_claim(&scope, &attempt.nonce).await.unwrap();
+                    record.release(&attempt.nonce);
+                }
+            }
+            let stored = table.find_claim(&scope, Timestamp::UNIX_EPOCH).await.unwrap();
+            assert_eq!(stored, record.0, "{write:?}");
+        }
+    });
+}
+
+#[test]
+fn email_records() {
+    const STATUSES: [EmailStatus; 4] =
+        [EmailStatus::Unknown, EmailStatus::Sent, EmailStatus::Failed, EmailStatus::Suppressed];
+    const EVENTS: [Seen; 5] =
+        [Seen::Sent, Seen::Delayed, Seen::Failed("DELIVERY_FAILED"), Seen::HeldBack, Seen::Complained];
+    // What, by which attempt, with which outcome or event.
+    runs((0..5_usize, 0..2_usize, 0..20_usize), &async |table, id, writes| {
+        let mut record = Recorded::default();
+        for write in writes {
+            let (what, who, which) = write;
+            let nonce = ["one", "two"][who];
+            match what {
+                0 | 1 => {
+                    let email = email(id, nonce);
+                    assert_eq!(table.permit_email(&email).await.unwrap(), record.permit(&email), "{write:?}");
+                }
+                2 => {
+                    let status = STATUSES[which % 4];
+                    let error = (status == EmailStatus::Failed).then_some("RATE_LIMIT_EXCEEDED");
+                    let message_id = (status == EmailStatus::Sent).then_some("ses-1");
+                    let outcome = Outcome { message_id, error, subject: (which < 10).then_some("Hello") };
+                    table.settle_email(id, nonce, status, &outcome, at(0)).await.unwrap();
+                    record.settle(nonce, status, &outcome);
+                }
+                3 => {
+                    table.withdraw_email(id, nonce).await.unwrap();
+                    record.withdraw(nonce);
+                }
+                _ => {
+                    table.record_seen(id, EVENTS[which % 5], at(0), "ses-2").await.unwrap();
+                    record.see(EVENTS[which % 5], "ses-2");
+                }
+            }
+            assert_eq!(table.email(id).await.unwrap(), record.0, "{write:?}");
+        }
+    });
+}
+
+fn email(id: Uuid, nonce: &str) -> Email {
+    Email {
+        id,
+        project: Uuid::nil(),
+        epoch: 0,
+        contact: Uuid::nil(),
+        to: "ada@example.org".to_owned(),
+        status: EmailStatus::Pending,
+        error: None,
+        message_id: None,
+        nonce: nonce.to_owned(),
+        created_at: at(0),
+    }
+}
+
+fn project(id: Uuid, version: u64) -> Project {
+    let facts = ProjectFacts {
+        id,
+        name: "Acme".to_owned(),
+        status: Status::Active,
+        epoch: 0,
+        domains: vec![],
+        default_sender: None,
+        monthly_limit: None,
+    };
+    Project { facts, version, keys: vec![], created_at: at(0), updated_at: at(0), disabled: None }
+}
+
+#[test]
+fn notices() {
+    // What, which notice, by which attempt, when, and whether the project was read before it was reinstated.
+    runs((0..6_usize, 1..3_u32, 0..2_usize, 0..4_usize, 0..4_u32), &async |table, id, writes| {
+        let (stored, mut twin) = (project(id, 1), Notices::default());
+        table.change_project(None, &stored, None).await.unwrap();
+        for write in writes {
+            let (what, number, who, when, read) = write;
+            let (nonce, now) = (["one", "two"][who], at(when));
+            let notice = Notice {
+                name: Notice::name(0, "bounce", "warning", number),
+                project: id,
+                at: now,
+                title: "Posthorn warning".to_owned(),
+                message: "{}".to_owned(),
+                published_at: None,
+            };
+            match what {
+                0 | 1 => {
+                    let facts = ProjectFacts { epoch: read / 3, ..stored.facts.clone() };
+                    table.record_notice(&notice, &facts).await.unwrap();
+                    twin.record(&notice, &facts, &stored.facts);
+                }
+                2 | 3 => {
+                    let leased = table.lease_notice(&notice, nonce, now).await.unwrap();
+                    assert_eq!(leased, twin.lease(&notice.name, nonce, now), "{write:?}");
+                }
+                4 if read == 0 => {
+                    table.mark_published(&notice, now).await.unwrap();
+                    twin.mark_published(&notice.name, now);
+                }
+                _ => {
+                    table.release_notice(&notice, nonce).await.unwrap();
+                    twin.release(&notice.name, nonce);
+                }
+            }
+            assert_eq!(table.notices(id).await.unwrap(), twin.all(), "{write:?}");
+        }
+    });
+}
+
+#[test]
+fn projects_and_their_keys() {
+    // From which state (the last, the first), with which of four keys (the last is another project's), which of them in
+    // grace, and when.
+    runs((0..4_usize, 0..16_u8, 0..16_u8, 0..4_usize), &async |table, id, writes| {
+        let digests = [0, 1, 2, 3].map(|number| format!("{id} {number}"));
+        let key = |number: usize, retires: bool| ProjectKey {
+            digest: digests[number].clone(),
+            class: KeyClass::Secret,
+            retires_at: retires.then(|| at(2)),
+        };
+        let other = Project { keys: vec![key(3, false)], ..project(Uuid::from_u128(id.as_u128() << 64), 1) };
+        table.change_project(None, &other, None).await.unwrap();
+        let mut twin = Stored::default();
+        twin.keys.insert(digests[3].clone(), table.api_key(&digests[3]).await.unwrap().unwrap());
+        let mut states: Vec<Project> = vec![];
+        for write in writes {
+            let (from, keys, retired, when) = write;
+            let previous = if from == 0 { states.first() } else { states.last() }.cloned();
+            let version = previous.as_ref().map_or(1, |previous| previous.version + 1);
+            // Another project's key is tried now and then alone: nothing would ever change.
+            let keys = if when == 0 { keys } else { keys & 7 };
+            let chosen = (0..4).filter(|number| keys & (1 << number) != 0);
+            let keys = chosen.map(|number| key(number, retired & (1 << number) != 0)).collect();
+            let next = Project { keys, updated_at: at(when), ..project(id, version) };
+            let made = table.change_project(previous.as_ref(), &next, None).await.is_ok();
+            let twin_made = twin.change(previous.as_ref(), &next) || twin.has(previous.as_ref(), &next);
+            assert_eq!(made, twin_made, "{write:?}");
+            if twin.project.as_ref() == Some(&next) {
+                states.push(next);
+            }
+            assert_eq!(table.project(id).await.unwrap(), twin.project, "{write:?}");
+            for digest in &digests {
+                assert_eq!(table.api_key(digest).await.unwrap().as_ref(), twin.keys.get(digest), "{write:?}");
+            }
+        }
+    });
+}
