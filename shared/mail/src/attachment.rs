@@ -67,8 +67,8 @@ pub fn is_mime_type(text: &str) -> bool {
     let token = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
     };
-    let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
-    let printable = parameters.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let essence = text.split(';').next().unwrap_or_default();
     text.len() <= 255 && printable && essence.trim_end().split_once('/').is_some_and(|(a, b)| token(a) && token(b))
 }
 
@@ -104,7 +104,17 @@ mod tests {
             assert!(!is_filename(name), "{name:?}");
         }
         assert!(is_mime_type("image/svg+xml") && is_mime_type("text/plain; charset=utf-8"));
-        for text in ["", "text", "text/", "/plain", "te xt/plain", "text/plain\r\nX: y", "text/plain; ü"] {
+        for text in [
+            "",
+            "text",
+            "text/",
+            "/plain",
+            "te xt/plain",
+            "text/plain\r\nX: y",
+            "text/plain\r\n",
+            "text/plain\t;",
+            "text/plain; ü",
+        ] {
             assert!(!is_mime_type(text), "{text:?}");
         }
         assert!(is_content_id("logo@example") && !is_content_id("<logo>") && !is_content_id("a b"));
