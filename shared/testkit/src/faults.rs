@@ -31,11 +31,14 @@ pub enum Fault {
     LosesAnswer,
     /// It does nothing, because a rival's transaction is under way on one of its items.
     Conflicts,
+    /// It does nothing, because the table is over its throughput.
+    Throttles,
 }
 
 /// What the engine never says by itself: to a single write, and to a transaction.
 const CONFLICT: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException","message":"Transaction is ongoing for the item"}"#;
 const CANCELLED: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"Transaction cancelled","CancellationReasons":[{"Code":"TransactionConflict","Message":"Transaction is ongoing for the item"},{"Code":"None"}]}"#;
+const THROTTLED: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"The level of configured provisioned throughput for the table was exceeded"}"#;
 
 /// The faults asked for. A cheap clone; an interceptor of the AWS SDK, which retries what it always does.
 #[derive(Debug, Clone, Default)]
@@ -157,7 +160,7 @@ impl Intercept for Faults {
         let fault = of_call.or_else(|| self.take(&operation, context.request().body().bytes().unwrap_or_default()));
         match fault {
             Some(Fault::NeverArrives) => context.request_mut().set_uri(NOBODY)?,
-            Some(Fault::Conflicts) => {
+            Some(Fault::Conflicts | Fault::Throttles) => {
                 let request = context.request_mut();
                 *request.body_mut() = SdkBody::from("{}");
                 request.headers_mut().insert("content-length", "2");
@@ -177,6 +180,7 @@ impl Intercept for Faults {
         let answer = match config.load::<Current>().and_then(|current| current.0) {
             Some(Fault::LosesAnswer) => (500, SdkBody::empty()),
             Some(Fault::Conflicts) => (400, SdkBody::from(if is_transaction(config) { CANCELLED } else { CONFLICT })),
+            Some(Fault::Throttles) => (400, SdkBody::from(THROTTLED)),
             Some(Fault::NeverArrives) | None => return Ok(()),
         };
         *context.response_mut() = Response::new(StatusCode::try_from(answer.0)?, answer.1);
