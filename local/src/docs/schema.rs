@@ -76,6 +76,7 @@ fn types(node: Node<'_>) -> String {
 fn limits(node: Node<'_>) -> String {
     let between = |least: &str, most: &str, of: &str| match (node.number(least), node.number(most)) {
         (None, None) => None,
+        (Some(1), None) => Some(", not empty".to_owned()),
         (Some(least), None) => Some(format!(", at least {least}{of}")),
         (None, Some(most)) => Some(format!(", at most {most}{of}")),
         (Some(least), Some(most)) => Some(format!(", {least} to {most}{of}")),
