@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 
-/// Runs Posthorn on this machine: the API, a DynamoDB engine, SES, SNS and SQS endpoints, an inbox and a health page.
+/// Runs Posthorn on this machine: the API and its description, a DynamoDB engine, SES, SNS and SQS endpoints, an inbox and a
+/// health page.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "posthorn-local", version, args_conflicts_with_subcommands = true)]
 pub struct Options {

@@ -22,6 +22,7 @@ use crate::{
     api::Api,
     backends::{self, Addresses, CONFIGURATION_SET, TABLE},
     demo::Demo,
+    docs,
     environment::Environment,
     health::{self, Health},
     inbox::Mailbox,
@@ -68,12 +69,13 @@ pub async fn run(options: &Options) -> io::Result<()> {
     let events = tokio::spawn(queue.clone().run(handler, asked(stopped)));
 
     let addresses = Addresses { api: url, dynamodb: database_url, ses: mail_url, sns: topics_url, sqs: queues_url };
+    let docs = docs::router(&addresses.api).map_err(io::Error::other)?;
     let environment = Environment::write(&folder.state(), &addresses.variables())?;
     let tool = if options.memory { environment.tool() } else { "cargo posthorn".to_owned() };
     greet(port, &api.demo, &tool);
     let health =
         Health { table, edge, rule: Rule::default(), announcements, tool, dead: Arc::new(move || queue.dead().len()) };
-    let router = api.router().merge(mailbox.router()).merge(health::router(health));
+    let router = api.router().merge(mailbox.router()).merge(health::router(health)).merge(docs);
     let outcome = serve(listeners, router).await;
     let _ = stop_queue.send(true);
     let _ = events.await;
@@ -251,6 +253,7 @@ fn greet(port: u16, demo: &Demo, tool: &str) {
     }
     say(&format!("  Inbox       http://localhost:{port}/_local/inbox"));
     say(&format!("  Health      http://localhost:{port}/_local/health"));
+    say(&format!("  API         http://localhost:{port}/_local/docs"));
     say(&format!("  Operator    {tool} project show {id}\n"));
     let rotate = format!("/users/@me/projects/{id}/regenerate-keys");
     for (what, line) in [

@@ -54,11 +54,21 @@ fn grace(body: &Object<'_>, wrong: &mut Fields) -> u32 {
         wrong.wrong(FIELD, FieldCode::InvalidType, "Must be a number.");
         return 0;
     }
-    let seconds = value.as_u64().and_then(|seconds| u32::try_from(seconds).ok());
-    seconds.filter(|seconds| *seconds <= LONGEST_GRACE).unwrap_or_else(|| {
+    whole(value).filter(|seconds| *seconds <= LONGEST_GRACE).unwrap_or_else(|| {
         wrong.wrong(FIELD, FieldCode::InvalidValue, "Must be a whole number of seconds from 0 to 604800.");
         0
     })
+}
+
+/// A whole number, however it is written: JSON knows one kind of number, so `60.0` and `6e1` are `60`.
+fn whole(value: &Value) -> Option<u32> {
+    let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
+    (0.0..=f64::from(u32::MAX)).contains(&number).then(|| exact(number))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number within the range of u32")]
+fn exact(number: f64) -> u32 {
+    number as u32
 }
 
 #[cfg(test)]
@@ -73,6 +83,8 @@ mod tests {
             (json!({}), Which::Both, 0),
             (json!({"keys": null, "gracePeriodSeconds": null, "other": 1}), Which::Both, 0),
             (json!({"keys": "public", "gracePeriodSeconds": 604_800}), Which::Public, 604_800),
+            (json!({"gracePeriodSeconds": 60.0}), Which::Both, 60),
+            (json!({"gracePeriodSeconds": -0.0}), Which::Both, 0),
         ] {
             assert_eq!(Wanted::read(body.as_object().unwrap()).unwrap(), Wanted { keys, grace_seconds });
         }
@@ -84,6 +96,7 @@ mod tests {
             (json!({"keys": "all", "gracePeriodSeconds": -1}), vec![FieldCode::InvalidValue; 2]),
             (json!({"keys": 1, "gracePeriodSeconds": "60"}), vec![FieldCode::InvalidType; 2]),
             (json!({"gracePeriodSeconds": 604_801}), vec![FieldCode::InvalidValue]),
+            (json!({"gracePeriodSeconds": 1e300}), vec![FieldCode::InvalidValue]),
             (json!({"gracePeriodSeconds": 1.5}), vec![FieldCode::InvalidValue]),
         ] {
             let failure = Wanted::read(body.as_object().unwrap()).unwrap_err();

@@ -192,7 +192,8 @@ fn one_attachment(given: &Object<'_>, wrong: &mut Fields) -> Option<Attachment> 
         }
     }
     let filename = checked(given, "filename", attachment::is_filename, FILENAME_RULE, wrong);
-    let content_type = checked(given, "contentType", attachment::is_mime_type, "Must be a MIME type.", wrong);
+    let filename = filename.filter(|name| is_supported(given, name, wrong));
+    let content_type = checked(given, "contentType", attachment::is_mime_type, CONTENT_TYPE_RULE, wrong);
     let content_id = checked(given, "contentId", attachment::is_content_id, CONTENT_ID_RULE, wrong);
     let content = given.string("content", wrong).and_then(|content| {
         let decoded = attachment::decode(content);
@@ -209,8 +210,19 @@ fn one_attachment(given: &Object<'_>, wrong: &mut Fields) -> Option<Attachment> 
 }
 
 const FILENAME_RULE: &str = "Must have 1 to 255 characters, without control characters, quotes and path separators.";
+const CONTENT_TYPE_RULE: &str = "Must be a MIME type of at most 78 characters.";
 const CONTENT_ID_RULE: &str =
     "Must have 1 to 78 printable ASCII characters, without blanks, quotes and angle brackets.";
+
+/// What the mail service will not take is the caller's to change, so it is refused here and not after the hand-over.
+fn is_supported(given: &Object<'_>, filename: &str, wrong: &mut Fields) -> bool {
+    let is_supported = attachment::has_supported_ending(filename);
+    if !is_supported {
+        let message = "The mail service takes no files with this ending.";
+        wrong.wrong(given.path("filename"), FieldCode::InvalidValue, message);
+    }
+    is_supported
+}
 
 fn checked(
     given: &Object<'_>,

@@ -1,5 +1,7 @@
 //! The body of `POST /v1/track` (contract section 6).
 
+use std::fmt;
+
 use posthorn_errors::{FieldCode, Fields, Object, Refused, Text};
 use posthorn_mail::{address::Address, fields};
 use posthorn_table::data::Data;
@@ -7,7 +9,7 @@ use serde_json::{Map, Value};
 
 const EVENT: Text = Text { least: 1, most: 255, control: false };
 
-/// What a contact did, checked.
+/// What a contact did, checked. Its `Debug` shows nothing of it.
 pub struct Tracked {
     /// The event's name, as given.
     pub event: String,
@@ -17,6 +19,12 @@ pub struct Tracked {
     pub subscribed: Option<bool>,
     /// What the caller says about it.
     pub data: Data,
+}
+
+impl fmt::Debug for Tracked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tracked").finish_non_exhaustive()
+    }
 }
 
 impl Tracked {

@@ -5,10 +5,8 @@ use posthorn_table::statistics::Metric;
 use posthorn_testkit::sns::Published;
 use serde_json::Value;
 
-use super::{
-    View,
-    html::{Text, time},
-};
+use super::{View, html::time};
+use crate::html::Text;
 
 /// The most emails that the hint of the empty page asks for.
 const HINT_MAX: u64 = 1_000;

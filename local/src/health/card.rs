@@ -7,12 +7,8 @@ use posthorn_table::{
     statistics::Metric,
 };
 
-use super::{
-    Seen,
-    chart::chart,
-    gauge::gauge,
-    html::{Text, time},
-};
+use super::{Seen, chart::chart, gauge::gauge, html::time};
+use crate::html::Text;
 
 /// The project's state, its week and its gauges.
 pub(super) fn card(seen: &Seen, rule: &Rule, tool: &str, now: Timestamp) -> String {

@@ -1,32 +1,8 @@
-//! Text in HTML, and times for people.
+//! Times and shares for people, in HTML.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::Display;
 
 use jiff::Timestamp;
-
-/// Escapes what it shows, for text and quoted attributes.
-pub(super) struct Text<T>(pub(super) T);
-
-impl<T: Display> Display for Text<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(Escaping(f), "{}", self.0)
-    }
-}
-
-struct Escaping<'a, 'b>(&'a mut fmt::Formatter<'b>);
-
-impl Write for Escaping<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        text.chars().try_for_each(|c| match c {
-            '&' => self.0.write_str("&amp;"),
-            '<' => self.0.write_str("&lt;"),
-            '>' => self.0.write_str("&gt;"),
-            '"' => self.0.write_str("&quot;"),
-            '\'' => self.0.write_str("&#39;"),
-            c => self.0.write_char(c),
-        })
-    }
-}
 
 /// A `<time>`, to the second, UTC.
 pub(super) fn time(at: Timestamp) -> String {

@@ -2,7 +2,8 @@
 
 use posthorn_table::TableError;
 
-use super::{View, announced::announcements, card::card, html::Text};
+use super::{View, announced::announcements, card::card};
+use crate::html::Text;
 
 /// The whole page around its changing part.
 pub(super) fn page(parts: &str) -> String {

@@ -1,5 +1,7 @@
 //! The routes of the contract, for the gateway, the functions and the local stack alike.
 
+use std::iter::successors;
+
 use ::http::Method;
 
 /// A route that exists.
@@ -45,6 +47,17 @@ pub enum Resolved {
 }
 
 impl Route {
+    /// Every route, in the contract's order; a project's id stands as `{id}`.
+    pub fn all() -> impl Iterator<Item = Self> {
+        successors(Some(Self::Send), |route| match route {
+            Self::Send => Some(Self::Track),
+            Self::Track => Some(Self::TrackLegacy),
+            Self::TrackLegacy => Some(Self::RegenerateKeys { project: "{id}".to_owned() }),
+            Self::RegenerateKeys { .. } => Some(Self::Health),
+            Self::Health => None,
+        })
+    }
+
     fn at(path: &str) -> Option<Self> {
         match path {
             "/v1/send" => Some(Self::Send),
@@ -127,6 +140,13 @@ impl Resolved {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_route_is_at_its_pattern() {
+        for route in Route::all() {
+            assert_eq!(resolve(&Method::GET, route.pattern()).route(), Some(&route));
+        }
+    }
 
     #[test]
     fn paths_lead_to_routes() {

@@ -12,6 +12,13 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 const LONGEST_NAME: usize = 255;
+/// SES API reference, `Attachment`.
+const LONGEST_TYPE: usize = 78;
+/// The endings of file names that SES refuses (developer guide, "SES unsupported attachment types").
+const REFUSED_ENDINGS: &str = "ade adp app asp bas bat cer chm cmd com cpl crt csh der exe fxp gadget hlp hta inf ins isp \
+    its js jse ksh lib lnk mad maf mag mam maq mar mas mat mau mav maw mda mdb mde mdt mdw mdz msc msh msh1 msh2 mshxml \
+    msh1xml msh2xml msi msp mst ops pcd pif plg prf prg reg scf scr sct shb shs sys ps1 ps1xml ps2 ps2xml psc1 psc2 tmp url \
+    vb vbe vbs vps vsmacros vss vst vsw vxd ws wsc wsf wsh xnk";
 
 /// How a mail program shows an attachment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,15 +68,24 @@ pub fn is_filename(name: &str) -> bool {
     (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.contains(forbidden)
 }
 
-/// True for `type/subtype`, perhaps with parameters, in printable ASCII.
+/// True if SES takes files with the ending that this name has, if it has one.
+#[must_use]
+pub fn has_supported_ending(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    !REFUSED_ENDINGS.split(' ').any(|refused| refused.eq_ignore_ascii_case(ending))
+}
+
+/// True for `type/subtype`, perhaps with parameters, in at most 78 characters of printable ASCII.
 #[must_use]
 pub fn is_mime_type(text: &str) -> bool {
     let token = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
     };
-    let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
-    let printable = parameters.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    text.len() <= 255 && printable && essence.trim_end().split_once('/').is_some_and(|(a, b)| token(a) && token(b))
+    let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let essence = text.split(';').next().unwrap_or_default();
+    text.len() <= LONGEST_TYPE
+        && printable
+        && essence.trim_end().split_once('/').is_some_and(|(a, b)| token(a) && token(b))
 }
 
 /// True for a content id without angle brackets: 1 to 78 characters of printable ASCII and no blanks.
@@ -98,15 +114,38 @@ mod tests {
     }
 
     #[test]
+    fn what_ses_refuses_is_known_by_its_ending() {
+        for name in ["a.exe", "a.pdf.JS", ".bat", "a.b.vbs"] {
+            assert!(!has_supported_ending(name), "{name}");
+        }
+        for name in ["exe", "a.", "a", "a.exe.txt", "a.jsx", "a.pdf"] {
+            assert!(has_supported_ending(name), "{name}");
+        }
+    }
+
+    #[test]
     fn names_and_types_are_checked() {
         assert!(is_filename("Rechnung für März.pdf") && is_filename(&"a".repeat(255)));
         for name in ["", "a/b", "a\\b", "a\"b", "a'b", "a\nb", "a\0", &"a".repeat(256)] {
             assert!(!is_filename(name), "{name:?}");
         }
         assert!(is_mime_type("image/svg+xml") && is_mime_type("text/plain; charset=utf-8"));
-        for text in ["", "text", "text/", "/plain", "te xt/plain", "text/plain\r\nX: y", "text/plain; ü"] {
+        for text in [
+            "",
+            "text",
+            "text/",
+            "/plain",
+            "te xt/plain",
+            "text/plain\r\nX: y",
+            "text/plain\r\n",
+            "text/plain\t;",
+            "text/plain; ü",
+        ] {
             assert!(!is_mime_type(text), "{text:?}");
         }
+        assert!(
+            is_mime_type(&format!("text/{}", "a".repeat(73))) && !is_mime_type(&format!("text/{}", "a".repeat(74)))
+        );
         assert!(is_content_id("logo@example") && !is_content_id("<logo>") && !is_content_id("a b"));
     }
 }

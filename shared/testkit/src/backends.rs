@@ -294,6 +294,18 @@ impl TestRequest {
         self
     }
 
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The path.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     fn incoming(&self, at: Timestamp) -> Incoming {
         Incoming {
             request_id: "test-request".to_owned(),

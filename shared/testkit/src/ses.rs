@@ -39,6 +39,7 @@ use tokio::net::TcpListener;
 
 use self::account::ConfigurationSets;
 pub use self::account::{AccountStatus, EventDestination};
+pub use self::attachments::REFUSED_EXTENSIONS;
 use self::check::Standing;
 use self::connection::{Connection, CuttableListener};
 pub use self::fault::Fault;

@@ -2,8 +2,9 @@
 
 use std::{fs, path::PathBuf};
 
-use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
+
+use crate::yaml;
 
 /// The template. Short forms of functions are written out: `!Ref X` is `{"Ref": "X"}`, `!GetAtt X.Arn` is
 /// `{"Fn::GetAtt": "X.Arn"}`.
@@ -14,27 +15,7 @@ use serde_json::{Map, Value, json};
 pub fn read() -> Value {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let documents = Yaml::load_from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    value(&documents[0])
-}
-
-fn value(yaml: &Yaml<'_>) -> Value {
-    match yaml {
-        Yaml::Value(Scalar::Boolean(is)) => (*is).into(),
-        Yaml::Value(Scalar::Integer(number)) => (*number).into(),
-        Yaml::Value(Scalar::FloatingPoint(number)) => number.into_inner().into(),
-        Yaml::Value(Scalar::String(text)) => text.as_ref().into(),
-        Yaml::Sequence(items) => items.iter().map(value).collect(),
-        Yaml::Mapping(entries) => {
-            let text = |key: &Yaml<'_>| value(key).as_str().expect("a key that is text").to_owned();
-            entries.iter().map(|(key, entry)| (text(key), value(entry))).collect::<Map<_, _>>().into()
-        }
-        Yaml::Tagged(tag, node) => match tag.suffix.as_str() {
-            name @ ("Ref" | "Condition") => json!({ name: value(node) }),
-            name => json!({ format!("Fn::{name}"): value(node) }),
-        },
-        _ => Value::Null,
-    }
+    yaml::read(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The names of the resources of a type, sorted.

@@ -9,6 +9,7 @@ use posthorn_table::{
 };
 use posthorn_testkit::{
     backends::{Answer, Backends, TestProject, TestRequest},
+    openapi::description_of,
     permissions::Permissions,
 };
 use regenerate_keys::{App, handle};
@@ -50,8 +51,11 @@ impl World {
         request(&self.id().to_string(), key, body)
     }
 
+    /// Every answer of regenerate-keys is one that `openapi.yaml` describes.
     pub(crate) async fn call(&self, request: TestRequest) -> Answer {
-        self.backends.call(request, |request| handle(&self.app, request)).await
+        let answer = self.backends.call(request.clone(), |request| handle(&self.app, request)).await;
+        let _described = description_of(&request, &answer);
+        answer
     }
 
     /// Rotates with the first secret key.

@@ -8,6 +8,7 @@ use posthorn_mail::ses::Ses;
 use posthorn_table::{Timestamp, Uuid, contact, project::Project};
 use posthorn_testkit::{
     backends::{Answer, Backends, Item, TABLE, TestProject, TestRequest},
+    openapi::description_of,
     permissions::Permissions,
 };
 use send::{App, handle};
@@ -51,8 +52,11 @@ impl World {
         TestRequest::post("/v1/send", &self.project.secret, body)
     }
 
+    /// Every answer of send is one that `openapi.yaml` describes.
     pub(crate) async fn call(&self, request: TestRequest) -> Answer {
-        self.backends.call(request, |request| handle(&self.app, request)).await
+        let answer = self.backends.call(request.clone(), |request| handle(&self.app, request)).await;
+        let _described = description_of(&request, &answer);
+        answer
     }
 
     pub(crate) async fn send(&self, body: &Value) -> Answer {

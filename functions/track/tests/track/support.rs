@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use posthorn_table::{Uuid, contact, project::Project};
 use posthorn_testkit::{
     backends::{Answer, Backends, Item, TABLE, TestProject, TestRequest},
+    openapi::description_of,
     permissions::Permissions,
 };
 use serde_json::{Map, Value, json};
@@ -51,9 +52,10 @@ impl World {
         TestRequest::post("/v1/track", &self.project.secret, body)
     }
 
-    /// Every answer of track, whatever it says, is one that a browser may read.
+    /// Every answer of track, whatever it says, is one that a browser may read and that `openapi.yaml` describes.
     pub(crate) async fn call(&self, request: TestRequest) -> Answer {
-        let answer = self.backends.call(request, |request| handle(&self.app, request)).await;
+        let answer = self.backends.call(request.clone(), |request| handle(&self.app, request)).await;
+        let _described = description_of(&request, &answer);
         if answer.header("access-control-allow-origin").is_none() {
             assert_eq!(answer.code(), Some("NOT_FOUND"), "only an unknown route is not for browsers: {}", answer.text);
         }

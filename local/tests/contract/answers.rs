@@ -1,0 +1,163 @@
+//! Every answer that is described is one that the functions give: each is brought about here.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use posthorn_lambda::routes::{Route, resolve};
+use posthorn_table::project::Status;
+use posthorn_testkit::{
+    backends::{Answer, TestRequest},
+    faults::Fault,
+    openapi::{codes, document, resolved},
+    ses,
+};
+use serde_json::{Value, json};
+
+use crate::{description::operations, world::World};
+
+/// More than the SDK and the functions together try.
+const ALL_ATTEMPTS: usize = 1_000;
+
+/// What was answered: path, method, status, and the code of a failure.
+type Seen = (&'static str, String, u16, String);
+
+/// The answers so far, and what their errors said.
+#[derive(Default)]
+struct Answers {
+    seen: BTreeSet<Seen>,
+    texts: BTreeSet<[String; 3]>,
+}
+
+impl Answers {
+    async fn ask(&mut self, world: &World, request: TestRequest) {
+        let answer = world.call(request.clone()).await;
+        let route = resolve(request.method(), request.path()).route().map_or("", Route::pattern);
+        let code = answer.code().unwrap_or_default().to_owned();
+        self.texts.insert(text(&answer.json));
+        self.seen.insert((route, request.method().to_string(), answer.status, code));
+    }
+
+    /// What any route that takes a body answers.
+    async fn ask_everything_common(&mut self, path: impl Fn(&World) -> String, body: &Value) {
+        let world = World::new().await;
+        let bare = TestRequest::new(Method::POST, &path(&world));
+        self.ask(&world, bare.clone()).await;
+        self.ask(&world, bare.clone().header("authorization", "Bearer sk_nonsense")).await;
+        self.ask(&world, world.post(&path(&world), body).body("[")).await;
+        self.ask(&world, world.post(&path(&world), body).body("{\"a\": 1")).await;
+        self.ask(&world, bare.body(vec![b'x'; 6_291_457])).await;
+        let wrong = json!({"to": ["ada@example.org", "ada"], "keys": 1});
+        self.ask(&world, world.post(&path(&world), &wrong)).await;
+        for fault in [Fault::Throttled, Fault::NeverArrives] {
+            world.backends.faults.fail("GetItem", "KEY#", fault, ALL_ATTEMPTS);
+            self.ask(&world, world.post(&path(&world), body)).await;
+            world.backends.faults.clear();
+        }
+        self.ask(&world, world.post(&path(&world), body)).await;
+        let world = World::without_table().await;
+        self.ask(&world, world.post(&path(&world), body)).await;
+        let world = World::with(|project| project.facts.status = Status::Disabled).await;
+        self.ask(&world, world.post(&path(&world), body)).await;
+    }
+
+    /// What a route answers that takes an idempotency key.
+    async fn ask_about_keys(&mut self, path: &str, body: &Value) {
+        let world = World::new().await;
+        self.ask(&world, world.post(path, body).once("")).await;
+        self.ask(&world, world.post(path, body).once("order-1234")).await;
+        self.ask(&world, world.post(path, body).once("order-1234")).await;
+        self.ask(
+            &world,
+            world
+                .post(path, &json!({"event": "e", "email": "b@x.co", "to": "b@x.co", "subject": "s", "body": "b"}))
+                .once("order-1234"),
+        )
+        .await;
+    }
+
+    async fn ask_send(&mut self, body: &Value) {
+        let world = World::with(|project| project.facts.monthly_limit = Some(0)).await;
+        self.ask(&world, world.post("/v1/send", body)).await;
+        let world = World::with(|project| project.facts.domains.clear()).await;
+        self.ask(&world, world.post("/v1/send", body)).await;
+        let world = World::new().await;
+        self.ask(&world, world.post("/v1/send", &json!({"to": "ada@example.org", "template": "welcome"}))).await;
+        for fault in [ses::Fault::LoseAnswer, ses::Fault::AccountPaused, ses::Fault::DailyQuotaExceeded] {
+            world.backends.ses.fail_next(fault);
+            self.ask(&world, world.post("/v1/send", body)).await;
+        }
+    }
+
+    async fn ask_regenerate_keys(&mut self) {
+        let world = World::new().await;
+        let other = "/users/@me/projects/00000000-0000-4000-8000-000000000000/regenerate-keys";
+        self.ask(&world, world.post(other, &json!({}))).await;
+        world.backends.faults.fail("TransactWriteItems", "", Fault::Conflicts, ALL_ATTEMPTS);
+        self.ask(&world, world.post(&world.rotation(), &json!({}))).await;
+    }
+}
+
+/// Code, message and suggestion of an error, whatever its numbers are.
+fn text(body: &Value) -> [String; 3] {
+    let text = |name: &str| {
+        let text = body["error"][name].as_str().unwrap_or_default();
+        text.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("#")
+    };
+    [text("code"), text("message"), text("suggestion")]
+}
+
+/// All that is described, but for what only the gateway answers.
+fn described() -> BTreeSet<Seen> {
+    let mut described = BTreeSet::new();
+    for (path, method, operation) in operations() {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let (status, codes): (u16, _) = (status.parse().unwrap(), codes(resolved(response)));
+            let place = |code: &str| (path, method.to_string(), status, code.to_owned());
+            if status < 400 {
+                described.insert(place(""));
+            }
+            described.extend(codes.into_iter().map(place));
+        }
+    }
+    described
+}
+
+#[tokio::test]
+async fn the_functions_give_every_answer_that_is_described_and_no_other() {
+    let mut answers = Answers::default();
+    let email = json!({"to": "ada@example.org", "subject": "Hello", "body": "<p>Hi</p>"});
+    let event = json!({"event": "signed_up", "email": "ada@example.org"});
+    for (path, body) in [("/v1/send", &email), ("/v1/track", &event), ("/v1", &event)] {
+        answers.ask_everything_common(|_| path.to_owned(), body).await;
+        answers.ask_about_keys(path, body).await;
+    }
+    answers.ask_everything_common(World::rotation, &json!({})).await;
+    answers.ask_send(&email).await;
+    answers.ask_regenerate_keys().await;
+    let world = World::new().await;
+    for (method, path) in [(Method::GET, "/health"), (Method::OPTIONS, "/v1"), (Method::OPTIONS, "/v1/track")] {
+        answers.ask(&world, TestRequest::new(method, path)).await;
+    }
+    assert_eq!(answers.seen, described());
+    answers.ask(&world, TestRequest::new(Method::GET, "/v1/send")).await;
+    answers.ask(&world, TestRequest::new(Method::GET, "/v1/track")).await;
+    answers.ask(&world, TestRequest::new(Method::GET, "/nowhere")).await;
+    for (name, example) in document()["components"]["examples"].as_object().unwrap() {
+        assert!(answers.texts.contains(&text(&example["value"])), "{name} is not what a caller reads");
+    }
+}
+
+/// What a retry gets is described, the header that says so among it.
+#[tokio::test]
+async fn a_replayed_answer_says_so() {
+    let world = World::new().await;
+    for (path, body) in [
+        ("/v1/send", json!({"to": "ada@example.org", "subject": "Hello", "body": "<p>Hi</p>"})),
+        ("/v1/track", json!({"event": "signed_up", "email": "ada@example.org"})),
+    ] {
+        let ask = || world.call(world.post(path, &body).once("k"));
+        let [first, again]: [Answer; 2] = [ask().await, ask().await];
+        assert_eq!(first.header("idempotency-replayed"), None);
+        assert_eq!((again.header("idempotency-replayed"), &again.text), (Some("true"), &first.text));
+    }
+}

@@ -1,0 +1,138 @@
+//! The description itself: what it lists is what there is.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use posthorn_errors::Code;
+use posthorn_lambda::routes::{Function, Resolved, Route, resolve};
+use posthorn_testkit::openapi::{TEXT, codes, document, operation, resolved};
+use serde_json::Value;
+
+/// Every operation that is described: path, method, and what is said of it.
+pub(crate) fn operations() -> Vec<(&'static str, Method, &'static Value)> {
+    let paths = document()["paths"].as_object().unwrap();
+    let operations = paths.iter().flat_map(|(path, methods)| {
+        let methods = methods.as_object().unwrap().iter();
+        methods.map(move |(method, it)| (path.as_str(), method.to_ascii_uppercase().parse().unwrap(), it))
+    });
+    operations.collect()
+}
+
+#[test]
+fn every_route_is_described_with_its_methods_and_nothing_else_is() {
+    let described: BTreeSet<_> = operations().iter().map(|(path, method, _)| (*path, method.to_string())).collect();
+    let routes = Route::all().flat_map(|route| {
+        route.allow().split(", ").map(move |method| (route.pattern(), method.to_owned())).collect::<Vec<_>>()
+    });
+    assert_eq!(described, routes.collect());
+    for (path, method, _) in operations() {
+        assert!(matches!(resolve(&method, path), Resolved::Route(_) | Resolved::Preflight(_)), "{method} {path}");
+    }
+}
+
+#[test]
+fn every_code_is_described_once_with_its_status() {
+    let ours: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    let listed: Vec<_> = document()["components"]["schemas"]["Code"]["enum"].as_array().unwrap().iter().collect();
+    assert_eq!(listed, ours);
+    for (name, example) in document()["components"]["examples"].as_object().unwrap() {
+        let error = &example["value"]["error"];
+        let code: Code = error["code"].as_str().unwrap().parse().unwrap();
+        let (expected, status) = match name.strip_suffix("_ON_V1") {
+            Some(code) => (code, 400),
+            None => (name.as_str(), code.status()),
+        };
+        assert_eq!((code.as_str(), &error["statusCode"]), (expected, &status.into()), "{name}");
+    }
+    for code in ours {
+        assert!(!document()["components"]["examples"][code].is_null(), "{code} has no example");
+    }
+}
+
+/// A code is answered with its own status, and only `VALIDATION_ERROR` on `/v1` with another.
+#[test]
+fn every_code_stands_below_its_status() {
+    for (path, method, operation) in operations() {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            for name in codes(resolved(response)) {
+                let code: Code = name.parse().unwrap();
+                let is_legacy = code == Code::ValidationError && path == Route::TrackLegacy.pattern();
+                let expected = if is_legacy { 400 } else { code.status() };
+                assert_eq!(status, &expected.to_string(), "{method} {path} {name}");
+                let example = resolved(&resolved(response)["content"]["application/json"]["examples"][name]);
+                assert_eq!(example["value"]["error"]["statusCode"], expected, "{method} {path} {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_needs_a_key_says_so() {
+    for (path, method, operation) in operations() {
+        let needs_a_key = operation["security"].as_array().is_none_or(|schemes| !schemes.is_empty());
+        let refuses = operation["responses"].get("401").is_some_and(|it| codes(resolved(it)).contains("MISSING_AUTH"));
+        assert_eq!(needs_a_key, refuses, "{method} {path}");
+    }
+    assert_eq!(document()["components"]["securitySchemes"]["key"]["scheme"], "bearer");
+}
+
+#[test]
+fn what_the_gateway_may_answer_instead_of_a_function_is_described_everywhere() {
+    for (path, method, operation) in operations() {
+        for status in ["429", "500", "503"] {
+            let response = resolved(&operation["responses"][status]);
+            let schema = response["content"]["application/json"]["schema"].to_string();
+            assert!(schema.contains("GatewayRefusal"), "{method} {path} {status}");
+        }
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_every_component_is_used() {
+    let mut references = BTreeSet::new();
+    collect(document(), &mut references);
+    for reference in &references {
+        assert!(document().pointer(reference.trim_start_matches('#')).is_some(), "{reference} names nothing");
+    }
+    for (kind, components) in document()["components"].as_object().unwrap() {
+        for name in components.as_object().unwrap().keys() {
+            // Not operations: what the paths and methods get that are none, and the scheme that the operations have.
+            let is_general = ["NotFound", "MethodNotAllowed", "key"].contains(&name.as_str());
+            let reference = format!("#/components/{kind}/{name}");
+            assert!(is_general || references.contains(reference.as_str()), "{reference} is not used");
+        }
+    }
+}
+
+fn collect<'a>(value: &'a Value, references: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Object(fields) => {
+            references.extend(fields.get("$ref").and_then(Value::as_str));
+            fields.values().for_each(|field| collect(field, references));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, references)),
+        _ => {}
+    }
+}
+
+#[test]
+fn its_version_is_ours_and_it_runs_wherever_it_is_served() {
+    assert_eq!(document()["info"]["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(document()["servers"][0]["url"], "/");
+    assert!(TEXT.starts_with("openapi: 3.1"));
+}
+
+/// A route's idempotency keys are those that its description has the header for.
+#[test]
+fn the_idempotency_key_is_described_where_it_counts() {
+    for (path, method, described) in operations() {
+        let parameters = described["parameters"].as_array().into_iter().flatten().map(resolved);
+        let has_one = parameters.into_iter().any(|parameter| parameter["name"] == "Idempotency-Key");
+        let route = resolve(&method, path);
+        let Resolved::Route(route) = route else { continue };
+        let counts = route.function() != Function::RegenerateKeys && route != Route::Health;
+        assert_eq!(has_one, counts, "{method} {path}");
+        let reused = operation(&method, path).unwrap()["responses"]["409"].is_object();
+        assert!(!counts || reused, "{method} {path}");
+    }
+}

@@ -1,0 +1,323 @@
+//! The schemas' limits are the functions': what fits is not refused for its fields, what does not fit is.
+
+use std::collections::BTreeSet;
+
+use posthorn_testkit::{backends::Answer, ses::REFUSED_EXTENSIONS};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    schema::{body_validator, validator},
+    world::World,
+};
+
+const SEND: &str = "/v1/send";
+const TRACK: &str = "/v1/track";
+
+/// A body, and whether it fits.
+type Case = (Value, bool);
+
+fn with(base: Value, fields: &Value) -> Value {
+    let Value::Object(mut base) = base else { panic!("an object") };
+    base.extend(fields.as_object().unwrap().clone());
+    base.into()
+}
+
+fn email(fields: &Value) -> Value {
+    with(json!({"to": "ada@example.org", "subject": "Hello", "body": "<p>Hi</p>"}), fields)
+}
+
+fn event(fields: &Value) -> Value {
+    with(json!({"event": "signed_up", "email": "ada@example.org"}), fields)
+}
+
+fn attachment(fields: &Value) -> Value {
+    email(&json!({"attachments": [with(json!({"filename": "a.txt", "content": "aGk="}), fields)]}))
+}
+
+fn x(count: usize) -> String {
+    "x".repeat(count)
+}
+
+fn keys(prefix: &str, count: usize) -> Value {
+    (0..count).map(|n| (format!("{prefix}{n}"), "x".into())).collect::<Map<_, _>>().into()
+}
+
+fn addresses(count: usize) -> Vec<String> {
+    (0..count).map(|n| format!("r{n}@example.org")).collect()
+}
+
+fn field_codes(answer: &Answer) -> BTreeSet<String> {
+    let errors = answer.json["error"]["errors"].as_array().into_iter().flatten();
+    errors.map(|error| error["code"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Sends every body, and gives the kinds of mistakes that were answered.
+async fn check(path: &str, cases: Vec<Case>) -> BTreeSet<String> {
+    let world = World::new().await;
+    let validator = body_validator(path);
+    let mut found = BTreeSet::new();
+    for (body, fits) in cases {
+        assert_eq!(validator.is_valid(&body), fits, "the schema of {path}: {body}");
+        let answer = world.call(world.post(path, &body)).await;
+        assert_eq!(answer.code() != Some("VALIDATION_ERROR"), fits, "{path}: {body}: {}", answer.text);
+        assert!(answer.status < 500, "{path}: {body}: {}", answer.text);
+        found.append(&mut field_codes(&answer));
+    }
+    found
+}
+
+fn of_recipients() -> Vec<Case> {
+    let to = |to: Value| email(&json!({ "to": to }));
+    vec![
+        (to(json!("Ada@Example.org ")), true),
+        (to(json!("a@bücher.example")), true),
+        (to(json!(format!("{}@example.org", x(64)))), true),
+        (to(json!(format!("{}@example.org", x(65)))), false),
+        (to(json!("Ada <ada@example.org>")), false),
+        (to(json!({"email": "ada@example.org", "name": "Ada", "other": 1})), true),
+        (to(json!({"email": "ada@example.org", "name": null})), true),
+        (to(json!({"email": "ada@example.org", "name": ""})), false),
+        (to(json!({"name": "Ada"})), false),
+        (to(json!(addresses(50))), true),
+        (to(json!(addresses(51))), false),
+        (to(json!([])), false),
+        (to(json!(null)), false),
+        (to(json!(7)), false),
+    ]
+}
+
+fn of_content() -> Vec<Case> {
+    vec![
+        (email(&json!({"subject": x(998)})), true),
+        (email(&json!({"subject": x(999)})), false),
+        (email(&json!({"subject": ""})), false),
+        (email(&json!({"subject": "a\nb"})), false),
+        (email(&json!({"subject": "a\u{9f}"})), false),
+        (email(&json!({"subject": "ü".repeat(998)})), true),
+        (email(&json!({"subject": null})), false),
+        (email(&json!({"subject": null, "template": "welcome"})), true),
+        (email(&json!({"body": "", "template": "welcome"})), false),
+        (json!({"to": "ada@example.org", "template": ""}), true),
+        (json!({"to": "ada@example.org", "template": null}), false),
+        (email(&json!({"body": ""})), false),
+        (email(&json!({"body": "\u{0}"})), true),
+        (email(&json!({"text": ""})), true),
+        (email(&json!({"text": 1})), false),
+        (email(&json!({"html": "<p>Hi</p>"})), false),
+        (email(&json!({"html": null, "replyTo": null, "cc": null, "bcc": null})), true),
+        (email(&json!({"replyTo": "ada@example.org"})), false),
+        (email(&json!({"cc": "ada@example.org"})), false),
+        (email(&json!({"bcc": []})), false),
+        (email(&json!({"type": "x", "anything": {}})), true),
+    ]
+}
+
+fn of_senders() -> Vec<Case> {
+    vec![
+        (email(&json!({"from": {"email": "a@example.com", "name": x(256)}})), true),
+        (email(&json!({"from": {"email": "a@example.com", "name": x(257)}})), false),
+        (email(&json!({"from": ["a@example.com"]})), false),
+        (email(&json!({"name": x(256), "from": null})), true),
+        (email(&json!({"name": x(257)})), false),
+        (email(&json!({"name": ""})), false),
+        (email(&json!({"name": "a\u{7f}"})), false),
+        (email(&json!({"reply": "a@example.net"})), true),
+        (email(&json!({"reply": {"email": "a@example.net"}})), false),
+        (email(&json!({"subscribed": "yes"})), false),
+        (email(&json!({"subscribed": null})), true),
+    ]
+}
+
+fn of_headers() -> Vec<Case> {
+    let headers = |headers: Value| email(&json!({ "headers": headers }));
+    let mut cases = vec![
+        (headers(keys("X-", 15)), true),
+        (headers(keys("X-", 16)), false),
+        (headers(json!({x(126): "x"})), true),
+        (headers(json!({x(127): "x"})), false),
+        (headers(json!({"X": x(995)})), true),
+        (headers(json!({"X": x(996)})), false),
+        (headers(json!({"X": ""})), false),
+        (headers(json!({"X": 1})), false),
+        (headers(json!({"X": "a\r\nb"})), false),
+        (headers(json!({"X Y": "x"})), false),
+        (headers(json!({"X:": "x"})), false),
+        (headers(json!({"": "x"})), false),
+        (headers(json!({"X!#$%&'*+-.^_`|~": "Zoë"})), true),
+        (headers(json!(null)), true),
+        (headers(json!([])), false),
+        (headers(json!({"Tomorrow": "x", "Ccc": "x", "References": "x", "X-Sess": "x", "Mime": "x"})), true),
+    ];
+    let structural = ["From", "to", "CC", "Bcc", "SUBJECT", "date", "Message-ID", "Reply-To", "return-path", "Sender"];
+    let families = ["MIME-Version", "Content-Type", "content-", "dkim-x", "X-SES-TAGS"];
+    cases.extend(structural.iter().chain(&families).map(|name| (headers(json!({*name: "x"})), false)));
+    cases
+}
+
+fn of_attachments() -> Vec<Case> {
+    let some = |count| email(&json!({"attachments": vec![json!({"filename": "a.txt", "content": ""}); count]}));
+    let mut cases = vec![
+        (some(10), true),
+        (some(11), false),
+        (email(&json!({"attachments": null})), true),
+        (email(&json!({"attachments": ["a.txt"]})), false),
+        (attachment(&json!({"filename": null})), false),
+        (attachment(&json!({"content": null})), false),
+        (attachment(&json!({"contentType": null, "contentId": null, "disposition": null})), true),
+        (attachment(&json!({"contentType": format!("text/{}", x(73))})), true),
+        (attachment(&json!({"contentType": format!("text/{}", x(74))})), false),
+        (attachment(&json!({"contentId": x(78)})), true),
+        (attachment(&json!({"contentId": x(79)})), false),
+        (attachment(&json!({"contentId": "<a>"})), false),
+        (attachment(&json!({"disposition": "inline"})), false),
+        (attachment(&json!({"disposition": "inline", "contentId": null})), false),
+        (attachment(&json!({"disposition": "inline", "contentId": "a"})), true),
+        (attachment(&json!({"disposition": "attachment"})), true),
+        (attachment(&json!({"disposition": "Inline", "contentId": "a"})), false),
+    ];
+    let names = [(x(255), true), (x(256), false), (x(0), false)].into_iter();
+    let names = names.chain(["a/b", "a\\b", "a\"b", "a'b", "a\nb"].map(|name| (name.to_owned(), false)));
+    cases.extend(names.map(|(name, fits)| (attachment(&json!({"filename": name})), fits)));
+    let types = [
+        ("text/plain; charset=utf-8", true),
+        ("text/plain ", true),
+        ("text", false),
+        ("text/", false),
+        ("text/plain\r\n", false),
+        ("text/plain\u{a0}; a=b", false),
+        ("text/plain; ü", false),
+    ];
+    cases.extend(types.map(|(kind, fits)| (attachment(&json!({"contentType": kind})), fits)));
+    let contents = [
+        ("", true),
+        ("aGk", true),
+        ("aGk=", true),
+        (" aG\r\nk = ", true),
+        ("aA", true),
+        ("aA=", true),
+        ("aA==", true),
+        ("aA===", false),
+        ("aGl", false),
+        ("aGk==", false),
+        ("aGkh", true),
+        ("aGkh=", false),
+        ("a", false),
+        ("=", false),
+        ("aG-_", false),
+        ("aG\u{b}k=", false),
+    ];
+    cases.extend(contents.map(|(content, fits)| (attachment(&json!({"content": content})), fits)));
+    cases
+}
+
+/// What send and track alike take as `data`.
+fn of_data(body: fn(&Value) -> Value) -> Vec<Case> {
+    let data = |data: Value| body(&json!({ "data": data }));
+    vec![
+        (data(json!(null)), true),
+        (data(json!([])), false),
+        (data(json!({"a": null, "b": "", "c": {"value": 1, "persistent": false}, "id": 1})), true),
+        (data(keys("k", 100)), true),
+        (data(keys("k", 101)), false),
+        (data(json!({x(128): 1})), true),
+        (data(json!({x(129): 1})), false),
+        (data(json!({"": 1})), false),
+        (data(json!({"a\tb": 1})), false),
+    ]
+}
+
+fn of_events() -> Vec<Case> {
+    let mut cases = vec![
+        (json!({}), false),
+        (event(&json!({"event": x(255)})), true),
+        (event(&json!({"event": x(256)})), false),
+        (event(&json!({"event": ""})), false),
+        (event(&json!({"event": "a\u{0}"})), false),
+        (event(&json!({"email": null})), false),
+        (event(&json!({"email": {"email": "ada@example.org"}})), false),
+        (event(&json!({"subscribed": 1})), false),
+        (event(&json!({"subscribed": null, "other": 1})), true),
+    ];
+    let reserved = ["email.", "email.sent", "contact.subscribed", "contact.unsubscribed"].into_iter();
+    let reserved = reserved.chain(["segment.entry", "segment.vip.entry", "segment..exit", "segment.\u{2028}.exit"]);
+    cases.extend(reserved.map(|name| (event(&json!({"event": name})), false)));
+    let free = ["email", "Email.sent", "contact.subscribed.", "segmententry", "segment.xexit", "a.segment.x.exit"];
+    cases.extend(free.map(|name| (event(&json!({"event": name})), true)));
+    cases
+}
+
+#[tokio::test]
+async fn what_send_and_track_take_is_what_their_schemas_say() {
+    let of_send = [of_recipients(), of_content(), of_senders(), of_headers(), of_attachments(), of_data(email)];
+    let mut found = check(SEND, of_send.concat()).await;
+    found.append(&mut check(TRACK, [of_events(), of_data(event)].concat()).await);
+    let described = &validator_enum();
+    found.insert(too_large().await);
+    assert_eq!(&found, described, "every kind of mistake is described, and there is no other");
+}
+
+/// The kinds of mistakes that are described.
+fn validator_enum() -> BTreeSet<String> {
+    let schemas = &posthorn_testkit::openapi::document()["components"]["schemas"];
+    let codes = schemas["FieldError"]["properties"]["code"]["enum"].as_array().unwrap();
+    codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect()
+}
+
+/// What no schema says well: the endings that the mail service refuses, all of them.
+#[tokio::test]
+async fn files_that_the_mail_service_refuses_are_refused_before_it_sees_them() {
+    let world = World::new().await;
+    for ending in REFUSED_EXTENSIONS.split(' ') {
+        let body = attachment(&json!({"filename": format!("a.{}", ending.to_uppercase())}));
+        let answer = world.call(world.post(SEND, &body)).await;
+        assert_eq!((answer.status, answer.code()), (422, Some("VALIDATION_ERROR")), "{ending}: {}", answer.text);
+    }
+    assert_eq!(world.backends.ses.calls(), 0);
+}
+
+/// What no schema can say: the bytes of `data`.
+async fn too_large() -> String {
+    let world = World::new().await;
+    let data = |bytes: usize| event(&json!({"data": {"a": x(bytes - r#"{"a":""}"#.len())}}));
+    assert_eq!(world.call(world.post(TRACK, &data(32_768))).await.status, 200);
+    let answer = world.call(world.post(TRACK, &data(32_769))).await;
+    assert_eq!(answer.status, 422);
+    field_codes(&answer).into_iter().next().unwrap()
+}
+
+#[tokio::test]
+async fn what_regenerate_keys_takes_is_what_its_schema_says() {
+    let validator = body_validator("/users/@me/projects/{id}/regenerate-keys");
+    for (body, fits) in [
+        (json!({}), true),
+        (json!({"keys": null, "gracePeriodSeconds": null, "other": 1}), true),
+        (json!({"keys": "both", "gracePeriodSeconds": 0}), true),
+        (json!({"keys": "secret", "gracePeriodSeconds": 604_800}), true),
+        (json!({"keys": "public", "gracePeriodSeconds": 604_801}), false),
+        (json!({"keys": "public", "gracePeriodSeconds": 60.0}), true),
+        (json!({"keys": "all"}), false),
+        (json!({"keys": ["both"]}), false),
+        (json!({"gracePeriodSeconds": -1}), false),
+        (json!({"gracePeriodSeconds": 1.5}), false),
+        (json!({"gracePeriodSeconds": 1e300}), false),
+        (json!({"gracePeriodSeconds": "60"}), false),
+    ] {
+        let world = World::new().await;
+        assert_eq!(validator.is_valid(&body), fits, "the schema: {body}");
+        let answer = world.call(world.post(&world.rotation(), &body)).await;
+        assert_eq!(answer.status, if fits { 200 } else { 422 }, "{body}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn an_idempotency_key_is_what_its_schema_says() {
+    let world = World::new().await;
+    let schema = &posthorn_testkit::openapi::document()["components"]["schemas"]["IdempotencyKey"];
+    for (key, fits) in
+        [(x(1), true), (x(255), true), (x(256), false), ("a b~!".to_owned(), true), ("a\tb".into(), false)]
+    {
+        assert_eq!(validator(schema).is_valid(&json!(key)), fits, "the schema: {key:?}");
+        let answer = world.call(world.post(TRACK, &event(&json!({}))).once(&key)).await;
+        assert_eq!(answer.status, if fits { 200 } else { 400 }, "{key:?}: {}", answer.text);
+    }
+}

@@ -1,0 +1,82 @@
+//! The schemas of `openapi.yaml`, and whether an answer fits its own.
+
+use std::collections::BTreeSet;
+
+use jsonschema::Validator;
+use posthorn_testkit::{
+    backends::Answer,
+    openapi::{document, operation, resolved},
+};
+use serde_json::{Value, json};
+
+/// A validator of a schema that stands in `openapi.yaml`.
+pub(crate) fn validator(schema: &Value) -> Validator {
+    over(&document()["components"]["schemas"], schema)
+}
+
+/// The validator of the body that a POST takes.
+pub(crate) fn body_validator(pattern: &str) -> Validator {
+    let operation = operation(&axum::http::Method::POST, pattern).unwrap();
+    validator(&resolved(&operation["requestBody"])["content"]["application/json"]["schema"])
+}
+
+/// A validator to which nothing may be in an object that its schema does not name.
+fn closed_validator(schema: &Value) -> Validator {
+    let (mut schemas, mut schema) = (document()["components"]["schemas"].clone(), schema.clone());
+    close(&mut schemas);
+    close(&mut schema);
+    over(&schemas, &schema)
+}
+
+fn over(schemas: &Value, schema: &Value) -> Validator {
+    let whole = json!({"components": {"schemas": schemas}, "allOf": [schema]});
+    jsonschema::draft202012::new(&whole).unwrap_or_else(|error| panic!("{schema}: {error}"))
+}
+
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(close);
+            if fields.get("type") == Some(&"object".into()) && fields.contains_key("properties") {
+                fields.insert("additionalProperties".to_owned(), false.into());
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+/// Holds an answer to the response that describes it: every header, and the whole body.
+pub(crate) fn assert_fits(answer: &Answer, response: &'static Value) {
+    assert_headers(answer, response);
+    let content = &response["content"]["application/json"]["schema"];
+    if content.is_null() {
+        assert_eq!(answer.text, "");
+        return;
+    }
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    if let Some(error) = answer.json.get("error") {
+        assert_eq!(error["requestId"].as_str(), answer.header("x-request-id"));
+        assert_eq!(error["statusCode"], answer.status);
+    }
+    if let Err(error) = closed_validator(content).validate(&answer.json) {
+        panic!("{}: {error} at {}", answer.text, error.instance_path());
+    }
+}
+
+fn assert_headers(answer: &Answer, response: &'static Value) {
+    let described = response["headers"].as_object().unwrap();
+    for (name, header) in described {
+        let Some(value) = answer.header(name) else {
+            assert_eq!(name, "Idempotency-Replayed", "is missing: {}", answer.text);
+            continue;
+        };
+        assert!(validator(&resolved(header)["schema"]).is_valid(&value.into()), "{name}: {value}");
+    }
+    let described: BTreeSet<_> = described.keys().map(|name| name.to_ascii_lowercase()).collect();
+    for name in answer.headers.keys().map(axum::http::HeaderName::as_str) {
+        // Which of the paths that are no operation are for browsers cannot be said of a response.
+        let is_for_browsers = answer.status == 405 && name.starts_with("access-control-");
+        assert!(name == "content-type" || is_for_browsers || described.contains(name), "{name} is not described");
+    }
+}

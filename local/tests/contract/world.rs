@@ -1,0 +1,117 @@
+//! The three functions behind their routes, on back ends of a test's own.
+
+use axum::http::Method;
+use posthorn_lambda::routes::{Function, resolve};
+use posthorn_mail::ses::Ses;
+use posthorn_table::{Table, project::Project};
+use posthorn_testkit::{
+    backends::{Answer, Backends, TestProject, TestRequest},
+    events::EventFile,
+    gateway::{TIMEOUT, invoke},
+    openapi::description_of,
+};
+use serde_json::Value;
+
+use crate::schema::assert_fits;
+
+pub(crate) struct World {
+    pub(crate) backends: Backends,
+    pub(crate) project: TestProject,
+    send: send::App,
+    track: track::App,
+    regenerate_keys: regenerate_keys::App,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With the project changed before it is stored.
+    pub(crate) async fn with(change: impl FnOnce(&mut Project)) -> Self {
+        let backends = Backends::start().await;
+        let project = backends.project(change).await;
+        Self::over(backends, project)
+    }
+
+    /// With what a file of `events/` supposes.
+    pub(crate) async fn of(file: &EventFile) -> Self {
+        let backends = Backends::start().await;
+        let project = file.prepare(&backends).await;
+        Self::over(backends, project)
+    }
+
+    /// Whose functions look for a table that there is not.
+    pub(crate) async fn without_table() -> Self {
+        let mut world = Self::new().await;
+        let table = Table::new(world.backends.dynamodb.clone(), "missing");
+        world.send.table = table.clone();
+        world.track.table = table.clone();
+        world.regenerate_keys.table = table;
+        world
+    }
+
+    fn over(backends: Backends, project: TestProject) -> Self {
+        let (edge, table) = (backends.edge.clone(), backends.table.clone());
+        let ses = Ses::new(backends.ses_config.clone(), None);
+        let alerts = Some(backends.alerts.clone());
+        Self {
+            send: send::App { edge: edge.clone(), table: table.clone(), ses },
+            track: track::App { edge: edge.clone(), table: table.clone() },
+            regenerate_keys: regenerate_keys::App { edge, table, alerts },
+            project,
+            backends,
+        }
+    }
+
+    /// A POST with the secret key.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> TestRequest {
+        TestRequest::post(path, &self.project.secret, body)
+    }
+
+    /// The path at which this project's keys are replaced.
+    pub(crate) fn rotation(&self) -> String {
+        format!("/users/@me/projects/{}/regenerate-keys", self.project.project.facts.id)
+    }
+
+    /// Answers, and holds the answer to its description.
+    pub(crate) async fn call(&self, request: TestRequest) -> Answer {
+        let answer = match function(request.method(), request.path()) {
+            Function::Send => self.backends.call(request.clone(), |request| send::handle(&self.send, request)).await,
+            Function::Track => self.backends.call(request.clone(), |request| track::handle(&self.track, request)).await,
+            Function::RegenerateKeys => {
+                let handle = |request| regenerate_keys::handle(&self.regenerate_keys, request);
+                self.backends.call(request.clone(), handle).await
+            }
+        };
+        assert_fits(&answer, description_of(&request, &answer));
+        answer
+    }
+
+    /// Answers an event of `events/`, and holds the answer to its description.
+    pub(crate) async fn replay(&self, event: &Value) -> Answer {
+        let request = request_of(event);
+        let text = event.to_string();
+        let answer = match function(request.method(), request.path()) {
+            Function::Send => invoke(&text, "", TIMEOUT, |request| send::handle(&self.send, request)).await,
+            Function::Track => invoke(&text, "", TIMEOUT, |request| track::handle(&self.track, request)).await,
+            Function::RegenerateKeys => {
+                invoke(&text, "", TIMEOUT, |request| regenerate_keys::handle(&self.regenerate_keys, request)).await
+            }
+        };
+        let answer = Answer::from(answer);
+        assert_fits(&answer, description_of(&request, &answer));
+        answer
+    }
+}
+
+fn function(method: &Method, path: &str) -> Function {
+    resolve(method, path).route().map_or(Function::Track, posthorn_lambda::routes::Route::function)
+}
+
+/// Method and path of an event.
+pub(crate) fn request_of(event: &Value) -> TestRequest {
+    let http = &event["requestContext"]["http"];
+    let method = http["method"].as_str().unwrap().parse().unwrap();
+    TestRequest::new(method, event["rawPath"].as_str().unwrap())
+}
