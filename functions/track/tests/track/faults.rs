@@ -51,8 +51,9 @@ impl Scenario for Track {
     async fn left(&self, world: &World) -> String {
         let contacts = world.items(" CONTACT").await.len();
         let claims = world.items("IDEMPOTENCY#").await;
-        let claims: String = claims.values().map(|claim| format!(", key {}", text(claim, "state"))).collect();
-        format!("{} recorded, {contacts} contact{claims}", world.events().await.len())
+        let claims = claims.values().map(|claim| format!("key {}", text(claim, "state")));
+        let recorded = [format!("{} recorded", world.events().await.len()), format!("{contacts} contact")];
+        recorded.into_iter().chain(claims).collect::<Vec<_>>().join(", ")
     }
 }
 
