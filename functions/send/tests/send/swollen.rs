@@ -1,4 +1,4 @@
-//! Templates that make a large message of small data.
+//! Small requests that could become something large: messages, answers.
 
 use serde_json::json;
 
@@ -16,4 +16,13 @@ async fn large_messages_go_one_after_the_other_and_small_ones_at_once() {
     }
     let sizes: Vec<usize> = world.backends.ses.mails().iter().map(|mail| mail.html.as_ref().unwrap().len()).collect();
     assert_eq!(sizes, [[170 * 32_000; 4], [32_000; 4]].concat());
+}
+
+#[tokio::test]
+async fn no_refusal_repeats_a_long_name() {
+    let world = World::new().await;
+    let request = world.request(&email(&json!({"headers": {"\"".repeat(1_000_000): "x"}})));
+    let answer = world.refuses(request, 422, "VALIDATION_ERROR").await;
+    let field = answer.json["error"]["errors"][0]["field"].as_str().unwrap();
+    assert_eq!(field, format!("headers.{}", "\"".repeat(126)));
 }

@@ -7,6 +7,7 @@ mod budget;
 mod data;
 mod events;
 mod failed;
+mod hostile;
 mod permissions;
 mod raced;
 mod refused;
