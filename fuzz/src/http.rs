@@ -1,5 +1,6 @@
 //! Requests, from the event that Lambda gets to what is stored and sent.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use lambda_http::{
     Body, Request, Response,
     aws_lambda_events::apigw::ApiGatewayV2httpRequest,
@@ -77,7 +78,7 @@ fn event(function: Function, bytes: &[u8]) {
     let Some(context) = event.get_mut("requestContext").and_then(Value::as_object_mut) else { return };
     context.insert("requestId".to_owned(), REQUEST_ID.into());
     let event = event.to_string();
-    if serde_json::from_str::<ApiGatewayV2httpRequest>(&event).is_ok() {
+    if serde_json::from_str(&event).is_ok_and(|event| is_gateways(&event)) {
         world::on(|world| {
             let answer = call(world, function, &event);
             if function == Function::RegenerateKeys && answer.status == 200 {
@@ -85,6 +86,11 @@ fn event(function: Function, bytes: &[u8]) {
             }
         });
     }
+}
+
+/// Where the gateway says that a body is in base64, it is: it wrote it so itself.
+fn is_gateways(event: &ApiGatewayV2httpRequest) -> bool {
+    !event.is_base64_encoded || event.body.as_ref().is_none_or(|body| STANDARD.decode(body).is_ok())
 }
 
 /// The event of a POST with this key and body, and an `Idempotency-Key` that is the body's own.
