@@ -23,7 +23,9 @@ pub fn template(bytes: &[u8]) {
         let template = Template::parse(source, part);
         let out = template.render(&variables);
         assert!(out.len() <= MOST.max(2 * source.len() + MOST / 8), "{} bytes", out.len());
-        assert_eq!(out, Template::parse(source, part).render(&variables));
+        // These two words are the time, for the filter `date`.
+        let tells_time = text.contains("now") || text.contains("today");
+        assert!(tells_time || out == Template::parse(source, part).render(&variables));
         let has_markup = source.contains(['<', '>']) || source.contains("raw");
         match part {
             Part::Subject => assert!(!out.contains(char::is_control)),

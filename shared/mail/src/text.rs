@@ -199,6 +199,14 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_overflow_are_none() {
+        let most = usize::MAX;
+        let cells = format!("<td colspan={most} rowspan={most}>x<td colspan={most}>y<td colspan=0>z");
+        let text = laid_out(&format!("<table><tr>{cells}<tr>{cells}</table><ol start={}><li>a<li>b</ol>", i64::MAX));
+        assert!(text.is_some_and(|text| text.contains("1. a") && text.matches('y').count() == 2));
+    }
+
+    #[test]
     fn html_of_a_few_thousand_elements_is_laid_out() {
         let row = "<tr><td><p>a<td><b>b</b><br><a href=x>c</a></tr>";
         let text = laid_out(&format!("<table>{}</table>", row.repeat(1_000))).unwrap();

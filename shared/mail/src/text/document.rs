@@ -18,6 +18,9 @@ const MAX_ELEMENTS: usize = 10_000;
 /// How deep they may nest. Parser and layout take time with the depth at every tag.
 pub(super) const MAX_DEPTH: usize = 256;
 
+/// The most columns that a cell may span, as the HTML standard has it (4.9.11).
+const MAX_SPAN: i16 = 1_000;
+
 /// The tree of `html`, or `None` if it is too large or too deep.
 pub(super) fn parse(html: &str) -> Option<RcDom> {
     let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
@@ -55,6 +58,15 @@ impl Growing {
     }
 }
 
+/// Whether the layout can reckon with an attribute: it adds these numbers up.
+fn is_in_range(attribute: &Attribute) -> bool {
+    match &*attribute.name.local {
+        "start" => attribute.value.parse::<i32>().is_ok(),
+        "colspan" | "rowspan" => attribute.value.parse::<i16>().is_ok_and(|number| number <= MAX_SPAN),
+        _ => true,
+    }
+}
+
 /// Whether nothing of the tree is too deep, with whatever was moved since it was appended.
 fn is_shallow(dom: &RcDom) -> bool {
     let mut left = vec![(dom.document.clone(), 0)];
@@ -86,8 +98,9 @@ impl TreeSink for Growing {
         self.dom.elem_name(target)
     }
 
-    fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> Handle {
+    fn create_element(&self, name: QualName, mut attributes: Vec<Attribute>, flags: ElementFlags) -> Handle {
         self.count_element();
+        attributes.retain(is_in_range);
         self.dom.create_element(name, attributes, flags)
     }
 
