@@ -29,7 +29,11 @@ use posthorn_table::{
     patiently,
     statistics::{Hour, SHARDS, shard_of},
 };
-use tokio::{task::JoinSet, time::timeout_at};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    task::JoinSet,
+    time::timeout_at,
+};
 use tracing::Instrument;
 
 use crate::{
@@ -42,6 +46,7 @@ use crate::{
 const MOST_AT_ONCE: usize = 8;
 /// Bytes of messages in memory at once, about.
 const BYTES_AT_ONCE: usize = 24 * 1024 * 1024;
+const KILOBYTE: usize = 1024;
 
 /// How many hand-overs of messages of this size run at once.
 pub(crate) fn at_once(message_bytes: usize) -> usize {
@@ -57,6 +62,10 @@ pub(crate) struct Outbox<'a> {
     html: Template,
     text: Option<Template>,
     attempt: &'a Attempt,
+    /// Held while a message is rendered and waits for room, so that no others lie about meanwhile.
+    rendering: tokio::sync::Mutex<()>,
+    /// Kilobytes that messages under way may still take: what a template makes of its data is known only then.
+    room: Semaphore,
     /// Outcomes being written while other hand-overs still run.
     writing: Mutex<JoinSet<Result<(), TableError>>>,
 }
@@ -66,6 +75,14 @@ struct Rendered {
     subject: String,
     html: String,
     text: String,
+}
+
+impl Rendered {
+    /// About how many kilobytes it takes with what is made of it for SES, at most all there are.
+    fn kilobytes(&self) -> u32 {
+        let bytes = (self.html.len() + self.text.len()) * 2;
+        u32::try_from(bytes.min(BYTES_AT_ONCE) / KILOBYTE).unwrap_or(u32::MAX)
+    }
 }
 
 impl<'a> Outbox<'a> {
@@ -78,6 +95,8 @@ impl<'a> Outbox<'a> {
             html: Template::parse(&content.body, Part::Html),
             text: content.text.as_deref().map(|text| Template::parse(text, Part::Text)),
             attempt,
+            rendering: tokio::sync::Mutex::default(),
+            room: Semaphore::new(BYTES_AT_ONCE / KILOBYTE),
             writing: Mutex::default(),
         }
     }
@@ -162,10 +181,9 @@ impl<'a> Outbox<'a> {
 
     async fn hand_over(&self, to: &Mailbox, id: Uuid, contact: &Contact, handed_over: &AtomicBool) -> Fate {
         let job = self.job;
-        let rendered = self.render(to, contact);
-        if stopwatch() >= job.hand_over_by() {
+        let Ok(Some((rendered, _room))) = timeout_at(job.hand_over_by(), self.rendered(to, contact)).await else {
             return Fate::Failed(Code::RateLimitExceeded);
-        }
+        };
         let message = Message {
             project: &job.caller.project.id.to_string(),
             email: &id.to_string(),
@@ -193,6 +211,15 @@ impl<'a> Outbox<'a> {
                 Fate::Failed(reason.code())
             }
         }
+    }
+
+    /// A message for one recipient, and the room that it takes until it is handed over. `None` if that came too late.
+    async fn rendered(&self, to: &Mailbox, contact: &Contact) -> Option<(Rendered, SemaphorePermit<'_>)> {
+        let _one_at_a_time = self.rendering.lock().await;
+        let is_in_time = || stopwatch() < self.job.hand_over_by();
+        let rendered = is_in_time().then(|| self.render(to, contact))?;
+        let room = self.room.acquire_many(rendered.kilobytes()).await.ok()?;
+        is_in_time().then_some((rendered, room))
     }
 
     fn render(&self, to: &Mailbox, contact: &Contact) -> Rendered {

@@ -7,7 +7,7 @@ use posthorn_mail::{
     address::Address,
     attachment::{self, Attachment, Disposition},
     fields::{NAME, address, mailbox},
-    header::{Header, InvalidHeader},
+    header::{Header, InvalidHeader, LONGEST_NAME},
     mailbox::Mailbox,
 };
 use posthorn_table::data::Data;
@@ -151,7 +151,7 @@ fn headers(body: &Object<'_>, wrong: &mut Fields) -> Vec<Header> {
     let mut seen = HashSet::new();
     let mut headers = Vec::new();
     for (name, value) in given.entries() {
-        let path = given.path(name);
+        let path = given.path(shown(name));
         let Some(value) = value.as_str() else {
             wrong.wrong(path, FieldCode::InvalidType, "Must be a string.");
             continue;
@@ -166,6 +166,12 @@ fn headers(body: &Object<'_>, wrong: &mut Fields) -> Vec<Header> {
         }
     }
     headers
+}
+
+/// As much of a name as an answer repeats: no header's name is longer, but a caller's may be megabytes.
+fn shown(name: &str) -> &str {
+    let end = name.char_indices().nth(LONGEST_NAME).map_or(name.len(), |(at, _)| at);
+    name.get(..end).unwrap_or_default()
 }
 
 fn attachments(body: &Object<'_>, wrong: &mut Fields) -> Vec<Attachment> {

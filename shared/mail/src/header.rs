@@ -7,7 +7,7 @@ use crate::mailbox::{encode, is_plain};
 /// Name and value together, so that the line stays within RFC 5322's 998; SES's own limit too (`MessageHeader`).
 const LONGEST: usize = 996;
 /// The longest name that SES takes (API reference, `MessageHeader`).
-const LONGEST_NAME: usize = 126;
+pub const LONGEST_NAME: usize = 126;
 const STRUCTURAL: [&str; 10] =
     ["from", "to", "cc", "bcc", "subject", "date", "message-id", "reply-to", "return-path", "sender"];
 const STRUCTURAL_PREFIXES: [&str; 4] = ["mime-", "content-", "dkim-", "x-ses-"];

@@ -40,6 +40,11 @@ impl Data {
                 return Self::default();
             }
         };
+        if given.len() > MOST_KEYS {
+            // Its keys are not looked at: what could be wrong with each of them is more than an answer can hold.
+            fields.wrong("data", FieldCode::TooMany, "Must have at most 100 keys.");
+            return Self::default();
+        }
         check_size(given, fields);
         let mut data = Self::default();
         for (key, value) in given {
@@ -89,9 +94,6 @@ fn unwrap(value: &Value) -> (&Value, bool) {
 }
 
 fn check_size(given: &Map<String, Value>, fields: &mut Fields) {
-    if given.len() > MOST_KEYS {
-        fields.wrong("data", FieldCode::TooMany, "Must have at most 100 keys.");
-    }
     if serde_json::to_vec(given).is_ok_and(|json| json.len() > MOST_BYTES) {
         fields.wrong("data", FieldCode::TooLarge, "Must be at most 32,768 bytes of JSON.");
     }
@@ -161,6 +163,8 @@ mod tests {
         let keys = |count: usize| Value::Object((0..count).map(|i| (format!("k{i}"), json!(1))).collect());
         assert_eq!(check(&keys(100)).1, 0);
         assert_eq!(check(&keys(101)).1, 1);
+        let bad = Value::Object((0..10_000).map(|i| (format!("\n{i}"), json!(1))).collect());
+        assert_eq!(check(&bad).1, 1, "one mistake, not one a key");
         assert_eq!(check(&json!({"a": "x".repeat(MOST_BYTES - 8)})).1, 0);
         assert_eq!(check(&json!({"a": "x".repeat(MOST_BYTES - 7)})).1, 1);
         assert_eq!(check(&json!({"": 1})).1, 1);

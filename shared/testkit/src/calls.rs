@@ -65,6 +65,15 @@ impl Calls {
         (in_a_row(done).len(), in_all)
     }
 
+    /// The most calls of one operation that were under way at once, of those made since the last time.
+    #[must_use]
+    pub fn take_most_at_once(&self, operation: &str) -> usize {
+        let mut calls = self.take_calls();
+        calls.retain(|call| call.operation == operation);
+        let under_way = |at: usize| calls.iter().filter(|call| call.began <= at && at < call.ended).count();
+        calls.iter().map(|call| under_way(call.began)).max().unwrap_or(0)
+    }
+
     fn take_calls(&self) -> Vec<Call> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).done)
     }

@@ -101,3 +101,21 @@ fn no_string_adds_a_header_or_a_recipient() {
     });
     outcome.unwrap_or_else(|error| panic!("{error}"));
 }
+
+#[tokio::test]
+async fn what_a_public_key_stored_of_a_contact_is_text_in_a_mail() {
+    let world = World::new().await;
+    let evil = "</p><img src=x onerror='y'>\r\nBcc: eve@evil.example\r\n\r\n{{ email }}";
+    let mut fields = posthorn_errors::Fields::default();
+    let data = posthorn_table::data::Data::check(Some(&json!({"name": evil})), &mut fields);
+    let keep = posthorn_table::contact::Subscription::Keep { when_new: true };
+    world.backends.table.merge_contact(world.id(), "ada@example.org", keep, &data, world.now()).await.unwrap();
+    let body = json!({"to": "ada@example.org", "subject": "Hi {{ name }}", "body": "<p>Hi {{ name }}</p>"});
+    assert_eq!(world.send(&body).await.status, 200);
+    let mail = world.backends.ses.mails().pop().unwrap();
+    let shown = "&lt;/p&gt;&lt;img src=x onerror=&#39;y&#39;&gt;\r\nBcc: eve@evil.example\r\n\r\n{{ email }}";
+    assert_eq!(mail.html.as_deref(), Some(format!("<p>Hi {shown}</p>").as_str()));
+    assert_eq!(mail.subject, format!("Hi {}", evil.replace(['\r', '\n'], " ")));
+    assert!(mail.text.as_deref().is_some_and(|text| text.contains("<img src=x")), "in plain text it is what it is");
+    assert_eq!(mail.recipients().collect::<Vec<_>>(), ["ada@example.org"]);
+}

@@ -17,4 +17,5 @@ mod replayed;
 mod support;
 mod suppressed;
 mod swept;
+mod swollen;
 mod taken_over;

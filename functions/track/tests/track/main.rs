@@ -8,6 +8,7 @@ mod data;
 mod events;
 mod failed;
 mod faults;
+mod hostile;
 mod permissions;
 mod raced;
 mod refused;

@@ -1,0 +1,110 @@
+//! What SES reports, from the record in the queue to what is stored of it.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use aws_lambda_events::sqs::SqsEvent;
+use feedback::{App, Pulse};
+use posthorn_auth::reputation::Rule;
+use posthorn_lambda::edge::stopwatch;
+use posthorn_mail::feedback::{What, parse};
+use posthorn_table::{
+    contact,
+    email::{Email, Status},
+};
+use posthorn_testkit::{
+    backends::Item,
+    events::EMAIL,
+    feedback::{sqs_event, sqs_record},
+};
+use serde_json::Value;
+
+use crate::{log, world, world::World};
+
+const RECIPIENT: &str = "ada@example.org";
+
+/// The body of a record, raw or in SNS's envelope: the function takes it or gives it back, and taking it again changes
+/// nothing more.
+pub fn feedback(bytes: &[u8]) {
+    let Ok(body) = std::str::from_utf8(bytes) else { return };
+    world::on(|world| {
+        world.runtime.block_on(has_email(world));
+        let _set_up = world.wrote();
+        let taken = feed(world, body);
+        let wrote = world.wrote();
+        assert!(taken || !wrote, "an event that was given back changed something");
+        let once = state(world);
+        assert_eq!(feed(world, body), taken);
+        let _again = world.wrote();
+        assert_eq!(state(world), once, "the second time changed something");
+        world.spend();
+    });
+}
+
+/// An event of SES: it is read or not, whom it names is whom the mail went to, and nothing shows an address.
+pub fn ses_event(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    match parse(text) {
+        Ok(event) => {
+            let recipients = match &event.what {
+                What::Bounce(bounce) => &bounce.recipients[..],
+                What::Complaint(complaint) => &complaint.recipients[..],
+                _ => &[],
+            };
+            let lower = text.to_lowercase();
+            assert!(recipients.iter().all(|address| address.as_str().is_ascii()));
+            assert!(recipients.is_empty() || lower.contains("destination") || lower.contains("\\u"));
+            assert!(!format!("{:?}", event.what).contains('@'));
+            if let What::Other(name) = &event.what {
+                assert!(name.len() <= 40 && !name.contains(|c: char| c.is_control() || !c.is_ascii()), "{name:?}");
+            }
+            assert_eq!(parse(text), Ok(event));
+        }
+        Err(error) => assert!(error.to_string().len() < 50),
+    }
+}
+
+/// The email that the files of `events/feedback` are about, as `send` leaves it before SES answers.
+async fn has_email(world: &World) {
+    let project = world.project.facts.id;
+    let email = Email {
+        id: EMAIL,
+        project,
+        epoch: 0,
+        contact: contact::id(project, RECIPIENT),
+        to: RECIPIENT.to_owned(),
+        status: Status::Pending,
+        error: None,
+        message_id: None,
+        nonce: "nonce".to_owned(),
+        created_at: world.backends.clock.now(),
+    };
+    world.backends.table.permit_email(&email).await.expect("a stored email");
+}
+
+/// Gives a record to the function; whether it took it.
+fn feed(world: &World, body: &str) -> bool {
+    log::listen();
+    let backends = &world.backends;
+    let app = App {
+        edge: backends.edge.clone(),
+        table: backends.table.clone(),
+        rule: Rule::default(),
+        alerts: Some(backends.alerts.clone()),
+        pulse: Pulse::default(),
+    };
+    let batch: SqsEvent = serde_json::from_value(sqs_event(&[sqs_record(body, "0")])).expect("an event of SQS");
+    let until = stopwatch() + Duration::from_secs(20);
+    let response = world.runtime.block_on(feedback::handle(&app, batch, until));
+    log::check(&Value::String(body.to_owned()));
+    response.batch_item_failures.is_empty()
+}
+
+/// Emails, contacts and statistics, without the times at which they were written.
+fn state(world: &World) -> BTreeMap<String, Item> {
+    let mut items = world.items().clone();
+    items.retain(|key, _| ["EMAIL#", "CONTACT#", "STATS#"].iter().any(|kind| key.starts_with(kind)));
+    for item in items.values_mut() {
+        item.retain(|name, _| name != "updated_at");
+    }
+    items
+}

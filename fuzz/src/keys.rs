@@ -1,0 +1,84 @@
+//! The `Authorization` header and keys.
+
+use posthorn_auth::{Access, KeyClass, KeyDigest, NewProject, PlainKey, Presented, import, new_project};
+use posthorn_errors::Code;
+use posthorn_table::Timestamp;
+
+const LENGTHS: [usize; 3] = [49, 51, 67];
+
+/// Any bytes as the header's value: what is taken is the key in it, of the class that the route takes, and stays so
+/// written in the plainest way; what is refused is refused as missing or invalid, and not repeated.
+pub fn authorization(bytes: &[u8]) {
+    for access in [Access::AnyKey, Access::SecretKey] {
+        match Presented::read(Some(bytes), access) {
+            Ok(presented) => is_the_key_in_it(&presented, access, bytes),
+            Err(failure) => {
+                assert!(matches!(failure.code(), Code::MissingAuth | Code::InvalidApiKey), "{failure}");
+                assert!(failure.cause().is_none() && failure.details().is_empty());
+            }
+        }
+    }
+}
+
+fn is_the_key_in_it(presented: &Presented, access: Access, bytes: &[u8]) {
+    let header = std::str::from_utf8(bytes).expect("a key that is text");
+    let key = header.split([' ', '\t']).rfind(|part| !part.is_empty()).expect("a key");
+    assert!(LENGTHS.contains(&key.len()) && key.is_ascii());
+    assert_eq!(presented.digest(), &KeyDigest::of(key));
+    assert_eq!(presented.class() == KeyClass::Secret, key.starts_with("sk_"));
+    assert!(access == Access::AnyKey || presented.class() == KeyClass::Secret);
+    let plain = Presented::read(Some(format!("Bearer {key}").as_bytes()), access).expect("the same key");
+    assert_eq!(plain.digest(), presented.digest());
+    assert!(!format!("{presented:?} {:?}", presented.digest()).contains(key));
+}
+
+/// Any bytes as the system's randomness: the key minted from them is one of ours, and no other that differs in one
+/// character is. And as a key of Plunk to import: it is taken if, and only if, it is read as a key that cannot have a
+/// checksum.
+pub fn key(bytes: &[u8]) {
+    let class = if bytes.first().is_some_and(|byte| byte % 2 == 0) { KeyClass::Secret } else { KeyClass::Public };
+    let key = PlainKey::mint(class, &mut randomness(bytes));
+    assert_eq!(digest_of(key.expose()), Some(key.digest()));
+    assert!(!format!("{key:?}").contains(key.expose()));
+    if let [at, other, ..] = bytes {
+        let at = usize::from(*at) % key.expose().len();
+        let mut changed = key.expose().as_bytes().to_vec();
+        changed[at] = *other;
+        let is_same = changed == key.expose().as_bytes();
+        let presented = String::from_utf8(changed).ok().and_then(|changed| digest_of(&changed));
+        assert!(is_same || presented.is_none(), "a key with a wrong character was taken");
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        imports(text, &mut randomness(bytes));
+    }
+}
+
+fn imports(text: &str, fill: &mut dyn FnMut(&mut [u8])) {
+    let new = NewProject { name: "Acme".to_owned(), domains: Vec::new(), default_sender: None, monthly_limit: None };
+    let (project, _keys) = new_project(new, Timestamp::UNIX_EPOCH, fill).expect("a project");
+    let imported = import(&project, text, Timestamp::UNIX_EPOCH);
+    let is_read = digest_of(text).is_some() && text.len() != LENGTHS[0];
+    assert_eq!(imported.is_ok(), is_read);
+    if let Ok(next) = imported {
+        assert!(next.keys.iter().any(|key| key.digest == KeyDigest::of(text).as_str()));
+        assert!(!format!("{next:?}").contains(text), "a project that holds the key itself");
+    }
+}
+
+/// The digest under which a key would be looked up.
+fn digest_of(key: &str) -> Option<KeyDigest> {
+    let header = format!("Bearer {key}");
+    Presented::read(Some(header.as_bytes()), Access::AnyKey).ok().map(|presented| presented.digest().clone())
+}
+
+/// The bytes again and again, each time shifted, so that no input is without end.
+fn randomness(bytes: &[u8]) -> impl FnMut(&mut [u8]) {
+    let mut next = 0_usize;
+    move |buffer| {
+        for byte in buffer {
+            let given = bytes.get(next % bytes.len().max(1)).copied().unwrap_or_default();
+            *byte = given.wrapping_add(u8::try_from(next % 251).unwrap_or_default());
+            next += 1;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What must hold for any bytes whatever, each as a plain function over them.
+//!
+//! The same functions run twice: under libFuzzer, which looks for bytes that break them (`libfuzzer/`), and over the kept
+//! corpus on the stable toolchain (`tests/corpus.rs`). They run on the real handlers and the in-process back ends.
+
+#![expect(clippy::missing_panics_doc, reason = "to panic where something does not hold is what a target is for")]
+
+mod answer;
+mod feedback;
+mod http;
+mod keys;
+mod log;
+mod render;
+mod world;
+
+/// A function over bytes that panics where something that must hold does not.
+pub type Target = fn(&[u8]);
+
+/// Every target, under the name of its corpus and of its binary.
+pub const TARGETS: [(&str, Target); 11] = [
+    ("authorization", authorization),
+    ("event_regenerate_keys", event_regenerate_keys),
+    ("event_send", event_send),
+    ("event_track", event_track),
+    ("feedback", feedback),
+    ("html_to_text", html_to_text),
+    ("key", key),
+    ("send_body", send_body),
+    ("ses_event", ses_event),
+    ("template", template),
+    ("track_body", track_body),
+];
+
+pub use self::{
+    feedback::{feedback, ses_event},
+    http::{event_regenerate_keys, event_send, event_track, send_body, track_body},
+    keys::{authorization, key},
+    render::{html_to_text, template},
+};

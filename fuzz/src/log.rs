@@ -1,0 +1,118 @@
+//! What is logged while a target runs, and what may never be in it.
+
+use std::{
+    io::{self, Write},
+    sync::{Mutex, Once, PoisonError},
+};
+
+use posthorn_errors::Code;
+use serde_json::{Map, Value};
+use tracing_subscriber::{Layer, filter::LevelFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// The gateway's id of every request here.
+pub(crate) const REQUEST_ID: &str = "fuzz-request";
+
+/// Texts shorter than this stand in a line by chance.
+const TELLING: usize = 8;
+const METHODS: [&str; 8] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "OTHER"];
+const PATHS: [&str; 6] =
+    ["/v1/send", "/v1/track", "/v1", "/users/@me/projects/{id}/regenerate-keys", "/health", "(unknown)"];
+const MESSAGES: [&str; 8] = [
+    "answered",
+    "refused",
+    "failed",
+    "template stopped; rendered by plain replacement",
+    "an event is to be given again",
+    "an event that changes nothing",
+    "a notification in the older dialect names no project: have SES publish through the configuration set instead",
+    "an idempotency key was not settled",
+];
+
+static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Lines;
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        LINES.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Begins to listen, to what the functions' own set-up would write, and forgets what was logged before.
+pub(crate) fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let lines = fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
+        let lines = lines.with_writer(|| Lines).with_filter(LevelFilter::INFO);
+        tracing_subscriber::registry().with(lines).init();
+    });
+    LINES.lock().unwrap_or_else(PoisonError::into_inner).clear();
+}
+
+/// Holds what was logged to this: each line is one JSON object, its constants are ours, and no other text of it
+/// repeats a text of the input, an address or a key.
+pub(crate) fn check(input: &Value) {
+    let lines = std::mem::take(&mut *LINES.lock().unwrap_or_else(PoisonError::into_inner));
+    let lines = String::from_utf8(lines).expect("a log line that is text");
+    let mut given = Vec::new();
+    collect(input, &mut given);
+    for line in lines.lines() {
+        let line: Map<String, Value> = serde_json::from_str(line).expect("a log line that is a JSON object");
+        let is_the_engines = line["target"].as_str().is_some_and(|target| target.starts_with("dynoxide"));
+        for (name, value) in line.iter().filter(|_| !is_the_engines) {
+            check_field(name, value, &given);
+        }
+    }
+}
+
+fn check_field(name: &str, value: &Value, given: &[String]) {
+    let Some(text) = value.as_str() else { return check_span(name, value) };
+    let is_ours = match name {
+        "message" => MESSAGES.contains(&text),
+        "method" => METHODS.contains(&text),
+        "path" => PATHS.contains(&text),
+        "code" => text.parse::<Code>().is_ok(),
+        "request_id" => text == REQUEST_ID,
+        "level" | "target" | "timestamp" => true,
+        // The type of an event of SES.
+        "name" => text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_alphabetic() || b" ()".contains(&byte)),
+        // The only cause of ours in which words of an event of SES stand.
+        "cause" if text == "not understood: neither eventType nor notificationType" => true,
+        _ => !text.contains(['@', '\n', '\r']) && !given.iter().any(|given| text.contains(given.as_str())),
+    };
+    assert!(is_ours, "a log line has {name}: {text:?}");
+}
+
+/// The only field that is an object says which request it is.
+fn check_span(name: &str, value: &Value) {
+    if let Some(span) = value.as_object() {
+        assert_eq!(name, "span");
+        assert_eq!(span.get("request_id").and_then(Value::as_str), Some(REQUEST_ID));
+    }
+}
+
+/// The texts of the input, keys of objects among them, that are long enough to be recognised. A text that is JSON is
+/// looked into as well: bodies and events are.
+fn collect(input: &Value, given: &mut Vec<String>) {
+    match input {
+        Value::String(text) => {
+            if text.len() >= TELLING {
+                given.push(text.clone());
+            }
+            if let Ok(inner @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text) {
+                collect(&inner, given);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, given)),
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| {
+            collect(&Value::String(name.clone()), given);
+            collect(value, given);
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

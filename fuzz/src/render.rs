@@ -1,0 +1,58 @@
+//! Templates, and the plain text of a mail.
+
+use posthorn_mail::{
+    render::{Part, Template, Variables},
+    text::from_html,
+};
+use serde_json::{Map, Value};
+
+/// Between a template and the data that it is rendered over.
+const DATA: &str = "\n---\n";
+/// A rendering's bound, and what a template's own text may add to it.
+const MOST: usize = 8 * 1024 * 1024;
+/// What the plain text may have for each byte of HTML: a table is drawn, and every link is a footnote.
+const GROWTH: usize = 80;
+
+/// A template, and after a line `---` the data: it renders, to the same text every time, within the bound; a subject
+/// stays one line; and no value becomes markup.
+pub fn template(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let (source, data) = text.split_once(DATA).unwrap_or((text, ""));
+    let variables = Variables::new(values(data));
+    for part in [Part::Subject, Part::Html, Part::Text] {
+        let template = Template::parse(source, part);
+        let out = template.render(&variables);
+        assert!(out.len() <= MOST.max(2 * source.len() + MOST / 8), "{} bytes", out.len());
+        // These two words are the time, for the filter `date`.
+        let tells_time = text.contains("now") || text.contains("today");
+        assert!(tells_time || out == Template::parse(source, part).render(&variables));
+        let has_markup = source.contains(['<', '>']) || source.contains("raw");
+        match part {
+            Part::Subject => assert!(!out.contains(char::is_control)),
+            Part::Html => assert!(has_markup || !out.replace("<br />", "").contains(['<', '>']), "{out}"),
+            Part::Text => {}
+        }
+    }
+}
+
+/// HTML: it has a plain text, of a bounded size.
+pub fn html_to_text(bytes: &[u8]) {
+    let html = String::from_utf8_lossy(bytes);
+    let text = from_html(&html);
+    assert!(text.len() <= GROWTH * html.len() + 1024, "{} bytes of {}", text.len(), html.len());
+}
+
+fn values(data: &str) -> Map<String, Value> {
+    match serde_json::from_str(data) {
+        Ok(Value::Object(values)) => values,
+        _ => usual(),
+    }
+}
+
+fn usual() -> Map<String, Value> {
+    let values = serde_json::json!({
+        "email": "ada@example.org", "name": "Ada <b>", "tag": "<b>&\"'", "list": ["a", 1, null, {"k": "<"}], "n": 7,
+        "half": 0.5, "no": false, "empty": "", "user": {"name": "B", "tags": ["x"]}, "date": "2025-11-30T10:30:00Z",
+    });
+    values.as_object().cloned().unwrap_or_default()
+}

@@ -1,0 +1,77 @@
+//! The back ends that targets run on, kept from one input to the next for a while: starting them takes far longer than
+//! a request.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use posthorn_table::project::Project;
+use posthorn_testkit::{
+    backends::{Backends, Item},
+    events::PROJECT,
+};
+use tokio::runtime::{Builder, Runtime};
+
+/// Inputs that share back ends, so that their items stay few.
+const INPUTS: usize = 100;
+
+/// A project with the keys of `events/`, and what is stored.
+pub(crate) struct World {
+    pub(crate) runtime: Runtime,
+    pub(crate) backends: Backends,
+    pub(crate) project: Project,
+    items: BTreeMap<String, Item>,
+    left: usize,
+}
+
+static KEPT: Mutex<Option<World>> = Mutex::new(None);
+
+/// Runs `input` on back ends that only it uses meanwhile. They are kept unless it fails or says that they are spent.
+pub(crate) fn on(input: impl FnOnce(&mut World)) {
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut world = kept.take().unwrap_or_else(World::start);
+    input(&mut world);
+    world.left = world.left.saturating_sub(1);
+    *kept = (world.left > 0).then_some(world);
+}
+
+impl World {
+    fn start() -> Self {
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (backends, project) = runtime.block_on(async {
+            let backends = Backends::start().await;
+            let id = PROJECT.parse().expect("a project's id");
+            let project = backends.project(|project| project.facts.id = id).await.project;
+            let project = backends.import_event_keys(project).await;
+            (backends, project)
+        });
+        let items = runtime.block_on(backends.items());
+        let _set_up = backends.calls.take();
+        Self { runtime, backends, project, items, left: INPUTS }
+    }
+
+    /// Starts anew with the next input.
+    pub(crate) fn spend(&mut self) {
+        self.left = 0;
+    }
+
+    /// Looks whether the table changed since it was last looked at.
+    pub(crate) fn wrote(&mut self) -> bool {
+        let reads = ["GetItem", "BatchGetItem", "Query", "Scan"];
+        let called = self.backends.calls.take();
+        if called.iter().all(|operation| reads.contains(&operation.as_str())) {
+            return false;
+        }
+        let items = self.runtime.block_on(self.backends.items());
+        let _scan = self.backends.calls.take();
+        let changed = items != self.items;
+        self.items = items;
+        changed
+    }
+
+    /// What is stored, as it was last looked at.
+    pub(crate) fn items(&self) -> &BTreeMap<String, Item> {
+        &self.items
+    }
+}
