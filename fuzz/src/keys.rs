@@ -57,7 +57,8 @@ fn imports(text: &str, fill: &mut dyn FnMut(&mut [u8])) {
     let new = NewProject { name: "Acme".to_owned(), domains: Vec::new(), default_sender: None, monthly_limit: None };
     let (project, _keys) = new_project(new, Timestamp::UNIX_EPOCH, fill).expect("a project");
     let imported = import(&project, text, Timestamp::UNIX_EPOCH);
-    let is_read = digest_of(text).is_some() && text.len() != LENGTHS[0];
+    let is_bare = !text.contains([' ', '\t']);
+    let is_read = is_bare && digest_of(text).is_some() && text.len() != LENGTHS[0];
     assert_eq!(imported.is_ok(), is_read);
     if let Ok(next) = imported {
         assert!(next.keys.iter().any(|key| key.digest == KeyDigest::of(text).as_str()));
