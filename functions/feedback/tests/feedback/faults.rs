@@ -1,7 +1,7 @@
 //! The fault matrix of `feedback`, in `faults/`: every call of an event fails in every way, and the queue gives it again.
 //! `UPDATE_EXPECT=1 cargo test -p feedback faults` writes it anew.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use expect_test::{ExpectFile, expect_file};
 use jiff::SignedDuration;
@@ -28,6 +28,8 @@ impl Scenario for Event {
     async fn start(&self) -> Self::World {
         let mut world = World::new().await;
         world.app.rule.bounce.floor = 1;
+        // Who meets the lease of a dead one waits for as long.
+        world.patience = Duration::from_secs(8);
         let email = world.sent(1, ADA).await;
         let event = if self.is_bounce { hard_bounce(&email) } else { event("Delivery", "delivery", &email, 1) };
         (world, event)

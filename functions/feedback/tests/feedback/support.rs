@@ -27,6 +27,8 @@ pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) project: TestProject,
     pub(crate) permissions: Permissions,
+    /// How long a batch may take.
+    pub(crate) patience: Duration,
 }
 
 impl World {
@@ -46,7 +48,7 @@ impl World {
             alerts: Some(function.alerts),
             pulse: feedback::Pulse::default(),
         };
-        Self { backends, app, project, permissions }
+        Self { backends, app, project, permissions, patience: Duration::from_secs(20) }
     }
 
     pub(crate) fn id(&self) -> Uuid {
@@ -107,7 +109,7 @@ impl World {
         let records: Vec<Value> =
             bodies.iter().enumerate().map(|(number, body)| sqs_record(body, &number.to_string())).collect();
         let batch: SqsEvent = serde_json::from_value(sqs_event(&records)).unwrap();
-        let response = handle(&self.app, batch, stopwatch() + Duration::from_secs(20)).await;
+        let response = handle(&self.app, batch, stopwatch() + self.patience).await;
         response.batch_item_failures.iter().map(|failure| failure.item_identifier.parse().unwrap()).collect()
     }
 
