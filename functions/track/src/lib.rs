@@ -113,7 +113,7 @@ async fn record_once(
     key: &str,
     id: String,
 ) -> Refused<Reply> {
-    let scope = Scope::new(caller.project.id, "track", key);
+    let scope = Scope::new(caller.project.id, scope_of(caller.class), key);
     let attempt = Attempt::begin(app.edge.random(), call.now);
     let request = format!("POST {}", call.route.pattern());
     let claim = match app.table.claim(&scope, Claim::new(request, call.body(), vec![id], &attempt)).await? {
@@ -132,6 +132,14 @@ async fn record_once(
     let result = record(app, caller, tracked, id, claim.created_at).await;
     settle(app, &scope, &attempt.nonce, &result).await;
     result.map(Reply::ok)
+}
+
+/// Where a key counts: what a page sends with a public key must not use up, nor tell of, what a server chose.
+fn scope_of(class: KeyClass) -> &'static str {
+    match class {
+        KeyClass::Secret => "track",
+        KeyClass::Public => "track-public",
+    }
 }
 
 /// Keeps the answer. After a fault the claim is left as it is, so that a repeat records the event under the id it

@@ -300,16 +300,17 @@ impl Table {
         let settled = conditional(request.send().await)?;
         match outcome.subject {
             // The mail service's own event came first; it does not know the subject.
-            Some(subject) if settled.is_err() => self.add_subject(id, subject).await,
+            Some(subject) if settled.is_err() => self.add_subject(id, nonce, subject).await,
             _ => Ok(()),
         }
     }
 
-    async fn add_subject(&self, id: Uuid, subject: &str) -> Result<(), TableError> {
+    async fn add_subject(&self, id: Uuid, nonce: &str, subject: &str) -> Result<(), TableError> {
         let result = self
             .update(keys::email(id))
             .update_expression("SET subject = :subject")
-            .condition_expression("attribute_exists(pk) AND attribute_not_exists(subject)")
+            .condition_expression("nonce = :nonce AND attribute_not_exists(subject)")
+            .expression_attribute_values(":nonce", s(nonce))
             .expression_attribute_values(":subject", s(subject))
             .send()
             .await;

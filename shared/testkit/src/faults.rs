@@ -4,7 +4,13 @@ mod answer;
 mod plan;
 mod seen;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use aws_smithy_http_client::Connector;
 use aws_smithy_runtime_api::{
@@ -19,7 +25,7 @@ use aws_smithy_runtime_api::{
     http::{Response, StatusCode},
 };
 use aws_smithy_types::body::SdkBody;
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::sleep};
 
 use plan::Plan;
 use seen::Seen;
@@ -61,6 +67,8 @@ pub enum Fault {
 pub struct Faults {
     plan: Arc<Mutex<Plan>>,
     died: Arc<Notify>,
+    /// Calls that are with the service.
+    under_way: Arc<AtomicUsize>,
 }
 
 impl Faults {
@@ -128,10 +136,34 @@ impl Faults {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Calls that began before take their effect; none that would begin now does. So a death has one outcome.
     async fn die(&self) -> Result<HttpResponse, ConnectorError> {
-        self.plan().is_dead = true;
+        while self.under_way.load(Ordering::SeqCst) > 0 {
+            sleep(Duration::from_millis(1)).await;
+        }
         self.died.notify_one();
         std::future::pending().await
+    }
+
+    async fn call(&self, real: &SharedHttpConnector, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let _under_way = UnderWay::new(&self.under_way);
+        real.call(request).await
+    }
+}
+
+/// Counts a call until it is over, or dropped.
+struct UnderWay<'a>(&'a AtomicUsize);
+
+impl<'a> UnderWay<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -161,7 +193,7 @@ impl HttpConnector for Faulty {
         HttpConnectorFuture::new(async move {
             match decided {
                 plan::Decided::Dead => std::future::pending().await,
-                plan::Decided::Goes => real.call(request).await,
+                plan::Decided::Goes => faults.call(&real, request).await,
                 plan::Decided::Fails(fault) => fail(&faults, &real, request, &seen, fault).await,
             }
         })
@@ -200,7 +232,7 @@ async fn fail(
         Fault::Conflicts => Ok(answer::conflict(seen)),
         Fault::Dies => faults.die().await,
         Fault::DiesAfter => {
-            real.call(request).await?;
+            faults.call(real, request).await?;
             faults.die().await
         }
     }

@@ -1,6 +1,6 @@
 //! The fault matrix: a request of which every call fails in every way, one at a time, and what comes of it. Printed as a
 //! table, so that a change of behaviour shows in review. A process that dies between two calls dies after the one and before
-//! the other: there is no third place that leaves something else behind.
+//! the other. Where calls run at once, those that began before it take their effect, and those after it never come.
 
 use std::fmt::Write;
 

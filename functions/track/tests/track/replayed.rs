@@ -21,13 +21,23 @@ async fn a_repeat_gets_the_first_answer_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn both_paths_and_both_keys_share_idempotency_keys() {
+async fn both_paths_share_idempotency_keys() {
     let world = World::new().await;
     let first = world.accepts(TestRequest::post("/v1", &world.project.secret, &plain()).once("shared")).await;
-    let second = world.accepts(world.public(&plain()).once("shared")).await;
+    let second = world.accepts(world.secret(&plain()).once("shared")).await;
     assert_eq!((second.text, world.events().await.len()), (first.text, 1));
-    world.accepts(world.public(&plain()).once("another")).await;
+    world.accepts(world.secret(&plain()).once("another")).await;
     assert_eq!(world.events().await.len(), 2);
+}
+
+/// A public key is known to everybody: nobody may use up what a server chose, such as an order's number, nor learn of it.
+#[tokio::test]
+async fn a_public_key_has_idempotency_keys_of_its_own() {
+    let world = World::new().await;
+    let taken = world.accepts(world.public(&event(&json!({"event": "viewed"}))).once("order-1")).await;
+    let servers = world.accepts(world.secret(&plain()).once("order-1")).await;
+    assert_eq!((servers.header("idempotency-replayed"), world.events().await.len()), (None, 2));
+    assert_ne!(servers.text, taken.text);
 }
 
 #[tokio::test]
@@ -70,7 +80,7 @@ async fn a_request_still_running_is_refused() {
     let body = plain();
     let attempt = Attempt::begin([7; 16], world.backends.clock.now());
     let claim = Claim::new("POST /v1/track".to_owned(), body.to_string().as_bytes(), vec!["id".to_owned()], &attempt);
-    let scope = Scope::new(world.id(), "track", "k");
+    let scope = Scope::new(world.id(), "track-public", "k");
     world.backends.table.claim(&scope, claim).await.unwrap();
     world.backends.clock.advance(SignedDuration::from_secs(59));
     for body in [body, event(&json!({"event": "other"}))] {

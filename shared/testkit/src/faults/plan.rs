@@ -15,6 +15,8 @@ pub(super) struct Plan {
     pub(super) strike: Option<Strike>,
     /// How often calls of a name have come.
     count: HashMap<String, usize>,
+    /// The name of each call, for the SDK's retries of it.
+    names_of: HashMap<String, String>,
     pub(super) names: Option<Vec<Named>>,
     pub(super) is_dead: bool,
 }
@@ -55,6 +57,7 @@ impl Plan {
             return Decided::Dead;
         }
         let fault = self.of_call(seen).or_else(|| self.of_name(seen)).or_else(|| self.of_rules(seen));
+        self.is_dead = matches!(fault, Some(Fault::Dies | Fault::DiesAfter));
         fault.map_or(Decided::Goes, Decided::Fails)
     }
 
@@ -90,10 +93,15 @@ impl Plan {
 
     /// The name, with a number from the second call of the same on.
     fn numbered(&mut self, seen: &Seen) -> String {
+        if let Some(name) = self.names_of.get(&seen.invocation) {
+            return name.clone();
+        }
         let name = seen.name();
         let count = self.count.entry(name.clone()).or_default();
-        *count += usize::from(seen.is_first);
-        if *count > 1 { format!("{name} ({count})") } else { name }
+        *count += 1;
+        let name = if *count > 1 { format!("{name} ({count})") } else { name };
+        self.names_of.insert(seen.invocation.clone(), name.clone());
+        name
     }
 
     fn of_rules(&mut self, seen: &Seen) -> Option<Fault> {
