@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn html_that_hides_its_depth_is_not_laid_out() {
         let formatting = (0..200).fold(String::new(), |all, number| all + &format!("<b a{number}></x>"));
-        let deep = |one: &str| one.repeat(5_000);
+        let deep = |one: &str| one.repeat(document::MAX_DEPTH + 50);
         for html in [
             deep("<div></x>"),
             deep("<div a='></div>'>"),
@@ -192,10 +192,25 @@ mod tests {
             format!("<svg><style>{}", deep("<div>")),
             deep("<div><script><!--<script></script></div>--></script>"),
             format!("<p>{formatting}</p>{}", deep("<p>y</p>")),
-            deep("<template><div>"),
+            "<template><div>x".to_owned(),
         ] {
             assert!(laid_out(&html).is_none(), "{}", html.get(..60).unwrap_or_default());
         }
+    }
+
+    #[test]
+    fn a_table_whose_rows_take_more_than_they_hold_is_not_laid_out() {
+        let table = |columns: usize, rows: usize| {
+            format!("<table><tr>{}{}</table>", "<td>x".repeat(columns), "<tr>".repeat(rows))
+        };
+        assert!(laid_out(&table(2_000, 2_000)).is_none());
+        assert!(laid_out(&table(100, 500)).is_some());
+        let spanning = format!("<table><tr>{}{}</table>", "<td colspan=100>x".repeat(100), "<tr>".repeat(100));
+        assert!(laid_out(&spanning).is_none());
+        // Cells that hang into the rows below would be made anew in each of them.
+        let hanging = (2..800).map(|rows| format!("<td rowspan={rows}>x"));
+        let text = laid_out(&format!("<table><tr>{}</table>", hanging.collect::<String>()));
+        assert_eq!(text.map(|text| text.matches('x').count()), Some(798));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use std::{borrow::Cow, cell::Cell, iter::successors};
 
-use html2text::{Handle, RcDom};
+use html2text::{Element, Handle, RcDom};
 use html5ever::{
     Attribute, ExpandedName, ParseOpts, QualName, parse_document,
     tendril::{StrTendril, TendrilSink},
@@ -18,8 +18,10 @@ const MAX_ELEMENTS: usize = 10_000;
 /// How deep they may nest. Parser and layout take time with the depth at every tag.
 pub(super) const MAX_DEPTH: usize = 256;
 
-/// The most columns that a cell may span, as the HTML standard has it (4.9.11).
-const MAX_SPAN: i16 = 1_000;
+/// The most columns that a cell may span.
+const MAX_SPAN: usize = 100;
+/// The most that rows times columns of the widest row may be: the layout keeps every column's width for every row.
+const MAX_CELLS: usize = 100_000;
 
 /// The tree of `html`, or `None` if it is too large or too deep.
 pub(super) fn parse(html: &str) -> Option<RcDom> {
@@ -58,25 +60,45 @@ impl Growing {
     }
 }
 
-/// Whether the layout can reckon with an attribute: it adds these numbers up.
+/// Whether the layout can reckon with an attribute: it adds these numbers up, and makes a cell of every row that one
+/// hangs into.
 fn is_in_range(attribute: &Attribute) -> bool {
     match &*attribute.name.local {
         "start" => attribute.value.parse::<i32>().is_ok(),
-        "colspan" | "rowspan" => attribute.value.parse::<i16>().is_ok_and(|number| number <= MAX_SPAN),
+        "colspan" => attribute.value.parse::<usize>().is_ok_and(|number| number <= MAX_SPAN),
+        "rowspan" => false,
         _ => true,
     }
 }
 
-/// Whether nothing of the tree is too deep, with whatever was moved since it was appended.
-fn is_shallow(dom: &RcDom) -> bool {
+/// Whether nothing of the tree is too deep, with whatever was moved since it was appended, and no table too large.
+fn is_modest(dom: &RcDom) -> bool {
     let mut left = vec![(dom.document.clone(), 0)];
+    let (mut rows, mut widest) = (0, 0);
     while let Some((node, depth)) = left.pop() {
         if depth > MAX_DEPTH {
             return false;
         }
-        left.extend(node.children.borrow().iter().map(|child| (child.clone(), depth + 1)));
+        let children = node.children.borrow();
+        if is_row(&node) {
+            rows += 1;
+            widest = widest.max(children.iter().map(columns).sum());
+        }
+        left.extend(children.iter().map(|child| (child.clone(), depth + 1)));
     }
-    true
+    rows * widest <= MAX_CELLS
+}
+
+fn is_row(node: &Handle) -> bool {
+    matches!(&node.data, Element { name, .. } if &*name.local == "tr")
+}
+
+/// How many columns a row's child takes: a cell may span several.
+fn columns(cell: &Handle) -> usize {
+    let Element { attrs, .. } = &cell.data else { return 0 };
+    let attributes = attrs.borrow();
+    let span = attributes.iter().find(|attribute| &*attribute.name.local == "colspan");
+    span.and_then(|span| span.value.parse().ok()).unwrap_or(1)
 }
 
 impl TreeSink for Growing {
@@ -85,7 +107,7 @@ impl TreeSink for Growing {
     type ElemName<'a> = ExpandedName<'a>;
 
     fn finish(self) -> Option<RcDom> {
-        (!self.is_too_much.get() && is_shallow(&self.dom)).then_some(self.dom)
+        (!self.is_too_much.get() && is_modest(&self.dom)).then_some(self.dom)
     }
 
     fn parse_error(&self, _: Cow<'static, str>) {}
@@ -100,6 +122,10 @@ impl TreeSink for Growing {
 
     fn create_element(&self, name: QualName, mut attributes: Vec<Attribute>, flags: ElementFlags) -> Handle {
         self.count_element();
+        if flags.template {
+            // Its contents have no parent by which to tell how deep they are.
+            self.is_too_much.set(true);
+        }
         attributes.retain(is_in_range);
         self.dom.create_element(name, attributes, flags)
     }
