@@ -16,6 +16,8 @@ use crate::{
 
 /// Every data key is an attribute of its own, so that concurrent requests that set different keys all survive.
 const DATA: &str = "data:";
+/// More than the marks of a contact take, in bytes.
+const ROOM: usize = 1024;
 
 /// A contact's id: the same for the same project and normalised address, always.
 #[must_use]
@@ -213,12 +215,32 @@ impl Table {
     }
 
     /// Keeps what the mail service says of an address, however often and in whatever order it says it: the latest time
-    /// of each. Makes the contact if there is none, not subscribed.
+    /// of each. Makes the contact if there is none, not subscribed. A contact that is full of data, for which a public key
+    /// suffices, loses the largest of it: that no mail may go there counts for more.
     ///
     /// # Errors
     /// What DynamoDB answers.
     pub async fn mark_contact(
         &self,
+        project: Uuid,
+        email: &str,
+        mark: Mark,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), TableError> {
+        match self.mark_without(&[], project, email, mark, at, now).await {
+            Err(TableError::TooLarge) => {
+                let item = self.read(keys::contact(id(project, email))).await?.unwrap_or_default();
+                self.mark_without(&largest(&item), project, email, mark, at, now).await
+            }
+            result => result,
+        }
+    }
+
+    /// Marks a contact, and removes these attributes of it.
+    async fn mark_without(
+        &self,
+        removed: &[String],
         project: Uuid,
         email: &str,
         mark: Mark,
@@ -233,9 +255,14 @@ impl Table {
             Mark::Complained => ", subscribed = :false, barred = :false",
             Mark::NotSpam => ", subscribed = if_not_exists(subscribed, :false)",
         };
-        let result = self
-            .update(keys::contact(id(project, email)))
-            .update_expression(format!("SET project_id = :project, email = :email, created_at = if_not_exists(created_at, :now), updated_at = :now, #mark = :at{subscription}"))
+        let places: Vec<String> = (0..removed.len()).map(|place| format!("#r{place}")).collect();
+        let remove = if places.is_empty() { String::new() } else { format!(" REMOVE {}", places.join(", ")) };
+        let mut request = self.update(keys::contact(id(project, email)));
+        for (place, name) in places.into_iter().zip(removed) {
+            request = request.expression_attribute_names(place, name);
+        }
+        let result = request
+            .update_expression(format!("SET project_id = :project, email = :email, created_at = if_not_exists(created_at, :now), updated_at = :now, #mark = :at{subscription}{remove}"))
             .condition_expression("attribute_not_exists(#mark) OR #mark < :at")
             .expression_attribute_names("#mark", mark.attribute())
             .expression_attribute_values(":project", s(project.to_string()))
@@ -257,6 +284,20 @@ impl Table {
         let item = self.read(keys::contact(id)).await?;
         item.map(|item| Contact::from_item(id, item)).transpose()
     }
+}
+
+/// The largest data of a contact, as much as makes room for its marks.
+fn largest(item: &Item) -> Vec<String> {
+    let size = |(name, value): &(&String, &AttributeValue)| name.len() + value.as_s().map_or(0, String::len);
+    let mut data: Vec<_> = item.iter().filter(|(name, _)| name.starts_with(DATA)).collect();
+    data.sort_unstable_by_key(|attribute| std::cmp::Reverse(size(attribute)));
+    let mut freed = 0;
+    let enough = |attribute: &(&String, &AttributeValue)| {
+        let is_needed = freed < ROOM;
+        freed += size(attribute);
+        is_needed
+    };
+    data.into_iter().take_while(enough).map(|(name, _)| name.clone()).collect()
 }
 
 #[cfg(test)]
