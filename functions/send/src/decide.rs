@@ -1,7 +1,7 @@
 //! What a request is answered, from what became of each recipient, and what is left of it: pure.
 
 use jiff::SignedDuration;
-use posthorn_errors::{Code, Failure, FieldCode, Fields, Refused};
+use posthorn_errors::{Code, Failure, Refused};
 use posthorn_lambda::{edge::rfc3339, http::Reply};
 use posthorn_mail::address::Address;
 use posthorn_table::{
@@ -143,7 +143,6 @@ pub fn answer(deliveries: &[Delivery], now: Timestamp, answered_at: Timestamp) -
         return Err(in_doubt(now, youngest));
     }
     Err(match fates().next() {
-        Some(Fate::Failed(Code::ValidationError)) => too_large(),
         Some(Fate::Failed(code)) => Failure::new(code).because("no recipient's email was handed over"),
         _ => Failure::new(Code::InternalServerError).because("a request without recipients"),
     })
@@ -194,14 +193,6 @@ fn in_doubt(now: Timestamp, since: Timestamp) -> Failure {
     failure.detail("presumed", "not_sent").suggestion("To send it anyway, use a new Idempotency-Key.")
 }
 
-const TOO_LARGE: &str = "The contact would hold more than 400 KB with this data.";
-
-fn too_large() -> Failure {
-    let mut fields = Fields::default();
-    fields.wrong("data", FieldCode::TooLarge, TOO_LARGE);
-    fields.finish().err().unwrap_or_else(|| Code::ValidationError.into())
-}
-
 fn body(deliveries: &[Delivery], at: Timestamp) -> String {
     let emails: Vec<Value> = deliveries.iter().map(entry).collect();
     Reply::envelope(&json!({"emails": emails, "timestamp": rfc3339(at)}))
@@ -215,8 +206,7 @@ fn entry(delivery: &Delivery) -> Value {
         "status": fate.status().as_str(),
     });
     if let Some(code) = fate.error() {
-        let message = if code == Code::ValidationError { TOO_LARGE } else { code.message() };
-        entry["error"] = json!({"code": code.as_str(), "message": message});
+        entry["error"] = json!({"code": code.as_str(), "message": code.message()});
     }
     entry
 }
@@ -247,7 +237,6 @@ mod tests {
             (&[throttled], Some(Code::RateLimitExceeded)),
             (&[refused, throttled], Some(Code::DeliveryFailed)),
             (&[throttled, Unknown], Some(Code::DeliveryUnknown)),
-            (&[Failed(Code::ValidationError)], Some(Code::ValidationError)),
         ] {
             let code = answer(&deliveries(fates), at(0), at(0)).err().map(|failure| failure.code());
             assert_eq!(code, expected, "{fates:?}");

@@ -148,17 +148,15 @@ impl<'a> Outbox<'a> {
             created_at: job.call.now,
         };
         let subscription = job.request.subscribed.map_or(Subscription::Keep { when_new: false }, Subscription::Set);
+        let (table, address) = (&job.app.table, to.address.as_str());
         let both = async {
-            tokio::join!(
-                job.app.table.merge_contact(
-                    project.id,
-                    to.address.as_str(),
-                    subscription,
-                    &job.request.data,
-                    job.call.now
-                ),
-                job.app.table.permit_email(&email),
-            )
+            let merged = table.merge_contact(project.id, address, subscription, &job.request.data, job.call.now);
+            let (merged, permit) = tokio::join!(merged, table.permit_email(&email));
+            let contact = match merged {
+                Err(TableError::TooLarge) => self.full_contact(address).await,
+                merged => merged,
+            };
+            (contact, permit)
         };
         let Ok((contact, permit)) = timeout_at(job.hand_over_by(), Box::pin(both)).await else {
             return Ok(Fate::Failed(Code::ServiceUnavailable));
@@ -174,9 +172,16 @@ impl<'a> Outbox<'a> {
                 Ok(Fate::Suppressed)
             }
             Ok(contact) => Ok(self.hand_over(to, id, &contact, handed_over).await),
-            Err(TableError::TooLarge) => Ok(Fate::Failed(Code::ValidationError)),
             Err(error) => Ok(Fate::Failed(Failure::from(error).code())),
         }
+    }
+
+    /// The contact as it is, where what the request says of it does not fit. It may be others who filled it, for which a
+    /// public key suffices: that must keep no mail from anybody.
+    async fn full_contact(&self, address: &str) -> Result<Contact, TableError> {
+        telemetry::notice("a contact is full: data was used and not kept", &TableError::TooLarge);
+        let contact = self.job.app.table.contact(self.job.caller.project.id, address).await?;
+        contact.ok_or(TableError::TooLarge)
     }
 
     async fn hand_over(&self, to: &Mailbox, id: Uuid, contact: &Contact, handed_over: &AtomicBool) -> Fate {
