@@ -57,5 +57,8 @@ async fn whole(State(page): State<Arc<str>>) -> impl IntoResponse {
 }
 
 async fn style() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("docs/page.css"))
+    (
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
+        concat!(include_str!("page.css"), include_str!("docs/page.css")),
+    )
 }

@@ -45,7 +45,10 @@ async fn render(health: &Health) -> (StatusCode, String) {
 }
 
 async fn style() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("page.css"))
+    (
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
+        concat!(include_str!("../page.css"), include_str!("page.css")),
+    )
 }
 
 async fn script() -> impl IntoResponse {

@@ -60,7 +60,10 @@ async fn page() -> impl IntoResponse {
 }
 
 async fn style() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("page.css"))
+    (
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
+        concat!(include_str!("../page.css"), include_str!("page.css")),
+    )
 }
 
 async fn script() -> impl IntoResponse {

@@ -90,12 +90,6 @@ impl Faults {
         self.plan().countdown.is_some()
     }
 
-    /// True once the call that [`Faults::fail_call`] named has come.
-    #[must_use]
-    pub fn has_failed(&self) -> bool {
-        self.plan().doomed.is_some()
-    }
-
     /// Fails calls by their names, see [`Faults::names`]: the one attempt that comes first, or, `for_good`, all from then on.
     pub fn strike(&self, name: &str, fault: Fault, for_good: bool) {
         self.plan().strike = Some(plan::Strike { name: name.to_owned(), fault, for_good, hit: false });

@@ -11,7 +11,7 @@ pub(super) struct Plan {
     /// Calls that are still to come before the one that fails, and how.
     pub(super) countdown: Option<(usize, Fault)>,
     /// The call of which every attempt fails.
-    pub(super) doomed: Option<(String, Fault)>,
+    doomed: Option<(String, Fault)>,
     pub(super) strike: Option<Strike>,
     /// How often calls of a name have come.
     count: HashMap<String, usize>,
