@@ -16,6 +16,7 @@ use posthorn_lambda::{
 };
 use posthorn_mail::{
     address::Address,
+    attachment::Attachment,
     mailbox::Mailbox,
     render::{Part, Template, Variables},
     ses::{HandOver, Message},
@@ -43,15 +44,10 @@ use crate::{
 };
 
 /// Hand-overs under way at once, at most.
-const MOST_AT_ONCE: usize = 8;
+pub(crate) const MOST_AT_ONCE: usize = 8;
 /// Bytes of messages in memory at once, about.
 const BYTES_AT_ONCE: usize = 24 * 1024 * 1024;
 const KILOBYTE: usize = 1024;
-
-/// How many hand-overs of messages of this size run at once.
-pub(crate) fn at_once(message_bytes: usize) -> usize {
-    (BYTES_AT_ONCE / message_bytes.max(1)).clamp(1, MOST_AT_ONCE)
-}
 
 /// The messages of one attempt.
 pub(crate) struct Outbox<'a> {
@@ -64,7 +60,7 @@ pub(crate) struct Outbox<'a> {
     attempt: &'a Attempt,
     /// Held while a message is rendered and waits for room, so that no others lie about meanwhile.
     rendering: tokio::sync::Mutex<()>,
-    /// Kilobytes that messages under way may still take: what a template makes of its data is known only then.
+    /// Kilobytes that messages under way may still take: what a template makes of its data is known only when it is rendered.
     room: Semaphore,
     /// Outcomes being written while other hand-overs still run.
     writing: Mutex<JoinSet<Result<(), TableError>>>,
@@ -78,9 +74,10 @@ struct Rendered {
 }
 
 impl Rendered {
-    /// About how many kilobytes it takes with what is made of it for SES, at most all there are.
-    fn kilobytes(&self) -> u32 {
-        let bytes = (self.html.len() + self.text.len()) * 2;
+    /// About how many kilobytes it takes, with its attachments and what is made of all that for SES: at most all there are.
+    fn kilobytes(&self, attachments: &[Attachment]) -> u32 {
+        let attached: usize = attachments.iter().map(|attachment| attachment.content.len()).sum();
+        let bytes = (self.html.len() + self.text.len() + attached) * 2;
         u32::try_from(bytes.min(BYTES_AT_ONCE) / KILOBYTE).unwrap_or(u32::MAX)
     }
 }
@@ -223,7 +220,7 @@ impl<'a> Outbox<'a> {
         let _one_at_a_time = self.rendering.lock().await;
         let is_in_time = || stopwatch() < self.job.hand_over_by();
         let rendered = is_in_time().then(|| self.render(to, contact))?;
-        let room = self.room.acquire_many(rendered.kilobytes()).await.ok()?;
+        let room = self.room.acquire_many(rendered.kilobytes(&self.job.request.attachments)).await.ok()?;
         is_in_time().then_some((rendered, room))
     }
 

@@ -36,7 +36,7 @@ use posthorn_table::{
 use tokio::time::{Instant, timeout_at};
 
 use decide::{Answer, Delivery, answer, recorded};
-use deliver::{Outbox, at_once, jitter};
+use deliver::{MOST_AT_ONCE, Outbox, jitter};
 use request::{SendRequest, content_of};
 
 /// What is left after the last hand-over to record its outcome and answer.
@@ -133,8 +133,7 @@ impl Job<'_> {
             async move { (place, delivery.await) }
         });
         let everybody: Vec<_> = everybody.collect();
-        let at_once = at_once(self.request.message_bytes());
-        let mut deliveries: Vec<_> = stream::iter(everybody).buffer_unordered(at_once).collect().await;
+        let mut deliveries: Vec<_> = stream::iter(everybody).buffer_unordered(MOST_AT_ONCE).collect().await;
         deliveries.sort_by_key(|(place, _)| *place);
         let deliveries: Vec<Delivery> = deliveries.into_iter().map(|(_, delivery)| delivery).collect();
         let result = answer(&deliveries, self.call.now, self.call.now);

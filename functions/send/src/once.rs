@@ -15,45 +15,31 @@ use crate::{
     deliver::note,
 };
 
-/// Answers a request with an idempotency key.
+/// Answers a request with an idempotency key. One that is to be refused writes nothing; but if its key was used before,
+/// that comes first.
 pub(crate) async fn send_once(job: &Job<'_>, key: &str) -> Refused<Reply> {
     let scope = Scope::new(job.caller.project.id, "send", key);
     let attempt = Attempt::begin(job.app.edge.random(), job.call.now);
-    let sender = match job.sender() {
-        Ok(sender) => sender,
-        Err(refusal) => return refused(job, &scope, key, refusal).await,
+    let (sender, found) = match job.sender() {
+        Ok(sender) => match claim(job, &scope, &attempt).await? {
+            Claimed::Mine(claim) => return run(job, &sender, &attempt, &scope, &claim, &[]).await,
+            Claimed::Theirs(found) => (Ok(sender), found),
+        },
+        Err(refusal) => match job.app.table.find_claim(&scope, job.call.now).await? {
+            Some(found) => (Err(refusal), Box::new(found)),
+            None => return Err(refusal),
+        },
     };
-    let ids = job.new_ids().iter().map(Uuid::to_string).collect();
-    let request = format!("POST {}", job.call.route.pattern());
-    let new = Claim::new(request, job.call.body(), ids, &attempt);
-    let (claim, is_first) = match job.app.table.claim(&scope, new).await? {
-        Claimed::Mine(claim) => (claim, true),
-        Claimed::Theirs(claim) => (claim, false),
-    };
-    if is_first {
-        return run(job, &sender, &attempt, &scope, &claim, &[]).await;
-    }
-    match claim.verdict(key, job.call.body(), job.call.now)? {
+    match found.verdict(key, job.call.body(), job.call.now)? {
         Verdict::Replay(response) => Ok(Reply::replay(response)),
-        Verdict::TakeOver => pick_up(job, &sender, &attempt, &scope, &claim, key).await,
+        Verdict::TakeOver => pick_up(job, sender, &attempt, &scope, &found, key).await,
     }
 }
 
-/// A request that is to be refused writes nothing; but if its key was used before, that comes first.
-async fn refused(job: &Job<'_>, scope: &Scope, key: &str, refusal: Failure) -> Refused<Reply> {
-    let Some(claim) = job.app.table.find_claim(scope, job.call.now).await? else { return Err(refusal) };
-    match claim.verdict(key, job.call.body(), job.call.now)? {
-        Verdict::Replay(response) => Ok(Reply::replay(response)),
-        Verdict::TakeOver => {
-            let ids = email_ids(&claim)?;
-            let emails = job.app.table.emails(&ids).await.map_err(in_doubt)?;
-            if emails.is_empty() {
-                return Err(refusal);
-            }
-            let result = job.report(&ids, &emails, refusal.code(), claim.created_at);
-            result.map(|answer| Reply::replay(answer.body))
-        }
-    }
+async fn claim(job: &Job<'_>, scope: &Scope, attempt: &Attempt) -> Refused<Claimed> {
+    let ids = job.new_ids().iter().map(Uuid::to_string).collect();
+    let request = format!("POST {}", job.call.route.pattern());
+    Ok(job.app.table.claim(scope, Claim::new(request, job.call.body(), ids, attempt)).await?)
 }
 
 /// What a repeat is answered that cannot find out what the attempt before it did.
@@ -61,11 +47,11 @@ fn in_doubt(error: TableError) -> Failure {
     Failure::new(Code::DeliveryUnknown).because(error)
 }
 
-/// Continues a request whose first attempt ended in doubt or crashed: hands over what has no record, and reports
-/// the rest from the records.
+/// Continues a request whose first attempt ended in doubt or crashed: hands over what has no record, unless the request
+/// is to be refused now, and reports the rest from the records.
 async fn pick_up(
     job: &Job<'_>,
-    sender: &Mailbox,
+    sender: Refused<Mailbox>,
     attempt: &Attempt,
     scope: &Scope,
     held: &Claim,
@@ -79,7 +65,13 @@ async fn pick_up(
         return result.map(|answer| Reply::replay(answer.body));
     }
     match job.app.table.take_over(scope, held, attempt).await.map_err(in_doubt)? {
-        Claimed::Mine(claim) => run(job, sender, attempt, scope, &claim, &emails).await,
+        Claimed::Mine(claim) => match sender {
+            Ok(sender) => run(job, &sender, attempt, scope, &claim, &emails).await,
+            Err(refusal) => {
+                let result = Held { scope, claim: &claim, earlier: &emails }.stop(job, &ids, refusal).await;
+                result.map(|answer| Reply::replay(answer.body))
+            }
+        },
         Claimed::Theirs(rival) => rival.answer_of_rival(key, job.call.body(), job.call.now).map(Reply::replay),
     }
 }

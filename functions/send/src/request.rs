@@ -82,13 +82,6 @@ impl SendRequest {
         };
         std::mem::take(wrong).finish().map(|()| checked)
     }
-
-    /// About how many bytes a message of it has.
-    #[must_use]
-    pub(crate) fn message_bytes(&self) -> usize {
-        let content = self.content.as_ref().map_or(0, |content| content.body.len() * 2);
-        content + self.attachments.iter().map(|attachment| attachment.content.len() * 2).sum::<usize>()
-    }
 }
 
 fn refuse_mistaken(body: &Object<'_>, wrong: &mut Fields) {

@@ -135,6 +135,30 @@ async fn a_key_stays_taken_while_a_recipient_of_it_has_got_the_mail() {
     assert_eq!(world.mails_and_calls(), (0, 0));
 }
 
+/// Whoever is told that a recipient failed may send to them under another key: this one must not send to them then.
+#[tokio::test]
+async fn a_recipient_who_failed_by_a_refusal_gets_nothing_later() {
+    let world = World::new().await;
+    let to = addresses(2);
+    let body = email(&json!({"to": to}));
+    let ids = crashed(&world, &body, 2).await;
+    recorded(&world, ids[0], &to[0], Status::Sent).await;
+    lease_ends(&world);
+    let sending = world.project.project.clone();
+    let mut refused = sending.clone();
+    (refused.facts.domains, refused.version) = (Vec::new(), sending.version + 1);
+    world.backends.table.change_project(Some(&sending), &refused, None).await.unwrap();
+    let answer = world.once("k", &body).await;
+    assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT", "FAILED"]), "{}", answer.text);
+    assert_eq!(answer.json["data"]["emails"][1]["error"]["code"], "SENDER_NOT_VERIFIED");
+    world.backends.table.claim_domain("example.com", world.id(), world.now()).await.unwrap();
+    let mut again = sending.clone();
+    again.version = refused.version + 1;
+    world.backends.table.change_project(Some(&refused), &again, None).await.unwrap();
+    assert_eq!(world.once("k", &body).await.text, answer.text);
+    assert_eq!(world.mails_and_calls(), (0, 0));
+}
+
 #[tokio::test]
 async fn a_recipient_who_has_got_the_mail_is_told_of_even_if_there_is_no_time_for_the_others() {
     let world = World::new().await;
