@@ -13,10 +13,11 @@ use posthorn_errors::Code;
 use posthorn_table::{
     Table, Timestamp, Uuid,
     api_key::KeyClass,
-    email::{Email, Outcome, Recorded, Seen, Status as EmailStatus},
-    idempotency::{Attempt, Claim, Record, Scope},
-    notice::{Notice, Notices},
-    project::{Project, ProjectFacts, ProjectKey, Status, Stored},
+    email::{Email, Outcome, Seen, Status as EmailStatus},
+    idempotency::{Attempt, Claim, Scope},
+    notice::Notice,
+    project::{Project, ProjectFacts, ProjectKey, Status},
+    twins::{ClaimRecord, EmailRecord, Notices, Stored},
 };
 use posthorn_testkit::backends::Backends;
 use proptest::{
@@ -53,7 +54,7 @@ fn at(place: usize) -> Timestamp {
 fn claims() {
     // What, by which attempt, on whose claim, when.
     runs((0..6_usize, 0..3_u8, 0..3_u8, 0..6_usize), &async |table, project, writes| {
-        let (scope, mut record) = (Scope::new(project, "send", "k"), Record::default());
+        let (scope, mut record) = (Scope::new(project, "send", "k"), ClaimRecord::default());
         for write in writes {
             let (what, who, whose, when) = write;
             let (attempt, theirs) = (Attempt::begin([who; 16], at(when)), Attempt::begin([whose; 16], at(when)));
@@ -96,7 +97,7 @@ fn email_records() {
         [Seen::Sent, Seen::Delayed, Seen::Failed("DELIVERY_FAILED"), Seen::HeldBack, Seen::Complained];
     // What, by which attempt, with which outcome or event.
     runs((0..5_usize, 0..2_usize, 0..20_usize), &async |table, id, writes| {
-        let mut record = Recorded::default();
+        let mut record = EmailRecord::default();
         for write in writes {
             let (what, who, which) = write;
             let nonce = ["one", "two"][who];

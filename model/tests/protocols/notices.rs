@@ -18,8 +18,9 @@ use std::collections::BTreeMap;
 use posthorn_model::{Model, Step};
 use posthorn_table::{
     Uuid,
-    notice::{Leased, Notice, Notices},
-    project::{Project, ProjectFacts, Status, Stored},
+    notice::Notice,
+    project::{Project, ProjectFacts, Status},
+    twins::{Leased, Notices, Stored},
 };
 
 use crate::support::{breaks, holds};

@@ -15,10 +15,7 @@ use std::sync::LazyLock;
 use posthorn_auth::{KeyClass, KeyDigest, NewProject, Which, new_project, replace_keys, rotate};
 use posthorn_errors::Code;
 use posthorn_model::{Model, Step};
-use posthorn_table::{
-    Timestamp,
-    project::{Project, Stored},
-};
+use posthorn_table::{Timestamp, project::Project, twins::Stored};
 
 use crate::support::{breaks, holds};
 

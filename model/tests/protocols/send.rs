@@ -21,8 +21,9 @@ use posthorn_errors::Code;
 use posthorn_model::{Model, Step};
 use posthorn_table::{
     Uuid,
-    email::{Email, Recorded, Seen},
-    idempotency::{Claim, Record},
+    email::{Email, Seen},
+    idempotency::Claim,
+    twins::{ClaimRecord, EmailRecord},
 };
 use send::decide::Delivery;
 
@@ -78,8 +79,8 @@ struct World {
     /// Leases that have ended since the beginning.
     now: u8,
     faults: u8,
-    claim: Record,
-    emails: BTreeMap<Uuid, Recorded>,
+    claim: ClaimRecord,
+    emails: BTreeMap<Uuid, EmailRecord>,
     attempts: Vec<(u8, Phase)>,
     /// The emails that the mail service took, by recipient.
     taken: Vec<Vec<Uuid>>,
@@ -191,7 +192,7 @@ impl Model for Sending {
         World {
             now: 0,
             faults: self.faults,
-            claim: Record::default(),
+            claim: ClaimRecord::default(),
             emails: BTreeMap::new(),
             attempts: vec![(0, Phase::Waiting); self.attempts],
             taken: vec![vec![]; self.recipients],

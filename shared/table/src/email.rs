@@ -163,7 +163,7 @@ pub enum Seen {
 }
 
 impl Seen {
-    fn status(self) -> Option<Status> {
+    pub(crate) fn status(self) -> Option<Status> {
         match self {
             Self::Sent => Some(Status::Sent),
             Self::Delivered => Some(Status::Delivered),
@@ -197,43 +197,8 @@ impl Seen {
 
 impl Permit {
     /// By the record that is there, whether the attempt called `nonce` made it: its write failed on its own echo.
-    fn by(nonce: &str, found: Email) -> Self {
+    pub(crate) fn by(nonce: &str, found: Email) -> Self {
         if found.nonce == nonce { Self::Taken } else { Self::Found(Box::new(found)) }
-    }
-}
-
-/// An email's record in memory: the writes of [`Table`] on it, by the same conditions, for the model of the protocol. A
-/// test holds each of them to its expression.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Recorded(pub Option<Email>);
-
-impl Recorded {
-    /// What [`Table::permit_email`] does.
-    pub fn permit(&mut self, email: &Email) -> Permit {
-        Permit::by(&email.nonce, self.0.get_or_insert_with(|| email.clone()).clone())
-    }
-
-    /// What [`Table::settle_email`] does.
-    pub fn settle(&mut self, nonce: &str, status: Status, outcome: &Outcome<'_>) {
-        if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.status < status) {
-            found.status = status;
-            found.message_id = outcome.message_id.map(str::to_owned).or(found.message_id.take());
-            found.error = outcome.error.map(str::to_owned).or(found.error.take());
-        }
-    }
-
-    /// What [`Table::withdraw_email`] does.
-    pub fn withdraw(&mut self, nonce: &str) {
-        self.0.take_if(|found| found.nonce == nonce);
-    }
-
-    /// What [`Table::record_seen`] does, times apart.
-    pub fn see(&mut self, seen: Seen, message_id: &str) {
-        let Some(status) = seen.status() else { return };
-        if let Some(found) = self.0.as_mut().filter(|found| found.status < status) {
-            let error = if let Seen::Failed(error) = seen { Some(error.to_owned()) } else { None };
-            (found.status, found.error, found.message_id) = (status, error, Some(message_id.to_owned()));
-        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How long an answer is kept.
-const RETENTION_DAYS: i64 = 1;
+pub(crate) const RETENTION_DAYS: i64 = 1;
 /// Longer than any function runs: API Gateway waits 30 seconds at most.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
@@ -180,7 +180,7 @@ pub struct Attempt {
     /// When it began.
     pub now: Timestamp,
     /// When it has certainly ended.
-    lease_until: Timestamp,
+    pub(crate) lease_until: Timestamp,
 }
 
 impl Attempt {
@@ -202,56 +202,8 @@ pub enum Claimed {
 
 impl Claimed {
     /// By a record's nonce, whether the attempt called `nonce` made it: if its write failed on it, that was its echo.
-    fn by(nonce: &str, found: Claim) -> Self {
+    pub(crate) fn by(nonce: &str, found: Claim) -> Self {
         if found.nonce == nonce { Self::Mine(Box::new(found)) } else { Self::Theirs(Box::new(found)) }
-    }
-}
-
-/// A claim in memory: the writes of [`Table`] on it, by the same conditions, for the model of the protocol. A test holds
-/// each of them to its expression.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Record(pub Option<Claim>);
-
-impl Record {
-    /// What [`Table::claim`] does.
-    pub fn claim(&mut self, claim: Claim) -> Claimed {
-        match &self.0 {
-            Some(found) if !found.is_expired(claim.created_at) => Claimed::by(&claim.nonce, found.clone()),
-            _ => Claimed::Mine(Box::new(self.0.insert(claim).clone())),
-        }
-    }
-
-    /// What [`Table::take_over`] does.
-    pub fn take_over(&mut self, held: &Claim, attempt: &Attempt) -> Claimed {
-        let Some(found) = &mut self.0 else { return Claimed::Theirs(Box::new(held.clone())) };
-        if found.nonce == held.nonce {
-            found.state = State::Running;
-            found.nonce.clone_from(&attempt.nonce);
-            found.lease_until = attempt.lease_until;
-            found.expires_at = expiry(attempt.now, RETENTION_DAYS);
-        }
-        Claimed::by(&attempt.nonce, found.clone())
-    }
-
-    /// What [`Table::settle_claim`] does.
-    pub fn settle(&mut self, nonce: &str, response: &str) {
-        if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.state != State::Done) {
-            found.state = State::Done;
-            found.response = Some(response.to_owned());
-        }
-    }
-
-    /// What [`Table::leave_claim`] does.
-    pub fn leave(&mut self, nonce: &str, code: Code) {
-        if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.state == State::Running) {
-            found.state = State::Unknown;
-            found.status_code = Some(code.status());
-        }
-    }
-
-    /// What [`Table::release_claim`] does.
-    pub fn release(&mut self, nonce: &str) {
-        self.0.take_if(|found| found.nonce == nonce);
     }
 }
 

@@ -21,6 +21,7 @@ mod pulse;
 mod retry;
 pub mod schema;
 pub mod statistics;
+pub mod twins;
 pub mod usage;
 
 use std::{sync::Arc, time::Duration};

@@ -1,8 +1,6 @@
 //! Notices: what is to be announced to the operators. Recorded exactly once, by the write that decides it; published
 //! at least once, with its id.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -64,72 +62,6 @@ impl Notice {
     #[must_use]
     pub fn number(&self) -> u32 {
         self.name.rsplit('#').next().and_then(|number| number.parse().ok()).unwrap_or(0)
-    }
-}
-
-/// A project's notices in memory, by name: the writes of [`Table`] on them, by the same conditions, for the model of the
-/// protocol. A test holds each of them to its expression.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Notices(pub BTreeMap<String, Leased>);
-
-/// A notice, and who publishes it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Leased {
-    /// The notice.
-    pub notice: Notice,
-    /// Until when an attempt may take to publish it.
-    pub until: Option<Timestamp>,
-    /// The attempt that took it last.
-    pub nonce: Option<String>,
-}
-
-impl Notices {
-    /// All of them, by name.
-    #[must_use]
-    pub fn all(&self) -> Vec<Notice> {
-        self.0.values().map(|leased| leased.notice.clone()).collect()
-    }
-
-    /// What [`Table::record_notice`] does, when `stored` is the project.
-    pub fn record(&mut self, notice: &Notice, read: &ProjectFacts, stored: &ProjectFacts) {
-        if (read.epoch, read.status) == (stored.epoch, stored.status) {
-            self.add(notice);
-        }
-    }
-
-    /// What a transaction does that records a notice. False if one of its name is there.
-    pub fn add(&mut self, notice: &Notice) -> bool {
-        let is_new = !self.0.contains_key(&notice.name);
-        self.0.entry(notice.name.clone()).or_insert_with(|| Leased {
-            notice: notice.clone(),
-            until: None,
-            nonce: None,
-        });
-        is_new
-    }
-
-    /// What [`Table::lease_notice`] does.
-    pub fn lease(&mut self, name: &str, nonce: &str, now: Timestamp) -> bool {
-        let is_free = |leased: &&mut Leased| {
-            let is_mine = leased.nonce.as_deref() == Some(nonce);
-            leased.notice.published_at.is_none() && (is_mine || leased.until.is_none_or(|until| until <= now))
-        };
-        let leased = self.0.get_mut(name).filter(is_free);
-        leased.map(|leased| (leased.until, leased.nonce) = (Some(now + LEASE), Some(nonce.to_owned()))).is_some()
-    }
-
-    /// What [`Table::mark_published`] does.
-    pub fn mark_published(&mut self, name: &str, now: Timestamp) {
-        if let Some(leased) = self.0.get_mut(name).filter(|leased| leased.notice.published_at.is_none()) {
-            (leased.notice.published_at, leased.until) = (Some(now), None);
-        }
-    }
-
-    /// What [`Table::release_notice`] does.
-    pub fn release(&mut self, name: &str, nonce: &str) {
-        if let Some(leased) = self.0.get_mut(name).filter(|leased| leased.nonce.as_deref() == Some(nonce)) {
-            leased.until = None;
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Projects: the truth that every API key item copies.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use serde::{Deserialize, Serialize};
@@ -154,53 +154,18 @@ pub struct DirectoryEntry {
 
 /// The keys whose items a change removes. Those whose time is over are left to TTL: it may have removed them, and another
 /// project may have imported the keys since.
-fn removed<'a>(previous: &'a Project, next: &'a Project) -> impl Iterator<Item = &'a ProjectKey> {
+pub(crate) fn removed<'a>(previous: &'a Project, next: &'a Project) -> impl Iterator<Item = &'a ProjectKey> {
     let is_dropped = |key: &&ProjectKey| !next.keys.iter().any(|kept| kept.digest == key.digest);
     previous.keys.iter().filter(is_dropped).filter(|key| !key.is_retired(next.updated_at))
 }
 
 /// After a change whose answer is lost, when `stored` is what there is: was it made? It was if this is what it made. If
 /// the project was changed again since, keys tell that came with the change: they are nobody else's.
-fn was_made(previous: Option<&Project>, next: &Project, stored: &Project) -> bool {
+pub(crate) fn was_made(previous: Option<&Project>, next: &Project, stored: &Project) -> bool {
     let has = |project: &Project, key: &ProjectKey| project.keys.iter().any(|other| other.digest == key.digest);
     let mut new = next.keys.iter().filter(|key| previous.is_none_or(|project| !has(project, key))).peekable();
     let is_later = stored.version > next.version && new.peek().is_some();
     stored == next || (is_later && new.all(|key| has(stored, key)))
-}
-
-/// A project and its keys' items in memory: what [`Table::change_project`] makes of them, by the same conditions, for the
-/// model of the protocol. A test holds it to the transaction.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Stored {
-    /// The project.
-    pub project: Option<Project>,
-    /// The items of keys, by digest, other projects' as well.
-    pub keys: BTreeMap<String, ApiKey>,
-}
-
-impl Stored {
-    /// What the transaction of [`Table::change_project`] does. False if one of its conditions fails.
-    pub fn change(&mut self, previous: Option<&Project>, next: &Project) -> bool {
-        let version = |project: &Project| project.version;
-        let is_as_read = self.project.as_ref().map(version) == previous.map(version);
-        let removed: Vec<_> = previous.into_iter().flat_map(|previous| removed(previous, next)).collect();
-        let is_free = |key: &ProjectKey| self.keys.get(&key.digest).is_none_or(|item| item.project.id == next.facts.id);
-        if !is_as_read || !next.keys.iter().chain(removed.iter().copied()).all(is_free) {
-            return false;
-        }
-        for key in removed {
-            self.keys.remove(&key.digest);
-        }
-        self.keys.extend(next.keys.iter().map(|key| (key.digest.clone(), ApiKey::of(key, &next.facts))));
-        self.project = Some(next.clone());
-        true
-    }
-
-    /// What [`Table::change_project`] finds out after a lost answer: true if the change was made.
-    #[must_use]
-    pub fn has(&self, previous: Option<&Project>, next: &Project) -> bool {
-        self.project.as_ref().is_some_and(|stored| was_made(previous, next, stored))
-    }
 }
 
 impl Table {

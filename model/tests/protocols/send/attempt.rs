@@ -7,7 +7,8 @@ use posthorn_model::Step;
 use posthorn_table::{
     TableError, Timestamp, Uuid,
     email::{Email, Outcome, Permit, Status},
-    idempotency::{Attempt, Claim, Claimed, Record, Verdict},
+    idempotency::{Attempt, Claim, Claimed, Verdict},
+    twins::ClaimRecord,
 };
 use send::decide::{Answer, Delivery, Ending, Fate, answer, is_withdrawn, nobody_got_any, recorded};
 
@@ -357,7 +358,7 @@ impl Sending {
                 world.claim.settle(&held.nonce, body);
             }
             Ending::Keep(body) => world.claim.settle(&held.nonce, body),
-            Ending::Free if self.without == Without::OwnRelease => world.claim = Record(None),
+            Ending::Free if self.without == Without::OwnRelease => world.claim = ClaimRecord(None),
             Ending::Free => world.claim.release(&held.nonce),
             Ending::Leave(code) => world.claim.leave(&held.nonce, code),
         }

@@ -1,0 +1,196 @@
+//! The writes of [`Table`](crate::Table) on records in memory, by the same conditions: for the models of the protocols. `model/tests/twins.rs`
+//! holds each of them to its expression.
+
+use std::collections::BTreeMap;
+
+use posthorn_errors::Code;
+
+use crate::{
+    Timestamp,
+    api_key::ApiKey,
+    email::{self, Email, Outcome, Permit, Seen},
+    idempotency::{Attempt, Claim, Claimed, RETENTION_DAYS, State},
+    item::expiry,
+    notice::{LEASE, Notice},
+    project::{Project, ProjectFacts, ProjectKey, removed, was_made},
+};
+
+/// An email's record.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct EmailRecord(pub Option<Email>);
+
+impl EmailRecord {
+    /// What [`Table::permit_email`](crate::Table::permit_email) does.
+    pub fn permit(&mut self, email: &Email) -> Permit {
+        Permit::by(&email.nonce, self.0.get_or_insert_with(|| email.clone()).clone())
+    }
+
+    /// What [`Table::settle_email`](crate::Table::settle_email) does.
+    pub fn settle(&mut self, nonce: &str, status: email::Status, outcome: &Outcome<'_>) {
+        if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.status < status) {
+            found.status = status;
+            found.message_id = outcome.message_id.map(str::to_owned).or(found.message_id.take());
+            found.error = outcome.error.map(str::to_owned).or(found.error.take());
+        }
+    }
+
+    /// What [`Table::withdraw_email`](crate::Table::withdraw_email) does.
+    pub fn withdraw(&mut self, nonce: &str) {
+        self.0.take_if(|found| found.nonce == nonce);
+    }
+
+    /// What [`Table::record_seen`](crate::Table::record_seen) does, times apart.
+    pub fn see(&mut self, seen: Seen, message_id: &str) {
+        let Some(status) = seen.status() else { return };
+        if let Some(found) = self.0.as_mut().filter(|found| found.status < status) {
+            let error = if let Seen::Failed(error) = seen { Some(error.to_owned()) } else { None };
+            (found.status, found.error, found.message_id) = (status, error, Some(message_id.to_owned()));
+        }
+    }
+}
+
+/// The record of an idempotency key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct ClaimRecord(pub Option<Claim>);
+
+impl ClaimRecord {
+    /// What [`Table::claim`](crate::Table::claim) does.
+    pub fn claim(&mut self, claim: Claim) -> Claimed {
+        match &self.0 {
+            Some(found) if !found.is_expired(claim.created_at) => Claimed::by(&claim.nonce, found.clone()),
+            _ => Claimed::Mine(Box::new(self.0.insert(claim).clone())),
+        }
+    }
+
+    /// What [`Table::take_over`](crate::Table::take_over) does.
+    pub fn take_over(&mut self, held: &Claim, attempt: &Attempt) -> Claimed {
+        let Some(found) = &mut self.0 else { return Claimed::Theirs(Box::new(held.clone())) };
+        if found.nonce == held.nonce {
+            found.state = State::Running;
+            found.nonce.clone_from(&attempt.nonce);
+            found.lease_until = attempt.lease_until;
+            found.expires_at = expiry(attempt.now, RETENTION_DAYS);
+        }
+        Claimed::by(&attempt.nonce, found.clone())
+    }
+
+    /// What [`Table::settle_claim`](crate::Table::settle_claim) does.
+    pub fn settle(&mut self, nonce: &str, response: &str) {
+        if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.state != State::Done) {
+            found.state = State::Done;
+            found.response = Some(response.to_owned());
+        }
+    }
+
+    /// What [`Table::leave_claim`](crate::Table::leave_claim) does.
+    pub fn leave(&mut self, nonce: &str, code: Code) {
+        if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.state == State::Running) {
+            found.state = State::Unknown;
+            found.status_code = Some(code.status());
+        }
+    }
+
+    /// What [`Table::release_claim`](crate::Table::release_claim) does.
+    pub fn release(&mut self, nonce: &str) {
+        self.0.take_if(|found| found.nonce == nonce);
+    }
+}
+
+/// A project's notices, by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Notices(pub BTreeMap<String, Leased>);
+
+/// A notice, and who publishes it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Leased {
+    /// The notice.
+    pub notice: Notice,
+    /// Until when an attempt may take to publish it.
+    pub until: Option<Timestamp>,
+    /// The attempt that took it last.
+    pub nonce: Option<String>,
+}
+
+impl Notices {
+    /// All of them, by name.
+    #[must_use]
+    pub fn all(&self) -> Vec<Notice> {
+        self.0.values().map(|leased| leased.notice.clone()).collect()
+    }
+
+    /// What [`Table::record_notice`](crate::Table::record_notice) does, when `stored` is the project.
+    pub fn record(&mut self, notice: &Notice, read: &ProjectFacts, stored: &ProjectFacts) {
+        if (read.epoch, read.status) == (stored.epoch, stored.status) {
+            self.add(notice);
+        }
+    }
+
+    /// What a transaction does that records a notice. False if one of its name is there.
+    pub fn add(&mut self, notice: &Notice) -> bool {
+        let is_new = !self.0.contains_key(&notice.name);
+        self.0.entry(notice.name.clone()).or_insert_with(|| Leased {
+            notice: notice.clone(),
+            until: None,
+            nonce: None,
+        });
+        is_new
+    }
+
+    /// What [`Table::lease_notice`](crate::Table::lease_notice) does.
+    pub fn lease(&mut self, name: &str, nonce: &str, now: Timestamp) -> bool {
+        let is_free = |leased: &&mut Leased| {
+            let is_mine = leased.nonce.as_deref() == Some(nonce);
+            leased.notice.published_at.is_none() && (is_mine || leased.until.is_none_or(|until| until <= now))
+        };
+        let leased = self.0.get_mut(name).filter(is_free);
+        leased.map(|leased| (leased.until, leased.nonce) = (Some(now + LEASE), Some(nonce.to_owned()))).is_some()
+    }
+
+    /// What [`Table::mark_published`](crate::Table::mark_published) does.
+    pub fn mark_published(&mut self, name: &str, now: Timestamp) {
+        if let Some(leased) = self.0.get_mut(name).filter(|leased| leased.notice.published_at.is_none()) {
+            (leased.notice.published_at, leased.until) = (Some(now), None);
+        }
+    }
+
+    /// What [`Table::release_notice`](crate::Table::release_notice) does.
+    pub fn release(&mut self, name: &str, nonce: &str) {
+        if let Some(leased) = self.0.get_mut(name).filter(|leased| leased.nonce.as_deref() == Some(nonce)) {
+            leased.until = None;
+        }
+    }
+}
+
+/// A project and its keys' items.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Stored {
+    /// The project.
+    pub project: Option<Project>,
+    /// The items of keys, by digest, other projects' as well.
+    pub keys: BTreeMap<String, ApiKey>,
+}
+
+impl Stored {
+    /// What the transaction of [`Table::change_project`](crate::Table::change_project) does. False if one of its conditions fails.
+    pub fn change(&mut self, previous: Option<&Project>, next: &Project) -> bool {
+        let version = |project: &Project| project.version;
+        let is_as_read = self.project.as_ref().map(version) == previous.map(version);
+        let removed: Vec<_> = previous.into_iter().flat_map(|previous| removed(previous, next)).collect();
+        let is_free = |key: &ProjectKey| self.keys.get(&key.digest).is_none_or(|item| item.project.id == next.facts.id);
+        if !is_as_read || !next.keys.iter().chain(removed.iter().copied()).all(is_free) {
+            return false;
+        }
+        for key in removed {
+            self.keys.remove(&key.digest);
+        }
+        self.keys.extend(next.keys.iter().map(|key| (key.digest.clone(), ApiKey::of(key, &next.facts))));
+        self.project = Some(next.clone());
+        true
+    }
+
+    /// What [`Table::change_project`](crate::Table::change_project) finds out after a lost answer: true if the change was made.
+    #[must_use]
+    pub fn has(&self, previous: Option<&Project>, next: &Project) -> bool {
+        self.project.as_ref().is_some_and(|stored| was_made(previous, next, stored))
+    }
+}
