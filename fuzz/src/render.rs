@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 /// Between a template and the data that it is rendered over.
 const DATA: &str = "\n---\n";
 /// A rendering's bound, and what a template's own text may add to it.
-const MOST: usize = 8 * 1024 * 1024;
+const MOST: usize = 4 * 1024 * 1024;
 /// What the plain text may have for each byte of HTML: a table is drawn, and every link is a footnote.
 const GROWTH: usize = 80;
 
@@ -24,7 +24,7 @@ pub fn template(bytes: &[u8]) {
     for part in [Part::Subject, Part::Html, Part::Text] {
         let template = Template::parse(source, part);
         let out = template.render(&variables);
-        assert!(out.len() <= MOST.max(2 * source.len() + MOST / 8), "{} bytes", out.len());
+        assert!(out.len() <= MOST.max(2 * source.len() + MOST / 4), "{} bytes", out.len());
         // These two words are the time, for the filter `date`.
         let tells_time = text.contains("now") || text.contains("today");
         assert!(tells_time || out == Template::parse(source, part).render(&variables));

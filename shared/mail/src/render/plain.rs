@@ -17,14 +17,14 @@ pub(super) fn render(source: &str, part: Part, variables: &Variables) -> String 
     let mut rest = source;
     while let Some((before, inside, after)) = next_braces(rest) {
         if let Some(name) = Name::parse(inside) {
-            out.push_str(before);
+            values.meter.push(&mut out, before);
             values.write(&name, &mut out);
         } else {
-            out.push_str(rest.strip_suffix(after).unwrap_or_default());
+            values.meter.push(&mut out, rest.strip_suffix(after).unwrap_or_default());
         }
         rest = after;
     }
-    out.push_str(rest);
+    values.meter.push(&mut out, rest);
     out
 }
 
