@@ -1,6 +1,6 @@
 //! What a handler adds to the SDK, with every call to AWS answered at once in process; and refusing a key that cannot be ours.
 
-use std::{future::Future, hint::black_box, iter, thread, time::Duration};
+use std::{env, hint::black_box, thread, time::Duration};
 
 use lambda_http::{Request, request};
 use posthorn_auth::{Access, KeyClass, PlainKey, Presented};
@@ -9,82 +9,128 @@ use posthorn_mail::ses::Ses;
 use posthorn_table::Table;
 use serde_json::json;
 
-use crate::{answers, bare, report::Report};
+use crate::{
+    answers, bare,
+    instructions::{FROM, TO, counted, counting},
+    report::Report,
+    sandbox::scratch,
+};
 
 const SECTION: &str = "Handlers";
 const ROUNDS: u32 = 20;
 const REQUESTS: u32 = 500;
 const REFUSALS: u32 = 200_000;
 
+/// What is called: our handler, the same calls by the SDK with the functions' configuration of it, and by the SDK as it comes.
+const WHO: [&str; 3] = ["ours", "sdk", "as-it-comes"];
+
 /// On a thread of its own with the runtime that the functions have.
-pub(crate) fn measure(report: &mut Report) {
+fn run<T: Send>(work: impl AsyncFnOnce() -> T + Send) -> T {
     thread::scope(|scope| {
-        scope.spawn(|| {
+        let alone = scope.spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(Box::pin(measure_all(report)));
+            runtime.block_on(Box::pin(work()))
         });
+        alone.join().expect("a thread that ends")
+    })
+}
+
+/// Time and instructions of each, and of refusing a key.
+pub(crate) fn measure(report: &mut Report) {
+    for what in ["track", "send"] {
+        let times = run(async || Handlers::new().times(what).await);
+        let instructions = WHO.map(|who| instructions(what, who));
+        let names =
+            ["our handler", "the same calls by the SDK, configured as ours", "the same calls by the SDK as it comes"];
+        for ((name, time), instructions) in names.iter().zip(times).zip(instructions) {
+            report.row(SECTION, format!("{what}: {name}"), time.as_secs_f64() * 1e6, "us", None);
+            report.row(SECTION, format!("{what}: {name}"), instructions / 1e3, "thousand instructions", None);
+        }
+        let [ours, sdk, as_it_comes] = instructions;
+        report.row(SECTION, format!("{what}: ours against the SDK, configured as ours"), ours / sdk, "x", Some(1.25));
+        report.row(SECTION, format!("{what}: ours against the SDK as it comes"), ours / as_it_comes, "x", None);
+    }
+    refusals(report, Handlers::new().key.expose());
+}
+
+/// Calls one of [`WHO`] so often: what [`instructions`] has valgrind look at.
+pub(crate) fn repeat(what: &str, who: &str, times: u32) {
+    run(async || {
+        let handlers = Handlers::new();
+        for _ in 0..times {
+            handlers.call(what, who).await;
+        }
     });
 }
 
-/// Our handlers against the same calls by the SDK alone: with the functions' configuration of it, and as it comes.
-async fn measure_all(report: &mut Report) {
-    let edge = Edge::system();
-    let key = PlainKey::mint(KeyClass::Secret, &mut |buffer| edge.fill(buffer));
-    let (config, plain) = (answers::as_functions(), answers::as_it_comes());
-    let [ours, as_it_comes] = [&config, &plain].map(aws_sdk_dynamodb::Client::new);
-    let table = Table::new(ours.clone(), "posthorn");
-
-    let app = track::App { edge: edge.clone(), table: table.clone() };
-    let body = json!({"email": "ada@example.org", "event": "signed_up", "data": {"plan": "pro"}});
-    let request = event("/v1/track", &key, &body);
-    let handler = |request| track::handle(&app, request);
-    compare(report, "track", &request, handler, || bare::track(&ours), || bare::track(&as_it_comes)).await;
-
-    let app = send::App { edge, table, ses: Ses::new(&config, None) };
-    let body =
-        json!({"to": "ada@example.org", "subject": "Hello {{ name ?? there }}", "body": "<p>Hello {{ name }}.</p>"});
-    let [mail, mail_as_it_comes] = [&config, &plain].map(aws_sdk_sesv2::Client::new);
-    let request = event("/v1/send", &key, &body);
-    let handler = |request| send::handle(&app, request);
-    let sdk = || bare::send(&ours, &mail);
-    compare(report, "send", &request, handler, sdk, || bare::send(&as_it_comes, &mail_as_it_comes)).await;
-
-    refusals(report, key.expose());
+/// Instructions a call, by valgrind.
+fn instructions(what: &str, who: &str) -> f64 {
+    let count = |times: u32| {
+        let log = scratch().join(format!("instructions-{what}-{who}-{times}.log"));
+        let program = env::current_exe().expect("this program");
+        let status = counting(&log).arg(program).args(["repeat", what, who, &times.to_string()]).status();
+        assert!(status.is_ok_and(|status| status.success()), "valgrind");
+        counted(&log)
+    };
+    (count(TO) - count(FROM)) / f64::from(TO - FROM)
 }
 
-/// The least of some rounds' times for each, in turns: what else ran on the machine only ever adds.
-async fn compare<A: Future, B: Future, C: Future>(
-    report: &mut Report,
-    what: &str,
-    request: &Request,
-    mut ours: impl FnMut(Request) -> A,
-    mut sdk: impl FnMut() -> B,
-    mut as_it_comes: impl FnMut() -> C,
-) {
-    let mut least = [Duration::MAX; 3];
-    for _ in 0..ROUNDS {
-        let mut requests = iter::repeat_n(request, REQUESTS as usize).cloned().collect::<Vec<_>>().into_iter();
-        let times = [
-            round(|| ours(requests.next().expect("a request"))).await,
-            round(&mut sdk).await,
-            round(&mut as_it_comes).await,
-        ];
-        least = std::array::from_fn(|place| least[place].min(times[place]));
-    }
-    let [ours, sdk, as_it_comes] = least.map(|time| time.as_secs_f64() * 1e6);
-    report.row(SECTION, format!("{what}: our handler"), ours, "us", None);
-    report.row(SECTION, format!("{what}: the same calls by the SDK, configured as ours"), sdk, "us", None);
-    report.row(SECTION, format!("{what}: the same calls by the SDK as it comes"), as_it_comes, "us", None);
-    report.row(SECTION, format!("{what}: ours against the SDK, configured as ours"), ours / sdk, "x", Some(1.25));
-    report.row(SECTION, format!("{what}: ours against the SDK as it comes"), ours / as_it_comes, "x", None);
+/// Everything that is called, AWS answering at once.
+struct Handlers {
+    key: PlainKey,
+    track: track::App,
+    send: send::App,
+    track_request: Request,
+    send_request: Request,
+    /// Configured as ours, and as it comes.
+    dynamodb: [aws_sdk_dynamodb::Client; 2],
+    ses: [aws_sdk_sesv2::Client; 2],
 }
 
-async fn round<F: Future>(mut call: impl FnMut() -> F) -> Duration {
-    let started = stopwatch();
-    for _ in 0..REQUESTS {
-        black_box(call().await);
+impl Handlers {
+    fn new() -> Self {
+        let edge = Edge::system();
+        let key = PlainKey::mint(KeyClass::Secret, &mut |buffer| edge.fill(buffer));
+        let configs = [answers::as_functions(), answers::as_it_comes()];
+        let dynamodb = configs.each_ref().map(aws_sdk_dynamodb::Client::new);
+        let table = Table::new(dynamodb[0].clone(), "posthorn");
+        let tracked = json!({"email": "ada@example.org", "event": "signed_up", "data": {"plan": "pro"}});
+        let sent = json!({"to": "ada@example.org", "subject": "Hello {{ name ?? there }}", "body": "<p>Hello {{ name }}.</p>"});
+        Self {
+            track: track::App { edge: edge.clone(), table: table.clone() },
+            send: send::App { edge, table, ses: Ses::new(&configs[0], None) },
+            track_request: event("/v1/track", &key, &tracked),
+            send_request: event("/v1/send", &key, &sent),
+            dynamodb,
+            ses: configs.each_ref().map(aws_sdk_sesv2::Client::new),
+            key,
+        }
     }
-    started.elapsed() / REQUESTS
+
+    async fn call(&self, what: &str, who: &str) {
+        let place = usize::from(who == "as-it-comes");
+        match (what, who) {
+            ("track", "ours") => drop(black_box(track::handle(&self.track, self.track_request.clone()).await)),
+            ("track", _) => bare::track(&self.dynamodb[place]).await,
+            (_, "ours") => drop(black_box(send::handle(&self.send, self.send_request.clone()).await)),
+            _ => bare::send(&self.dynamodb[place], &self.ses[place]).await,
+        }
+    }
+
+    /// The least of some rounds' times for each, in turns: what else ran on the machine only ever adds.
+    async fn times(&self, what: &str) -> [Duration; 3] {
+        let mut least = [Duration::MAX; 3];
+        for _ in 0..ROUNDS {
+            for (least, who) in least.iter_mut().zip(WHO) {
+                let started = stopwatch();
+                for _ in 0..REQUESTS {
+                    self.call(what, who).await;
+                }
+                *least = (*least).min(started.elapsed() / REQUESTS);
+            }
+        }
+        least
+    }
 }
 
 fn refusals(report: &mut Report, good: &str) {

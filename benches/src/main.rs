@@ -9,6 +9,7 @@ mod cold;
 mod gate;
 mod growth;
 mod handlers;
+mod instructions;
 mod prices;
 mod replay;
 mod report;
@@ -34,6 +35,12 @@ async fn main() -> ExitCode {
     }
     if asked == ["record"] {
         return gate::record().await;
+    }
+    if let [repeat, what, who, times] = asked.as_slice()
+        && repeat == "repeat"
+    {
+        handlers::repeat(what, who, times.parse().unwrap_or_default());
+        return ExitCode::SUCCESS;
     }
     if let Some(unknown) = asked.iter().find(|asked| !SECTIONS.contains(&asked.as_str())) {
         print(&format!("no section {unknown}: there are {}, gate and record", SECTIONS.join(", ")));

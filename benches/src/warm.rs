@@ -1,6 +1,6 @@
 //! A warm function: memory, processor time and instructions a request, with every call to AWS answered at once over HTTP.
 
-use std::{fs, process::Command};
+use std::process::Command;
 
 use posthorn_testkit::{
     backends::{Backends, Urls},
@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::{
     cold::{FUNCTIONS, HELLO, accepted, environment},
+    instructions::{FROM, TO, counted, counting},
     replay,
     report::Report,
     sandbox::{Sandbox, bootstrap, scratch},
@@ -22,9 +23,6 @@ const REQUESTS: u32 = 10_000;
 const LARGE: u32 = 20;
 /// Recipients of each of them.
 const RECIPIENTS: usize = 8;
-/// The requests between which instructions are counted: enough before the first for caches and pools to be filled.
-const FROM: u32 = 50;
-const TO: u32 = 250;
 
 /// A function with back ends that answer at once.
 async fn start(program: Command, file: &EventFile) -> Sandbox {
@@ -93,8 +91,7 @@ fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
-/// Instructions a request, by valgrind: the same however fast or busy a machine is. What code chooses by the processor's
-/// abilities differs.
+/// Instructions a request, by valgrind.
 ///
 /// # Panics
 /// If there is no valgrind.
@@ -107,15 +104,12 @@ pub(crate) async fn instructions(function: &str) -> f64 {
 
 async fn count(function: &str, file: &EventFile, requests: u32) -> f64 {
     let log = scratch().join(format!("instructions-{function}-{requests}.log"));
-    let mut valgrind = Command::new("valgrind");
-    valgrind.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);
-    valgrind.arg(format!("--log-file={}", log.display())).arg(bootstrap(function));
+    let mut valgrind = counting(&log);
+    valgrind.arg(bootstrap(function));
     let mut sandbox = start(valgrind, file).await;
     for _ in 0..requests {
         sandbox.invoke(&file.event).await;
     }
     sandbox.end();
-    let log = fs::read_to_string(log).expect("valgrind's log");
-    let line = log.lines().find_map(|line| line.split_once("refs:")).expect("a count");
-    line.1.trim().replace(',', "").parse().expect("a number")
+    counted(&log)
 }

@@ -3,10 +3,11 @@
 use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use aws_lambda_events::sqs::SqsEvent;
+use aws_types::SdkConfig;
 use jiff::SignedDuration;
 use posthorn_alerts::Topic;
 use posthorn_auth::reputation::Rule;
-use posthorn_lambda::{Edge, edge::stopwatch};
+use posthorn_lambda::{Edge, aws, edge::stopwatch};
 use posthorn_table::Table;
 use posthorn_testkit::{
     backends::local_config,
@@ -89,9 +90,14 @@ pub(crate) fn feedback_app(edge: Edge, table: Table, alerts: Topic) -> feedback:
     feedback::App { edge, table, rule: Rule::default(), alerts: Some(alerts), pulse: feedback::Pulse::default() }
 }
 
+/// The configuration of the functions' clients, with their own bounds on attempts and time.
+pub(crate) fn sdk_config(url: &str) -> SdkConfig {
+    local_config(url).into_builder().timeout_config(aws::timeouts()).build()
+}
+
 /// The alerts topic behind this SNS endpoint.
 pub(crate) fn topic(url: &str) -> Topic {
-    Topic::new(aws_sdk_sns::Client::new(&local_config(url)), ALERTS.to_owned())
+    Topic::new(aws_sdk_sns::Client::new(&sdk_config(url)), ALERTS.to_owned())
 }
 
 /// Where the parts listen.

@@ -14,7 +14,7 @@ use posthorn_auth::reputation::Rule;
 use posthorn_lambda::Edge;
 use posthorn_mail::ses::Ses as SesClient;
 use posthorn_table::{Table, schema};
-use posthorn_testkit::{backends::local_config, database, queue::Queue};
+use posthorn_testkit::{database, queue::Queue};
 use tokio::{net::TcpListener, signal, sync::watch, task::JoinSet};
 
 use crate::{
@@ -33,11 +33,32 @@ use crate::{
 /// Where state is kept, from where the stack was started.
 pub(crate) const FOLDER: &str = ".posthorn";
 
+/// Where the functions find what they call: URLs.
+#[derive(Debug, Clone)]
+pub struct Endpoints {
+    /// The engine.
+    pub dynamodb: String,
+    /// The SES endpoint.
+    pub ses: String,
+}
+
 /// Starts the stack, tells how to use it, and runs until it is asked to stop.
 ///
 /// # Errors
 /// What keeps it from starting, in words that say what to do.
 pub async fn run(options: &Options) -> io::Result<()> {
+    run_behind(options, async |endpoints| Ok(endpoints)).await
+}
+
+/// The same, with something between the functions and what they call: `between` gets where that listens, and answers where
+/// the functions are to look for it.
+///
+/// # Errors
+/// What keeps it from starting, in words that say what to do.
+pub async fn run_behind(
+    options: &Options,
+    between: impl AsyncFnOnce(Endpoints) -> io::Result<Endpoints>,
+) -> io::Result<()> {
     let listeners = bind_api(options.port).await?;
     let port = listeners[0].local_addr()?.port();
     let folder = Folder::open(options)?;
@@ -61,7 +82,8 @@ pub async fn run(options: &Options) -> io::Result<()> {
     running.spawn(backends::sqs(&queue).serve(queues, asked(stopped)));
 
     let alerts = backends::topic(&topics_url);
-    let api = api(edge.clone(), &database_url, &mail_url, alerts.clone(), folder.path("demo.env")).await?;
+    let endpoints = between(Endpoints { dynamodb: database_url.clone(), ses: mail_url.clone() }).await?;
+    let api = api(edge.clone(), &endpoints, alerts.clone(), folder.path("demo.env")).await?;
     let table = api.track.table.clone();
     let feedback = Arc::new(backends::feedback_app(edge.clone(), table.clone(), alerts));
     let (stop_queue, stopped) = watch::channel(false);
@@ -84,8 +106,8 @@ pub async fn run(options: &Options) -> io::Result<()> {
     outcome
 }
 
-async fn api(edge: Edge, database_url: &str, mail_url: &str, alerts: Topic, keys: Option<PathBuf>) -> io::Result<Api> {
-    let client = aws_sdk_dynamodb::Client::new(&local_config(database_url));
+async fn api(edge: Edge, endpoints: &Endpoints, alerts: Topic, keys: Option<PathBuf>) -> io::Result<Api> {
+    let client = aws_sdk_dynamodb::Client::new(&backends::sdk_config(&endpoints.dynamodb));
     schema::create(&client, TABLE).await.map_err(io::Error::other)?;
     let table = Table::new(client, TABLE);
     let demo = Demo::prepare(&table, &edge, keys).await?;
@@ -93,7 +115,7 @@ async fn api(edge: Edge, database_url: &str, mail_url: &str, alerts: Topic, keys
         send: send::App {
             edge: edge.clone(),
             table: table.clone(),
-            ses: SesClient::new(&local_config(mail_url), Some(CONFIGURATION_SET.to_owned())),
+            ses: SesClient::new(&backends::sdk_config(&endpoints.ses), Some(CONFIGURATION_SET.to_owned())),
         },
         track: track::App { edge: edge.clone(), table: table.clone() },
         regenerate_keys: regenerate_keys::App { edge: edge.clone(), table, alerts: Some(alerts) },

@@ -1,0 +1,93 @@
+//! Load and endurance: the local stack, its state on disk, under mixed traffic by `wrk` (`benches/load/mixed.lua`), with a
+//! stall of the database for 5 s after a third of the time and an outage of SES for 10 s after two thirds. Then every answer
+//! that a caller got is looked for in the table and among the mails. Fails if one is missing, a mail went out twice, a
+//! request stayed unanswered, memory grew, or the API was not back a second after an outage.
+//!
+//! `posthorn-load <connections> <seconds>`, in the repository; by `benches/load/endure`.
+
+mod audit;
+mod link;
+mod memory;
+mod probe;
+mod stack;
+mod traffic;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+    time::Duration,
+};
+
+use link::{Link, State};
+use memory::Memory;
+use posthorn_lambda::edge::stopwatch;
+use probe::Probes;
+use stack::Stack;
+use tokio::time::{Instant, sleep, sleep_until};
+use traffic::Traffic;
+
+const STALL: Duration = Duration::from_secs(5);
+const OUTAGE: Duration = Duration::from_secs(10);
+/// For feedback's queue to come to its end.
+const REST: Duration = Duration::from_mins(3);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1).map(|argument| argument.parse::<u32>());
+    let (Some(Ok(connections)), Some(Ok(seconds)), None) = (arguments.next(), arguments.next(), arguments.next())
+    else {
+        say("usage: posthorn-load <connections> <seconds>");
+        return ExitCode::from(2);
+    };
+    match load(connections, Duration::from_secs(seconds.into())).await {
+        Ok(faults) if faults.is_empty() => ExitCode::SUCCESS,
+        Ok(faults) => {
+            for fault in faults {
+                say(&format!("FAILED: {fault}"));
+            }
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            say(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+/// What did not hold.
+type Faults = Vec<String>;
+
+async fn load(connections: u32, time: Duration) -> io::Result<Faults> {
+    let stack = Stack::start().await?;
+    let traffic = Traffic::start(&stack, connections, time)?;
+    let (probes, memory) = (Probes::start(&stack), Memory::watch(time));
+    let began = stopwatch();
+    let stalled = outage(&stack.database, State::Stalled, began + time / 3, STALL).await;
+    let cut = outage(&stack.mail, State::Cut, began + time * 2 / 3, OUTAGE).await;
+    let mut faults = traffic.end(&stack).await?;
+    faults.extend(probes.end(&[("the database's stall", stalled), ("SES's outage", cut)]).await);
+    faults.extend(memory.end().await);
+    let rested = stopwatch() + REST;
+    loop {
+        let audit = audit::of(&stack).await?;
+        if audit.is_at_rest() || stopwatch() > rested {
+            faults.extend(audit.tell());
+            return Ok(faults);
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Disturbs a link: from when to when.
+async fn outage(link: &Link, state: State, at: Instant, time: Duration) -> (Instant, Instant) {
+    sleep_until(at).await;
+    let began = stopwatch();
+    link.set(state);
+    sleep(time).await;
+    link.set(State::Up);
+    (began, stopwatch())
+}

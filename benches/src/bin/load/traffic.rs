@@ -1,0 +1,87 @@
+//! The load, by `wrk`, and what it was answered.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use serde_json::Value;
+use tokio::process::{Child, Command};
+
+use crate::{Faults, say, stack::Stack};
+
+/// What a caller waits for an answer: longer than API Gateway does.
+const PATIENCE: &str = "40s";
+/// Where the answers are, in the stack's folder: a status, a space and a body a line.
+const ANSWERS: &str = "answers";
+/// What bad requests, repeats and outages may be answered.
+const EXPECTED: [u16; 9] = [200, 400, 401, 404, 409, 422, 429, 502, 503];
+
+/// The load while it runs.
+pub(crate) struct Traffic(Child);
+
+impl Traffic {
+    /// Starts it.
+    pub(crate) fn start(stack: &Stack, connections: u32, time: Duration) -> io::Result<Self> {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("load/mixed.lua");
+        let child = Command::new("wrk")
+            .args(["-t1", &format!("-c{connections}"), &format!("-d{}s", time.as_secs()), "--timeout", PATIENCE, "-s"])
+            .arg(script)
+            .arg(&stack.url)
+            .env("SECRET_KEY", &stack.secret)
+            .env("PUBLIC_KEY", &stack.public)
+            .env("ANSWERS", answers(&stack.folder))
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| io::Error::new(error.kind(), format!("wrk, which makes the load: {error}")))?;
+        Ok(Self(child))
+    }
+
+    /// Waits for its end, and tells its latencies and what was answered how often.
+    pub(crate) async fn end(self, stack: &Stack) -> io::Result<Faults> {
+        let output = self.0.wait_with_output().await?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let shown = text.lines().skip_while(|line| !line.starts_with("requests: "));
+        for line in shown.clone() {
+            say(line);
+        }
+        let mut faults = Vec::new();
+        if !shown.clone().any(|line| line == "unanswered: 0") {
+            faults.push("requests stayed unanswered".to_owned());
+        }
+        let mut counts = BTreeMap::new();
+        for_each(&stack.folder, |status, body| *counts.entry((status, code(&body))).or_insert(0) += 1)?;
+        for ((status, code), count) in counts {
+            say(&format!("answered {}: {count}", format!("{status} {code}").trim_end()));
+            if !EXPECTED.contains(&status) {
+                faults.push(format!("{count} requests were answered {status} {code}"));
+            }
+        }
+        Ok(faults)
+    }
+}
+
+/// Every answer that a caller got: its status and its body.
+pub(crate) fn for_each(folder: &Path, mut each: impl FnMut(u16, Value)) -> io::Result<()> {
+    for line in BufReader::new(fs::File::open(answers(folder))?).lines() {
+        let line = line?;
+        let (status, body) = line.split_once(' ').unwrap_or((&line, ""));
+        let status = status.parse().map_err(io::Error::other)?;
+        each(status, serde_json::from_str(body).unwrap_or_default());
+    }
+    Ok(())
+}
+
+fn answers(folder: &Path) -> PathBuf {
+    folder.join(ANSWERS)
+}
+
+fn code(body: &Value) -> String {
+    let code = body["error"]["code"].as_str().or(body["message"].as_str());
+    code.unwrap_or_default().to_owned()
+}
