@@ -1,6 +1,9 @@
--- Mixed traffic: of 100 requests about 59 events, 30 emails, 10 repeats of one of the last 100 of either, and a bad one. Every email
--- has a recipient of its own. Every answer is left in the file $ANSWERS: status and body.
-local made, kept, recent, answers = 0, 0, {}, nil
+-- Mixed traffic: of 100 requests about 59 events, 30 emails, 10 repeats, and a bad one. Every email has a recipient of its own. Emails and
+-- every second event have an Idempotency-Key; half of the repeats are of one of the last 100 of them, half of any that is kept for it.
+-- After $SECONDS nothing is asked any more, so that at the end everything has been answered. Every answer is left in the file $ANSWERS:
+-- status and body.
+made, answered = 0, 0
+local keyed, recent, kept, began = 0, {}, {}, nil
 
 local function request_of(path, key, body, once)
   local headers = { Authorization = "Bearer " .. key, ["Content-Type"] = "application/json" }
@@ -26,34 +29,51 @@ local bad = {
   function() return request_of("/v1/tracks", secret, "{}") end,
 }
 
+local function keep(request)
+  recent[keyed % 100 + 1] = request
+  if keyed % 20 == 0 then kept[#kept + 1] = request end
+  keyed = keyed + 1
+end
+
 function init()
   secret, public = os.getenv("SECRET_KEY"), os.getenv("PUBLIC_KEY")
   answers = io.open(os.getenv("ANSWERS"), "w")
+  began = os.time()
   math.randomseed(1)
+end
+
+function delay()
+  return os.time() - began < tonumber(os.getenv("SECONDS")) and 0 or 1e9
 end
 
 function request()
   made = made + 1
   local dice = math.random(100)
   if dice == 1 then return bad[math.random(#bad)]() end
-  if dice <= 11 and #recent > 0 then return recent[math.random(#recent)] end
-  local request = dice <= 41 and send(made) or track(made)
-  if dice <= 41 or made % 2 == 0 then
-    recent[kept % 100 + 1] = request
-    kept = kept + 1
-  end
+  if dice <= 6 and #recent > 0 then return recent[math.random(#recent)] end
+  if dice <= 11 and #kept > 0 then return kept[math.random(#kept)] end
+  local is_email = dice <= 41
+  local request = is_email and send(made) or track(made)
+  if is_email or made % 2 == 0 then keep(request) end
   return request
 end
 
 function response(status, _, body)
+  answered = answered + 1
   answers:write(status, " ", body, "\n")
 end
 
+local thread
+function setup(only)
+  thread = only
+end
+
 function done(summary, latency)
-  local errors = summary.errors
-  print(("requests: %d, %.0f a second"):format(summary.requests, summary.requests / summary.duration * 1e6))
+  -- wrk makes the first request to look at it, and does not send it.
+  local sent = thread:get("made") - 1
+  print(("requests: %d, %.0f a second"):format(sent, sent / os.getenv("SECONDS")))
   for _, share in ipairs({ 50, 99, 99.9 }) do
     print(("p%s: %.0f ms"):format(share, latency:percentile(share) / 1000))
   end
-  print(("unanswered: %d"):format(errors.connect + errors.read + errors.write + errors.timeout))
+  print(("unanswered: %d"):format(sent - thread:get("answered") + summary.errors.connect))
 end

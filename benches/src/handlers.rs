@@ -23,6 +23,7 @@ const REFUSALS: u32 = 200_000;
 
 /// What is called: our handler, the same calls by the SDK with the functions' configuration of it, and by the SDK as it comes.
 const WHO: [&str; 3] = ["ours", "sdk", "as-it-comes"];
+const WHAT: [&str; 2] = ["track", "send"];
 
 /// On a thread of its own with the runtime that the functions have.
 fn run<T: Send>(work: impl AsyncFnOnce() -> T + Send) -> T {
@@ -37,7 +38,7 @@ fn run<T: Send>(work: impl AsyncFnOnce() -> T + Send) -> T {
 
 /// Time and instructions of each, and of refusing a key.
 pub(crate) fn measure(report: &mut Report) {
-    for what in ["track", "send"] {
+    for what in WHAT {
         let times = run(async || Handlers::new().times(what).await);
         let instructions = WHO.map(|who| instructions(what, who));
         let names =
@@ -53,8 +54,12 @@ pub(crate) fn measure(report: &mut Report) {
     refusals(report, Handlers::new().key.expose());
 }
 
-/// Calls one of [`WHO`] so often: what [`instructions`] has valgrind look at.
-pub(crate) fn repeat(what: &str, who: &str, times: u32) {
+/// Calls one of [`WHO`] for one of [`WHAT`] so often: what [`instructions`] has valgrind look at.
+///
+/// # Panics
+/// If it is called with anything else.
+pub(crate) fn repeat(what: &str, who: &str, times: &str) {
+    let times: u32 = times.parse().expect("a number");
     run(async || {
         let handlers = Handlers::new();
         for _ in 0..times {
@@ -64,6 +69,9 @@ pub(crate) fn repeat(what: &str, who: &str, times: u32) {
 }
 
 /// Instructions a call, by valgrind.
+///
+/// # Panics
+/// If there is no valgrind.
 fn instructions(what: &str, who: &str) -> f64 {
     let count = |times: u32| {
         let log = scratch().join(format!("instructions-{what}-{who}-{times}.log"));
@@ -108,12 +116,15 @@ impl Handlers {
     }
 
     async fn call(&self, what: &str, who: &str) {
-        let place = usize::from(who == "as-it-comes");
+        let [alike, as_it_comes] = &self.dynamodb;
         match (what, who) {
             ("track", "ours") => drop(black_box(track::handle(&self.track, self.track_request.clone()).await)),
-            ("track", _) => bare::track(&self.dynamodb[place]).await,
-            (_, "ours") => drop(black_box(send::handle(&self.send, self.send_request.clone()).await)),
-            _ => bare::send(&self.dynamodb[place], &self.ses[place]).await,
+            ("track", "sdk") => bare::track(alike).await,
+            ("track", "as-it-comes") => bare::track(as_it_comes).await,
+            ("send", "ours") => drop(black_box(send::handle(&self.send, self.send_request.clone()).await)),
+            ("send", "sdk") => bare::send(alike, &self.ses[0]).await,
+            ("send", "as-it-comes") => bare::send(as_it_comes, &self.ses[1]).await,
+            _ => panic!("nothing is measured of {what} by {who}"),
         }
     }
 

@@ -39,7 +39,7 @@ async fn main() -> ExitCode {
     if let [repeat, what, who, times] = asked.as_slice()
         && repeat == "repeat"
     {
-        handlers::repeat(what, who, times.parse().unwrap_or_default());
+        handlers::repeat(what, who, times);
         return ExitCode::SUCCESS;
     }
     if let Some(unknown) = asked.iter().find(|asked| !SECTIONS.contains(&asked.as_str())) {

@@ -90,7 +90,8 @@ pub(crate) fn feedback_app(edge: Edge, table: Table, alerts: Topic) -> feedback:
     feedback::App { edge, table, rule: Rule::default(), alerts: Some(alerts), pulse: feedback::Pulse::default() }
 }
 
-/// The configuration of the functions' clients, with their own bounds on attempts and time.
+/// The configuration of the functions' clients of DynamoDB and SNS, which give up when a deployment's do. The one of SES has bounds
+/// of its own.
 pub(crate) fn sdk_config(url: &str) -> SdkConfig {
     local_config(url).into_builder().timeout_config(aws::timeouts()).build()
 }

@@ -14,7 +14,7 @@ use posthorn_auth::reputation::Rule;
 use posthorn_lambda::Edge;
 use posthorn_mail::ses::Ses as SesClient;
 use posthorn_table::{Table, schema};
-use posthorn_testkit::{database, queue::Queue};
+use posthorn_testkit::{backends::local_config, database, queue::Queue};
 use tokio::{net::TcpListener, signal, sync::watch, task::JoinSet};
 
 use crate::{
@@ -115,7 +115,7 @@ async fn api(edge: Edge, endpoints: &Endpoints, alerts: Topic, keys: Option<Path
         send: send::App {
             edge: edge.clone(),
             table: table.clone(),
-            ses: SesClient::new(&backends::sdk_config(&endpoints.ses), Some(CONFIGURATION_SET.to_owned())),
+            ses: SesClient::new(&local_config(&endpoints.ses), Some(CONFIGURATION_SET.to_owned())),
         },
         track: track::App { edge: edge.clone(), table: table.clone() },
         regenerate_keys: regenerate_keys::App { edge: edge.clone(), table, alerts: Some(alerts) },

@@ -70,10 +70,11 @@ fn claims() {
                     record.take_over(&new(&theirs), &attempt),
                     "{write:?}"
                 ),
-                3 => {
-                    table.settle_claim(&scope, &attempt.nonce, "answer").await.unwrap();
-                    record.settle(&attempt.nonce, "answer");
-                }
+                3 => assert_eq!(
+                    table.settle_claim(&scope, &attempt.nonce, "answer").await.unwrap(),
+                    record.settle(&attempt.nonce, "answer"),
+                    "{write:?}"
+                ),
                 4 => {
                     table.leave_claim(&scope, &attempt.nonce, Code::DeliveryUnknown).await.unwrap();
                     record.leave(&attempt.nonce, Code::DeliveryUnknown);

@@ -140,12 +140,27 @@ pub fn answer(deliveries: &[Delivery], now: Timestamp, answered_at: Timestamp) -
     }
     let doubts = deliveries.iter().filter(|delivery| delivery.fate == Fate::Unknown);
     if let Some(youngest) = doubts.map(|delivery| delivery.since).max() {
-        return Err(in_doubt(now, youngest));
+        return Err(in_doubt(now, youngest, may_yet_send(deliveries)));
     }
     Err(match fates().next() {
         Some(Fate::Failed(code)) => Failure::new(code).because("no recipient's email was handed over"),
         _ => Failure::new(Code::InternalServerError).because("a request without recipients"),
     })
+}
+
+/// True if a recipient failed who may have no record: unless the claim keeps an answer, a later attempt with the key may send
+/// to them.
+#[must_use]
+pub fn may_yet_send(deliveries: &[Delivery]) -> bool {
+    deliveries.iter().any(|delivery| matches!(delivery.fate, Fate::Failed(_)) && !delivery.recorded)
+}
+
+/// What is answered if the claim keeps no answer that must be kept: what was to be said may not stay true.
+///
+/// # Errors
+/// The failure of the request, in doubt if there was an answer.
+pub fn unless_lost(result: Refused<Answer>, is_lost: bool) -> Refused<Answer> {
+    if is_lost { result.and(Err(Code::DeliveryUnknown.into())) } else { result }
 }
 
 /// How the claim of a request ends.
@@ -184,10 +199,10 @@ pub fn is_withdrawn(result: &Refused<Answer>) -> bool {
     result.as_ref().is_err_and(|failure| !kept(failure.code()))
 }
 
-/// The doubt is as old as the last hand-over that may have been made.
-fn in_doubt(now: Timestamp, since: Timestamp) -> Failure {
+/// The doubt is as old as the last hand-over that may have been made. It does not end while the key may yet send.
+fn in_doubt(now: Timestamp, since: Timestamp, may_yet_send: bool) -> Failure {
     let failure = Failure::new(Code::DeliveryUnknown);
-    if now.duration_since(since) < DOUBT_ENDS_AFTER {
+    if may_yet_send || now.duration_since(since) < DOUBT_ENDS_AFTER {
         return failure;
     }
     failure.detail("presumed", "not_sent").suggestion("To send it anyway, use a new Idempotency-Key.")
@@ -262,5 +277,17 @@ mod tests {
         assert_eq!(emails[0].get("error"), None);
         assert_eq!(emails[1]["error"]["code"], "DELIVERY_UNKNOWN");
         assert_eq!(body["data"]["timestamp"], "1970-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn a_doubt_does_not_end_while_a_later_attempt_may_send() {
+        let presumed = |deliveries: &[Delivery]| {
+            let failure = answer(deliveries, at(3_600), at(3_600)).unwrap_err();
+            failure.details().contains_key("presumed")
+        };
+        let mut both = deliveries(&[Fate::Unknown, Fate::Failed(Code::SenderNotVerified)]);
+        assert!(!presumed(&both));
+        both[1].recorded = true;
+        assert!(presumed(&both));
     }
 }

@@ -74,12 +74,19 @@ struct Rendered {
 }
 
 impl Rendered {
-    /// About how many kilobytes it takes, with its attachments and what is made of all that for SES: at most all there are.
+    /// About how many kilobytes it takes, with its attachments and the JSON that is made of all that for SES, whose buffer
+    /// doubles while it grows: at most all there are.
     fn kilobytes(&self, attachments: &[Attachment]) -> u32 {
         let attached: usize = attachments.iter().map(|attachment| attachment.content.len()).sum();
-        let bytes = (self.html.len() + self.text.len() + attached) * 2;
+        let json = in_json(&self.html) + in_json(&self.text) + attached.div_ceil(3) * 4;
+        let bytes = self.html.len() + self.text.len() + 2 * json;
         u32::try_from(bytes.min(BYTES_AT_ONCE) / KILOBYTE).unwrap_or(u32::MAX)
     }
+}
+
+/// The bytes of a text in JSON. It has no control characters but these.
+fn in_json(text: &str) -> usize {
+    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\r' | b'\t')).count()
 }
 
 impl<'a> Outbox<'a> {
@@ -249,21 +256,21 @@ impl<'a> Outbox<'a> {
     }
 
     /// Ends the attempt, all at once: outcomes, statistics, the usage that was not used, and the claim. What fails
-    /// here changes no answer: it is what a crash at this point would leave, and settled like that.
+    /// here is what a crash at this point would leave, and settled like that. False if that is the claim.
     pub(crate) async fn record(
         &self,
         deliveries: &[Delivery],
         result: &Refused<Answer>,
         reserved: u64,
         held: Option<&Held<'_>>,
-    ) {
+    ) -> bool {
         self.tell(deliveries);
         let withdrawn = is_withdrawn(result);
         if withdrawn {
             // The records go before the claim: whoever claims next must not find them.
             self.withdraw(deliveries).await;
         }
-        tokio::join!(
+        let ((), (), (), is_settled) = tokio::join!(
             self.settle_failed(deliveries, withdrawn),
             self.count(deliveries),
             self.return_usage(deliveries, reserved),
@@ -273,6 +280,7 @@ impl<'a> Outbox<'a> {
         while let Some(written) = writing.join_next().await {
             note("an email's outcome was not recorded", written.unwrap_or(Ok(())));
         }
+        is_settled
     }
 
     /// The figures of this attempt; what earlier ones did they told.
@@ -344,9 +352,10 @@ impl<'a> Outbox<'a> {
         }
     }
 
-    async fn settle_claim(&self, result: &Refused<Answer>, held: Option<&Held<'_>>) {
-        if let Some(held) = held {
-            held.settle(self.job, result).await;
+    async fn settle_claim(&self, result: &Refused<Answer>, held: Option<&Held<'_>>) -> bool {
+        match held {
+            Some(held) => held.settle(self.job, result).await,
+            None => true,
         }
     }
 }

@@ -35,7 +35,7 @@ use posthorn_table::{
 };
 use tokio::time::{Instant, timeout_at};
 
-use decide::{Answer, Delivery, answer, recorded};
+use decide::{Answer, Delivery, answer, may_yet_send, recorded, unless_lost};
 use deliver::{MOST_AT_ONCE, Outbox, jitter};
 use request::{SendRequest, content_of};
 
@@ -138,11 +138,12 @@ impl Job<'_> {
         let deliveries: Vec<Delivery> = deliveries.into_iter().map(|(_, delivery)| delivery).collect();
         let result = answer(&deliveries, self.call.now, self.call.now);
         let record_by = self.call.answer_by.checked_sub(TO_ANSWER).unwrap_or(self.call.answer_by);
-        let recorded = timeout_at(record_by, Box::pin(outbox.record(&deliveries, &result, emails, held))).await;
-        if recorded.is_err() {
+        let settled = timeout_at(record_by, Box::pin(outbox.record(&deliveries, &result, emails, held))).await;
+        let is_settled = settled.unwrap_or_else(|_late| {
             telemetry::notice("outcomes were not recorded in time", &Late);
-        }
-        result
+            held.is_none()
+        });
+        unless_lost(result, !is_settled && may_yet_send(&deliveries))
     }
 
     /// Answers from the records that there are, as of `at`; recipients without one failed with `missing`.

@@ -11,7 +11,7 @@ use posthorn_table::{
 
 use crate::{
     Held, Job,
-    decide::{Answer, Ending, nobody_got_any},
+    decide::{Answer, Ending, nobody_got_any, unless_lost},
     deliver::note,
 };
 
@@ -104,18 +104,21 @@ impl Held<'_> {
             return Err(failure);
         }
         let result = job.report(ids, self.earlier, failure.code(), self.claim.created_at);
-        self.settle(job, &result).await;
-        result
+        let settled = self.settle(job, &result).await;
+        unless_lost(result, !settled)
     }
 
-    /// Keeps an answer; leaves what is in doubt to the next repeat; frees the key where nobody got anything.
-    pub(crate) async fn settle(&self, job: &Job<'_>, result: &Refused<Answer>) {
+    /// Keeps an answer; leaves what is in doubt to the next repeat; frees the key where nobody got anything. False if that
+    /// is not certain.
+    pub(crate) async fn settle(&self, job: &Job<'_>, result: &Refused<Answer>) -> bool {
         let (table, nonce) = (&job.app.table, &self.claim.nonce);
         let settled = match Ending::of(result) {
             Ending::Keep(body) => table.settle_claim(self.scope, nonce, body).await,
-            Ending::Free => table.release_claim(self.scope, nonce).await,
-            Ending::Leave(code) => table.leave_claim(self.scope, nonce, code).await,
+            Ending::Free => table.release_claim(self.scope, nonce).await.map(|()| true),
+            Ending::Leave(code) => table.leave_claim(self.scope, nonce, code).await.map(|()| true),
         };
-        note("an idempotency key was not settled", settled);
+        let is_settled = matches!(settled, Ok(true));
+        note("an idempotency key was not settled", settled.map(drop));
+        is_settled
     }
 }

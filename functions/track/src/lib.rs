@@ -146,7 +146,7 @@ fn scope_of(class: KeyClass) -> &'static str {
 /// may have already; a refusal frees the key. What fails here changes no answer: the claim's lease runs out.
 async fn settle(app: &App, scope: &Scope, nonce: &str, result: &Refused<String>) {
     let settled = match result {
-        Ok(response) => app.table.settle_claim(scope, nonce, response).await,
+        Ok(response) => app.table.settle_claim(scope, nonce, response).await.map(drop),
         Err(failure) if failure.code() == Code::ValidationError => app.table.release_claim(scope, nonce).await,
         Err(fault) => app.table.leave_claim(scope, nonce, fault.code()).await,
     };

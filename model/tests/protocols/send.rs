@@ -14,6 +14,7 @@
 //! do not fail: an attempt that fails on one has ended, as in a crash. Fingerprints agree; the body is always the same.
 
 mod attempt;
+mod call;
 
 use std::collections::BTreeMap;
 
@@ -36,7 +37,8 @@ const TRUE: &str = "SENT is said of what was handed over alone, FAILED of what w
 const ENDED: &str =
     "in the end the client has an answer: what was handed over is SENT, unless a first answer doubted it";
 const DOUBT: &str = "a doubt has a cause: a crash, a failed call, or an attempt that was still handing over";
-const PROPERTIES: [&str; 6] = [TWICE, FREED, KEPT, TRUE, DOUBT, ENDED];
+const FINAL: &str = "whoever is told FAILED beside an answer's SENT gets nothing under the key any more";
+const PROPERTIES: [&str; 7] = [TWICE, FREED, KEPT, TRUE, FINAL, DOUBT, ENDED];
 
 const ATTEMPTS: [&str; 4] = ["first attempt", "second attempt", "third attempt", "fourth attempt"];
 
@@ -60,6 +62,8 @@ enum Without {
     OwnOutcomes,
     /// An attempt takes its own echo for a rival's permit.
     Echo,
+    /// An attempt answers what its claim may not have kept.
+    KeptFailures,
 }
 
 #[derive(Debug)]
@@ -85,6 +89,8 @@ struct World {
     /// The emails that the mail service took, by recipient.
     taken: Vec<Vec<Uuid>>,
     told: Option<Told>,
+    /// Who was told to have failed, in an answer that is no failure.
+    failed: Vec<bool>,
     /// Something happened after which nobody can know what became of an email.
     is_in_doubt: bool,
     broken: Option<&'static str>,
@@ -98,8 +104,8 @@ enum Phase {
     TakingOver(Claim, Vec<Email>),
     Reserving(Claim, Vec<Email>),
     Delivering(Run, Next),
-    /// Only the claim is left to be written, then this is the answer.
-    Settling(Claim, Told),
+    /// Only the claim is left to be written, then this is the answer: if `must_be_kept`, only if it is.
+    Settling(Claim, Told, bool),
     Ended,
 }
 
@@ -197,6 +203,7 @@ impl Model for Sending {
             attempts: vec![(0, Phase::Waiting); self.attempts],
             taken: vec![vec![]; self.recipients],
             told: None,
+            failed: vec![false; self.recipients],
             is_in_doubt: false,
             broken: None,
         }
@@ -221,7 +228,7 @@ impl Model for Sending {
                     });
                     steps
                 }
-                Phase::Settling(held, told) => self.settling(world, who, held, told),
+                Phase::Settling(held, told, must_be_kept) => self.settling(world, who, held, told, *must_be_kept),
                 Phase::Ended => vec![],
             });
         }
@@ -286,6 +293,7 @@ fn a_protocol_without_one_of_its_parts_is_caught() {
         (Without::Doubt, 3, 2, 1, FREED),
         (Without::OwnOutcomes, 3, 2, 2, ENDED),
         (Without::Echo, 3, 1, 1, DOUBT),
+        (Without::KeptFailures, 3, 2, 2, FINAL),
     ] {
         breaks(&Sending { attempts, recipients, faults, leases: 1, without }, property);
     }

@@ -37,10 +37,10 @@ pub use scope::Variables;
 
 use tree::Node;
 
-/// What a template is for: it decides about escaping and line breaks.
+/// What a template is for: it decides about escaping, line breaks and size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// A subject line: nothing is escaped, and no control character survives.
+    /// A subject line of at most 8 KB: nothing is escaped, and no control character survives.
     Subject,
     /// An HTML body: values are escaped.
     Html,
@@ -80,7 +80,7 @@ impl Template {
         let text = self.liquid(variables).unwrap_or_else(|| plain::render(&self.source, self.part, variables));
         match self.part {
             Part::Subject => without_controls(&text),
-            Part::Html | Part::Text => text,
+            Part::Html | Part::Text => without_odd_controls(text),
         }
     }
 
@@ -95,6 +95,15 @@ impl Template {
         tracing::warn!(part = self.part.name(), limit, "template stopped; rendered by plain replacement");
         None
     }
+}
+
+/// The text without the control characters that no mail has: all below the space but tabs and line breaks.
+pub(crate) fn without_odd_controls(mut text: String) -> String {
+    let is_odd = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    if text.bytes().any(is_odd) {
+        text.retain(|c| !u8::try_from(c).is_ok_and(is_odd));
+    }
+    text
 }
 
 /// The text with every control character and line or paragraph separator as a space, so that it stays one header line.

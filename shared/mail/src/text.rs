@@ -7,6 +7,8 @@ use std::panic::catch_unwind;
 
 use html2text::config;
 
+use crate::render::without_odd_controls;
+
 /// Columns of the plain-text part.
 const WIDTH: usize = 78;
 /// The longest HTML that is laid out. Longer bodies only lose their tags.
@@ -16,7 +18,8 @@ const MAX_HTML: usize = 256 * 1024;
 /// only loses its tags.
 #[must_use]
 pub fn from_html(html: &str) -> String {
-    catch_unwind(|| laid_out(html)).ok().flatten().unwrap_or_else(|| stripped(html))
+    // An entity can be any character.
+    without_odd_controls(catch_unwind(|| laid_out(html)).ok().flatten().unwrap_or_else(|| stripped(html)))
 }
 
 fn laid_out(html: &str) -> Option<String> {

@@ -262,20 +262,29 @@ impl Table {
         })
     }
 
-    /// Keeps the answer, if the claim is still the attempt's and none is kept.
+    /// Keeps the answer, if the claim is still the attempt's and none is kept. False if the claim is not the attempt's any
+    /// more.
     ///
     /// # Errors
     /// What DynamoDB answers.
-    pub async fn settle_claim(&self, scope: &Scope, nonce: &str, response: &str) -> Result<(), TableError> {
-        let request = self
+    pub async fn settle_claim(&self, scope: &Scope, nonce: &str, response: &str) -> Result<bool, TableError> {
+        let result = self
             .change_claim(scope, nonce)
             .update_expression("SET #state = :state, #response = :response")
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#response", "response")
             .condition_expression("nonce = :nonce AND #state <> :state")
             .expression_attribute_values(":state", s("done"))
-            .expression_attribute_values(":response", s(response));
-        unless_overtaken(request.send().await)
+            .expression_attribute_values(":response", s(response))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match conditional(result)? {
+            Ok(_) => Ok(true),
+            Err(gone) if gone.is_empty() => Ok(false),
+            // Its own answer, if that was written before the SDK's retry.
+            Err(old) => Ok(from_item::<Claim>(old)?.nonce == nonce),
+        }
     }
 
     /// Leaves the claim to the next request with its key: this attempt has ended, was answered with the code's

@@ -75,11 +75,13 @@ impl ClaimRecord {
     }
 
     /// What [`Table::settle_claim`](crate::Table::settle_claim) does.
-    pub fn settle(&mut self, nonce: &str, response: &str) {
-        if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.state != State::Done) {
+    pub fn settle(&mut self, nonce: &str, response: &str) -> bool {
+        let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce) else { return false };
+        if found.state != State::Done {
             found.state = State::Done;
             found.response = Some(response.to_owned());
         }
+        true
     }
 
     /// What [`Table::leave_claim`](crate::Table::leave_claim) does.

@@ -27,7 +27,7 @@ pub trait Scenario {
     fn request(&self, world: &Self::World) -> impl Future<Output = String>;
 
     /// Lets so much time pass that a crashed attempt counts as ended.
-    fn wait(&self, world: &Self::World);
+    fn wait(&self, world: &Self::World) -> impl Future<Output = ()>;
 
     /// What is left in the end, in a few words: mails, messages, items.
     fn left(&self, world: &Self::World) -> impl Future<Output = String>;
@@ -91,7 +91,7 @@ async fn repeated<S: Scenario>(
     answer: String,
 ) -> Cell {
     let again = scenario.request(world).await;
-    scenario.wait(world);
+    scenario.wait(world).await;
     let later = scenario.request(world).await;
     let left = scenario.left(world).await;
     Cell { call, fails, answer, again, later, left }

@@ -1,6 +1,6 @@
 //! A way to a server that can be disturbed.
 
-use std::io;
+use std::{io, net::SocketAddr, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -9,6 +9,7 @@ use tokio::{
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
     sync::watch,
+    time::sleep,
 };
 
 /// How a link does.
@@ -18,7 +19,7 @@ pub(crate) enum State {
     Up,
     /// What is sent waits, on both ways, and arrives later: also if the sender has given up meanwhile.
     Stalled,
-    /// Connections are closed, new ones at once.
+    /// Connections are closed, with whatever is under way on them, and no new ones are taken.
     Cut,
 }
 
@@ -32,10 +33,10 @@ impl Link {
     pub(crate) async fn to(url: &str) -> io::Result<(Self, String)> {
         let server = url.strip_prefix("http://").ok_or(io::ErrorKind::InvalidInput)?.to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let here = format!("http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
         let state = watch::Sender::new(State::Up);
-        tokio::spawn(accept(listener, server, state.subscribe()));
-        Ok((Self { state }, here))
+        tokio::spawn(run(listener, address, server, state.subscribe()));
+        Ok((Self { state }, format!("http://{address}")))
     }
 
     pub(crate) fn set(&self, state: State) {
@@ -43,9 +44,32 @@ impl Link {
     }
 }
 
-async fn accept(listener: TcpListener, server: String, state: watch::Receiver<State>) {
-    while let Ok((connection, _)) = listener.accept().await {
-        tokio::spawn(carry(connection, server.clone(), state.clone()));
+/// Listens, but not while it is cut.
+async fn run(mut listener: TcpListener, address: SocketAddr, server: String, mut state: watch::Receiver<State>) {
+    loop {
+        let mut cut = state.clone();
+        tokio::select! {
+            () = accept(&listener, &server, &state) => {}
+            _ = cut.wait_for(|state| *state == State::Cut) => {}
+        }
+        drop(listener);
+        let _ = state.wait_for(|state| *state != State::Cut).await;
+        listener = loop {
+            match TcpListener::bind(address).await {
+                Ok(listener) => break listener,
+                Err(_taken) => sleep(Duration::from_millis(10)).await,
+            }
+        };
+    }
+}
+
+async fn accept(listener: &TcpListener, server: &str, state: &watch::Receiver<State>) {
+    loop {
+        match listener.accept().await {
+            Ok((connection, _)) => drop(tokio::spawn(carry(connection, server.to_owned(), state.clone()))),
+            // Of one connection, or for want of descriptors, which passes.
+            Err(_) => sleep(Duration::from_millis(10)).await,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Load and endurance: the local stack, its state on disk, under mixed traffic by `wrk` (`benches/load/mixed.lua`), with a
 //! stall of the database for 5 s after a third of the time and an outage of SES for 10 s after two thirds. Then every answer
-//! that a caller got is looked for in the table and among the mails. Fails if one is missing, a mail went out twice, a
-//! request stayed unanswered, memory grew, or the API was not back a second after an outage.
+//! that a caller got is looked for in the table and among the mails. Fails if an effect is missing, a mail went out twice or
+//! unknown to anybody, a request stayed unanswered, memory grew, or the API was not back a second after an outage.
 //!
 //! `posthorn-load <connections> <seconds>`, in the repository; by `benches/load/endure`.
 
@@ -21,12 +21,15 @@ use std::{
 use link::{Link, State};
 use memory::Memory;
 use posthorn_lambda::edge::stopwatch;
-use probe::Probes;
+use probe::{Outage, Probes};
+use serde_json::Value;
 use stack::Stack;
 use tokio::time::{Instant, sleep, sleep_until};
 use traffic::Traffic;
 
 const STALL: Duration = Duration::from_secs(5);
+/// What a caller waits for an answer: longer than API Gateway does.
+const PATIENCE: Duration = Duration::from_secs(40);
 const OUTAGE: Duration = Duration::from_secs(10);
 /// For feedback's queue to come to its end.
 const REST: Duration = Duration::from_mins(3);
@@ -61,19 +64,53 @@ pub(crate) fn say(text: &str) {
 /// What did not hold.
 type Faults = Vec<String>;
 
+/// What a caller got.
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    body: Value,
+}
+
+impl Answer {
+    fn code(&self) -> String {
+        self.body["error"]["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
 async fn load(connections: u32, time: Duration) -> io::Result<Faults> {
     let stack = Stack::start().await?;
-    let traffic = Traffic::start(&stack, connections, time)?;
-    let (probes, memory) = (Probes::start(&stack), Memory::watch(time));
+    let faults = measure(&stack, connections, time).await;
+    let is_kept = !faults.as_ref().is_ok_and(Faults::is_empty);
+    if is_kept {
+        say(&format!("kept, to be looked at: {}", stack.folder.display()));
+    }
+    stack.end(is_kept);
+    faults
+}
+
+async fn measure(stack: &Stack, connections: u32, time: Duration) -> io::Result<Faults> {
+    let traffic = Traffic::start(stack, connections, time)?;
+    let (probes, memory) = (Probes::start(stack), Memory::watch(time));
     let began = stopwatch();
-    let stalled = outage(&stack.database, State::Stalled, began + time / 3, STALL).await;
-    let cut = outage(&stack.mail, State::Cut, began + time * 2 / 3, OUTAGE).await;
-    let mut faults = traffic.end(&stack).await?;
-    faults.extend(probes.end(&[("the database's stall", stalled), ("SES's outage", cut)]).await);
+    let outages = [
+        outage(
+            "a stall of the database",
+            &["/v1/track", "/v1/send"],
+            &stack.database,
+            State::Stalled,
+            began + time / 3,
+            STALL,
+        )
+        .await,
+        outage("an outage of SES", &["/v1/send"], &stack.mail, State::Cut, began + time * 2 / 3, OUTAGE).await,
+    ];
+    sleep_until(began + time).await;
+    let (mut faults, probes) = probes.end(&outages).await;
+    faults.extend(traffic.end(stack).await?);
     faults.extend(memory.end().await);
     let rested = stopwatch() + REST;
     loop {
-        let audit = audit::of(&stack).await?;
+        let audit = audit::of(stack, &probes).await?;
         if audit.is_at_rest() || stopwatch() > rested {
             faults.extend(audit.tell());
             return Ok(faults);
@@ -82,12 +119,19 @@ async fn load(connections: u32, time: Duration) -> io::Result<Faults> {
     }
 }
 
-/// Disturbs a link: from when to when.
-async fn outage(link: &Link, state: State, at: Instant, time: Duration) -> (Instant, Instant) {
+/// Disturbs a link for a while.
+async fn outage(
+    what: &'static str,
+    routes: &'static [&'static str],
+    link: &Link,
+    state: State,
+    at: Instant,
+    time: Duration,
+) -> Outage {
     sleep_until(at).await;
     let began = stopwatch();
     link.set(state);
     sleep(time).await;
     link.set(State::Up);
-    (began, stopwatch())
+    Outage { what, routes, began, ended: stopwatch() }
 }

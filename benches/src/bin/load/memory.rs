@@ -41,6 +41,9 @@ impl Memory {
         let (Some(warm), Some(last)) = (peaks.get(WARM_UP - 1), peaks.last()) else {
             return vec!["memory was not watched".to_owned()];
         };
+        if peaks.contains(&0) {
+            return vec!["memory could not be read".to_owned()];
+        }
         let grown = last.saturating_sub(*warm);
         if grown > GROWTH { vec![format!("memory grew by {grown} MB")] } else { Vec::new() }
     }

@@ -11,18 +11,46 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::{Faults, say, stack::Stack};
+use crate::{Answer, Faults, PATIENCE, say, stack::Stack};
 
 const EVERY: Duration = Duration::from_millis(100);
 /// The most that the API may take to be back.
 const BACK_WITHIN: Duration = Duration::from_secs(1);
 
-/// A request: when it was made, when it was answered, and whether it succeeded.
-#[derive(Debug, Clone, Copy)]
+/// A disturbance.
+pub(crate) struct Outage {
+    pub(crate) what: &'static str,
+    /// The routes that it is one for.
+    pub(crate) routes: &'static [&'static str],
+    pub(crate) began: Instant,
+    pub(crate) ended: Instant,
+}
+
+impl Outage {
+    /// Whether a probe may have met it, or what it left under way.
+    fn is_met_by(&self, probe: &Probe) -> bool {
+        probe.answered >= self.began && probe.at <= self.ended + BACK_WITHIN
+    }
+}
+
+/// A request: when it was made, and when and what it was answered.
+#[derive(Debug)]
 struct Probe {
+    route: &'static str,
     at: Instant,
     answered: Instant,
-    succeeded: bool,
+    /// None if it was not.
+    answer: Option<Answer>,
+}
+
+impl Probe {
+    fn succeeded(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.status == 200)
+    }
+
+    fn is_disturbed(&self) -> bool {
+        !self.succeeded() || self.answered - self.at > BACK_WITHIN
+    }
 }
 
 /// Requests that are made all the time.
@@ -36,13 +64,13 @@ impl Probes {
         let (stop, stopped) = watch::channel(false);
         let track = json!({"email": "probe@example.org", "event": "probed"});
         let send = json!({"to": "probe@example.org", "subject": "Probe", "body": "<p>Probe</p>"});
-        let requests = [("/v1/track", track), ("/v1/send", send)]
-            .map(|(path, body)| (format!("{}{path}", stack.url), stack.secret.clone(), body));
+        let (url, key) = (stack.url.clone(), stack.secret.clone());
         let made = tokio::spawn(async move {
             let (client, mut under_way) = (Client::new(), JoinSet::new());
             while !*stopped.borrow() {
-                for (url, key, body) in requests.clone() {
-                    under_way.spawn(probe(client.clone(), url, key, body));
+                for (route, body) in [("/v1/track", &track), ("/v1/send", &send)] {
+                    let request = client.post(format!("{url}{route}")).bearer_auth(&key).json(body).timeout(PATIENCE);
+                    under_way.spawn(probe(route, request));
                 }
                 sleep(EVERY).await;
             }
@@ -51,43 +79,56 @@ impl Probes {
         Self { stop, made }
     }
 
-    /// Tells how long after each outage the API was back. Requests before, between and after outages must succeed.
-    pub(crate) async fn end(self, outages: &[(&str, (Instant, Instant))]) -> Faults {
+    /// Tells how long after each outage the API was back. Requests away from outages must succeed.
+    pub(crate) async fn end(self, outages: &[Outage]) -> (Faults, Vec<Answer>) {
         let _ = self.stop.send(true);
         let probes = self.made.await.unwrap_or_default();
-        let failed: Vec<_> = probes.iter().filter(|probe| !probe.succeeded).collect();
-        let mut faults = Vec::new();
-        for (what, (began, ended)) in outages {
-            let within = |probe: &&&Probe| probe.at >= *began && probe.at <= *ended + BACK_WITHIN;
-            let refused = failed.iter().filter(within).count();
-            let after = probes.iter().filter(|probe| probe.at >= *ended && probe.succeeded);
-            let back = after.map(|probe| probe.answered - *ended).min().unwrap_or(Duration::MAX);
-            say(&format!("{what}: {refused} probes failed, the first success {} ms after its end", back.as_millis()));
-            if back > BACK_WITHIN {
-                faults.push(format!("the API was not back a second after {what}"));
+        let mut faults = Faults::new();
+        for outage in outages {
+            for route in outage.routes {
+                let of_route: Vec<_> = probes.iter().filter(|probe| probe.route == *route).collect();
+                faults.extend(look_at(outage, route, &of_route));
             }
         }
-        // A request made just before an outage can meet it.
-        let met = |probe: &Probe| {
-            outages.iter().any(|(_, (began, ended))| probe.answered >= *began && probe.at <= *ended + BACK_WITHIN)
-        };
-        let astray = failed.iter().filter(|probe| !met(probe)).count();
+        let is_astray = |probe: &&Probe| !probe.succeeded() && !outages.iter().any(|outage| outage.is_met_by(probe));
+        let astray = probes.iter().filter(is_astray).count();
         say(&format!("probes: {}, failed away from outages: {astray}", probes.len()));
         if astray > 0 {
             faults.push(format!("{astray} probes failed away from outages"));
         }
-        faults
+        if probes.iter().any(|probe| probe.answer.is_none()) {
+            faults.push("probes stayed unanswered".to_owned());
+        }
+        (faults, probes.into_iter().filter_map(|probe| probe.answer).collect())
     }
 }
 
-async fn probe(client: Client, url: String, key: String, body: Value) -> Probe {
+fn look_at(outage: &Outage, route: &str, probes: &[&Probe]) -> Faults {
+    let mut faults = Faults::new();
+    let met = probes.iter().filter(|probe| outage.is_met_by(probe));
+    let (disturbed, failed) =
+        (met.clone().filter(|probe| probe.is_disturbed()).count(), met.filter(|probe| !probe.succeeded()).count());
+    let after = probes.iter().filter(|probe| probe.at >= outage.ended && probe.succeeded());
+    let back = after.map(|probe| probe.answered - outage.ended).min().unwrap_or(Duration::MAX);
+    let what = outage.what;
+    say(&format!("{what}, {route}: {disturbed} probes met it, {failed} failed, back after {} ms", back.as_millis()));
+    if disturbed == 0 {
+        faults.push(format!("{route} did not notice {what}"));
+    }
+    if back > BACK_WITHIN {
+        faults.push(format!("{route} was not back a second after {what}"));
+    }
+    faults
+}
+
+async fn probe(route: &'static str, request: reqwest::RequestBuilder) -> Probe {
     let at = stopwatch();
-    let answer = client
-        .post(url)
-        .bearer_auth(key)
-        .header("content-type", "application/json")
-        .body(body.to_string())
-        .send()
-        .await;
-    Probe { at, answered: stopwatch(), succeeded: answer.is_ok_and(|answer| answer.status().is_success()) }
+    let answer = async {
+        let response = request.send().await?;
+        let status = response.status().as_u16();
+        let body: Value = response.json().await?;
+        Ok::<_, reqwest::Error>(Answer { status, body })
+    };
+    let answer = answer.await.ok();
+    Probe { route, at, answered: stopwatch(), answer }
 }

@@ -16,7 +16,7 @@ use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 
 use crate::link::Link;
 
-/// A running stack. Its folder is removed in the end.
+/// A running stack.
 pub(crate) struct Stack {
     /// The API.
     pub(crate) url: String,
@@ -70,12 +70,13 @@ impl Stack {
             running,
         })
     }
-}
 
-impl Drop for Stack {
-    fn drop(&mut self) {
+    /// Ends it, and removes its folder, unless somebody is to look at it.
+    pub(crate) fn end(self, is_kept: bool) {
         self.running.abort();
-        let _ = fs::remove_dir_all(&self.folder);
+        if !is_kept {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
     }
 }
 

@@ -9,13 +9,10 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
 use tokio::process::{Child, Command};
 
-use crate::{Faults, say, stack::Stack};
+use crate::{Answer, Faults, PATIENCE, say, stack::Stack};
 
-/// What a caller waits for an answer: longer than API Gateway does.
-const PATIENCE: &str = "40s";
 /// Where the answers are, in the stack's folder: a status, a space and a body a line.
 const ANSWERS: &str = "answers";
 /// What bad requests, repeats and outages may be answered.
@@ -25,13 +22,16 @@ const EXPECTED: [u16; 9] = [200, 400, 401, 404, 409, 422, 429, 502, 503];
 pub(crate) struct Traffic(Child);
 
 impl Traffic {
-    /// Starts it.
+    /// Starts it. Its last requests are made when the time is over, and waited for.
     pub(crate) fn start(stack: &Stack, connections: u32, time: Duration) -> io::Result<Self> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("load/mixed.lua");
         let child = Command::new("wrk")
-            .args(["-t1", &format!("-c{connections}"), &format!("-d{}s", time.as_secs()), "--timeout", PATIENCE, "-s"])
+            .args(["-t1", &format!("-c{connections}"), &format!("-d{}s", (time + PATIENCE).as_secs())])
+            // The longest time that wrk counts.
+            .args(["--timeout", &format!("{}s", PATIENCE.as_secs()), "-s"])
             .arg(script)
             .arg(&stack.url)
+            .env("SECONDS", time.as_secs().to_string())
             .env("SECRET_KEY", &stack.secret)
             .env("PUBLIC_KEY", &stack.public)
             .env("ANSWERS", answers(&stack.folder))
@@ -50,12 +50,12 @@ impl Traffic {
         for line in shown.clone() {
             say(line);
         }
-        let mut faults = Vec::new();
+        let mut faults = Faults::new();
         if !shown.clone().any(|line| line == "unanswered: 0") {
             faults.push("requests stayed unanswered".to_owned());
         }
         let mut counts = BTreeMap::new();
-        for_each(&stack.folder, |status, body| *counts.entry((status, code(&body))).or_insert(0) += 1)?;
+        for_each(&stack.folder, |answer| *counts.entry((answer.status, answer.code())).or_insert(0) += 1)?;
         for ((status, code), count) in counts {
             say(&format!("answered {}: {count}", format!("{status} {code}").trim_end()));
             if !EXPECTED.contains(&status) {
@@ -66,22 +66,17 @@ impl Traffic {
     }
 }
 
-/// Every answer that a caller got: its status and its body.
-pub(crate) fn for_each(folder: &Path, mut each: impl FnMut(u16, Value)) -> io::Result<()> {
+/// Every answer that a caller of the load got.
+pub(crate) fn for_each(folder: &Path, mut each: impl FnMut(Answer)) -> io::Result<()> {
     for line in BufReader::new(fs::File::open(answers(folder))?).lines() {
         let line = line?;
         let (status, body) = line.split_once(' ').unwrap_or((&line, ""));
         let status = status.parse().map_err(io::Error::other)?;
-        each(status, serde_json::from_str(body).unwrap_or_default());
+        each(Answer { status, body: serde_json::from_str(body).unwrap_or_default() });
     }
     Ok(())
 }
 
 fn answers(folder: &Path) -> PathBuf {
     folder.join(ANSWERS)
-}
-
-fn code(body: &Value) -> String {
-    let code = body["error"]["code"].as_str().or(body["message"].as_str());
-    code.unwrap_or_default().to_owned()
 }

@@ -43,7 +43,7 @@ impl Scenario for Event {
         if world.feed(std::slice::from_ref(event)).await.is_empty() { "taken" } else { "to be given again" }.to_owned()
     }
 
-    fn wait(&self, (world, _): &Self::World) {
+    async fn wait(&self, (world, _): &Self::World) {
         world.wait(SignedDuration::from_secs(30));
     }
 

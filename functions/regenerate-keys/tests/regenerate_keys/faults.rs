@@ -38,7 +38,7 @@ impl Scenario for Rotate {
         format!("{} {}", answer.status, answer.code().unwrap_or("with keys"))
     }
 
-    fn wait(&self, (world, _): &Self::World) {
+    async fn wait(&self, (world, _): &Self::World) {
         world.backends.clock.advance(SignedDuration::from_secs(61));
     }
 

@@ -2,7 +2,6 @@
 //! writes it anew.
 
 use expect_test::{ExpectFile, expect_file};
-use jiff::SignedDuration;
 use posthorn_testkit::{
     backends::Answer,
     faults::Faults,
@@ -12,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     support::{World, email, fates, text},
-    taken_over::{crashed, recorded},
+    taken_over::{crashed, lease_ends, recorded},
 };
 
 const TWO: [&str; 2] = ["ada@example.org", "bob@example.org"];
@@ -23,6 +22,8 @@ struct Send {
     key: Option<&'static str>,
     /// An attempt that died after the first of two recipients came before.
     is_taken_over: bool,
+    /// The sender's domain is gone when the request is made, and back when it is made again much later.
+    is_refused: bool,
 }
 
 impl Scenario for Send {
@@ -33,7 +34,10 @@ impl Scenario for Send {
         if self.is_taken_over {
             let ids = crashed(&world, &self.body, 2).await;
             recorded(&world, ids[0], TWO[0], posthorn_table::email::Status::Sent).await;
-            self.wait(&world);
+            lease_ends(&world);
+        }
+        if self.is_refused {
+            world.change_domains(Vec::clear).await;
         }
         world
     }
@@ -49,8 +53,11 @@ impl Scenario for Send {
         })
     }
 
-    fn wait(&self, world: &World) {
-        world.backends.clock.advance(SignedDuration::from_secs(61));
+    async fn wait(&self, world: &World) {
+        lease_ends(world);
+        if self.is_refused {
+            world.change_domains(|domains| domains.push("example.com".to_owned())).await;
+        }
     }
 
     async fn left(&self, world: &World) -> String {
@@ -94,7 +101,7 @@ fn check(cell: &Cell, earlier: usize) {
 }
 
 fn to(recipients: &[&str], key: Option<&'static str>) -> Send {
-    Send { body: email(&json!({"to": recipients})), key, is_taken_over: false }
+    Send { body: email(&json!({"to": recipients})), key, is_taken_over: false, is_refused: false }
 }
 
 /// Holds a scenario to its file and to what holds of every request under a key.
@@ -117,6 +124,13 @@ async fn taken_over_from_an_attempt_that_died() {
     let scenario = Send { is_taken_over: true, ..to(&TWO, Some("k")) };
     let title = "taken over from an attempt that died after its first recipient";
     hold(&scenario, &expect_file!["faults/taken_over.md"], title).await;
+}
+
+#[tokio::test]
+async fn taken_over_and_refused() {
+    let scenario = Send { is_taken_over: true, is_refused: true, ..to(&TWO, Some("k")) };
+    let title = "taken over from an attempt that died after its first recipient, and refused; the domain is back later";
+    hold(&scenario, &expect_file!["faults/refused.md"], title).await;
 }
 
 #[tokio::test]

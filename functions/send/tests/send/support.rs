@@ -79,6 +79,17 @@ impl World {
         answer
     }
 
+    /// Changes the domains that the project may send from.
+    pub(crate) async fn change_domains(&self, change: impl FnOnce(&mut Vec<String>)) {
+        let table = &self.backends.table;
+        table.claim_domain("example.com", self.id(), self.now()).await.unwrap();
+        let before = table.project(self.id()).await.unwrap().unwrap();
+        let mut after = before.clone();
+        after.version += 1;
+        change(&mut after.facts.domains);
+        table.change_project(Some(&before), &after, None).await.unwrap();
+    }
+
     /// The items of one noun, such as `EMAIL#`.
     pub(crate) async fn items(&self, prefix: &str) -> BTreeMap<String, Item> {
         let mut items = self.backends.items().await;

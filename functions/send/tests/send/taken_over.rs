@@ -47,7 +47,7 @@ pub(crate) async fn recorded(world: &World, id: Uuid, to: &str, status: Status) 
     }
 }
 
-fn lease_ends(world: &World) {
+pub(crate) fn lease_ends(world: &World) {
     world.backends.clock.advance(SignedDuration::from_secs(60));
 }
 
@@ -144,17 +144,11 @@ async fn a_recipient_who_failed_by_a_refusal_gets_nothing_later() {
     let ids = crashed(&world, &body, 2).await;
     recorded(&world, ids[0], &to[0], Status::Sent).await;
     lease_ends(&world);
-    let sending = world.project.project.clone();
-    let mut refused = sending.clone();
-    (refused.facts.domains, refused.version) = (Vec::new(), sending.version + 1);
-    world.backends.table.change_project(Some(&sending), &refused, None).await.unwrap();
+    world.change_domains(Vec::clear).await;
     let answer = world.once("k", &body).await;
     assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT", "FAILED"]), "{}", answer.text);
     assert_eq!(answer.json["data"]["emails"][1]["error"]["code"], "SENDER_NOT_VERIFIED");
-    world.backends.table.claim_domain("example.com", world.id(), world.now()).await.unwrap();
-    let mut again = sending.clone();
-    again.version = refused.version + 1;
-    world.backends.table.change_project(Some(&refused), &again, None).await.unwrap();
+    world.change_domains(|domains| domains.push("example.com".to_owned())).await;
     assert_eq!(world.once("k", &body).await.text, answer.text);
     assert_eq!(world.mails_and_calls(), (0, 0));
 }

@@ -27,7 +27,7 @@ impl Scenario for Track {
         let world = World::new().await;
         if self.is_taken_over {
             crashed(&world, &plain()).await;
-            self.wait(&world);
+            self.wait(&world).await;
         }
         world
     }
@@ -44,7 +44,7 @@ impl Scenario for Track {
         format!("{} {}{replayed}", answer.status, answer.code().unwrap_or_default()).trim_end().replace("  ", " ")
     }
 
-    fn wait(&self, world: &World) {
+    async fn wait(&self, world: &World) {
         world.backends.clock.advance(SignedDuration::from_secs(61));
     }
 

@@ -10,19 +10,16 @@ use posthorn_table::{
     idempotency::{Attempt, Claim, Claimed, Verdict},
     twins::ClaimRecord,
 };
-use send::decide::{Answer, Delivery, Ending, Fate, answer, is_withdrawn, nobody_got_any, recorded};
+use send::decide::{
+    Answer, Delivery, Ending, Fate, answer, is_withdrawn, may_yet_send, nobody_got_any, recorded, unless_lost,
+};
 
-use super::{ATTEMPTS, DOUBT, FREED, Next, Phase, Run, Sending, TRUE, Told, Without, World, Write, statuses};
+use super::{
+    ATTEMPTS, DOUBT, FINAL, FREED, Next, Phase, Run, Sending, TRUE, Told, Without, World, Write, call::Call, statuses,
+};
 
 const KEY: &str = "order-1234";
 const BODY: &[u8] = b"{}";
-
-/// A call that makes a write: the effect, and what the attempt does about the answer, or without one.
-struct Call<'a, T> {
-    what: &'static str,
-    effect: &'a dyn Fn(&mut World) -> T,
-    then: &'a dyn Fn(&mut World, Result<T, TableError>),
-}
 
 fn at(leases: u8) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_secs(61 * i64::from(leases))
@@ -62,39 +59,6 @@ impl Sending {
         let deliveries =
             recorded(Uuid::nil(), addresses.iter().zip(ids.iter().copied()), emails, missing, Timestamp::UNIX_EPOCH);
         told(answer(&deliveries, now, Timestamp::UNIX_EPOCH))
-    }
-
-    /// The steps of a call that writes: it succeeds; it is made again after a lost answer; it fails, before or after its
-    /// effect.
-    fn call<T>(&self, world: &World, who: usize, call: &Call<'_, T>) -> Vec<Step<World>> {
-        let mut steps = vec![];
-        let mut add = |what, change: &dyn Fn(&mut World)| {
-            let mut after = world.clone();
-            change(&mut after);
-            steps.push(Step { who: ATTEMPTS[who], what, after });
-        };
-        add(call.what, &|after| {
-            let answer = (call.effect)(after);
-            (call.then)(after, Ok(answer));
-        });
-        if world.faults == 0 || self.is_last(who) {
-            return steps;
-        }
-        let unavailable = || Err(TableError::Unavailable(String::new()));
-        add("a write's answer is lost, and the SDK makes it again", &|after| {
-            after.faults -= 1;
-            (call.effect)(after);
-        });
-        add("a write's answer is lost for good", &|after| {
-            (after.faults, after.is_in_doubt) = (after.faults - 1, true);
-            (call.effect)(after);
-            (call.then)(after, unavailable());
-        });
-        add("a write never arrives", &|after| {
-            (after.faults, after.is_in_doubt) = (after.faults - 1, true);
-            (call.then)(after, unavailable());
-        });
-        steps
     }
 
     pub(super) fn start_of(&self, world: &World, who: usize) -> Vec<Step<World>> {
@@ -141,7 +105,7 @@ impl Sending {
         after.is_in_doubt |= Self::somebody_delivers(world);
         let what = if emails.len() == ids.len() {
             let told = self.report(&ids, &emails, Code::DeliveryFailed, Self::attempt(world, who).now);
-            after.attempts[who].1 = Phase::Settling(held.clone(), told);
+            after.attempts[who].1 = Phase::Settling(held.clone(), told, false);
             "finds a record of every email"
         } else {
             after.attempts[who].1 = Phase::TakingOver(held.clone(), emails);
@@ -191,7 +155,7 @@ impl Sending {
             } else {
                 self.report(&Self::ids_of(claim), earlier, missing, Self::attempt(world, who).now)
             };
-            after.attempts[who].1 = Phase::Settling(claim.clone(), told);
+            after.attempts[who].1 = Phase::Settling(claim.clone(), told, true);
             steps.push(Step { who: ATTEMPTS[who], what: "is over the monthly limit", after });
         }
         steps
@@ -292,7 +256,9 @@ impl Sending {
             after.is_in_doubt |= *fate == Fate::Unknown;
             let delivery = Self::delivery(world, who, run, *fate);
             if *is_taken {
-                after.taken[run.deliveries.len()].push(delivery.id);
+                let recipient = run.deliveries.len();
+                after.taken[recipient].push(delivery.id);
+                after.broken = after.broken.or(after.failed[recipient].then_some(FINAL));
             }
             self.delivered(&mut after, who, run, delivery);
             Step { who: ATTEMPTS[who], what, after }
@@ -311,7 +277,8 @@ impl Sending {
             let mut after = world.clone();
             after.faults -= u8::from(out_of_time);
             after.is_in_doubt |= out_of_time;
-            self.end(&mut after, who, told.clone());
+            let is_lost = run.writes.contains(&Write::Claim) && may_yet_send(&run.deliveries);
+            self.end(&mut after, who, self.unless_lost(told, is_lost));
             let what = if out_of_time { "answers without having recorded it all" } else { "answers" };
             steps.push(Step { who: ATTEMPTS[who], what, after });
         }
@@ -322,8 +289,11 @@ impl Sending {
         let nonce = Self::attempt(world, who).nonce;
         let mut left = run.clone();
         left.writes.retain(|other| *other != write);
-        let then = |after: &mut World, _: Result<(), TableError>| {
-            after.attempts[who].1 = Phase::Delivering(left.clone(), next.clone());
+        let then = |after: &mut World, written: Result<bool, TableError>| {
+            let mut left = left.clone();
+            let is_lost = write == Write::Claim && !matches!(written, Ok(true)) && may_yet_send(&run.deliveries);
+            left.told = left.told.map(|told| self.unless_lost(&told, is_lost));
+            after.attempts[who].1 = Phase::Delivering(left, next.clone());
         };
         let effect = |world: &mut World| match write {
             Write::Outcome(place) => {
@@ -333,11 +303,13 @@ impl Sending {
                 let error = delivery.fate.error().filter(|_| matches!(delivery.fate, Fate::Failed(_)));
                 let outcome = Outcome { error: error.map(Code::as_str), ..Outcome::default() };
                 world.emails.entry(delivery.id).or_default().settle(writer, delivery.fate.status(), &outcome);
+                true
             }
             Write::Withdrawal(place) => {
                 world.emails.entry(run.deliveries[place].id).or_default().withdraw(&nonce);
+                true
             }
-            Write::Claim => run.told.iter().for_each(|told| self.end_claim(world, &run.claim, told)),
+            Write::Claim => run.told.as_ref().is_none_or(|told| self.end_claim(world, &run.claim, told)),
         };
         let what = match write {
             Write::Outcome(_) => "records an outcome",
@@ -347,9 +319,14 @@ impl Sending {
         self.call(world, who, &Call { what, effect: &effect, then: &then })
     }
 
+    fn unless_lost(&self, answer: &Told, is_lost: bool) -> Told {
+        told(unless_lost(result(answer), is_lost && self.without != Without::KeptFailures))
+    }
+
     /// What a request's end makes of its claim, as `Held::settle` does.
-    fn end_claim(&self, world: &mut World, held: &Claim, told: &Told) {
+    fn end_claim(&self, world: &mut World, held: &Claim, told: &Told) -> bool {
         let before = world.claim.clone();
+        let mut is_settled = true;
         match Ending::of(&result(told)) {
             Ending::Keep(body) if self.without == Without::FirstAnswer => {
                 if let Some(claim) = &mut world.claim.0 {
@@ -357,7 +334,7 @@ impl Sending {
                 }
                 world.claim.settle(&held.nonce, body);
             }
-            Ending::Keep(body) => world.claim.settle(&held.nonce, body),
+            Ending::Keep(body) => is_settled = world.claim.settle(&held.nonce, body),
             Ending::Free if self.without == Without::OwnRelease => world.claim = ClaimRecord(None),
             Ending::Free => world.claim.release(&held.nonce),
             Ending::Leave(code) => world.claim.leave(&held.nonce, code),
@@ -366,17 +343,31 @@ impl Sending {
         if is_freed && self.without != Without::OwnRelease && world.taken.iter().any(|taken| !taken.is_empty()) {
             world.broken = world.broken.or(Some(FREED));
         }
+        is_settled
     }
 
-    pub(super) fn settling(&self, world: &World, who: usize, held: &Claim, told: &Told) -> Vec<Step<World>> {
+    pub(super) fn settling(
+        &self,
+        world: &World,
+        who: usize,
+        held: &Claim,
+        told: &Told,
+        must_be_kept: bool,
+    ) -> Vec<Step<World>> {
         let effect = |world: &mut World| self.end_claim(world, held, told);
-        let then = |after: &mut World, _: Result<(), TableError>| self.end(after, who, told.clone());
+        let then = |after: &mut World, written: Result<bool, TableError>| {
+            let is_lost = must_be_kept && !matches!(written, Ok(true));
+            self.end(after, who, self.unless_lost(told, is_lost));
+        };
         self.call(world, who, &Call { what: "ends a claim and answers", effect: &effect, then: &then })
     }
 
     /// The attempt answers: is it true, and is it the answer that is kept?
     fn end(&self, world: &mut World, who: usize, told: Told) {
         if let Ok(body) = &told {
+            for (recipient, status) in statuses(body).iter().enumerate() {
+                world.failed[recipient] |= status == "FAILED";
+            }
             for (taken, status) in world.taken.iter().zip(statuses(body)) {
                 let is_true = match status.as_str() {
                     "SENT" => !taken.is_empty(),

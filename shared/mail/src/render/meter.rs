@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use super::Part;
+
 /// Units of work per rendering: 8 million keep the worst template under 100 ms (`tests/bounded.rs` tells).
 const FUEL: u64 = 8_000_000;
 /// Units for one node, one lookup or one iteration.
@@ -11,6 +13,9 @@ const STEP: u64 = 40;
 pub(super) const OUTPUT: usize = 4 * 1024 * 1024;
 /// Bytes always left for values beside the template's own text.
 const VALUES: usize = 1024 * 1024;
+/// The same two for a subject, which is one line.
+const SUBJECT: usize = 8 * 1024;
+const SUBJECT_VALUES: usize = 4 * 1024;
 
 /// The limit that stopped a rendering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +43,9 @@ pub(super) struct Meter {
 
 impl Meter {
     /// A full budget for a template of `source` bytes, whose own text always fits.
-    pub(super) fn new(source: usize) -> Meter {
-        Meter { fuel: Cell::new(FUEL), room: Cell::new(OUTPUT.max(source.saturating_add(VALUES))) }
+    pub(super) fn new(source: usize, part: Part) -> Meter {
+        let (output, values) = if part == Part::Subject { (SUBJECT, SUBJECT_VALUES) } else { (OUTPUT, VALUES) };
+        Meter { fuel: Cell::new(FUEL), room: Cell::new(output.max(source.saturating_add(values))) }
     }
 
     /// Takes `units` of work.
@@ -68,14 +74,15 @@ impl Meter {
     pub(super) fn write(&self, out: &mut String, text: &str) -> Result<(), Limit> {
         let left = self.room.get().checked_sub(text.len()).ok_or(Limit::Output)?;
         self.room.set(left);
-        self.push(out, text);
+        self.push(out, text, 0);
         Ok(())
     }
 
-    /// Appends `text`, whatever room there is. A string that grows doubles, but has no room for more than may come.
-    pub(super) fn push(&self, out: &mut String, text: &str) {
+    /// Appends `text`, whatever room there is; `more` bytes beside what there is room for may follow. A string that grows
+    /// doubles, but not beyond what may come.
+    pub(super) fn push(&self, out: &mut String, text: &str, more: usize) {
         if out.capacity() - out.len() < text.len() {
-            out.reserve_exact(text.len() + self.room.get().min(out.len()));
+            out.reserve_exact(text.len() + out.len().min(self.room.get() + more));
         }
         out.push_str(text);
     }
@@ -87,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_spent_budget_stays_spent() {
-        let meter = Meter::new(0);
+        let meter = Meter::new(0, Part::Html);
         assert_eq!(meter.spend(FUEL - 1), Ok(()));
         assert_eq!(meter.spend(2), Err(Limit::Work));
         assert_eq!(meter.step(), Err(Limit::Work));
@@ -97,7 +104,7 @@ mod tests {
     fn the_text_of_a_template_of_any_size_fits() {
         let source = "x".repeat(2 * OUTPUT);
         let mut out = String::new();
-        let meter = Meter::new(source.len());
+        let meter = Meter::new(source.len(), Part::Html);
         assert_eq!(meter.write(&mut out, &source), Ok(()));
         assert_eq!(meter.write(&mut out, &source), Err(Limit::Output));
         assert_eq!(out.len(), source.len(), "a refused write leaves nothing behind");

@@ -12,19 +12,19 @@ use super::scope::Variables;
 /// The source with every `{{ name }}`, `{{ a.b }}` and `{{ name ?? fallback }}` replaced. Once the values exceed a
 /// limit, the remaining names are replaced by nothing.
 pub(super) fn render(source: &str, part: Part, variables: &Variables) -> String {
-    let values = Values { part, variables, meter: Meter::new(source.len()) };
+    let values = Values { part, variables, meter: Meter::new(source.len(), part) };
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
     while let Some((before, inside, after)) = next_braces(rest) {
         if let Some(name) = Name::parse(inside) {
-            values.meter.push(&mut out, before);
+            values.meter.push(&mut out, before, rest.len());
             values.write(&name, &mut out);
         } else {
-            values.meter.push(&mut out, rest.strip_suffix(after).unwrap_or_default());
+            values.meter.push(&mut out, rest.strip_suffix(after).unwrap_or_default(), after.len());
         }
         rest = after;
     }
-    values.meter.push(&mut out, rest);
+    values.meter.push(&mut out, rest, 0);
     out
 }
 

@@ -96,7 +96,7 @@ impl<'v> Globals<'v> {
             variables,
             source,
             part,
-            meter: Meter::new(source.len()),
+            meter: Meter::new(source.len(), part),
             assigned: RefCell::default(),
             counters: RefCell::default(),
             core: RuntimeCore::new(),

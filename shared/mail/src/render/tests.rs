@@ -280,6 +280,7 @@ fn arithmetic_never_overflows() {
 fn subjects_are_one_line() {
     check(Part::Subject, "a\r\nb\u{2028}c\u{0}\u{85}{{ lines }}", "a  b c  1< 2");
     check(Part::Subject, "{{ missing }}", "");
+    check(Part::Html, "a\r\n\tb\u{0}c\u{1}\u{85}é", "a\r\n\tbc\u{85}é");
     check(Part::Subject, "{{ lines", "{{ lines");
 }
 
