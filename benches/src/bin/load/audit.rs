@@ -10,7 +10,12 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use posthorn_testkit::{backends::local_config, ses::Mail};
 use serde_json::Value;
 
-use crate::{Answer, Faults, say, stack::Stack, traffic};
+use crate::{
+    Faults,
+    answers::{Answer, Whose},
+    say,
+    stack::Stack,
+};
 
 /// What was told, stored and handed over.
 #[derive(Debug, Default)]
@@ -34,12 +39,11 @@ pub(crate) struct Audit {
     received: HashMap<String, usize>,
 }
 
-/// Looks at everything, `probes` beside what the load was answered.
-pub(crate) async fn of(stack: &Stack, probes: &[Answer]) -> io::Result<Audit> {
+/// Looks at everything.
+pub(crate) async fn of(stack: &Stack) -> io::Result<Audit> {
     let mut audit = Audit::default();
-    traffic::for_each(&stack.folder, |answer| audit.told(&answer))?;
-    for answer in probes {
-        audit.told(answer);
+    for whose in [Whose::Load, Whose::Probes] {
+        whose.for_each(&stack.folder, |answer| audit.told(answer))?;
     }
     audit.read_mails(stack)?;
     audit.read_table(stack).await?;

@@ -5,6 +5,7 @@
 //!
 //! `posthorn-load <connections> <seconds>`, in the repository; by `benches/load/endure`.
 
+mod answers;
 mod audit;
 mod link;
 mod memory;
@@ -22,7 +23,6 @@ use link::{Link, State};
 use memory::Memory;
 use posthorn_lambda::edge::stopwatch;
 use probe::{Outage, Probes};
-use serde_json::Value;
 use stack::Stack;
 use tokio::time::{Instant, sleep, sleep_until};
 use traffic::Traffic;
@@ -64,19 +64,6 @@ pub(crate) fn say(text: &str) {
 /// What did not hold.
 type Faults = Vec<String>;
 
-/// What a caller got.
-#[derive(Debug)]
-struct Answer {
-    status: u16,
-    body: Value,
-}
-
-impl Answer {
-    fn code(&self) -> String {
-        self.body["error"]["code"].as_str().unwrap_or_default().to_owned()
-    }
-}
-
 async fn load(connections: u32, time: Duration) -> io::Result<Faults> {
     let stack = Stack::start().await?;
     let faults = measure(&stack, connections, time).await;
@@ -90,7 +77,7 @@ async fn load(connections: u32, time: Duration) -> io::Result<Faults> {
 
 async fn measure(stack: &Stack, connections: u32, time: Duration) -> io::Result<Faults> {
     let traffic = Traffic::start(stack, connections, time)?;
-    let (probes, memory) = (Probes::start(stack), Memory::watch(time));
+    let (probes, memory) = (Probes::start(stack)?, Memory::watch(time));
     let began = stopwatch();
     let outages = [
         outage(
@@ -105,12 +92,12 @@ async fn measure(stack: &Stack, connections: u32, time: Duration) -> io::Result<
         outage("an outage of SES", &["/v1/send"], &stack.mail, State::Cut, began + time * 2 / 3, OUTAGE).await,
     ];
     sleep_until(began + time).await;
-    let (mut faults, probes) = probes.end(&outages).await;
+    let mut faults = probes.end(&outages).await;
     faults.extend(traffic.end(stack).await?);
     faults.extend(memory.end().await);
     let rested = stopwatch() + REST;
     loop {
-        let audit = audit::of(stack, &probes).await?;
+        let audit = audit::of(stack).await?;
         if audit.is_at_rest() || stopwatch() > rested {
             faults.extend(audit.tell());
             return Ok(faults);

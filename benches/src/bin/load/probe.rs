@@ -1,17 +1,22 @@
 //! When the API is back: an event and an email every tenth of a second, beside the load.
 
-use std::time::Duration;
+use std::{
+    fs::File,
+    io::{self, Write},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use posthorn_lambda::edge::stopwatch;
-use reqwest::Client;
-use serde_json::{Value, json};
+use reqwest::{Client, RequestBuilder};
+use serde_json::json;
 use tokio::{
     sync::watch,
     task::{JoinHandle, JoinSet},
     time::{Instant, sleep},
 };
 
-use crate::{Answer, Faults, PATIENCE, say, stack::Stack};
+use crate::{Faults, PATIENCE, answers::Whose, say, stack::Stack};
 
 const EVERY: Duration = Duration::from_millis(100);
 /// The most that the API may take to be back.
@@ -33,19 +38,19 @@ impl Outage {
     }
 }
 
-/// A request: when it was made, and when and what it was answered.
+/// A request: when it was made, and when it was answered.
 #[derive(Debug)]
 struct Probe {
     route: &'static str,
     at: Instant,
     answered: Instant,
     /// None if it was not.
-    answer: Option<Answer>,
+    status: Option<u16>,
 }
 
 impl Probe {
     fn succeeded(&self) -> bool {
-        self.answer.as_ref().is_some_and(|answer| answer.status == 200)
+        self.status == Some(200)
     }
 
     fn is_disturbed(&self) -> bool {
@@ -53,34 +58,35 @@ impl Probe {
     }
 }
 
-/// Requests that are made all the time.
+/// Requests that are made all the time. What they are answered goes into a file, as with the load, so that it takes no memory.
 pub(crate) struct Probes {
     stop: watch::Sender<bool>,
     made: JoinHandle<Vec<Probe>>,
 }
 
 impl Probes {
-    pub(crate) fn start(stack: &Stack) -> Self {
+    pub(crate) fn start(stack: &Stack) -> io::Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let track = json!({"email": "probe@example.org", "event": "probed"});
         let send = json!({"to": "probe@example.org", "subject": "Probe", "body": "<p>Probe</p>"});
         let (url, key) = (stack.url.clone(), stack.secret.clone());
+        let file = Arc::new(Mutex::new(File::create(Whose::Probes.file(&stack.folder))?));
         let made = tokio::spawn(async move {
             let (client, mut under_way) = (Client::new(), JoinSet::new());
             while !*stopped.borrow() {
                 for (route, body) in [("/v1/track", &track), ("/v1/send", &send)] {
                     let request = client.post(format!("{url}{route}")).bearer_auth(&key).json(body).timeout(PATIENCE);
-                    under_way.spawn(probe(route, request));
+                    under_way.spawn(probe(route, request, Arc::clone(&file)));
                 }
                 sleep(EVERY).await;
             }
             under_way.join_all().await
         });
-        Self { stop, made }
+        Ok(Self { stop, made })
     }
 
     /// Tells how long after each outage the API was back. Requests away from outages must succeed.
-    pub(crate) async fn end(self, outages: &[Outage]) -> (Faults, Vec<Answer>) {
+    pub(crate) async fn end(self, outages: &[Outage]) -> Faults {
         let _ = self.stop.send(true);
         let probes = self.made.await.unwrap_or_default();
         let mut faults = Faults::new();
@@ -96,10 +102,10 @@ impl Probes {
         if astray > 0 {
             faults.push(format!("{astray} probes failed away from outages"));
         }
-        if probes.iter().any(|probe| probe.answer.is_none()) {
+        if probes.iter().any(|probe| probe.status.is_none()) {
             faults.push("probes stayed unanswered".to_owned());
         }
-        (faults, probes.into_iter().filter_map(|probe| probe.answer).collect())
+        faults
     }
 }
 
@@ -121,14 +127,17 @@ fn look_at(outage: &Outage, route: &str, probes: &[&Probe]) -> Faults {
     faults
 }
 
-async fn probe(route: &'static str, request: reqwest::RequestBuilder) -> Probe {
+async fn probe(route: &'static str, request: RequestBuilder, file: Arc<Mutex<File>>) -> Probe {
     let at = stopwatch();
     let answer = async {
         let response = request.send().await?;
-        let status = response.status().as_u16();
-        let body: Value = response.json().await?;
-        Ok::<_, reqwest::Error>(Answer { status, body })
+        Ok::<_, reqwest::Error>((response.status().as_u16(), response.text().await?))
     };
     let answer = answer.await.ok();
-    Probe { route, at, answered: stopwatch(), answer }
+    let answered = stopwatch();
+    let status = answer.and_then(|(status, body)| {
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        writeln!(file, "{status} {body}").ok().map(|()| status)
+    });
+    Probe { route, at, answered, status }
 }

@@ -1,20 +1,11 @@
 //! The load, by `wrk`, and what it was answered.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::{self, BufRead, BufReader},
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::Duration,
-};
+use std::{collections::BTreeMap, io, path::Path, process::Stdio, time::Duration};
 
 use tokio::process::{Child, Command};
 
-use crate::{Answer, Faults, PATIENCE, say, stack::Stack};
+use crate::{Faults, PATIENCE, answers::Whose, say, stack::Stack};
 
-/// Where the answers are, in the stack's folder: a status, a space and a body a line.
-const ANSWERS: &str = "answers";
 /// What bad requests, repeats and outages may be answered.
 const EXPECTED: [u16; 9] = [200, 400, 401, 404, 409, 422, 429, 502, 503];
 
@@ -34,7 +25,7 @@ impl Traffic {
             .env("SECONDS", time.as_secs().to_string())
             .env("SECRET_KEY", &stack.secret)
             .env("PUBLIC_KEY", &stack.public)
-            .env("ANSWERS", answers(&stack.folder))
+            .env("ANSWERS", Whose::Load.file(&stack.folder))
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
@@ -55,7 +46,9 @@ impl Traffic {
             faults.push("requests stayed unanswered".to_owned());
         }
         let mut counts = BTreeMap::new();
-        for_each(&stack.folder, |answer| *counts.entry((answer.status, answer.code())).or_insert(0) += 1)?;
+        Whose::Load.for_each(&stack.folder, |answer| {
+            *counts.entry((answer.status, answer.code())).or_insert(0) += 1;
+        })?;
         for ((status, code), count) in counts {
             say(&format!("answered {}: {count}", format!("{status} {code}").trim_end()));
             if !EXPECTED.contains(&status) {
@@ -64,19 +57,4 @@ impl Traffic {
         }
         Ok(faults)
     }
-}
-
-/// Every answer that a caller of the load got.
-pub(crate) fn for_each(folder: &Path, mut each: impl FnMut(Answer)) -> io::Result<()> {
-    for line in BufReader::new(fs::File::open(answers(folder))?).lines() {
-        let line = line?;
-        let (status, body) = line.split_once(' ').unwrap_or((&line, ""));
-        let status = status.parse().map_err(io::Error::other)?;
-        each(Answer { status, body: serde_json::from_str(body).unwrap_or_default() });
-    }
-    Ok(())
-}
-
-fn answers(folder: &Path) -> PathBuf {
-    folder.join(ANSWERS)
 }
