@@ -27,8 +27,9 @@ use crate::feedback::{sqs_event, sqs_record};
 
 /// The most messages of one batch.
 const BATCH_MAX: usize = 10;
-/// The most batches at once.
-const BATCHES_MAX: usize = 4;
+/// The most batches at once. Lambda adds more while messages wait (developer guide, "Configuring scaling behavior for SQS event
+/// source mappings"); so many keep up with what this machine can send.
+const BATCHES_MAX: usize = 32;
 /// The longest time from a push to the first delivery, in milliseconds, but for [`POLL`] and the batches under way.
 const DELAY_MAX: u64 = 800;
 /// How often the queue looks for messages that are due.

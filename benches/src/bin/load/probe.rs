@@ -19,7 +19,8 @@ use tokio::{
 use crate::{Faults, PATIENCE, answers::Whose, say, stack::Stack};
 
 const EVERY: Duration = Duration::from_millis(100);
-/// The most that the API may take to be back.
+/// The most that the API may take to be back: to answer with success again, whenever the request was made, for with many
+/// connections each waits longer than that; and no request fails that is made later.
 const BACK_WITHIN: Duration = Duration::from_secs(1);
 
 /// A disturbance.
@@ -114,7 +115,7 @@ fn look_at(outage: &Outage, route: &str, probes: &[&Probe]) -> Faults {
     let met = probes.iter().filter(|probe| outage.is_met_by(probe));
     let (disturbed, failed) =
         (met.clone().filter(|probe| probe.is_disturbed()).count(), met.filter(|probe| !probe.succeeded()).count());
-    let after = probes.iter().filter(|probe| probe.at >= outage.ended && probe.succeeded());
+    let after = probes.iter().filter(|probe| probe.answered >= outage.ended && probe.succeeded());
     let back = after.map(|probe| probe.answered - outage.ended).min().unwrap_or(Duration::MAX);
     let what = outage.what;
     say(&format!("{what}, {route}: {disturbed} probes met it, {failed} failed, back after {} ms", back.as_millis()));

@@ -122,9 +122,9 @@ async fn no_message_stands_twice_in_a_batch() {
 }
 
 #[tokio::test]
-async fn at_most_four_batches_of_ten_run_at_once() {
+async fn batches_of_at_most_ten_run_at_once_up_to_a_bound() {
     let queue = queue();
-    (0..120).for_each(|number| queue.push(number.to_string()));
+    (0..1_200).for_each(|number| queue.push(number.to_string()));
     let [running, most, done] = [(); 3].map(|()| Arc::new(AtomicUsize::new(0)));
     let (counted, highest, finished) = (Arc::clone(&running), Arc::clone(&most), Arc::clone(&done));
     let handler = move |event: Value| {
@@ -139,7 +139,7 @@ async fn at_most_four_batches_of_ten_run_at_once() {
         }
     };
     tokio::spawn(queue.clone().run(handler, pending()));
-    until("all are handled", || done.load(Ordering::SeqCst) >= 120).await;
+    until("all are handled", || done.load(Ordering::SeqCst) >= 1_200).await;
     assert_eq!(most.load(Ordering::SeqCst), BATCHES_MAX);
 }
 
