@@ -1,6 +1,6 @@
 //! Templates, and the plain text of a mail.
 
-use std::panic;
+use std::panic::{self, UnwindSafe};
 
 use posthorn_mail::{
     render::{Part, Template, Variables},
@@ -16,8 +16,12 @@ const MOST: usize = 4 * 1024 * 1024;
 const GROWTH: usize = 80;
 
 /// A template, and after a line `---` the data: it renders, to the same text every time, within the bound; a subject
-/// stays one line; and no value becomes markup.
+/// stays one line; and no value becomes markup. A panic of a part of Liquid is caught, and leads to plain replacement.
 pub fn template(bytes: &[u8]) {
+    quietly(|| render(bytes));
+}
+
+fn render(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let (source, data) = text.split_once(DATA).unwrap_or((text, ""));
     let variables = Variables::new(values(data));
@@ -37,16 +41,24 @@ pub fn template(bytes: &[u8]) {
     }
 }
 
-/// HTML: it has a plain text, of a bounded size. A panic of the layout is caught and leads to another text: libFuzzer,
-/// which ends a run in the hook for panics, is not told of it.
+/// HTML: it has a plain text, of a bounded size. A panic of the layout is caught and leads to another text.
 pub fn html_to_text(bytes: &[u8]) {
     let html = String::from_utf8_lossy(bytes);
+    let text = quietly(|| from_html(&html));
+    assert!(text.len() <= GROWTH * html.len() + 1024, "{} bytes of {}", text.len(), html.len());
+}
+
+/// Panics that are caught within are nobody's: libFuzzer, which ends a run in the hook for panics, is not told of them. One
+/// that gets out is.
+fn quietly<T>(work: impl FnOnce() -> T + UnwindSafe) -> T {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
-    let text = panic::catch_unwind(|| from_html(&html));
+    let done = panic::catch_unwind(work);
     panic::set_hook(hook);
-    let text = text.expect("a panic that was not caught");
-    assert!(text.len() <= GROWTH * html.len() + 1024, "{} bytes of {}", text.len(), html.len());
+    done.unwrap_or_else(|cause| {
+        let text = cause.downcast_ref::<String>().map(String::as_str).or(cause.downcast_ref::<&str>().copied());
+        panic!("{}", text.unwrap_or("a panic"))
+    })
 }
 
 fn values(data: &str) -> Map<String, Value> {

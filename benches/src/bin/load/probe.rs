@@ -19,8 +19,8 @@ use tokio::{
 use crate::{Faults, PATIENCE, answers::Whose, say, stack::Stack};
 
 const EVERY: Duration = Duration::from_millis(100);
-/// The most that the API may take to be back: to answer with success again, whenever the request was made, for with many
-/// connections each waits longer than that; and no request fails that is made later.
+/// The most that the API may take to be back, beside what a request takes anyhow: to answer with success again. No request fails
+/// that is made later.
 const BACK_WITHIN: Duration = Duration::from_secs(1);
 
 /// A disturbance.
@@ -94,7 +94,8 @@ impl Probes {
         for outage in outages {
             for route in outage.routes {
                 let of_route: Vec<_> = probes.iter().filter(|probe| probe.route == *route).collect();
-                faults.extend(look_at(outage, route, &of_route));
+                let calm = of_route.iter().filter(|probe| !outages.iter().any(|outage| outage.is_met_by(probe)));
+                faults.extend(look_at(outage, route, &of_route, median(calm.map(|probe| probe.answered - probe.at))));
             }
         }
         let is_astray = |probe: &&Probe| !probe.succeeded() && !outages.iter().any(|outage| outage.is_met_by(probe));
@@ -110,7 +111,8 @@ impl Probes {
     }
 }
 
-fn look_at(outage: &Outage, route: &str, probes: &[&Probe]) -> Faults {
+/// `usual` is the time that a request takes otherwise: with many connections, longer than a second.
+fn look_at(outage: &Outage, route: &str, probes: &[&Probe], usual: Duration) -> Faults {
     let mut faults = Faults::new();
     let met = probes.iter().filter(|probe| outage.is_met_by(probe));
     let (disturbed, failed) =
@@ -122,10 +124,16 @@ fn look_at(outage: &Outage, route: &str, probes: &[&Probe]) -> Faults {
     if disturbed == 0 {
         faults.push(format!("{route} did not notice {what}"));
     }
-    if back > BACK_WITHIN {
-        faults.push(format!("{route} was not back a second after {what}"));
+    if back > BACK_WITHIN + usual {
+        faults.push(format!("{route} was not back within a second and its usual {} ms of {what}", usual.as_millis()));
     }
     faults
+}
+
+fn median(times: impl Iterator<Item = Duration>) -> Duration {
+    let mut times: Vec<_> = times.collect();
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 async fn probe(route: &'static str, request: RequestBuilder, file: Arc<Mutex<File>>) -> Probe {
