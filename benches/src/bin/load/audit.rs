@@ -24,8 +24,9 @@ pub(crate) struct Audit {
     emails: HashSet<String>,
     /// Events that a caller was told of: contact and id.
     events: HashSet<(String, String)>,
-    /// Answers that a mail may have gone out, and 200s that tell of nothing.
+    /// Answers that a mail may have gone out.
     doubts: usize,
+    /// 200s that tell of nothing.
     empty: usize,
     /// Stored emails, by id: their status.
     statuses: HashMap<String, String>,

@@ -1,7 +1,8 @@
 //! Load and endurance: the local stack, its state on disk, under mixed traffic by `wrk` (`benches/load/mixed.lua`), with a
 //! stall of the database for 5 s after a third of the time and an outage of SES for 10 s after two thirds. Then every answer
 //! that a caller got is looked for in the table and among the mails. Fails if an effect is missing, a mail went out twice or
-//! unknown to anybody, a request stayed unanswered, memory grew, or the API was not back a second after an outage.
+//! unknown to anybody, a request stayed unanswered, memory grew, or the API was not back a second after an outage,
+//! beside the time that a request takes anyhow.
 //!
 //! `posthorn-load <connections> <seconds>`, in the repository; by `benches/load/endure`.
 
@@ -28,9 +29,9 @@ use tokio::time::{Instant, sleep, sleep_until};
 use traffic::Traffic;
 
 const STALL: Duration = Duration::from_secs(5);
+const OUTAGE: Duration = Duration::from_secs(10);
 /// What a caller waits for an answer: longer than API Gateway does.
 const PATIENCE: Duration = Duration::from_secs(40);
-const OUTAGE: Duration = Duration::from_secs(10);
 /// For feedback's queue to come to its end.
 const REST: Duration = Duration::from_mins(3);
 

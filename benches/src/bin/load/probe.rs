@@ -54,8 +54,9 @@ impl Probe {
         self.status == Some(200)
     }
 
-    fn is_disturbed(&self) -> bool {
-        !self.succeeded() || self.answered - self.at > BACK_WITHIN
+    /// Beside the time that a request takes anyhow.
+    fn is_disturbed(&self, usual: Duration) -> bool {
+        !self.succeeded() || self.answered - self.at > BACK_WITHIN + usual
     }
 }
 
@@ -116,7 +117,7 @@ fn look_at(outage: &Outage, route: &str, probes: &[&Probe], usual: Duration) -> 
     let mut faults = Faults::new();
     let met = probes.iter().filter(|probe| outage.is_met_by(probe));
     let (disturbed, failed) =
-        (met.clone().filter(|probe| probe.is_disturbed()).count(), met.filter(|probe| !probe.succeeded()).count());
+        (met.clone().filter(|probe| probe.is_disturbed(usual)).count(), met.filter(|probe| !probe.succeeded()).count());
     let after = probes.iter().filter(|probe| probe.answered >= outage.ended && probe.succeeded());
     let back = after.map(|probe| probe.answered - outage.ended).min().unwrap_or(Duration::MAX);
     let what = outage.what;
