@@ -11,6 +11,7 @@ use crate::gate::Gate;
 use axum::Router;
 use posthorn_testkit::{
     backends::{ALERTS, Backends, TABLE},
+    recording::recorded,
     sqs::Sqs,
 };
 use serde_json::Value;
@@ -170,5 +171,9 @@ where
 }
 
 pub(crate) async fn serve(router: Router) -> String {
-    serve_on(|listener| async move { axum::serve(listener, router).await }).await
+    serve_on(|listener| async move {
+        let (listener, _relay) = recorded(listener).await?;
+        axum::serve(listener, router).await
+    })
+    .await
 }

@@ -6,6 +6,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dynoxide::{AttributeValue as Stored, Database, ImportOptions};
 use tokio::net::TcpListener;
 
+use crate::recording::recorded;
+
 /// An engine whose state is in memory, or in the file at `path` and there survives a crash.
 ///
 /// # Errors
@@ -27,6 +29,7 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    let (listener, _relay) = recorded(listener).await?;
     dynoxide::server::serve_with_shutdown(listener, database, shutdown).await.map_err(io::Error::other)
 }
 

@@ -15,6 +15,7 @@ pub mod matrix;
 pub mod openapi;
 pub mod permissions;
 pub mod queue;
+pub mod recording;
 pub mod ses;
 pub mod sns;
 pub mod sqs;

@@ -37,6 +37,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
+use crate::recording::recorded;
+
 use self::account::ConfigurationSets;
 pub use self::account::{AccountStatus, EventDestination};
 pub use self::attachments::REFUSED_EXTENSIONS;
@@ -156,6 +158,7 @@ impl Ses {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
+        let (listener, _relay) = recorded(listener).await?;
         let service = routes::router(self).into_make_service_with_connect_info::<Connection>();
         axum::serve(CuttableListener(listener), service).with_graceful_shutdown(shutdown).await
     }

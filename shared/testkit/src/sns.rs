@@ -21,6 +21,8 @@ use jiff::Timestamp;
 use posthorn_lambda::Edge;
 use tokio::net::TcpListener;
 
+use crate::recording::recorded;
+
 pub use self::fault::Fault;
 use self::publish::Publish;
 use self::refusal::Refusal;
@@ -109,6 +111,7 @@ impl Sns {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
+        let (listener, _relay) = recorded(listener).await?;
         axum::serve(listener, routes::router(self)).with_graceful_shutdown(shutdown).await
     }
 

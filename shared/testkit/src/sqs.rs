@@ -20,6 +20,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::recording::recorded;
+
 type Waiting = Arc<dyn Fn() -> usize + Send + Sync>;
 
 /// One SQS account. Cheap to clone; clones share everything.
@@ -70,6 +72,7 @@ impl Sqs {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
+        let (listener, _relay) = recorded(listener).await?;
         let router = Router::new().route("/", post(act)).with_state(self);
         axum::serve(listener, router).with_graceful_shutdown(shutdown).await
     }

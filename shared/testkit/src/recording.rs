@@ -1,0 +1,125 @@
+//! Requests kept as they are on the wire, for `.ci/models`, which holds them to AWS's own service models.
+//!
+//! Off unless `POSTHORN_RECORD_REQUESTS` names a folder. Then whoever connects to an endpoint of this crate is passed on
+//! through a relay, and each connection has a file of what came on it. The endpoint keeps them and not the client, so that
+//! programs of their own (the operator's tool, a function in its sandbox) are recorded like a handler in process.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy},
+    net::{TcpListener, TcpStream},
+    task::AbortHandle,
+};
+
+/// A relay in front of an endpoint. It ends, and its port is free again, when this goes out of scope.
+#[derive(Debug)]
+pub struct Relay(AbortHandle);
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// The listener to serve on: the one given, or where requests are recorded one that the given one's connections are passed
+/// on to, while the relay lives.
+///
+/// # Errors
+/// The folder cannot be made, or no port is free.
+pub async fn recorded(listener: TcpListener) -> io::Result<(TcpListener, Option<Relay>)> {
+    let Some(folder) = folder() else { return Ok((listener, None)) };
+    relayed(listener, folder).await.map(|(inner, relay)| (inner, Some(relay)))
+}
+
+#[expect(clippy::disallowed_methods, reason = "whether to record, whoever runs the tests says")]
+fn folder() -> Option<PathBuf> {
+    std::env::var_os("POSTHORN_RECORD_REQUESTS").filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+async fn relayed(outer: TcpListener, folder: PathBuf) -> io::Result<(TcpListener, Relay)> {
+    fs::create_dir_all(&folder)?;
+    let inner = TcpListener::bind("127.0.0.1:0").await?;
+    let task = tokio::spawn(accept(outer, inner.local_addr()?, folder));
+    Ok((inner, Relay(task.abort_handle())))
+}
+
+async fn accept(listener: TcpListener, endpoint: SocketAddr, folder: PathBuf) {
+    while let Ok((caller, _)) = listener.accept().await {
+        tokio::spawn(pass_on(caller, endpoint, file(&folder)));
+    }
+}
+
+/// A file of its own for every connection of every process.
+fn file(folder: &Path) -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    folder.join(format!("{}-{}.http", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)))
+}
+
+/// Passes both directions on until either ends.
+async fn pass_on(mut caller: TcpStream, endpoint: SocketAddr, file: PathBuf) -> io::Result<()> {
+    let mut service = TcpStream::connect(endpoint).await?;
+    caller.set_nodelay(true)?;
+    service.set_nodelay(true)?;
+    let ((requests, mut to_caller), (mut answers, to_service)) = (caller.split(), service.split());
+    tokio::select! {
+        ended = keep(requests, to_service, File::create_new(file)?) => ended,
+        ended = copy(&mut answers, &mut to_caller) => ended.map(drop),
+    }
+}
+
+/// Passes on what is read, and keeps it before that: a request that has an effect is on record.
+async fn keep(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, mut file: File) -> io::Result<()> {
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let count = from.read(&mut buffer).await?;
+        if count == 0 {
+            return to.shutdown().await;
+        }
+        file.write_all(&buffer[..count])?;
+        to.write_all(&buffer[..count]).await?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REQUEST: &[u8] = b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}";
+
+    #[tokio::test]
+    async fn what_comes_on_a_connection_is_passed_on_and_kept() {
+        let folder = std::env::temp_dir().join(format!("posthorn-recording-{}", std::process::id()));
+        let outer = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = outer.local_addr().unwrap();
+        let (inner, relay) = relayed(outer, folder.clone()).await.unwrap();
+        let echo = tokio::spawn(async move {
+            let (mut connection, _) = inner.accept().await.unwrap();
+            let mut request = [0; REQUEST.len()];
+            connection.read_exact(&mut request).await.unwrap();
+            connection.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+            request.to_vec()
+        });
+        let mut caller = TcpStream::connect(address).await.unwrap();
+        caller.write_all(REQUEST).await.unwrap();
+        let mut answer = String::new();
+        caller.read_to_string(&mut answer).await.unwrap();
+        assert_eq!((echo.await.unwrap().as_slice(), answer.as_str()), (REQUEST, "HTTP/1.1 200 OK\r\n\r\n"));
+        let kept: Vec<_> = fs::read_dir(&folder).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap()).collect();
+        assert_eq!(kept, [REQUEST]);
+        drop(relay);
+        for _ in 0..100 {
+            if TcpStream::connect(address).await.is_err() {
+                return fs::remove_dir_all(folder).unwrap();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("the relay outlives its owner");
+    }
+}
