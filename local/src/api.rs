@@ -12,8 +12,8 @@ use futures_util::StreamExt;
 use posthorn_errors::{Code, Failure};
 use posthorn_lambda::{
     Edge,
-    http::{MOST_BYTES, refuse, too_large},
-    routes::{Function, Resolved, Route, resolve},
+    http::{refuse, too_large},
+    routes::{Function, MAX_EVENT_BYTES, Resolved, Route, resolve},
 };
 use posthorn_testkit::gateway::{Incoming, TIMEOUT, invoke};
 
@@ -72,19 +72,21 @@ impl Api {
         };
         let event = incoming.event();
         let size = event.len() + (bytes - incoming.body.len());
-        if size > MOST_BYTES {
-            return self.too_large(&incoming, size);
-        }
         let resolved = resolve(&incoming.method, incoming.uri.path());
+        if size > MAX_EVENT_BYTES {
+            let route = resolved.route().unwrap_or(&Route::Send);
+            let counted = if *route == Route::Send { size } else { bytes };
+            return self.refuse(&incoming, too_large(route, counted));
+        }
         let function = resolved.route().map_or(Function::Track, Route::function);
         let response = self.invoke(&event, &incoming.request_id, function).await;
         self.keep_rotated_keys(&resolved, &response);
         response.map(Body::from)
     }
 
-    fn too_large(&self, incoming: &Incoming, size: usize) -> Response<Body> {
+    fn refuse(&self, incoming: &Incoming, failure: Failure) -> Response<Body> {
         let Incoming { method, uri, request_id, .. } = incoming;
-        refuse(&self.edge, method, uri.path(), request_id, too_large(size)).map(|body| Body::from(body.to_vec()))
+        refuse(&self.edge, method, uri.path(), request_id, failure).map(|body| Body::from(body.to_vec()))
     }
 
     /// The one exception to showing keys once: the demo project's, so that a rotation does not lock out its owner.
@@ -120,7 +122,7 @@ async fn read(body: Body) -> Option<(Bytes, usize)> {
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.ok()?;
         bytes += chunk.len();
-        if kept.len() <= MOST_BYTES {
+        if kept.len() <= MAX_EVENT_BYTES {
             kept.extend_from_slice(&chunk);
         }
     }

@@ -6,6 +6,7 @@
 mod code;
 mod failure;
 mod field;
+pub mod json;
 mod object;
 
 pub use code::Code;

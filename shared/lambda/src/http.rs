@@ -3,7 +3,7 @@
 mod call;
 mod reply;
 
-pub use call::{Call, MOST_BYTES};
+pub use call::Call;
 pub use reply::{Reply, too_large};
 
 use std::{future::Future, panic::AssertUnwindSafe};

@@ -4,6 +4,12 @@ use std::iter::successors;
 
 use ::http::Method;
 
+/// The largest event that Lambda takes, in bytes, as the gateway encodes it.
+pub const MAX_EVENT_BYTES: usize = 6_291_456;
+/// The most that `track` reads: twice the data that a request may have.
+const MAX_TRACK_BYTES: usize = 65_536;
+const MAX_ROTATION_BYTES: usize = 4_096;
+
 /// A route that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
@@ -80,6 +86,16 @@ impl Route {
             Self::Send | Self::RegenerateKeys { .. } => "POST",
             Self::Track | Self::TrackLegacy => "POST, OPTIONS",
             Self::Health => "GET",
+        }
+    }
+
+    /// The most bytes that the body of a request for it may have.
+    #[must_use]
+    pub fn max_body_bytes(&self) -> usize {
+        match self {
+            Self::Send => MAX_EVENT_BYTES,
+            Self::Track | Self::TrackLegacy => MAX_TRACK_BYTES,
+            Self::RegenerateKeys { .. } | Self::Health => MAX_ROTATION_BYTES,
         }
     }
 

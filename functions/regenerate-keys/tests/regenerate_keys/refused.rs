@@ -69,6 +69,27 @@ async fn a_disabled_project_keeps_its_keys() {
 }
 
 #[tokio::test]
+async fn a_body_over_4_kb_is_refused_before_its_key_is_looked_at() {
+    let world = World::new().await;
+    let body = |bytes: usize| format!(r#"{{"keys":{}"public"}}"#, " ".repeat(bytes - r#"{"keys":"public"}"#.len()));
+    for key in [world.project.secret.expose(), "sk_nonsense"] {
+        let answer = world.refuses(world.request(key, &body(4_097)), 413, "PAYLOAD_TOO_LARGE").await;
+        assert_eq!(answer.json["error"]["message"], "The body is 4097 bytes; at most 4096 are possible here.");
+        assert_eq!(answer.json["error"]["details"], json!({"bytes": 4_097, "maximum": 4_096}));
+    }
+    let answer = world.call(world.request(world.project.secret.expose(), &body(4_096))).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_and_half_a_surrogate_pair_are_no_mistake() {
+    let world = World::new().await;
+    let body = "\u{feff}{\"keys\":\"public\",\"note\":\"\\ud83d\"}";
+    let answer = world.call(world.request(world.project.secret.expose(), body)).await;
+    assert_eq!((answer.status, &answer.json["secret"]), (200, &json!(null)), "{}", answer.text);
+}
+
+#[tokio::test]
 async fn a_body_that_is_no_json_object_is_refused() {
     let world = World::new().await;
     for body in ["[]", "null", "\"both\"", "{", " ", "keys=both"] {

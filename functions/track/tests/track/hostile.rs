@@ -3,7 +3,7 @@
 use lambda_http::http::Method;
 use posthorn_auth::{KeyClass, PlainKey, Which, rotate};
 use posthorn_testkit::{backends::TestRequest, capacity::Units};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::support::{World, event, plain};
 
@@ -54,32 +54,12 @@ async fn a_retired_key_is_looked_up_and_answered_as_one_of_nobody() {
     assert_eq!((seen[0].0.status, &seen[0].1), (401, &vec!["GetItem".to_owned()]));
 }
 
-#[tokio::test]
-async fn deep_bodies_are_refused_and_wide_ones_in_one_sentence() {
-    let world = World::new().await;
-    for levels in [128, 10_000, 1_000_000] {
-        let deep =
-            format!(r#"{{"event":"e","email":"a@x.co","data":{{"a":{}{}}}}}"#, "[".repeat(levels), "]".repeat(levels));
-        world.refuses(world.public(&plain()).body(deep), 400, "INVALID_REQUEST_BODY").await;
-    }
-    for bad in ["", "\n"] {
-        let keys = (0..100_000).map(|number| (format!("{bad}k{number}"), json!(1)));
-        let wide = event(&json!({"data": keys.collect::<Map<_, _>>()}));
-        let answer = world.refuses(world.public(&wide), 422, "VALIDATION_ERROR").await;
-        assert_eq!(answer.json["error"]["errors"][0]["code"], "too_many");
-        assert!(answer.text.len() < 1_000, "{} bytes", answer.text.len());
-    }
-    let mut wide = plain();
-    wide.as_object_mut().unwrap().extend((0..100_000).map(|number| (format!("k{number}"), json!(1))));
-    world.accepts(world.public(&wide)).await;
-}
-
-/// Nothing is ever unpacked: 1 MB of zeros is as long as it came.
+/// Nothing is ever unpacked: 60 KB of zeros are as long as they came.
 #[tokio::test]
 async fn compressed_bodies_are_no_json() {
     let world = World::new().await;
     let gzip = |rest: &[u8]| [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3][..], rest].concat();
-    for body in [gzip(&[0x63; 64]), gzip(&[0].repeat(1_000_000))] {
+    for body in [gzip(&[0x63; 64]), gzip(&[0].repeat(60_000))] {
         for encoding in ["gzip", "br", "identity, gzip"] {
             let request = world.public(&plain()).header("content-encoding", encoding).body(body.clone());
             world.refuses(request, 400, "INVALID_REQUEST_BODY").await;

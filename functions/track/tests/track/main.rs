@@ -9,6 +9,7 @@ mod events;
 mod failed;
 mod faults;
 mod hostile;
+mod payload_limits;
 mod permissions;
 mod raced;
 mod refused;

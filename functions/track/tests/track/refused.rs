@@ -84,15 +84,6 @@ async fn a_body_that_is_no_json_object_is_refused() {
     }
 }
 
-#[tokio::test]
-async fn a_body_that_no_event_can_hold_is_refused_without_a_call() {
-    let world = World::new().await;
-    let answer = world.call(world.public(&plain()).body(vec![b' '; 6_291_457])).await;
-    assert_eq!((answer.status, answer.code()), (413, Some("PAYLOAD_TOO_LARGE")));
-    assert_eq!(answer.json["error"]["details"], json!({"bytes": 6_291_457, "maximum": 6_291_456}));
-    assert!(world.backends.calls.take().is_empty());
-}
-
 /// The wrong fields and their codes, on both paths: 422 on one, 400 on the other.
 async fn check(world: &World, body: &Value, wrong: &[(&str, &str)]) {
     for (path, status) in [("/v1/track", 422), ("/v1", 400)] {

@@ -2,15 +2,16 @@
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request, http::HeaderMap};
-use posthorn_errors::{Code, Failure, Refused};
+use posthorn_errors::{
+    Code, Failure, Refused,
+    json::{JsonLimits, read_json, without_byte_order_mark},
+};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::reply::too_large;
 use crate::routes::Route;
 
-/// The largest event that Lambda takes, in bytes, as the gateway encodes it.
-pub const MOST_BYTES: usize = 6_291_456;
 const LONGEST_IDEMPOTENCY_KEY: usize = 255;
 
 /// A request for a route that exists.
@@ -28,8 +29,8 @@ pub struct Call {
 impl Call {
     pub(super) fn new(route: Route, request: Request, now: Timestamp, answer_by: Instant) -> Refused<Self> {
         let (parts, body) = request.into_parts();
-        if body.len() > MOST_BYTES {
-            return Err(too_large(body.len()));
+        if body.len() > route.max_body_bytes() {
+            return Err(too_large(&route, body.len()));
         }
         Ok(Self { route, now, answer_by, headers: parts.headers, body })
     }
@@ -68,20 +69,15 @@ impl Call {
     /// The body as a JSON object, whatever content type it came with.
     ///
     /// # Errors
-    /// `INVALID_REQUEST_BODY`.
+    /// `INVALID_REQUEST_BODY`, or `VALIDATION_ERROR` where it has more values or levels than a request may.
     pub fn json(&self) -> Refused<Map<String, Value>> {
-        let invalid = |message: String| Failure::new(Code::InvalidRequestBody).message(message);
-        if self.body.is_empty() {
-            return Err(invalid("The request body is empty; it must be a JSON object.".to_owned()));
+        let invalid = |message| Err(Failure::new(Code::InvalidRequestBody).message(message));
+        if without_byte_order_mark(self.body()).is_empty() {
+            return invalid("The request body is empty; it must be a JSON object.");
         }
-        match serde_json::from_slice(self.body()) {
-            Ok(Value::Object(object)) => Ok(object),
-            Ok(_) => Err(invalid("The request body must be a JSON object.".to_owned())),
-            Err(error) => Err(invalid(format!(
-                "The request body is not valid JSON (line {}, column {}).",
-                error.line(),
-                error.column()
-            ))),
+        match read_json(self.body(), &mut JsonLimits::BODY.clone())? {
+            Value::Object(object) => Ok(object),
+            _ => invalid("The request body must be a JSON object."),
         }
     }
 }

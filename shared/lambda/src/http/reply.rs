@@ -9,8 +9,10 @@ use posthorn_errors::{Code, Failure, FieldError, Refused};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::call::MOST_BYTES;
-use crate::{edge::rfc3339, routes::Route};
+use crate::{
+    edge::rfc3339,
+    routes::{MAX_EVENT_BYTES, Route},
+};
 
 /// A success.
 #[derive(Debug)]
@@ -48,14 +50,19 @@ impl Reply {
     }
 }
 
-/// 413, with how much came and how much can come.
+/// 413, with how many bytes of a request for `route` came, and how many can come.
 #[must_use]
-pub fn too_large(bytes: usize) -> Failure {
-    Failure::new(Code::PayloadTooLarge)
-        .message(format!("The request is {bytes} bytes as the gateway encodes it; at most {MOST_BYTES} are possible."))
-        .suggestion("Send smaller or fewer attachments, or link to them.")
-        .detail("bytes", bytes)
-        .detail("maximum", MOST_BYTES)
+pub fn too_large(route: &Route, bytes: usize) -> Failure {
+    let maximum = route.max_body_bytes();
+    let (message, suggestion) = if maximum == MAX_EVENT_BYTES {
+        let message =
+            format!("The request is {bytes} bytes as the gateway encodes it; at most {maximum} are possible.");
+        (message, "Send smaller or fewer attachments, or link to them.")
+    } else {
+        (format!("The body is {bytes} bytes; at most {maximum} are possible here."), "Send a smaller body.")
+    };
+    let failure = Failure::new(Code::PayloadTooLarge).message(message).suggestion(suggestion);
+    failure.detail("bytes", bytes).detail("maximum", maximum)
 }
 
 #[derive(Serialize)]
