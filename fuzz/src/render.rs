@@ -16,7 +16,8 @@ const MOST: usize = 4 * 1024 * 1024;
 const GROWTH: usize = 80;
 
 /// A template, and after a line `---` the data: it renders, to the same text every time, within the bound; a subject
-/// stays one line; and no value becomes markup. A panic of a part of Liquid is caught, and leads to plain replacement.
+/// stays one line; and no value becomes markup. What exceeds a limit, or where a part of Liquid panics, has no text, every
+/// time.
 pub fn template(bytes: &[u8]) {
     quietly(|| render(bytes));
 }
@@ -27,11 +28,12 @@ fn render(bytes: &[u8]) {
     let variables = Variables::new(values(data));
     for part in [Part::Subject, Part::Html, Part::Text] {
         let template = Template::parse(source, part);
-        let out = template.render(&variables);
-        assert!(out.len() <= MOST.max(2 * source.len() + MOST / 4), "{} bytes", out.len());
+        let rendered = template.render(&variables);
         // These two words are the time, for the filter `date`.
         let tells_time = text.contains("now") || text.contains("today");
-        assert!(tells_time || out == Template::parse(source, part).render(&variables));
+        assert!(tells_time || rendered == Template::parse(source, part).render(&variables));
+        let Ok(out) = rendered else { continue };
+        assert!(out.len() <= MOST.max(2 * source.len() + MOST / 4), "{} bytes", out.len());
         let has_markup = source.contains(['<', '>']) || source.contains("raw");
         match part {
             Part::Subject => assert!(!out.contains(char::is_control)),

@@ -1,9 +1,11 @@
 //! What a request is answered, from what became of each recipient, and what is left of it: pure.
 
+use std::{borrow::Cow, fmt};
+
 use jiff::SignedDuration;
-use posthorn_errors::{Code, Failure, Refused};
+use posthorn_errors::{Code, Failure, FieldCode, FieldError, Refused};
 use posthorn_lambda::{edge::rfc3339, http::Reply};
-use posthorn_mail::address::Address;
+use posthorn_mail::{address::Address, render::RenderError};
 use posthorn_table::{
     Timestamp, Uuid, contact,
     email::{Email, Status},
@@ -22,6 +24,8 @@ pub enum Fate {
     Suppressed,
     /// Nothing was handed over, for certain.
     Failed(Code),
+    /// Nothing was handed over: the templates exceed a limit over this recipient's data.
+    NotRendered(NotRendered),
     /// The mail service's answer was lost.
     Unknown,
 }
@@ -52,7 +56,7 @@ impl Fate {
         match self {
             Self::Sent => Status::Sent,
             Self::Suppressed => Status::Suppressed,
-            Self::Failed(_) => Status::Failed,
+            Self::Failed(_) | Self::NotRendered(_) => Status::Failed,
             Self::Unknown => Status::Unknown,
         }
     }
@@ -63,8 +67,69 @@ impl Fate {
         match self {
             Self::Sent | Self::Suppressed => None,
             Self::Failed(code) => Some(code),
+            Self::NotRendered(_) => Some(Code::ValidationError),
             Self::Unknown => Some(Code::DeliveryUnknown),
         }
+    }
+
+    /// The failure of a request of which nobody got anything, by what became of this recipient. An email's record keeps
+    /// a code alone, and only templates make it `VALIDATION_ERROR`.
+    fn failure(self) -> Failure {
+        match self {
+            Self::NotRendered(not_rendered) => not_rendered.refusal(),
+            Self::Failed(Code::ValidationError) => Failure::new(Code::ValidationError).message(NOT_RENDERED),
+            _ => Failure::new(self.error().unwrap_or(Code::InternalServerError)),
+        }
+    }
+
+    /// The text of its error.
+    fn message(self, code: Code) -> Cow<'static, str> {
+        match self {
+            Self::NotRendered(not_rendered) => not_rendered.to_string().into(),
+            Self::Failed(Code::ValidationError) => NOT_RENDERED.into(),
+            _ => code.message().into(),
+        }
+    }
+}
+
+/// The message where it is no longer known what exceeded which limit.
+const NOT_RENDERED: &str = "The templates exceed a limit with this recipient's data.";
+
+/// Why the templates of a request have no texts for a recipient, by field.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct NotRendered {
+    /// What is wrong with the subject, if anything.
+    pub subject: Option<RenderError>,
+    /// What is wrong with the HTML, if anything.
+    pub body: Option<RenderError>,
+    /// What is wrong with the plain text, if anything.
+    pub text: Option<RenderError>,
+}
+
+impl NotRendered {
+    fn errors(self) -> impl Iterator<Item = (&'static str, RenderError)> {
+        let fields = [("subject", self.subject), ("body", self.body), ("text", self.text)];
+        fields.into_iter().filter_map(|(field, error)| Some((field, error?)))
+    }
+
+    /// The failure of a request in which nobody's mail can be rendered: `VALIDATION_ERROR` with every field that has no
+    /// text.
+    #[must_use]
+    pub fn refusal(self) -> Failure {
+        let error = |(field, error): (&str, RenderError)| FieldError {
+            field: field.to_owned(),
+            message: error.to_string().into(),
+            code: if error == RenderError::Defect { FieldCode::InvalidValue } else { FieldCode::TooLarge },
+        };
+        Failure::new(Code::ValidationError).fields(self.errors().map(error).collect())
+    }
+}
+
+impl fmt::Display for NotRendered {
+    /// Every field with what is wrong with it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let errors: Vec<_> = self.errors().map(|(field, error)| format!("{field}: {error}")).collect();
+        f.write_str(&errors.join(" "))
     }
 }
 
@@ -127,7 +192,7 @@ pub struct Answer {
 }
 
 /// Decides. A request fails as a whole only if every recipient is failed or in doubt: in doubt if any is, else
-/// with the code of the first.
+/// with the code of the first, but `VALIDATION_ERROR`, which is nothing that a repeat could change, only if it is the code of all.
 ///
 /// `answered_at` is the moment that a success names.
 ///
@@ -142,17 +207,18 @@ pub fn answer(deliveries: &[Delivery], now: Timestamp, answered_at: Timestamp) -
     if let Some(youngest) = doubts.map(|delivery| delivery.since).max() {
         return Err(in_doubt(now, youngest, may_yet_send(deliveries)));
     }
-    Err(match fates().next() {
-        Some(Fate::Failed(code)) => Failure::new(code).because("no recipient's email was handed over"),
-        _ => Failure::new(Code::InternalServerError).because("a request without recipients"),
-    })
+    let first = fates().find(|fate| fate.error() != Some(Code::ValidationError)).or(fates().next());
+    Err(first.map_or_else(
+        || Failure::new(Code::InternalServerError).because("a request without recipients"),
+        |fate| fate.failure().because("no recipient's email was handed over"),
+    ))
 }
 
 /// True if a recipient failed who may have no record: unless the claim keeps an answer, a later attempt with the key may send
 /// to them.
 #[must_use]
 pub fn may_yet_send(deliveries: &[Delivery]) -> bool {
-    deliveries.iter().any(|delivery| matches!(delivery.fate, Fate::Failed(_)) && !delivery.recorded)
+    deliveries.iter().any(|delivery| delivery.fate.status() == Status::Failed && !delivery.recorded)
 }
 
 /// What is answered if the claim keeps no answer that must be kept: what was to be said may not stay true.
@@ -189,7 +255,7 @@ impl<'a> Ending<'a> {
 /// True if nobody got anything of these emails, for certain: a request that stops may free its key.
 #[must_use]
 pub fn nobody_got_any(emails: &[Email]) -> bool {
-    emails.iter().all(|email| matches!(Fate::of(email), Fate::Failed(_)))
+    emails.iter().all(|email| Fate::of(email).status() == Status::Failed)
 }
 
 /// True if a request that ends so leaves no email record: it can be made again as if it never was.
@@ -221,7 +287,7 @@ fn entry(delivery: &Delivery) -> Value {
         "status": fate.status().as_str(),
     });
     if let Some(code) = fate.error() {
-        entry["error"] = json!({"code": code.as_str(), "message": code.message()});
+        entry["error"] = json!({"code": code.as_str(), "message": fate.message(code)});
     }
     entry
 }
@@ -244,6 +310,8 @@ mod tests {
         use Fate::{Failed, Sent, Suppressed, Unknown};
         let throttled = Failed(Code::RateLimitExceeded);
         let refused = Failed(Code::DeliveryFailed);
+        let not_rendered =
+            Fate::NotRendered(NotRendered { body: Some(RenderError::Defect), ..NotRendered::default() });
         for (fates, expected) in [
             (&[Sent][..], None),
             (&[Suppressed], None),
@@ -252,6 +320,10 @@ mod tests {
             (&[throttled], Some(Code::RateLimitExceeded)),
             (&[refused, throttled], Some(Code::DeliveryFailed)),
             (&[throttled, Unknown], Some(Code::DeliveryUnknown)),
+            (&[not_rendered], Some(Code::ValidationError)),
+            (&[not_rendered, Failed(Code::ValidationError)], Some(Code::ValidationError)),
+            (&[not_rendered, throttled], Some(Code::RateLimitExceeded)),
+            (&[not_rendered, Suppressed], None),
         ] {
             let code = answer(&deliveries(fates), at(0), at(0)).err().map(|failure| failure.code());
             assert_eq!(code, expected, "{fates:?}");
@@ -266,6 +338,19 @@ mod tests {
         };
         assert_eq!(presumed(899), None);
         assert_eq!(presumed(900), Some("not_sent".into()));
+    }
+
+    #[test]
+    fn a_template_without_a_text_is_wrong_in_each_of_its_fields() {
+        let not_rendered = NotRendered {
+            subject: Some(RenderError::Output { bytes: 8_192 }),
+            body: None,
+            text: Some(RenderError::Defect),
+        };
+        let failure = answer(&deliveries(&[Fate::NotRendered(not_rendered)]), at(0), at(0)).unwrap_err();
+        let fields: Vec<_> = failure.field_errors().iter().map(|error| (error.field.as_str(), error.code)).collect();
+        assert_eq!(fields, [("subject", FieldCode::TooLarge), ("text", FieldCode::InvalidValue)]);
+        assert!(is_withdrawn(&Err(failure)));
     }
 
     #[test]

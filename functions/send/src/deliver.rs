@@ -18,7 +18,6 @@ use posthorn_mail::{
     address::Address,
     attachment::Attachment,
     mailbox::Mailbox,
-    render::{Part, Template, Variables},
     ses::{HandOver, Message},
     text,
 };
@@ -38,9 +37,9 @@ use tokio::{
 use tracing::Instrument;
 
 use crate::{
-    Held, Job,
-    decide::{Answer, Delivery, Fate, is_withdrawn},
-    request::Content,
+    Draft, Held, Job,
+    decide::{Answer, Delivery, Fate, NotRendered, is_withdrawn},
+    templates::Texts,
 };
 
 /// Hand-overs under way at once, at most.
@@ -48,15 +47,14 @@ pub(crate) const MOST_AT_ONCE: usize = 8;
 /// Bytes of messages in memory at once, about.
 const BYTES_AT_ONCE: usize = 24 * 1024 * 1024;
 const KILOBYTE: usize = 1024;
+/// What becomes of a recipient whose turn came after the time to hand over.
+const LATE: Fate = Fate::Failed(Code::RateLimitExceeded);
 
 /// The messages of one attempt.
 pub(crate) struct Outbox<'a> {
     job: &'a Job<'a>,
-    sender: &'a Mailbox,
+    draft: &'a Draft,
     reply_to: &'a Address,
-    subject: Template,
-    html: Template,
-    text: Option<Template>,
     attempt: &'a Attempt,
     /// Held while a message is rendered and waits for room, so that no others lie about meanwhile.
     rendering: tokio::sync::Mutex<()>,
@@ -90,14 +88,11 @@ fn in_json(text: &str) -> usize {
 }
 
 impl<'a> Outbox<'a> {
-    pub(crate) fn new(job: &'a Job<'a>, sender: &'a Mailbox, content: &'a Content, attempt: &'a Attempt) -> Self {
+    pub(crate) fn new(job: &'a Job<'a>, draft: &'a Draft, attempt: &'a Attempt) -> Self {
         Self {
             job,
-            sender,
-            reply_to: job.request.reply.as_ref().unwrap_or(&sender.address),
-            subject: Template::parse(&content.subject, Part::Subject),
-            html: Template::parse(&content.body, Part::Html),
-            text: content.text.as_deref().map(|text| Template::parse(text, Part::Text)),
+            draft,
+            reply_to: job.request.reply.as_ref().unwrap_or(&draft.sender.address),
             attempt,
             rendering: tokio::sync::Mutex::default(),
             room: Semaphore::new(BYTES_AT_ONCE / KILOBYTE),
@@ -112,8 +107,7 @@ impl<'a> Outbox<'a> {
         if let Some(email) = earlier {
             return Delivery::recorded(to.address.clone(), email);
         }
-        let mut delivery =
-            Delivery::new(id, contact, to.address.clone(), Fate::Failed(Code::RateLimitExceeded), self.job.call.now);
+        let mut delivery = Delivery::new(id, contact, to.address.clone(), LATE, self.job.call.now);
         if stopwatch() >= self.job.hand_over_by() {
             return delivery;
         }
@@ -190,13 +184,15 @@ impl<'a> Outbox<'a> {
 
     async fn hand_over(&self, to: &Mailbox, id: Uuid, contact: &Contact, handed_over: &AtomicBool) -> Fate {
         let job = self.job;
-        let Ok(Some((rendered, _room))) = timeout_at(job.hand_over_by(), self.rendered(to, contact)).await else {
-            return Fate::Failed(Code::RateLimitExceeded);
+        let rendered = timeout_at(job.hand_over_by(), self.rendered(to, contact)).await;
+        let (rendered, _room) = match rendered.unwrap_or(Err(LATE)) {
+            Ok(rendered) => rendered,
+            Err(fate) => return fate,
         };
         let message = Message {
             project: &job.caller.project.id.to_string(),
             email: &id.to_string(),
-            from: self.sender,
+            from: &self.draft.sender,
             to,
             reply_to: self.reply_to,
             subject: &rendered.subject,
@@ -222,26 +218,23 @@ impl<'a> Outbox<'a> {
         }
     }
 
-    /// A message for one recipient, and the room that it takes until it is handed over. `None` if that came too late.
-    async fn rendered(&self, to: &Mailbox, contact: &Contact) -> Option<(Rendered, SemaphorePermit<'_>)> {
+    /// A message for one recipient, and the room that it takes until it is handed over. `Err` is what became of it otherwise.
+    async fn rendered(&self, to: &Mailbox, contact: &Contact) -> Result<(Rendered, SemaphorePermit<'_>), Fate> {
         let _one_at_a_time = self.rendering.lock().await;
-        let is_in_time = || stopwatch() < self.job.hand_over_by();
-        let rendered = is_in_time().then(|| self.render(to, contact))?;
-        let room = self.room.acquire_many(rendered.kilobytes(&self.job.request.attachments)).await.ok()?;
-        is_in_time().then_some((rendered, room))
+        let in_time = || if stopwatch() < self.job.hand_over_by() { Ok(()) } else { Err(LATE) };
+        in_time()?;
+        let rendered = self.render(to, contact).map_err(Fate::NotRendered)?;
+        let kilobytes = rendered.kilobytes(&self.job.request.attachments);
+        let room = self.room.acquire_many(kilobytes).await.map_err(|_closed| LATE)?;
+        in_time()?;
+        Ok((rendered, room))
     }
 
-    fn render(&self, to: &Mailbox, contact: &Contact) -> Rendered {
-        let mut values = self.job.request.data.over(&contact.data);
-        values.insert("email".to_owned(), to.address.as_str().into());
-        values.insert("id".to_owned(), contact.id.to_string().into());
-        let variables = Variables::new(values);
-        let html = self.html.render(&variables);
-        let text = match &self.text {
-            Some(text) => text.render(&variables),
-            None => text::from_html(&html),
-        };
-        Rendered { subject: self.subject.render(&variables), html, text }
+    fn render(&self, to: &Mailbox, contact: &Contact) -> Result<Rendered, NotRendered> {
+        let Texts { subject, html, text } =
+            self.draft.templates.render(&to.address, contact, &self.job.request.data)?;
+        let text = text.unwrap_or_else(|| text::from_html(&html));
+        Ok(Rendered { subject, html, text })
     }
 
     /// Starts to record an outcome, while other hand-overs go on.
@@ -291,7 +284,7 @@ impl<'a> Outbox<'a> {
         let counts = [
             (Metric::Sent, count(|fate| *fate == Fate::Sent)),
             (Metric::Suppressed, count(|fate| *fate == Fate::Suppressed)),
-            (Metric::Failed, count(|fate| matches!(fate, Fate::Failed(_)))),
+            (Metric::Failed, count(|fate| fate.status() == Status::Failed)),
             (Metric::DeliveryUnknown, count(|fate| *fate == Fate::Unknown)),
         ];
         telemetry::count(&counts, self.job.call.now);
@@ -308,13 +301,11 @@ impl<'a> Outbox<'a> {
     /// Records those that failed, unless their records were withdrawn.
     async fn settle_failed(&self, deliveries: &[Delivery], withdrawn: bool) {
         let failed = deliveries.iter().filter(|delivery| !withdrawn && delivery.permitted);
-        let settled = failed.filter_map(|delivery| match delivery.fate {
-            Fate::Failed(code) => Some(async move {
-                let outcome = Outcome { error: Some(code.as_str()), ..Outcome::default() };
-                let (table, nonce) = (&self.job.app.table, &self.attempt.nonce);
-                table.settle_email(delivery.id, nonce, Status::Failed, &outcome, self.job.call.now).await
-            }),
-            _ => None,
+        let failed = failed.filter(|delivery| delivery.fate.status() == Status::Failed);
+        let settled = failed.map(|delivery| async move {
+            let outcome = Outcome { error: delivery.fate.error().map(Code::as_str), ..Outcome::default() };
+            let (table, nonce) = (&self.job.app.table, &self.attempt.nonce);
+            table.settle_email(delivery.id, nonce, Status::Failed, &outcome, self.job.call.now).await
         });
         for settled in join_all(settled).await {
             note("an email's failure was not recorded", settled);

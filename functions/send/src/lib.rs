@@ -11,6 +11,7 @@ mod deliver;
 mod once;
 mod request;
 mod sender;
+mod templates;
 
 use std::time::Duration;
 
@@ -38,6 +39,7 @@ use tokio::time::{Instant, timeout_at};
 use decide::{Answer, Delivery, answer, may_yet_send, recorded, unless_lost};
 use deliver::{MOST_AT_ONCE, Outbox, jitter};
 use request::{SendRequest, content_of};
+use templates::Templates;
 
 /// What is left after the last hand-over to record its outcome and answer.
 const TO_RECORD: Duration = Duration::from_secs(2);
@@ -74,8 +76,8 @@ async fn send(app: &App, call: Call) -> Refused<Reply> {
         None => {
             let attempt = Attempt::begin(app.edge.random(), call.now);
             let ids = job.new_ids();
-            let sender = job.sender()?;
-            job.run(&sender, &attempt, &ids, None).await.map(|answer| Reply::ok(answer.body))
+            let draft = job.draft().await?;
+            job.run(&draft, &attempt, &ids, None).await.map(|answer| Reply::ok(answer.body))
         }
         Some(key) => Box::pin(once::send_once(&job, key)).await,
     }
@@ -87,6 +89,12 @@ struct Job<'a> {
     caller: &'a Caller,
     request: &'a SendRequest,
     call: &'a Call,
+}
+
+/// A request of which nothing is left to refuse but by the monthly limit.
+struct Draft {
+    sender: Mailbox,
+    templates: Templates,
 }
 
 /// The claim of a request with an idempotency key, while an attempt holds it.
@@ -104,10 +112,13 @@ impl Job<'_> {
         self.request.to.iter().map(id).collect()
     }
 
-    /// Template and sender, in the contract's order.
-    fn sender(&self) -> Refused<Mailbox> {
-        content_of(self.request)?;
-        sender::sender(self.request, &self.caller.project)
+    /// Template, sender and rendering, in the contract's order. Nothing is written.
+    async fn draft(&self) -> Refused<Draft> {
+        let content = content_of(self.request)?;
+        let sender = sender::sender(self.request, &self.caller.project)?;
+        let templates = Templates::parse(content);
+        self.check_templates(&templates).await?;
+        Ok(Draft { sender, templates })
     }
 
     fn hand_over_by(&self) -> Instant {
@@ -119,15 +130,14 @@ impl Job<'_> {
     ///
     /// After a failure nothing is left that would make a later attempt think an email was handed over, and the
     /// claim is free, or left in doubt where a hand-over is.
-    async fn run(&self, sender: &Mailbox, attempt: &Attempt, ids: &[Uuid], held: Option<&Held<'_>>) -> Refused<Answer> {
+    async fn run(&self, draft: &Draft, attempt: &Attempt, ids: &[Uuid], held: Option<&Held<'_>>) -> Refused<Answer> {
         let earlier = held.map_or(&[][..], |held| held.earlier);
         let emails = (ids.len() - earlier.len()) as u64;
         if let Err(failure) = self.reserve(ids, emails).await {
             let Some(held) = held else { return Err(failure) };
             return held.stop(self, ids, failure).await;
         }
-        let content = content_of(self.request)?;
-        let outbox = Outbox::new(self, sender, content, attempt);
+        let outbox = Outbox::new(self, draft, attempt);
         let everybody = self.request.to.iter().zip(ids).enumerate().map(|(place, (to, id))| {
             let delivery = Box::pin(outbox.deliver(to, *id, earlier.iter().find(|email| email.id == *id)));
             async move { (place, delivery.await) }

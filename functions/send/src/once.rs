@@ -2,7 +2,6 @@
 
 use posthorn_errors::{Code, Failure, Refused};
 use posthorn_lambda::http::Reply;
-use posthorn_mail::mailbox::Mailbox;
 use posthorn_table::{
     TableError, Uuid,
     email::Email,
@@ -10,7 +9,7 @@ use posthorn_table::{
 };
 
 use crate::{
-    Held, Job,
+    Draft, Held, Job,
     decide::{Answer, Ending, nobody_got_any, unless_lost},
     deliver::note,
 };
@@ -20,10 +19,10 @@ use crate::{
 pub(crate) async fn send_once(job: &Job<'_>, key: &str) -> Refused<Reply> {
     let scope = Scope::new(job.caller.project.id, "send", key);
     let attempt = Attempt::begin(job.app.edge.random(), job.call.now);
-    let (sender, found) = match job.sender() {
-        Ok(sender) => match claim(job, &scope, &attempt).await? {
-            Claimed::Mine(claim) => return run(job, &sender, &attempt, &scope, &claim, &[]).await,
-            Claimed::Theirs(found) => (Ok(sender), found),
+    let (draft, found) = match job.draft().await {
+        Ok(draft) => match claim(job, &scope, &attempt).await? {
+            Claimed::Mine(claim) => return run(job, &draft, &attempt, &scope, &claim, &[]).await,
+            Claimed::Theirs(found) => (Ok(draft), found),
         },
         Err(refusal) => match job.app.table.find_claim(&scope, job.call.now).await? {
             Some(found) => (Err(refusal), Box::new(found)),
@@ -32,7 +31,7 @@ pub(crate) async fn send_once(job: &Job<'_>, key: &str) -> Refused<Reply> {
     };
     match found.verdict(key, job.call.body(), job.call.now)? {
         Verdict::Replay(response) => Ok(Reply::replay(response)),
-        Verdict::TakeOver => pick_up(job, sender, &attempt, &scope, &found, key).await,
+        Verdict::TakeOver => pick_up(job, draft, &attempt, &scope, &found, key).await,
     }
 }
 
@@ -51,7 +50,7 @@ fn in_doubt(error: TableError) -> Failure {
 /// is to be refused now, and reports the rest from the records.
 async fn pick_up(
     job: &Job<'_>,
-    sender: Refused<Mailbox>,
+    draft: Refused<Draft>,
     attempt: &Attempt,
     scope: &Scope,
     held: &Claim,
@@ -65,8 +64,8 @@ async fn pick_up(
         return result.map(|answer| Reply::replay(answer.body));
     }
     match job.app.table.take_over(scope, held, attempt).await.map_err(in_doubt)? {
-        Claimed::Mine(claim) => match sender {
-            Ok(sender) => run(job, &sender, attempt, scope, &claim, &emails).await,
+        Claimed::Mine(claim) => match draft {
+            Ok(draft) => run(job, &draft, attempt, scope, &claim, &emails).await,
             Err(refusal) => {
                 let result = Held { scope, claim: &claim, earlier: &emails }.stop(job, &ids, refusal).await;
                 result.map(|answer| Reply::replay(answer.body))
@@ -78,7 +77,7 @@ async fn pick_up(
 
 async fn run(
     job: &Job<'_>,
-    sender: &Mailbox,
+    draft: &Draft,
     attempt: &Attempt,
     scope: &Scope,
     claim: &Claim,
@@ -86,7 +85,7 @@ async fn run(
 ) -> Refused<Reply> {
     let held = Held { scope, claim, earlier };
     let ids = email_ids(claim)?;
-    let result = job.run(sender, attempt, &ids, Some(&held)).await;
+    let result = job.run(draft, attempt, &ids, Some(&held)).await;
     result.map(|answer| Reply::ok(answer.body))
 }
 

@@ -1,8 +1,8 @@
 //! Templates: Liquid over the recipient's data, with a plain replacement where Liquid does not apply.
 //!
-//! A template is the customer's text and must always produce a mail, so nothing here fails. What is not Liquid,
-//! breaks a limit or trips over a defect is rendered by replacing `{{ name }}`, `{{ a.b }}` and
-//! `{{ name ?? fallback }}` and leaving every other character alone.
+//! A source that does not parse as Liquid is rendered by replacing `{{ name }}`, `{{ a.b }}` and `{{ name ?? fallback }}`
+//! and leaving every other character alone, and this never fails. A source that parses as Liquid is never printed as
+//! source: where the data makes it exceed a limit, there is no text but a [`RenderError`].
 //!
 //! `liquid-core` supplies the grammar of values, the data model and the dates. The block structure, the loops and the
 //! filters are this crate's own: those of `liquid-lib` collect ranges before walking them, recurse as deep as the
@@ -35,6 +35,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use scope::Variables;
 
+use meter::{Limit, MAX_STEPS, max_output};
 use tree::Node;
 
 /// What a template is for: it decides about escaping, line breaks and size.
@@ -75,26 +76,53 @@ impl Template {
     }
 
     /// The text for one recipient.
-    #[must_use]
-    pub fn render(&self, variables: &Variables) -> String {
-        let text = self.liquid(variables).unwrap_or_else(|| plain::render(&self.source, self.part, variables));
-        match self.part {
+    ///
+    /// # Errors
+    /// [`RenderError`] if the template is Liquid and exceeds a limit over these variables.
+    pub fn render(&self, variables: &Variables) -> Result<String, RenderError> {
+        let text = match &self.program {
+            Some(program) => self.liquid(program, variables)?,
+            None => plain::render(&self.source, self.part, variables),
+        };
+        Ok(match self.part {
             Part::Subject => without_controls(&text),
             Part::Html | Part::Text => without_odd_controls(text),
-        }
+        })
     }
 
-    fn liquid(&self, variables: &Variables) -> Option<String> {
-        let program = self.program.as_deref()?;
+    fn liquid(&self, program: &[Node], variables: &Variables) -> Result<String, RenderError> {
         let run = || run::render(program, &self.source, self.part, variables);
-        let limit = match catch_unwind(AssertUnwindSafe(run)) {
-            Ok(Ok(text)) => return Some(text),
-            Ok(Err(limit)) => limit.name(),
-            Err(_panic) => "defect",
+        let error = match catch_unwind(AssertUnwindSafe(run)) {
+            Ok(Ok(text)) => return Ok(text),
+            Ok(Err(Limit::Work)) => RenderError::Steps,
+            Ok(Err(Limit::Output)) => RenderError::Output { bytes: max_output(self.source.len(), self.part) },
+            Err(_panic) => RenderError::Defect,
         };
-        tracing::warn!(part = self.part.name(), limit, "template stopped; rendered by plain replacement");
-        None
+        tracing::warn!(part = self.part.name(), error = %error, "a template has no text for this data");
+        Err(error)
     }
+}
+
+/// Why a template that is Liquid has no text for a recipient. The texts are for the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum RenderError {
+    /// It takes more work than a rendering may.
+    #[error("The template exceeds the limit of {} steps with this data.", grouped(MAX_STEPS))]
+    Steps,
+    /// It writes more than a rendering may.
+    #[error("The template exceeds the limit of {} bytes of output with this data.", grouped(*bytes as u64))]
+    Output {
+        /// The limit.
+        bytes: usize,
+    },
+    /// A part of this crate or of `liquid-core` panicked.
+    #[error("The template cannot be rendered with this data.")]
+    Defect,
+}
+
+/// The number with a comma after every thousand.
+fn grouped(number: u64) -> String {
+    if number < 1_000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1_000), number % 1_000) }
 }
 
 /// The text without the control characters that no mail has: all below the space but tabs and line breaks.

@@ -19,3 +19,4 @@ mod support;
 mod suppressed;
 mod swept;
 mod taken_over;
+mod template_limits;

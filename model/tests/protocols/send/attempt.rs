@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use posthorn_errors::{Code, Failure, Refused};
-use posthorn_mail::address::Address;
+use posthorn_mail::{address::Address, render::RenderError};
 use posthorn_model::Step;
 use posthorn_table::{
     TableError, Timestamp, Uuid,
@@ -11,7 +11,7 @@ use posthorn_table::{
     twins::ClaimRecord,
 };
 use send::decide::{
-    Answer, Delivery, Ending, Fate, answer, is_withdrawn, may_yet_send, nobody_got_any, recorded, unless_lost,
+    Answer, Delivery, Ending, Fate, NotRendered, answer, is_withdrawn, may_yet_send, nobody_got_any, recorded, unless_lost,
 };
 
 use super::{
@@ -177,7 +177,7 @@ impl Sending {
         if is_withdrawn(&result) {
             run.writes.extend(permitted.map(Write::Withdrawal));
         } else {
-            let failed = permitted.filter(|place| matches!(run.deliveries[*place].fate, Fate::Failed(_)));
+            let failed = permitted.filter(|place| run.deliveries[*place].fate.status() == Status::Failed);
             run.writes.extend(failed.map(Write::Outcome).collect::<Vec<_>>());
         }
         run.writes.push(Write::Claim);
@@ -240,6 +240,7 @@ impl Sending {
     }
 
     pub(super) fn handing_over(&self, world: &World, who: usize, run: &Run) -> Vec<Step<World>> {
+        let not_rendered = NotRendered { body: Some(RenderError::Steps), ..NotRendered::default() };
         let ways = [
             ("hands an email over", true, Fate::Sent),
             ("hands an email over, and the answer is lost", true, Fate::Unknown),
@@ -247,6 +248,7 @@ impl Sending {
             ("is throttled by the mail service", false, Fate::Failed(Code::RateLimitExceeded)),
             ("is refused by the mail service", false, Fate::Failed(Code::DeliveryFailed)),
             ("fails by a fault of its own", false, Fate::Failed(Code::InternalServerError)),
+            ("has templates that exceed a limit", false, Fate::NotRendered(not_rendered)),
             ("finds that the contact is suppressed", false, Fate::Suppressed),
         ];
         let possible = if world.faults == 0 || self.is_last(who) { &ways[..1] } else { &ways[..] };
@@ -300,7 +302,7 @@ impl Sending {
                 let delivery = &run.deliveries[place];
                 let theirs = world.emails.get(&delivery.id).and_then(|record| Some(record.0.as_ref()?.nonce.clone()));
                 let writer = theirs.as_ref().filter(|_| self.without == Without::OwnOutcomes).unwrap_or(&nonce);
-                let error = delivery.fate.error().filter(|_| matches!(delivery.fate, Fate::Failed(_)));
+                let error = delivery.fate.error().filter(|_| delivery.fate.status() == Status::Failed);
                 let outcome = Outcome { error: error.map(Code::as_str), ..Outcome::default() };
                 world.emails.entry(delivery.id).or_default().settle(writer, delivery.fate.status(), &outcome);
                 true

@@ -8,6 +8,8 @@ use super::Part;
 const FUEL: u64 = 8_000_000;
 /// Units for one node, one lookup or one iteration.
 const STEP: u64 = 40;
+/// The steps that a rendering may take if it does nothing else.
+pub(super) const MAX_STEPS: u64 = FUEL / STEP;
 /// Bytes a rendering may produce, captures included: what holds them may be there twice while it grows, which is most of the
 /// 10 MB that a rendering may take.
 pub(super) const OUTPUT: usize = 4 * 1024 * 1024;
@@ -26,13 +28,10 @@ pub(super) enum Limit {
     Output,
 }
 
-impl Limit {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Limit::Work => "work",
-            Limit::Output => "output",
-        }
-    }
+/// The bytes that a template of `source` bytes may write: its own text always fits.
+pub(super) fn max_output(source: usize, part: Part) -> usize {
+    let (output, values) = if part == Part::Subject { (SUBJECT, SUBJECT_VALUES) } else { (OUTPUT, VALUES) };
+    output.max(source.saturating_add(values))
 }
 
 /// The budget of one rendering. Once spent it stays spent.
@@ -42,10 +41,9 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    /// A full budget for a template of `source` bytes, whose own text always fits.
+    /// A full budget for a template of `source` bytes.
     pub(super) fn new(source: usize, part: Part) -> Meter {
-        let (output, values) = if part == Part::Subject { (SUBJECT, SUBJECT_VALUES) } else { (OUTPUT, VALUES) };
-        Meter { fuel: Cell::new(FUEL), room: Cell::new(output.max(source.saturating_add(values))) }
+        Meter { fuel: Cell::new(FUEL), room: Cell::new(max_output(source, part)) }
     }
 
     /// Takes `units` of work.

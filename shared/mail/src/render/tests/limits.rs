@@ -2,9 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{ada, html, is_plain, stops, stops_with, text, variables};
+use super::{ada, is_plain, stops, stops_with, text, variables};
 use crate::render::tree::MAX_DEPTH;
-use crate::render::{Part, Template};
+use crate::render::{Part, RenderError, Template};
 
 #[test]
 fn loops_without_end_stop() {
@@ -81,14 +81,35 @@ fn the_text_of_a_template_is_never_refused() {
         let body = filler.repeat(6_000_000 / filler.len());
         let source = format!("{body}{{{{ name }}}}");
         let template = Template::parse(&source, Part::Html);
-        assert_eq!(template.liquid(&variables(ada())), Some(format!("{body}Ada")), "{filler:?}");
+        assert_eq!(template.render(&variables(ada())), Ok(format!("{body}Ada")), "{filler:?}");
     }
 }
 
 #[test]
-fn a_stopped_template_is_replaced_plainly() {
-    let source = "{{ tag }}{{ x ?? y }}{% for i in (1..20000000) %}{{ name }}{% endfor %}";
-    html(source, "&lt;b&gt;&amp;&quot;&#39;y{% for i in (1..20000000) %}Ada{% endfor %}");
+fn a_stopped_template_names_the_limit() {
+    for (part, source, expected) in [
+        (
+            Part::Html,
+            "{% for i in (1..20000000) %}{% endfor %}",
+            "The template exceeds the limit of 200,000 steps with this data.",
+        ),
+        (Part::Text, "{{ big }}", "The template exceeds the limit of 4,194,304 bytes of output with this data."),
+        (Part::Subject, "{{ long }}", "The template exceeds the limit of 8,192 bytes of output with this data."),
+    ] {
+        let data = variables(json!({ "big": "x".repeat(4_194_305), "long": "x".repeat(8_193) }));
+        let error = Template::parse(source, part).render(&data).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn the_limits_of_output_are_met_to_the_byte() {
+    for (part, bytes) in [(Part::Html, 4_194_304), (Part::Text, 4_194_304), (Part::Subject, 8_192)] {
+        let render =
+            |length: usize| Template::parse("{{ v }}", part).render(&variables(json!({ "v": "x".repeat(length) })));
+        assert!(render(bytes).is_ok_and(|text| text.len() == bytes), "{part:?}");
+        assert_eq!(render(bytes + 1), Err(RenderError::Output { bytes }), "{part:?}");
+    }
 }
 
 #[test]
@@ -96,5 +117,5 @@ fn data_nested_beyond_reason_is_cut_off() {
     let nested = (0..300).fold(json!(1), |inner, _| Json::Array(vec![inner]));
     let template = Template::parse("{{ deep | size }}{{ deep[0][0] | size }}", Part::Text);
     let data = variables(json!({ "deep": nested }));
-    assert_eq!(template.render(&data), "11");
+    assert_eq!(template.render(&data).as_deref(), Ok("11"));
 }
