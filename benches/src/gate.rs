@@ -1,11 +1,11 @@
-//! What may not grow unnoticed, and does not depend on how fast a machine is: the size of a function's package, and the instructions
-//! of a request, against `benches/record.json`.
+//! What may not grow unnoticed, and does not depend on how fast a machine is: the size of a function's package, the memory that its worst
+//! requests take, and the instructions of a request, against `benches/record.json`.
 
 use std::{collections::BTreeMap, env::consts::ARCH, fs, path::Path, process::ExitCode};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{cold::FUNCTIONS, print, size, warm};
+use crate::{cold::FUNCTIONS, memory, print, size, warm};
 
 /// How far instructions may be from their record.
 const TOLERANCE: f64 = 0.03;
@@ -25,6 +25,7 @@ pub(crate) async fn check() -> ExitCode {
         let zip = size::zip(function);
         good &= say(zip <= most, &format!("{function}: zip {zip:.3} MB, at most {most} MB"));
     }
+    good &= memory::check().await;
     let rustc = compiler();
     if record.rustc != rustc {
         print(&format!("SKIPPED: instructions a request are recorded for {}, this is {rustc}", record.rustc));

@@ -10,6 +10,7 @@ mod gate;
 mod growth;
 mod handlers;
 mod instructions;
+mod memory;
 mod prices;
 mod replay;
 mod report;
@@ -25,7 +26,7 @@ use std::{env, process::ExitCode};
 
 use report::Report;
 
-const SECTIONS: [&str; 9] = ["size", "cold", "tls", "warm", "handlers", "calls", "growth", "share", "stack"];
+const SECTIONS: [&str; 10] = ["size", "cold", "tls", "warm", "memory", "handlers", "calls", "growth", "share", "stack"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -55,6 +56,7 @@ async fn main() -> ExitCode {
             "cold" => cold::measure(&mut report).await,
             "tls" => cold::measure_tls(&mut report).await,
             "warm" => warm::measure(&mut report).await,
+            "memory" => memory::measure(&mut report).await,
             "handlers" => handlers::measure(&mut report),
             "calls" => calls::measure(&mut report).await,
             "growth" => growth::measure(&mut report).await,

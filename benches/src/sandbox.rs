@@ -83,14 +83,19 @@ impl Sandbox {
 
     /// Gives it an event, which it must accept; how long the answer took.
     pub(crate) async fn invoke(&mut self, event: &str) -> Duration {
+        let (answer, took) = self.answer(event).await;
+        check(&answer);
+        took
+    }
+
+    /// Gives it an event; what it answered, and how long that took.
+    pub(crate) async fn answer(&mut self, event: &str) -> (Value, Duration) {
         let given = stopwatch();
         self.events.send(event.to_owned()).expect("a running API");
         loop {
             match timeout(PATIENCE, self.heard.recv()).await {
                 Ok(Some(Heard::Answer(at, body))) => {
-                    let answer: Value = serde_json::from_slice(&body).expect("an answer in JSON");
-                    check(&answer);
-                    return at.duration_since(given);
+                    return (serde_json::from_slice(&body).expect("an answer in JSON"), at.duration_since(given));
                 }
                 Ok(Some(Heard::Next(_))) => {}
                 Ok(Some(Heard::Failed(body))) => panic!("the function failed: {}", String::from_utf8_lossy(&body)),

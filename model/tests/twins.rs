@@ -9,15 +9,17 @@ use std::{
 };
 
 use jiff::SignedDuration;
-use posthorn_errors::Code;
+use posthorn_errors::{Code, Fields};
 use posthorn_table::{
-    Table, Timestamp, Uuid,
+    Table, TableError, Timestamp, Uuid,
     api_key::KeyClass,
+    contact::{Room, Subscription},
+    data::Data,
     email::{Email, Outcome, Seen, Status as EmailStatus},
     idempotency::{Attempt, Claim, Scope},
     notice::Notice,
     project::{Project, ProjectFacts, ProjectKey, Status},
-    twins::{ClaimRecord, EmailRecord, Notices, Stored},
+    twins::{ClaimRecord, ContactData, EmailRecord, Notices, Stored},
 };
 use posthorn_testkit::backends::Backends;
 use proptest::{
@@ -25,6 +27,7 @@ use proptest::{
     strategy::Strategy,
     test_runner::{Config, TestRunner},
 };
+use serde_json::json;
 use tokio::runtime::Runtime;
 
 const CASES: u32 = 40;
@@ -86,6 +89,31 @@ fn claims() {
             }
             let stored = table.find_claim(&scope, Timestamp::UNIX_EPOCH).await.unwrap();
             assert_eq!(stored, record.0, "{write:?}");
+        }
+    });
+}
+
+#[test]
+fn contact_data() {
+    const SIZES: [usize; 4] = [1, 9_000, 20_000, 32_000];
+    // Which key, and its value's size; removed beyond these.
+    runs((0..4_usize, 0..5_usize), &async |table, project, writes| {
+        let mut twin = ContactData::default();
+        for write in writes {
+            let (key, size) = write;
+            let value = SIZES.get(size).map(|size| "x".repeat(*size));
+            let data = Data::check(Some(&json!({format!("k{key}"): value})), &mut Fields::default());
+            let keep = Subscription::Keep { when_new: true };
+            let merged = table.merge_contact(project, "ada@example.org", keep, &data, at(0)).await;
+            let mut room = Some(Room::first(&data));
+            while let Some(next) = room
+                && !twin.write(&data, next)
+            {
+                room = twin.next(&data);
+            }
+            assert_eq!(matches!(merged, Err(TableError::TooLarge)), room.is_none(), "{write:?}");
+            let stored = table.contact(project, "ada@example.org").await.unwrap().unwrap();
+            assert_eq!((stored.data, stored.bound), (twin.data.clone(), twin.bound), "{write:?}");
         }
     });
 }

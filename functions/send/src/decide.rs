@@ -310,8 +310,7 @@ mod tests {
         use Fate::{Failed, Sent, Suppressed, Unknown};
         let throttled = Failed(Code::RateLimitExceeded);
         let refused = Failed(Code::DeliveryFailed);
-        let not_rendered =
-            Fate::NotRendered(NotRendered { body: Some(RenderError::Defect), ..NotRendered::default() });
+        let not_rendered = Fate::NotRendered(NotRendered { body: Some(RenderError::Defect), ..NotRendered::default() });
         for (fates, expected) in [
             (&[Sent][..], None),
             (&[Suppressed], None),

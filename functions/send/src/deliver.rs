@@ -151,7 +151,7 @@ impl<'a> Outbox<'a> {
             let merged = table.merge_contact(project.id, address, subscription, &job.request.data, job.call.now);
             let (merged, permit) = tokio::join!(merged, table.permit_email(&email));
             let contact = match merged {
-                Err(TableError::TooLarge) => self.full_contact(address).await,
+                Err(TableError::TooLarge) => self.merge_without_data(address, subscription).await,
                 merged => merged,
             };
             (contact, permit)
@@ -174,12 +174,13 @@ impl<'a> Outbox<'a> {
         }
     }
 
-    /// The contact as it is, where what the request says of it does not fit. It may be others who filled it, for which a
-    /// public key suffices: that must keep no mail from anybody.
-    async fn full_contact(&self, address: &str) -> Result<Contact, TableError> {
+    /// Merges what else the request says, where its data does not fit. It may be others who filled the contact, for which a public
+    /// key suffices: that must keep no mail from anybody.
+    async fn merge_without_data(&self, address: &str, subscription: Subscription) -> Result<Contact, TableError> {
         telemetry::notice("a contact is full: data was used and not kept", &TableError::TooLarge);
-        let contact = self.job.app.table.contact(self.job.caller.project.id, address).await?;
-        contact.ok_or(TableError::TooLarge)
+        let (job, project) = (self.job, self.job.caller.project.id);
+        let removals = job.request.data.removals();
+        job.app.table.merge_contact(project, address, subscription, &removals, job.call.now).await
     }
 
     async fn hand_over(&self, to: &Mailbox, id: Uuid, contact: &Contact, handed_over: &AtomicBool) -> Fate {

@@ -15,7 +15,6 @@ use posthorn_table::{
     contact::{self, Contact},
     data::Data,
 };
-use serde_json::{Map, Value};
 
 use crate::{Job, decide::NotRendered, request::Content};
 
@@ -45,26 +44,36 @@ impl Templates {
 
     /// The texts over the contact's data with the request's over it, or else over the request's alone.
     pub(crate) fn render(&self, to: &Address, contact: &Contact, data: &Data) -> Result<Texts, NotRendered> {
-        let over_both = self.texts(to, contact.id, data.over(&contact.data));
+        let over_both = self.texts(&variables(to, contact.id, Some(contact), data));
         over_both.or_else(|_| self.render_alone(to, contact.id, data))
     }
 
     fn render_alone(&self, to: &Address, contact: Uuid, data: &Data) -> Result<Texts, NotRendered> {
-        self.texts(to, contact, data.over(&Map::new()))
+        self.texts(&variables(to, contact, None, data))
     }
 
-    fn texts(&self, to: &Address, contact: Uuid, mut values: Map<String, Value>) -> Result<Texts, NotRendered> {
-        values.insert("email".to_owned(), to.as_str().into());
-        values.insert("id".to_owned(), contact.to_string().into());
-        let variables = Variables::new(values);
-        let subject = self.subject.render(&variables);
-        let body = self.body.render(&variables);
-        let text = self.text.as_ref().map(|text| text.render(&variables)).transpose();
+    fn texts(&self, variables: &Variables) -> Result<Texts, NotRendered> {
+        let subject = self.subject.render(variables);
+        let body = self.body.render(variables);
+        let text = self.text.as_ref().map(|text| text.render(variables)).transpose();
         match (subject, body, text) {
             (Ok(subject), Ok(html), Ok(text)) => Ok(Texts { subject, html, text }),
             (subject, body, text) => Err(NotRendered { subject: subject.err(), body: body.err(), text: text.err() }),
         }
     }
+}
+
+/// The names that the templates see: of the contact, where its data is taken, of the request over them, and the recipient's own.
+fn variables(to: &Address, id: Uuid, contact: Option<&Contact>, data: &Data) -> Variables {
+    let mut variables = Variables::default();
+    if let Some(contact) = contact {
+        variables.add_stored(&contact.data);
+    }
+    variables.add(&data.stored);
+    variables.add(&data.transient);
+    variables.insert("email", to.as_str());
+    variables.insert("id", id.to_string());
+    variables
 }
 
 impl Job<'_> {
@@ -94,7 +103,7 @@ impl Job<'_> {
         let Err(not_rendered) = alone else { return Ok(Ok(())) };
         let contact = self.app.table.contact(project, to.as_str()).await?;
         let is_fine = contact.is_some_and(|contact| {
-            contact.is_suppressed() || templates.texts(to, contact.id, data.over(&contact.data)).is_ok()
+            contact.is_suppressed() || templates.texts(&variables(to, contact.id, Some(&contact), data)).is_ok()
         });
         Ok(if is_fine { Ok(()) } else { Err(not_rendered) })
     }

@@ -17,7 +17,7 @@ use posthorn_lambda::{
 };
 use posthorn_table::{
     Table, TableError, Timestamp,
-    contact::{self, Subscription},
+    contact::{self, MAX_DATA_BYTES, Subscription},
     event::Event,
     idempotency::{Attempt, Claim, Claimed, Scope, Verdict},
 };
@@ -100,7 +100,8 @@ fn subscription(class: KeyClass, wanted: Option<bool>) -> Subscription {
 
 fn too_large() -> Failure {
     let mut fields = Fields::default();
-    fields.wrong("data", FieldCode::TooLarge, "The contact would hold more than 400 KB with this data.");
+    let message = format!("A contact holds at most {MAX_DATA_BYTES} bytes of data; with this it would hold more.");
+    fields.wrong("data", FieldCode::TooLarge, message);
     fields.finish().err().unwrap_or_else(|| Code::ValidationError.into())
 }
 

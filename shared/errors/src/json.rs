@@ -236,7 +236,7 @@ fn shorten(name: &str) -> String {
 }
 
 /// The text with `\ufffd` for every escape that is half a surrogate pair: such a text comes from cutting a string between the
-/// two halves of an emoji, and serde_json refuses it. A copy is made only where there is one.
+/// two halves of an emoji, and `serde_json` refuses it. A copy is made only where there is one.
 fn replace_lone_surrogates(text: &[u8]) -> Cow<'_, [u8]> {
     let mut text = Cow::Borrowed(text);
     let mut at = 0;

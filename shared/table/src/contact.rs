@@ -1,15 +1,18 @@
 //! Contacts: one item for each project and address, found, created and merged by one `UpdateItem`.
 
-use std::fmt;
+mod merge;
+mod room;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use std::{collections::BTreeMap, fmt};
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+
+pub use room::{Bound, MAX_DATA_BYTES, Room};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    data::Data,
     item::{Item, from_item, moment, s, unless_overtaken},
     keys,
 };
@@ -35,8 +38,11 @@ pub struct Contact {
     pub id: Uuid,
     /// Whether it takes marketing mail; transactional mail does not ask.
     pub subscribed: bool,
-    /// What is known about it.
-    pub data: Map<String, Value>,
+    /// What is known about it: a JSON text for each key. It is read where it is needed, for as a value it takes up to a hundred
+    /// times the memory.
+    pub data: BTreeMap<String, String>,
+    /// What its data is known to take at most.
+    pub bound: Bound,
     marks: Marks,
 }
 
@@ -62,21 +68,15 @@ impl Contact {
     }
 
     fn from_item(id: Uuid, mut item: Item) -> Result<Self, TableError> {
-        let mut data = Map::new();
-        item.retain(|name, value| match name.strip_prefix(DATA) {
-            None => true,
-            Some(key) => {
-                data.insert(key.to_owned(), stored_json(value));
-                false
-            }
+        let data = item.extract_if(|name, _| name.starts_with(DATA)).filter_map(|(name, value)| match value {
+            AttributeValue::S(text) => Some((name.strip_prefix(DATA)?.to_owned(), text)),
+            _ => None,
         });
+        let data = data.collect();
+        let bound = Bound::of(&item);
         let marks: Marks = from_item(item)?;
-        Ok(Self { id, subscribed: marks.subscribed, data, marks })
+        Ok(Self { id, subscribed: marks.subscribed, data, bound, marks })
     }
-}
-
-fn stored_json(value: &AttributeValue) -> Value {
-    value.as_s().ok().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null)
 }
 
 /// What a merge does to a contact's subscription.
@@ -117,103 +117,7 @@ impl Mark {
     }
 }
 
-/// Builds the one update expression of a merge.
-#[derive(Default)]
-struct Update {
-    set: Vec<String>,
-    remove: Vec<String>,
-    names: Vec<(String, String)>,
-    values: Vec<(String, AttributeValue)>,
-}
-
-impl Update {
-    fn set(&mut self, clause: &str) {
-        self.set.push(clause.to_owned());
-    }
-
-    fn value(&mut self, name: &str, value: AttributeValue) {
-        self.values.push((name.to_owned(), value));
-    }
-
-    fn subscription(&mut self, subscription: Subscription) {
-        let value = match subscription {
-            Subscription::Keep { when_new } => {
-                self.set("subscribed = if_not_exists(subscribed, :subscribed)");
-                when_new
-            }
-            Subscription::Set(true) => {
-                self.set("subscribed = :subscribed");
-                self.remove.push("barred".to_owned());
-                true
-            }
-            Subscription::Set(false) => {
-                self.set("subscribed = :subscribed");
-                self.set("barred = :subscribed");
-                false
-            }
-            Subscription::SubscribeUnlessBarred => {
-                self.set("subscribed = if_not_exists(barred, :subscribed)");
-                true
-            }
-        };
-        self.value(":subscribed", AttributeValue::Bool(value));
-    }
-
-    fn data(&mut self, data: &Data) {
-        for (index, (key, value)) in data.stored.iter().enumerate() {
-            self.set.push(format!("#s{index} = :s{index}"));
-            self.names.push((format!("#s{index}"), format!("{DATA}{key}")));
-            self.values.push((format!(":s{index}"), s(value.to_string())));
-        }
-        for (index, key) in data.removed.iter().enumerate() {
-            self.remove.push(format!("#r{index}"));
-            self.names.push((format!("#r{index}"), format!("{DATA}{key}")));
-        }
-    }
-
-    fn expression(&self) -> String {
-        let remove = if self.remove.is_empty() { String::new() } else { format!(" REMOVE {}", self.remove.join(", ")) };
-        format!("SET {}{remove}", self.set.join(", "))
-    }
-}
-
 impl Table {
-    /// Finds or creates the contact with this normalised address, merges `data` key by key, and returns it as it
-    /// is afterwards.
-    ///
-    /// # Errors
-    /// [`TableError::TooLarge`] if the contact would outgrow an item: then nothing was changed. What else
-    /// DynamoDB answers.
-    pub async fn merge_contact(
-        &self,
-        project: Uuid,
-        email: &str,
-        subscription: Subscription,
-        data: &Data,
-        now: Timestamp,
-    ) -> Result<Contact, TableError> {
-        let id = id(project, email);
-        let mut update = Update::default();
-        update.set("project_id = :project");
-        update.value(":project", s(project.to_string()));
-        update.set("email = :email");
-        update.value(":email", s(email));
-        update.set("created_at = if_not_exists(created_at, :now)");
-        update.set("updated_at = :now");
-        update.value(":now", s(now.to_string()));
-        update.subscription(subscription);
-        update.data(data);
-        let output = self
-            .update(keys::contact(id))
-            .update_expression(update.expression())
-            .set_expression_attribute_names((!update.names.is_empty()).then(|| update.names.drain(..).collect()))
-            .set_expression_attribute_values(Some(update.values.drain(..).collect()))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await?;
-        Contact::from_item(id, output.attributes.unwrap_or_default())
-    }
-
     /// Keeps what the mail service says of an address, however often and in whatever order it says it: the latest time
     /// of each. Makes the contact if there is none, not subscribed. A contact that is full of data, for which a public key
     /// suffices, loses the largest of it: that no mail may go there counts for more.
@@ -286,18 +190,24 @@ impl Table {
     }
 }
 
-/// The largest data of a contact, as much as makes room for its marks.
+/// The names and the lengths of values of the data in an item.
+fn data_of(item: &Item) -> impl Iterator<Item = (&str, usize)> {
+    let length = |value: &AttributeValue| value.as_s().map_or(0, String::len);
+    item.iter().filter_map(move |(name, value)| Some((name.strip_prefix(DATA)?, length(value))))
+}
+
+/// The attributes of the largest data of a contact, as much as makes room for its marks.
 fn largest(item: &Item) -> Vec<String> {
-    let size = |(name, value): &(&String, &AttributeValue)| name.len() + value.as_s().map_or(0, String::len);
-    let mut data: Vec<_> = item.iter().filter(|(name, _)| name.starts_with(DATA)).collect();
-    data.sort_unstable_by_key(|attribute| std::cmp::Reverse(size(attribute)));
+    let size = |(name, length): &(&str, usize)| DATA.len() + name.len() + length;
+    let mut data: Vec<_> = data_of(item).collect();
+    data.sort_unstable_by_key(|data| std::cmp::Reverse(size(data)));
     let mut freed = 0;
-    let enough = |attribute: &(&String, &AttributeValue)| {
+    let is_needed = |data: &(&str, usize)| {
         let is_needed = freed < ROOM;
-        freed += size(attribute);
+        freed += size(data);
         is_needed
     };
-    data.into_iter().take_while(enough).map(|(name, _)| name.clone()).collect()
+    data.into_iter().take_while(is_needed).map(|(name, _)| format!("{DATA}{name}")).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Contact data as a request gives it: what it stores, what it removes and what it uses once (contract section 7).
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, io};
 
 use posthorn_errors::{FieldCode, Fields};
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 /// Keys that belong to the platform; a request's own values for them are ignored.
 const RESERVED: [&str; 7] = ["id", "email", "plunk_id", "plunk_email", "unsubscribeUrl", "subscribeUrl", "manageUrl"];
 const MOST_KEYS: usize = 100;
-const MOST_BYTES: usize = 32 * 1024;
+const MAX_BYTES: usize = 32 * 1024;
 const LONGEST_KEY: usize = 128;
 
 /// The `data` of one request, checked. Its `Debug` shows nothing of it.
@@ -56,13 +56,21 @@ impl Data {
         data
     }
 
-    /// What a template sees: the contact's data with the request's over it.
+    /// The keys that are stored, and the JSON texts of their values.
+    pub fn stored_texts(&self) -> impl Iterator<Item = (&str, String)> {
+        self.stored.iter().map(|(key, value)| (key.as_str(), value.to_string()))
+    }
+
+    /// True if it replaces or removes this key of a contact.
     #[must_use]
-    pub fn over(&self, contact: &Map<String, Value>) -> Map<String, Value> {
-        let mut merged = contact.clone();
-        merged.extend(self.stored.clone());
-        merged.extend(self.transient.clone());
-        merged
+    pub fn changes(&self, key: &str) -> bool {
+        self.stored.contains_key(key) || self.removed.contains(key)
+    }
+
+    /// What it removes, alone.
+    #[must_use]
+    pub fn removals(&self) -> Self {
+        Self { removed: self.removed.clone(), ..Self::default() }
     }
 
     fn take(&mut self, key: &str, value: &Value) {
@@ -94,8 +102,23 @@ fn unwrap(value: &Value) -> (&Value, bool) {
 }
 
 fn check_size(given: &Map<String, Value>, fields: &mut Fields) {
-    if serde_json::to_vec(given).is_ok_and(|json| json.len() > MOST_BYTES) {
+    let mut counter = Counter(0);
+    if serde_json::to_writer(&mut counter, given).is_ok() && counter.0 > MAX_BYTES {
         fields.wrong("data", FieldCode::TooLarge, "Must be at most 32,768 bytes of JSON.");
+    }
+}
+
+/// Counts what is written to it.
+struct Counter(usize);
+
+impl io::Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -152,21 +175,14 @@ mod tests {
     }
 
     #[test]
-    fn the_request_wins_over_the_contact() {
-        let (data, _) = check(&json!({"a": 2, "t": {"value": 3, "persistent": false}}));
-        let contact = json!({"a": 1, "b": 1, "t": 1});
-        assert_eq!(Value::Object(data.over(contact.as_object().unwrap())), json!({"a": 2, "b": 1, "t": 3}));
-    }
-
-    #[test]
     fn what_is_too_much_is_refused() {
         let keys = |count: usize| Value::Object((0..count).map(|i| (format!("k{i}"), json!(1))).collect());
         assert_eq!(check(&keys(100)).1, 0);
         assert_eq!(check(&keys(101)).1, 1);
         let bad = Value::Object((0..10_000).map(|i| (format!("\n{i}"), json!(1))).collect());
         assert_eq!(check(&bad).1, 1, "one mistake, not one a key");
-        assert_eq!(check(&json!({"a": "x".repeat(MOST_BYTES - 8)})).1, 0);
-        assert_eq!(check(&json!({"a": "x".repeat(MOST_BYTES - 7)})).1, 1);
+        assert_eq!(check(&json!({"a": "x".repeat(MAX_BYTES - 8)})).1, 0);
+        assert_eq!(check(&json!({"a": "x".repeat(MAX_BYTES - 7)})).1, 1);
         assert_eq!(check(&json!({"": 1})).1, 1);
         assert_eq!(check(&json!({"ü".repeat(128): 1})).1, 0);
         assert_eq!(check(&json!({"ü".repeat(129): 1})).1, 1);

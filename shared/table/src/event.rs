@@ -40,7 +40,7 @@ impl Table {
         let attributes = Attributes {
             project_id: event.project,
             name: event.name,
-            data: (!event.data.is_empty()).then(|| Value::Object(event.data.clone()).to_string()),
+            data: (!event.data.is_empty()).then(|| serde_json::to_string(event.data).unwrap_or_default()),
             created_at: event.created_at,
         };
         let item = to_item(keys::event(event.contact, event.id), &attributes)?;

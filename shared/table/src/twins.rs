@@ -8,12 +8,48 @@ use posthorn_errors::Code;
 use crate::{
     Timestamp,
     api_key::ApiKey,
+    contact::{Bound, Room},
+    data::Data,
     email::{self, Email, Outcome, Permit, Seen},
     idempotency::{Attempt, Claim, Claimed, RETENTION_DAYS, State},
     item::expiry,
     notice::{LEASE, Notice},
     project::{Project, ProjectFacts, ProjectKey, removed, was_made},
 };
+
+/// What a contact's item holds of data.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct ContactData {
+    /// False if there is no contact.
+    pub exists: bool,
+    /// The JSON texts of the values.
+    pub data: BTreeMap<String, String>,
+    /// What is kept of their size.
+    pub bound: Bound,
+}
+
+impl ContactData {
+    /// What one write of [`Table::merge_contact`](crate::Table::merge_contact) does. False if its condition fails.
+    pub fn write(&mut self, data: &Data, room: Room) -> bool {
+        let Some(bound) = room.admit(self.exists, self.bound) else { return false };
+        (self.exists, self.bound) = (true, bound);
+        self.data.extend(data.stored_texts().map(|(key, text)| (key.to_owned(), text)));
+        self.data.retain(|key, _| !data.removed.contains(key));
+        true
+    }
+
+    /// What the writer does after its write failed. `None` if the data does not fit.
+    #[must_use]
+    pub fn next(&self, data: &Data) -> Option<Room> {
+        Room::next(data, self.bound, self.data.iter().map(|(key, text)| (key.as_str(), text.len())))
+    }
+
+    /// The bytes of its data.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.data.iter().map(|(key, text)| key.len() + text.len()).sum()
+    }
+}
 
 /// An email's record.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

@@ -6,6 +6,7 @@ pub mod backends;
 pub mod calls;
 pub mod capacity;
 pub mod clock;
+mod contacts;
 pub mod database;
 pub mod events;
 pub mod faults;

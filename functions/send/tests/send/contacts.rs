@@ -59,27 +59,63 @@ async fn a_contact_belongs_to_one_project() {
     assert_eq!(world.items("CONTACT#").await.len(), 2);
 }
 
-/// Fills Ada's contact with about 320 KB.
-async fn fill(world: &World) {
-    for index in 0..10 {
-        let data = json!({"data": {format!("k{index}"): "x".repeat(32_000)}});
-        assert_eq!(world.send(&email(&data)).await.status, 200, "{index}");
+/// Ada's contact, as full as it can be: by requests, or as it could become before there was a limit.
+async fn full(is_older: bool) -> World {
+    let world = World::new().await;
+    for key in ["a", "b"] {
+        let data = json!({"data": {key: "x".repeat(32_000)}});
+        assert_eq!(world.send(&email(&data)).await.status, 200);
     }
+    if is_older {
+        world.backends.fill_contact(posthorn_table::contact::id(world.id(), "ada@example.org")).await;
+    }
+    world
 }
 
 #[tokio::test]
 async fn data_that_a_contact_cannot_hold_is_used_for_the_mail_and_not_kept() {
-    let world = World::new().await;
-    fill(&world).await;
-    for index in 0..3 {
-        let fields = email(&json!({"data": {format!("m{index}"): "x".repeat(25_000)}}));
-        assert_eq!(world.send(&fields).await.status, 200);
+    for is_older in [false, true] {
+        let world = full(is_older).await;
+        let before = world.contact("ada@example.org").await;
+        let data = json!({"link": "https://example.com/reset", "c": "x".repeat(32_000)});
+        let answer = world.once("k", &email(&json!({"body": "{{ link }}", "data": data}))).await;
+        assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{}", answer.text);
+        let mails = world.backends.ses.mails();
+        assert!(mails.last().unwrap().html.as_deref().unwrap().contains("https://example.com/reset"));
+        assert_eq!(world.contact("ada@example.org").await, before);
     }
-    let before = world.contact("ada@example.org").await;
-    let reset = json!({"body": "{{ link }}", "data": {"link": "https://example.com/reset", "a": "x".repeat(32_000)}});
-    let answer = world.once("k", &email(&reset)).await;
-    assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{}", answer.text);
-    let mails = world.backends.ses.mails();
-    assert!(mails.last().unwrap().html.as_deref().unwrap().contains("https://example.com/reset"));
-    assert_eq!(world.contact("ada@example.org").await, before);
+}
+
+#[tokio::test]
+async fn an_opt_out_succeeds_whatever_the_contact_holds() {
+    for is_older in [false, true] {
+        for data in [json!({}), json!({"c": "x".repeat(32_000)}), json!({"c": "x".repeat(32_000), "a": null})] {
+            let world = full(is_older).await;
+            let fits = !is_older && data.get("a").is_some();
+            let answer = world.send(&email(&json!({"subscribed": false, "data": data}))).await;
+            assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{}", answer.text);
+            let contact = world.contact("ada@example.org").await;
+            assert_eq!((contact["subscribed"].as_bool(), contact["barred"].as_bool()), (Ok(&false), Ok(&false)));
+            assert_eq!(contact.contains_key("data:c"), fits);
+        }
+    }
+}
+
+/// What an older contact may hold: a value in 11 bytes of memory's hundreds.
+#[tokio::test]
+async fn what_no_template_can_see_of_a_contact_is_left_out_and_the_rest_is_there() {
+    let world = World::new().await;
+    assert_eq!(world.send(&plain()).await.status, 200);
+    let maps = |levels: usize| format!("{}1{}", r#"{"":"#.repeat(levels), "}".repeat(levels));
+    let many = format!("[{}1]", format!("{},", maps(100)).repeat(400));
+    let data = [("deep", maps(200)), ("many", many), ("odd", "{".to_owned()), ("plan", r#""Pro""#.to_owned())];
+    let contact = posthorn_table::contact::id(world.id(), "ada@example.org");
+    world.backends.store_data(contact, data.map(|(key, text)| (key.to_owned(), text))).await;
+    let body = "{{ plan }}|{{ deep }}|{{ many }}|{{ odd }}";
+    assert_eq!(world.send(&email(&json!({ "body": body }))).await.status, 200);
+    assert_eq!(world.backends.ses.mails().last().unwrap().html.as_deref(), Some("Pro|||"));
+    let gone = json!({"deep": null, "many": null, "odd": null});
+    assert_eq!(world.send(&email(&json!({"data": gone}))).await.status, 200);
+    let item = world.contact("ada@example.org").await;
+    assert_eq!(item.keys().filter(|name| name.starts_with("data:")).collect::<Vec<_>>(), ["data:plan"]);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{ADA, World, event, text};
+use crate::support::{ADA, World, event, plain, text};
 
 impl World {
     async fn merge(&self, data: Value) {
@@ -78,19 +78,110 @@ async fn what_is_not_persistent_is_stored_nowhere() {
     assert_eq!(text(&event, "data"), r#"{"plan":"pro"}"#);
 }
 
-#[tokio::test]
-async fn a_contact_that_would_outgrow_its_item_stays_as_it_is() {
+/// A key, and a value with which both take so many bytes.
+fn sized(key: &str, bytes: usize) -> Value {
+    event(&json!({"data": {key: "x".repeat(bytes - key.len() - 2)}}))
+}
+
+/// A contact of 65,536 bytes, less these.
+async fn nearly_full(less: usize) -> World {
     let world = World::new().await;
-    let chunk = |i: usize| event(&json!({"data": {format!("k{i}"): "x".repeat(32_000)}}));
-    for i in 0..12 {
-        world.accepts(world.public(&chunk(i))).await;
+    for (key, bytes) in [("a", 32_000), ("b", 32_000), ("c", 1_536 - less)] {
+        world.accepts(world.public(&sized(key, bytes))).await;
     }
-    for request in [world.public(&chunk(12)), world.public(&chunk(12)).once("too much")] {
-        let answer = world.refuses(request, 422, "VALIDATION_ERROR").await;
-        let errors = answer.json["error"]["errors"].as_array().unwrap();
-        assert_eq!((&errors[0]["field"], &errors[0]["code"]), (&json!("data"), &json!("too_large")));
-        assert_eq!(errors.len(), 1);
+    world
+}
+
+impl World {
+    async fn refuses_as_too_large(&self, body: &Value) {
+        for request in [self.public(body), self.secret(body), self.public(body).once("too much")] {
+            let answer = self.refuses(request, 422, "VALIDATION_ERROR").await;
+            let message = "A contact holds at most 65536 bytes of data; with this it would hold more.";
+            let errors = json!([{"field": "data", "code": "too_large", "message": message}]);
+            assert_eq!(answer.json["error"]["errors"], errors);
+        }
     }
-    world.accepts(world.public(&event(&json!({"data": {"k0": null}}))).once("too much")).await;
-    world.accepts(world.public(&chunk(12))).await;
+}
+
+#[tokio::test]
+async fn a_contact_holds_64_kb_and_not_a_byte_more() {
+    let world = nearly_full(10).await;
+    world.refuses_as_too_large(&sized("d", 11)).await;
+    world.accepts(world.public(&sized("d", 10))).await;
+    world.refuses_as_too_large(&sized("e", 4)).await;
+    world.refuses_as_too_large(&sized("d", 11)).await;
+    for _again in 0..5 {
+        world.accepts(world.public(&sized("d", 10))).await;
+        world.accepts(world.public(&sized("a", 32_000))).await;
+    }
+    world.accepts(world.public(&event(&json!({"data": {"b": null}})))).await;
+    world.accepts(world.public(&sized("e", 32_000))).await;
+    world.refuses_as_too_large(&sized("f", 4)).await;
+    world.accepts(world.public(&event(&json!({"data": {"d": null, "f": "x".repeat(7)}})))).await;
+}
+
+#[tokio::test]
+async fn the_same_keys_may_be_written_again_and_again_in_two_writes_at_most() {
+    let world = World::new().await;
+    let mut writes = Vec::new();
+    for _again in 0..12 {
+        let _before = world.backends.calls.take();
+        world.accepts(world.public(&sized("a", 20_000))).await;
+        writes.push(world.backends.calls.take().iter().filter(|call| *call == "UpdateItem").count());
+    }
+    // The bound has room for three of them, and is then exact again.
+    assert_eq!(writes, [1, 1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1]);
+}
+
+#[tokio::test]
+async fn however_many_write_at_once_a_contact_stays_within_its_limit() {
+    let world = World::new().await;
+    let keys: Vec<String> = (0..24).map(|number| format!("k{:02}", number % 16)).collect();
+    let requests = keys.iter().map(|key| world.call(world.public(&sized(key, 6_000))));
+    let answers = futures_util::future::join_all(requests).await;
+    let mut stored: Vec<&str> = Vec::new();
+    for (answer, key) in answers.iter().zip(&keys) {
+        match answer.status {
+            200 => stored.push(key),
+            422 => assert_eq!(answer.json["error"]["errors"][0]["code"], "too_large"),
+            status => assert_eq!(status, 503, "only rivals, again and again: {}", answer.text),
+        }
+    }
+    stored.sort_unstable();
+    stored.dedup();
+    let known = world.data(ADA).await;
+    let held: Vec<&String> = known.as_object().unwrap().keys().collect();
+    assert_eq!(held, stored);
+    assert!((1..=10).contains(&held.len()), "{held:?}");
+}
+
+#[tokio::test]
+async fn a_contact_from_before_there_was_a_limit_can_be_emptied_and_not_grow() {
+    let world = World::new().await;
+    world.accepts(world.public(&plain())).await;
+    let contact = posthorn_table::contact::id(world.id(), ADA);
+    let text = |size: usize| format!("\"{}\"", "x".repeat(size));
+    world.backends.store_data(contact, (0..12).map(|number| (format!("k{number:02}"), text(30_000)))).await;
+    world.refuses_as_too_large(&sized("new", 10)).await;
+    world.refuses_as_too_large(&event(&json!({"data": {"k00": "x".repeat(30_001)}}))).await;
+    world.accepts(world.public(&plain())).await;
+    world.accepts(world.public(&event(&json!({"data": {"k00": "x".repeat(30_000)}})))).await;
+    world.accepts(world.public(&event(&json!({"data": {"k00": 1, "k01": "x".repeat(29_000)}})))).await;
+    let gone = |keys: std::ops::Range<usize>| {
+        keys.map(|key| (format!("k{key:02}"), Value::Null)).collect::<serde_json::Map<_, _>>()
+    };
+    world.accepts(world.public(&event(&json!({"data": gone(1..11)})))).await;
+    world.accepts(world.public(&sized("new", 32_000))).await;
+    world.refuses_as_too_large(&sized("more", 32_000)).await;
+    assert_eq!(world.data(ADA).await.as_object().unwrap().keys().collect::<Vec<_>>(), ["k00", "k11", "new"]);
+}
+
+#[tokio::test]
+async fn a_contact_may_be_emptied_whatever_it_holds() {
+    let world = World::new().await;
+    world.accepts(world.public(&plain())).await;
+    world.backends.fill_contact(posthorn_table::contact::id(world.id(), ADA)).await;
+    world.refuses_as_too_large(&sized("new", 10)).await;
+    world.accepts(world.public(&event(&json!({"data": {"k00": null}})))).await;
+    assert!(!world.data(ADA).await.as_object().unwrap().contains_key("k00"));
 }

@@ -75,3 +75,40 @@ async fn a_new_contact_may_begin_unsubscribed() {
     assert_eq!(world.subscribe(false, &json!(false)).await, false);
     assert_eq!(world.subscribe(false, &json!(true)).await, false, "that was an opt-out");
 }
+
+#[tokio::test]
+async fn an_opt_out_succeeds_whatever_the_contact_holds() {
+    for is_secret in [false, true] {
+        let world = World::new().await;
+        world.accepts(world.public(&plain())).await;
+        world.backends.fill_contact(posthorn_table::contact::id(world.id(), ADA)).await;
+        let before = world.data(ADA).await.as_object().unwrap().len();
+        assert_eq!(world.subscribe(is_secret, &json!(false)).await, false);
+        assert!(!boolean(&world.contact(ADA).await, "barred"), "a public key does not undo it");
+        let after = world.data(ADA).await.as_object().unwrap().len();
+        assert_eq!(after, before - 1, "the largest data gave way, and no more");
+        assert_eq!(world.subscribe(false, &json!(true)).await, false);
+    }
+}
+
+#[tokio::test]
+async fn an_opt_out_counts_where_its_data_does_not_fit() {
+    for key in [None, Some("k")] {
+        let world = World::new().await;
+        for name in ["a", "b"] {
+            world.accepts(world.public(&event(&json!({"data": {name: "x".repeat(32_000)}})))).await;
+        }
+        let before = world.data(ADA).await;
+        let body = event(&json!({"subscribed": false, "data": {"reason": "x".repeat(3_000)}}));
+        let request = world.public(&body);
+        let request = if let Some(key) = key { request.once(key) } else { request };
+        assert_eq!(world.accepts(request).await.json["data"]["subscribed"], false);
+        let contact = world.contact(ADA).await;
+        assert!(!boolean(&contact, "subscribed") && !boolean(&contact, "barred"));
+        assert_eq!(world.data(ADA).await, before, "nobody's data is lost to it");
+        assert_eq!(world.events().await.len(), 3, "the event keeps what was said");
+        let removing = event(&json!({"subscribed": false, "data": {"a": null, "reason": "x".repeat(3_000)}}));
+        world.accepts(world.public(&removing)).await;
+        assert!(world.data(ADA).await["reason"].is_string(), "with what it removes there is room");
+    }
+}

@@ -11,7 +11,8 @@ use posthorn_table::{
     twins::ClaimRecord,
 };
 use send::decide::{
-    Answer, Delivery, Ending, Fate, NotRendered, answer, is_withdrawn, may_yet_send, nobody_got_any, recorded, unless_lost,
+    Answer, Delivery, Ending, Fate, NotRendered, answer, is_withdrawn, may_yet_send, nobody_got_any, recorded,
+    unless_lost,
 };
 
 use super::{

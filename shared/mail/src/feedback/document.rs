@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::{Bounce, BounceKind, Complaint, ComplaintKind, NotUnderstood, Origin, What, address_of, nameable};
@@ -158,7 +158,7 @@ impl Mail {
     }
 }
 
-/// A time that cannot be read counts as missing.
+/// A time that cannot be read counts as missing. It is taken as text first: a value that is none may be large.
 fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-    Ok(Value::deserialize(deserializer)?.as_str().and_then(|text| text.parse().ok()))
+    Ok(serde_json::from_str(<&RawValue>::deserialize(deserializer)?.get()).ok())
 }

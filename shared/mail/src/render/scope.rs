@@ -1,11 +1,12 @@
 //! The names a template can see: the recipient's data, what the template assigned, and the loops around.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use liquid_core::model::{KString, KStringCow, KStringRef, ScalarCow, try_find};
 use liquid_core::runtime::{PartialStore, Registers, RuntimeCore};
 use liquid_core::{Error, Object, Runtime, Value, ValueCow, ValueView};
+use posthorn_errors::json::{JsonLimits, read_json};
 use serde_json::Map;
 
 use super::Part;
@@ -16,11 +17,15 @@ use super::print::{length_of, weigh};
 const MAX_PATH: usize = 64;
 /// How deep the data may nest. What lies deeper is null.
 const MAX_NESTING: usize = 128;
+/// The most values of a contact's data that a template sees, nested ones included: as many as fit into the 64 KB that a contact may
+/// hold. One from before there was this limit may hold more, and a value takes up to a hundred times the memory of its text.
+const MAX_STORED_VALUES: usize = 32_768;
 /// The name under which the whole map can be reached, so that `data["a.b"]` finds any key.
 const WHOLE: &str = "data";
 
 /// The data of one recipient: contact and request merged, each key a name for the template, the whole map also under
 /// `data` (which hides a key of that name: it is at `data.data`).
+#[derive(Default)]
 pub struct Variables {
     root: Object,
 }
@@ -30,6 +35,29 @@ impl Variables {
     #[must_use]
     pub fn new(values: Map<String, serde_json::Value>) -> Variables {
         Variables { root: object_of(values, 0) }
+    }
+
+    /// Adds what is stored of a contact: a JSON text for each key. A key is left out whose value is no JSON, or has more values than
+    /// are left for it.
+    pub fn add_stored(&mut self, texts: &BTreeMap<String, String>) {
+        let mut limits = JsonLimits { values: MAX_STORED_VALUES, levels: MAX_NESTING };
+        for (key, text) in texts {
+            if let Ok(value) = read_json(text.as_bytes(), &mut limits) {
+                self.insert(key, value);
+            }
+        }
+    }
+
+    /// Adds these values, in place of others of the same names.
+    pub fn add(&mut self, values: &Map<String, serde_json::Value>) {
+        for (key, value) in values {
+            self.insert(key, value.clone());
+        }
+    }
+
+    /// Adds one value, in place of another of the same name.
+    pub fn insert(&mut self, name: &str, value: impl Into<serde_json::Value>) {
+        self.root.insert(KString::from_ref(name), value_of(value.into(), 1));
     }
 
     /// The value at `path`, `None` if there is none.

@@ -1,0 +1,200 @@
+//! The cost corpus: what costs a function most, of each kind that it reads.
+
+use posthorn_testkit::{
+    events::EventFile,
+    feedback::{sqs_event, sqs_record},
+};
+use serde_json::{Value, json};
+
+use super::contacts::{COUNT, Contacts, address, list, maps};
+use crate::cold::accepted;
+
+/// About the most that a body to send may have, once it is escaped in the event.
+const MAIL: usize = 5_900_000;
+const TRACKED: usize = 65_000;
+/// What SNS carries at most.
+const NOTICE: usize = 250_000;
+
+/// An event, and what it meets.
+pub(crate) struct Case {
+    pub(crate) function: &'static str,
+    pub(crate) what: &'static str,
+    pub(crate) file: EventFile,
+    pub(crate) event: String,
+    pub(crate) contacts: Contacts,
+    /// The status that it is answered, or how many records are to be given again.
+    pub(crate) outcome: usize,
+}
+
+/// Every case.
+pub(crate) fn all() -> Vec<Case> {
+    [hostile_mails(), large_mails(), full_contacts(), tracked(), rotations(), reports()].into_iter().flatten().collect()
+}
+
+fn mail(what: &'static str, body: String, outcome: usize) -> Case {
+    http("send", "send/accepted", "plain", what, body, outcome)
+}
+
+fn track(what: &'static str, body: String, outcome: usize) -> Case {
+    http("track", "track/accepted", "plain", what, body, outcome)
+}
+
+/// The function's file with another body. One that would grow by escaping is in base64, as the gateway sends what it takes for binary.
+fn http(function: &'static str, folder: &str, name: &str, what: &'static str, body: String, outcome: usize) -> Case {
+    let file = accepted(folder, name);
+    let mut event: Value = serde_json::from_str(&file.event).expect("JSON");
+    event["body"] = body.into();
+    Case { function, what, event: event.to_string(), file, contacts: Contacts::None, outcome }
+}
+
+/// A mail with one more field, which is JSON already.
+fn with(field: &str, json: &str) -> String {
+    format!(r#"{{"to":"ada@example.org","subject":"s","body":"<p>b</p>","{field}":{json}}}"#)
+}
+
+fn everybody() -> Value {
+    (0..COUNT).map(address).collect()
+}
+
+/// Bodies whose values take far more than their text, if they are read.
+fn hostile_mails() -> Vec<Case> {
+    let list = |item: &str| list(item, MAIL / 2);
+    let twenty_thousand = format!("[{}1]", format!("{},", maps(1)).repeat(9_000));
+    vec![
+        mail("maps inside maps", with("x", &list(&maps(30))), 422),
+        mail("maps inside maps in data", with("data", &format!(r#"{{"a":{}}}"#, list(&maps(30)))), 422),
+        mail("small maps", with("x", &list(r#"{"":{}}"#)), 422),
+        mail("empty lists", with("x", &list("[]")), 422),
+        mail("small strings", with("x", &list(r#""a""#)), 422),
+        mail("numbers", with("attachments", &list("1")), 422),
+        mail("fields", format!("{{{}\"to\":1}}", r#""k":1,"#.repeat(400_000)), 422),
+        mail("depth", with("data", &"[".repeat(MAIL)), 422),
+        mail("as many maps as a body may have", with("x", &twenty_thousand), 200),
+        mail("no JSON after megabytes", with("x", &format!("\"{}\" x", "a".repeat(MAIL))), 400),
+        mail("a name of megabytes", with(&"k".repeat(MAIL), "1"), 200),
+        mail("halves of surrogate pairs", with("x", &format!("\"{}\"", r"\ud83d".repeat(MAIL / 7))), 200),
+    ]
+}
+
+/// Mails that become large, or are.
+fn large_mails() -> Vec<Case> {
+    let to_all = |fields: Value| {
+        let mut body = json!({"to": everybody(), "subject": "s", "body": "<p>b</p>"});
+        body.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
+        body.to_string()
+    };
+    let file =
+        |bytes: usize| json!({"filename": "a.txt", "contentType": "text/plain", "content": "QUJD".repeat(bytes / 4)});
+    let filler = |times: usize| {
+        json!({
+            "body": format!("{{% for i in (1..{times}) %}}{{{{ data.filler }}}}{{% endfor %}}"),
+            "text": format!("{{% for i in (1..{times}) %}}{{{{ data.filler }}}}{{% endfor %}}"),
+            "data": {"filler": "x".repeat(32_000)},
+        })
+    };
+    let doubling =
+        "{% assign x = 'abcdefgh' %}{% for i in (1..1000) %}{% assign x = x | append: x %}{% endfor %}{{ x }}";
+    vec![
+        mail("an attachment of 4.4 MB to 50", to_all(json!({"attachments": [file(MAIL - 5_000)]})), 200),
+        mail("ten attachments to 50", to_all(json!({"attachments": vec![file(MAIL / 10 - 1_000); 10]})), 200),
+        mail("HTML of 5.8 MB to 50", to_all(json!({"body": "x ".repeat(MAIL / 2 - 10_000)})), 200),
+        mail("tags of 5.8 MB to 50", to_all(json!({"body": "<p>x".repeat(MAIL / 4 - 10_000)})), 200),
+        mail(
+            "HTML and text to 50",
+            to_all(json!({"body": "x".repeat(MAIL / 2 - 9_000), "text": "y".repeat(MAIL / 2 - 9_000)})),
+            200,
+        ),
+        mail("quotes in HTML to 50", to_all(json!({"body": "\"".repeat(1_400_000)})), 200),
+        mail("loops that write 4 MB, to 50", to_all(filler(120)), 200),
+        mail("a value that doubles, to 50", to_all(json!({"body": doubling})), 200),
+        mail("Liquid without end, to 50", to_all(json!({"body": "{% if a %}".repeat(580_000)})), 200),
+    ]
+}
+
+/// Mails to contacts that hold much, rendered one after the other while eight are under way.
+fn full_contacts() -> Vec<Case> {
+    let body =
+        json!({"to": everybody(), "subject": "s", "body": "{{ k00 }}{% for k in data.k01 %}{{ k }}{% endfor %}"});
+    let to = |contacts, what| Case { contacts, ..mail(what, body.to_string(), 200) };
+    vec![
+        to(Contacts::Maps, "to 50 contacts full of maps"),
+        to(Contacts::Rows, "to 50 contacts full of rows"),
+        to(Contacts::OlderMaps, "to 50 older contacts full of maps"),
+        to(Contacts::OlderRows, "to 50 older contacts full of rows"),
+        to(Contacts::OlderKeys, "to 50 older contacts full of keys"),
+    ]
+}
+
+fn tracked() -> Vec<Case> {
+    let event = |field: &str, json: &str| format!(r#"{{"event":"e","email":"{}","{field}":{json}}}"#, address(0));
+    let data = |json: &str| event("data", &format!(r#"{{"a":{json}}}"#));
+    let to = |contacts, what, body, outcome| Case { contacts, ..track(what, body, outcome) };
+    vec![
+        track("maps inside maps", event("x", &list(&maps(30), TRACKED)), 200),
+        track("maps inside maps in data", data(&list(&maps(30), 32_000)), 200),
+        track("small strings", event("x", &list(r#""a""#, TRACKED)), 200),
+        track("more values than there may be", event("x", &list("1", TRACKED)), 422),
+        track("a body of 5.9 MB", event("x", &list(&maps(30), MAIL / 2)), 413),
+        to(Contacts::OlderMaps, "of an older contact full of maps", data(&list(&maps(30), 32_000)), 422),
+        to(Contacts::OlderKeys, "of an older contact full of keys", data(&list(&maps(30), 32_000)), 422),
+    ]
+}
+
+fn rotations() -> Vec<Case> {
+    let case = |what, body, outcome| {
+        http("regenerate-keys", "regenerate-keys/accepted", "secret_with_grace", what, body, outcome)
+    };
+    vec![
+        case("maps inside maps of 4 KB", format!(r#"{{"keys":{}}}"#, list(&maps(30), 4_000)), 422),
+        case("a body of 5.9 MB", format!(r#"{{"keys":{}}}"#, list(&maps(30), MAIL / 2)), 413),
+    ]
+}
+
+/// Batches of ten reports: SES writes them, and puts into them what servers of recipients say.
+fn reports() -> Vec<Case> {
+    let batch = |what, change: &dyn Fn(usize, &mut Value), contacts, outcome| {
+        let file = accepted("feedback/accepted", "bounce-permanent-general");
+        let event = report(&file);
+        let records = (0..10).map(|number| {
+            let mut event = event.clone();
+            change(number, &mut event);
+            sqs_record(&event.to_string(), &number.to_string())
+        });
+        let event = sqs_event(&records.collect::<Vec<_>>()).to_string();
+        Case { function: "feedback", what, file, event, contacts, outcome }
+    };
+    let parsed = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
+    let maps = parsed(&list(&maps(60), NOTICE));
+    let strings = parsed(&list(r#""a@b.co""#, NOTICE));
+    let recipients = parsed(&list(r#"{"emailAddress":"a@b.co"}"#, NOTICE));
+    let bounces = |number: usize, event: &mut Value| {
+        event["mail"]["destination"] = json!([address(number)]);
+        event["bounce"]["bouncedRecipients"] = json!([{"emailAddress": address(number)}]);
+    };
+    vec![
+        batch("maps inside maps", &|_, event| event["x"] = maps.clone(), Contacts::None, 0),
+        batch(
+            "maps where a time should be",
+            &|_, event| event["bounce"]["timestamp"] = maps.clone(),
+            Contacts::None,
+            0,
+        ),
+        batch("many tags", &|_, event| event["mail"]["tags"]["x"] = strings.clone(), Contacts::None, 0),
+        batch("many destinations", &|_, event| event["mail"]["destination"] = strings.clone(), Contacts::None, 0),
+        batch(
+            "many recipients",
+            &|_, event| event["bounce"]["bouncedRecipients"] = recipients.clone(),
+            Contacts::None,
+            0,
+        ),
+        batch("of older contacts full of keys", &bounces, Contacts::OlderKeys, 0),
+        batch("of older contacts full of maps", &bounces, Contacts::OlderMaps, 0),
+    ]
+}
+
+/// SES's event in a file.
+fn report(file: &EventFile) -> Value {
+    let event: Value = serde_json::from_str(&file.event).expect("JSON");
+    let envelope: Value = serde_json::from_str(event["Records"][0]["body"].as_str().expect("a body")).expect("JSON");
+    serde_json::from_str(envelope["Message"].as_str().expect("a message")).expect("JSON")
+}

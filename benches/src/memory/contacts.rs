@@ -1,0 +1,68 @@
+//! Contacts that are full: as far as requests fill them, and as they could become before there was a limit.
+
+use posthorn_table::{
+    Uuid,
+    contact::{self, Subscription},
+    data::Data,
+};
+use posthorn_testkit::{backends::Backends, events::PROJECT};
+
+/// How many contacts a case has.
+pub(crate) const COUNT: usize = 50;
+
+/// What the contacts of a case hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Contacts {
+    /// There are none.
+    None,
+    /// 64 KB of maps inside maps.
+    Maps,
+    /// 64 KB of lists of small maps.
+    Rows,
+    /// 400 KB of maps inside maps.
+    OlderMaps,
+    /// 400 KB of lists of small maps.
+    OlderRows,
+    /// 400 KB of keys with a digit each.
+    OlderKeys,
+}
+
+pub(crate) fn address(number: usize) -> String {
+    format!("ada+{number}@example.org")
+}
+
+/// Stores the contacts of a case.
+pub(crate) async fn store(backends: &Backends, contacts: Contacts) {
+    if contacts == Contacts::None {
+        return;
+    }
+    let project: Uuid = PROJECT.parse().expect("an id");
+    for number in 0..COUNT {
+        let (keep, now) = (Subscription::Keep { when_new: true }, backends.clock.now());
+        let merged = backends.table.merge_contact(project, &address(number), keep, &Data::default(), now).await;
+        backends.store_data(merged.expect("a contact").id, data(contacts)).await;
+        assert_eq!(contact::id(project, &address(number)).get_version_num(), 8);
+    }
+}
+
+fn data(contacts: Contacts) -> Vec<(String, String)> {
+    let in_keys = |count: usize, text: String| (0..count).map(|key| (format!("k{key:02}"), text.clone())).collect();
+    match contacts {
+        Contacts::None => vec![],
+        Contacts::Maps => in_keys(2, list(&maps(31), 32_700)),
+        Contacts::Rows => in_keys(2, list(r#"{"":1}"#, 32_700)),
+        Contacts::OlderMaps => in_keys(12, list(&maps(120), 32_700)),
+        Contacts::OlderRows => in_keys(12, list(r#"{"":1}"#, 32_700)),
+        Contacts::OlderKeys => (0..30_000).map(|key| (format!("{key:06x}"), "1".to_owned())).collect(),
+    }
+}
+
+/// Maps inside each other, in five bytes each.
+pub(crate) fn maps(levels: usize) -> String {
+    format!("{}1{}", r#"{"":"#.repeat(levels), "}".repeat(levels))
+}
+
+/// A list of these, in so many bytes about.
+pub(crate) fn list(item: &str, bytes: usize) -> String {
+    format!("[{}{item}]", format!("{item},").repeat((bytes - 2) / (item.len() + 1) - 1))
+}

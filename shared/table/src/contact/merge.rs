@@ -1,0 +1,182 @@
+//! The merge of a contact, by one `UpdateItem` as a rule.
+
+use std::{borrow::Cow, collections::HashMap};
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+
+use super::{Contact, DATA, Room, Subscription, id, largest};
+use crate::{
+    Table, TableError, Timestamp, Uuid,
+    data::Data,
+    item::{Item, conditional, s},
+    keys,
+};
+
+/// Writes of one merge, at most: each further one means that a rival's came in between.
+const MAX_WRITES: usize = 10;
+
+/// What a merge writes, whatever is there.
+struct Merge<'a> {
+    project: Uuid,
+    email: &'a str,
+    subscription: Subscription,
+    data: Cow<'a, Data>,
+    now: Timestamp,
+    /// Attributes that give way.
+    given_up: Vec<String>,
+}
+
+/// Builds an update expression.
+#[derive(Default)]
+struct Update {
+    sets: Vec<String>,
+    removals: Vec<String>,
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl Update {
+    fn set(&mut self, clause: &str) {
+        self.sets.push(clause.to_owned());
+    }
+
+    fn value(&mut self, name: &str, value: AttributeValue) {
+        self.values.insert(name.to_owned(), value);
+    }
+
+    fn remove(&mut self, attribute: String) {
+        let place = format!("#r{}", self.removals.len());
+        self.removals.push(place.clone());
+        self.names.insert(place, attribute);
+    }
+
+    fn subscription(&mut self, subscription: Subscription) {
+        let value = match subscription {
+            Subscription::Keep { when_new } => {
+                self.set("subscribed = if_not_exists(subscribed, :subscribed)");
+                when_new
+            }
+            Subscription::Set(true) => {
+                self.set("subscribed = :subscribed");
+                self.remove("barred".to_owned());
+                true
+            }
+            Subscription::Set(false) => {
+                self.set("subscribed = :subscribed");
+                self.set("barred = :subscribed");
+                false
+            }
+            Subscription::SubscribeUnlessBarred => {
+                self.set("subscribed = if_not_exists(barred, :subscribed)");
+                true
+            }
+        };
+        self.value(":subscribed", AttributeValue::Bool(value));
+    }
+
+    fn data(&mut self, data: &Data) {
+        for (index, (key, text)) in data.stored_texts().enumerate() {
+            self.sets.push(format!("#s{index} = :s{index}"));
+            self.names.insert(format!("#s{index}"), format!("{DATA}{key}"));
+            self.values.insert(format!(":s{index}"), s(text));
+        }
+        for key in &data.removed {
+            self.remove(format!("{DATA}{key}"));
+        }
+    }
+
+    fn expression(&self) -> String {
+        let remove = if self.removals.is_empty() { "" } else { " REMOVE " };
+        format!("SET {}{remove}{}", self.sets.join(", "), self.removals.join(", "))
+    }
+}
+
+impl Merge<'_> {
+    fn update(&self) -> Update {
+        let mut update = Update::default();
+        update.set("project_id = :project");
+        update.value(":project", s(self.project.to_string()));
+        update.set("email = :email");
+        update.value(":email", s(self.email));
+        update.set("created_at = if_not_exists(created_at, :now)");
+        update.set("updated_at = :now");
+        update.value(":now", s(self.now.to_string()));
+        update.subscription(self.subscription);
+        update.data(&self.data);
+        for attribute in &self.given_up {
+            update.remove(attribute.clone());
+        }
+        update
+    }
+}
+
+impl Table {
+    /// Finds or creates the contact with this normalised address, merges `data` key by key, and returns it as it
+    /// is afterwards.
+    ///
+    /// An opt-out is always kept: where the contact has no room for its data, without the data. Where even the item has none, which
+    /// takes a contact from before there was [`super::MAX_DATA_BYTES`], the largest of the contact's data gives way to whatever stores no
+    /// data itself.
+    ///
+    /// # Errors
+    /// [`TableError::TooLarge`] if the contact has no room for the data: then nothing was changed. [`TableError::Conflict`] if rivals
+    /// changed its data again and again. Any other [`TableError`].
+    pub async fn merge_contact(
+        &self,
+        project: Uuid,
+        email: &str,
+        subscription: Subscription,
+        data: &Data,
+        now: Timestamp,
+    ) -> Result<Contact, TableError> {
+        let mut merge = Merge { project, email, subscription, data: Cow::Borrowed(data), now, given_up: vec![] };
+        let merged = self.merge(&merge).await;
+        if !matches!(merged, Err(TableError::TooLarge)) {
+            return merged;
+        }
+        if !data.stored.is_empty() {
+            if subscription != Subscription::Set(false) {
+                return merged;
+            }
+            merge.data = Cow::Owned(data.removals());
+            let merged = self.merge(&merge).await;
+            if !matches!(merged, Err(TableError::TooLarge)) {
+                return merged;
+            }
+        }
+        let mut item = self.read(keys::contact(id(project, email))).await?.unwrap_or_default();
+        item.retain(|name, _| name.strip_prefix(DATA).is_some_and(|key| !data.removed.contains(key)));
+        merge.given_up = largest(&item);
+        self.merge(&merge).await
+    }
+
+    /// Writes a merge, and again as long as rivals are in its way.
+    async fn merge(&self, merge: &Merge<'_>) -> Result<Contact, TableError> {
+        let mut room = Room::first(&merge.data);
+        for _write in 0..MAX_WRITES {
+            match self.write_merge(merge, room).await? {
+                Ok(item) => return Contact::from_item(id(merge.project, merge.email), item),
+                Err(item) => room = Room::after_failure(&merge.data, &item).ok_or(TableError::TooLarge)?,
+            }
+        }
+        Err(TableError::Conflict("a contact's data".to_owned()))
+    }
+
+    /// One write: the item after it, or the item on which its condition failed.
+    async fn write_merge(&self, merge: &Merge<'_>, room: Room) -> Result<Result<Item, Item>, TableError> {
+        let mut update = merge.update();
+        let mut request = self.update(keys::contact(id(merge.project, merge.email))).return_values(ReturnValue::AllNew);
+        if let Some((set, condition)) = room.expressions(&mut update.values) {
+            update.set(set);
+            let on_failure = ReturnValuesOnConditionCheckFailure::AllOld;
+            request = request.condition_expression(condition).return_values_on_condition_check_failure(on_failure);
+        }
+        let result = request
+            .update_expression(update.expression())
+            .set_expression_attribute_names((!update.names.is_empty()).then_some(update.names))
+            .set_expression_attribute_values(Some(update.values))
+            .send()
+            .await;
+        Ok(conditional(result)?.map(|output| output.attributes.unwrap_or_default()))
+    }
+}
