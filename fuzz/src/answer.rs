@@ -22,13 +22,25 @@ const FIELD_CODES: [&str; 10] = [
 /// Holds an answer to the contract's shape, and to not being a fault: nothing failed but the input. True if it is a
 /// success.
 pub(crate) fn check(answer: &Answer) -> bool {
-    assert_eq!(answer.header("x-request-id"), Some(REQUEST_ID));
+    check_headers(answer);
     match answer.status {
         204 => assert_eq!(answer.text, ""),
         200 => assert!(answer.json.is_object(), "{}", answer.text),
         _ => refusal(answer),
     }
     answer.status < 300
+}
+
+/// Holds the answer to a HEAD to having no body. True if it is a success.
+pub(crate) fn check_head(answer: &Answer) -> bool {
+    check_headers(answer);
+    assert_eq!(answer.text, "");
+    answer.status < 300
+}
+
+fn check_headers(answer: &Answer) {
+    assert_eq!(answer.header("x-request-id"), Some(REQUEST_ID));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
 }
 
 fn refusal(answer: &Answer) {
@@ -41,11 +53,16 @@ fn refusal(answer: &Answer) {
     assert_eq!((&body["success"], &error["statusCode"]), (&false.into(), &answer.status.into()));
     assert_eq!(error["requestId"], REQUEST_ID);
     assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{}", answer.text);
+    let summary = body["message"].as_str().unwrap_or_default();
+    assert!(summary.starts_with(error["message"].as_str().unwrap_or_default()), "{}", answer.text);
     assert!(body["timestamp"].is_string());
-    names(body, &["success", "error", "timestamp"]);
+    names(body, &["success", "error", "message", "timestamp"]);
     names(error, &["code", "message", "statusCode", "requestId", "errors", "details", "suggestion"]);
     let errors = error["errors"].as_array();
     assert_eq!(errors.is_some(), code == Code::ValidationError, "{}", answer.text);
+    for wrong in errors.into_iter().flatten().take(1) {
+        assert!(summary.ends_with(wrong["message"].as_str().unwrap_or_default()), "{}", answer.text);
+    }
     for wrong in errors.into_iter().flatten() {
         names(wrong, &["field", "message", "code"]);
         assert!(wrong["field"].is_string() && wrong["message"].is_string());

@@ -4,7 +4,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::State,
-    http::{Request, Response, StatusCode, header},
+    http::{HeaderName, Request, Response, StatusCode, header},
     response::{IntoResponse, Redirect},
     routing::get,
 };
@@ -18,6 +18,9 @@ use posthorn_lambda::{
 use posthorn_testkit::gateway::{Incoming, TIMEOUT, invoke};
 
 use crate::demo::Demo;
+
+/// As on every answer of the functions.
+const NO_STORE: (HeaderName, &str) = (header::CACHE_CONTROL, "no-store");
 
 /// The functions, and the demo project whose keys are kept.
 #[derive(Clone)]
@@ -37,7 +40,7 @@ pub struct Api {
 impl Api {
     /// The routes: the contract's, and a way from `/` to the inbox.
     pub fn router(self) -> Router {
-        let inbox = get(|| async { Redirect::temporary("/_local/inbox") });
+        let inbox = get(|| async { ([NO_STORE], Redirect::temporary("/_local/inbox")) });
         Router::new().route("/", inbox).fallback(answer).with_state(self)
     }
 
@@ -107,8 +110,8 @@ async fn answer(State(api): State<Api>, request: Request<Body>) -> Response<Body
     match tokio::spawn(Box::pin(api.answer(request))).await {
         Ok(response) => response,
         Err(_panic) => {
-            (StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "application/json")], "{\"message\":\"Bad Gateway\"}")
-                .into_response()
+            let headers = [NO_STORE, (header::CONTENT_TYPE, "application/json")];
+            (StatusCode::BAD_GATEWAY, headers, "{\"message\":\"Bad Gateway\"}").into_response()
         }
     }
 }

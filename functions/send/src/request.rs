@@ -1,20 +1,21 @@
 //! The body of `POST /v1/send` (contract section 5).
 
+mod headers;
+
 use std::collections::HashSet;
 
 use posthorn_errors::{Code, FieldCode, Fields, Object, Refused, Text};
 use posthorn_mail::{
     address::Address,
     attachment::{self, Attachment, Disposition},
-    fields::{NAME, address, mailbox},
-    header::{Header, InvalidHeader, LONGEST_NAME},
+    fields::{address, mailbox, name},
+    header::Header,
     mailbox::Mailbox,
 };
 use posthorn_table::data::Data;
 use serde_json::{Map, Value};
 
 const MOST_RECIPIENTS: usize = 50;
-const MOST_HEADERS: usize = 15;
 const MOST_ATTACHMENTS: usize = 10;
 const SUBJECT: Text = Text { least: 1, most: 998, control: false };
 const BODY: Text = Text { least: 1, most: usize::MAX, control: true };
@@ -26,6 +27,9 @@ const MISTAKEN: [(&str, &str); 4] = [
     ("cc", "Every recipient in \"to\" gets a message of its own; there is no cc."),
     ("bcc", "Every recipient in \"to\" gets a message of its own; there is no bcc."),
 ];
+
+/// The names of a file's MIME type: ours, and those of other APIs.
+const CONTENT_TYPE_NAMES: [&str; 3] = ["contentType", "type", "mimeType"];
 
 /// An email to send, checked.
 pub(crate) struct SendRequest {
@@ -69,24 +73,30 @@ impl SendRequest {
         let wrong = &mut wrong;
         let body = Object::body(body);
         refuse_mistaken(&body, wrong);
-        let checked = Self {
+        let mut checked = Self {
             to: recipients(&body, wrong),
             content: content(&body, wrong),
             from: sender(&body, has_default_sender, wrong),
-            name: body.text("name", NAME, wrong).map(str::to_owned),
+            name: name(&body, "name", wrong).map(str::to_owned),
             reply: address(&body, "reply", wrong),
             subscribed: body.boolean("subscribed", wrong),
-            data: Data::check(body.get("data"), wrong),
-            headers: headers(&body, wrong),
-            attachments: attachments(&body, wrong),
+            data: Data::check(body.map("data"), wrong),
+            headers: Vec::new(),
+            attachments: Vec::new(),
         };
+        let headers = headers::check(&body, wrong);
+        checked.headers = headers.added;
+        checked.reply = checked.reply.or(headers.reply);
+        checked.attachments = attachments(&body, wrong);
         std::mem::take(wrong).finish().map(|()| checked)
     }
 }
 
 fn refuse_mistaken(body: &Object<'_>, wrong: &mut Fields) {
     for (name, hint) in MISTAKEN {
-        if body.get(name).is_some() {
+        let is_copy = matches!(name, "cc" | "bcc");
+        let given = if is_copy { body.map(name) } else { body.get(name) };
+        if given.is_some() {
             wrong.wrong(name, FieldCode::UnknownField, hint);
         }
     }
@@ -135,38 +145,6 @@ fn sender(body: &Object<'_>, has_default: bool, wrong: &mut Fields) -> Option<Ma
     }
 }
 
-fn headers(body: &Object<'_>, wrong: &mut Fields) -> Vec<Header> {
-    let Some(given) = body.object("headers", wrong) else { return Vec::new() };
-    if given.entries().count() > MOST_HEADERS {
-        wrong.wrong("headers", FieldCode::TooMany, "Must have at most 15 headers.");
-        return Vec::new();
-    }
-    let mut seen = HashSet::new();
-    let mut headers = Vec::new();
-    for (name, value) in given.entries() {
-        let path = given.path(shown(name));
-        let Some(value) = value.as_str() else {
-            wrong.wrong(path, FieldCode::InvalidType, "Must be a string.");
-            continue;
-        };
-        match Header::new(name, value) {
-            Ok(_) if !seen.insert(name.to_ascii_lowercase()) => {
-                wrong.wrong(path, FieldCode::InvalidValue, "The same header was given in another spelling.");
-            }
-            Ok(header) => headers.push(header),
-            Err(error @ InvalidHeader::TooLong) => wrong.wrong(path, FieldCode::TooLong, error.to_string()),
-            Err(error) => wrong.wrong(path, FieldCode::InvalidValue, error.to_string()),
-        }
-    }
-    headers
-}
-
-/// As much of a name as an answer repeats: no header's name is longer, but a caller's may be megabytes.
-fn shown(name: &str) -> &str {
-    let end = name.char_indices().nth(LONGEST_NAME).map_or(name.len(), |(at, _)| at);
-    name.get(..end).unwrap_or_default()
-}
-
 fn attachments(body: &Object<'_>, wrong: &mut Fields) -> Vec<Attachment> {
     let list = body.array("attachments", wrong).unwrap_or_default();
     if list.len() > MOST_ATTACHMENTS {
@@ -192,7 +170,8 @@ fn one_attachment(given: &Object<'_>, wrong: &mut Fields) -> Option<Attachment> 
     }
     let filename = checked(given, "filename", attachment::is_filename, FILENAME_RULE, wrong);
     let filename = filename.filter(|name| is_supported(given, name, wrong));
-    let content_type = checked(given, "contentType", attachment::is_mime_type, CONTENT_TYPE_RULE, wrong);
+    let named = CONTENT_TYPE_NAMES.into_iter().find(|name| given.get(name).is_some());
+    let content_type = named.and_then(|name| checked(given, name, attachment::is_mime_type, CONTENT_TYPE_RULE, wrong));
     let content_id = checked(given, "contentId", attachment::is_content_id, CONTENT_ID_RULE, wrong);
     let content = given.string("content", wrong).and_then(|content| {
         let decoded = attachment::decode(content);
@@ -208,7 +187,8 @@ fn one_attachment(given: &Object<'_>, wrong: &mut Fields) -> Option<Attachment> 
     Some(Attachment { filename: filename?, content: content?, content_type, content_id, disposition })
 }
 
-const FILENAME_RULE: &str = "Must have 1 to 255 characters, without control characters, quotes and path separators.";
+const FILENAME_RULE: &str =
+    "Must have 1 to 255 characters, without control characters, double quotes and path separators.";
 const CONTENT_TYPE_RULE: &str = "Must be a MIME type of at most 78 characters.";
 const CONTENT_ID_RULE: &str =
     "Must have 1 to 78 printable ASCII characters, without blanks, quotes and angle brackets.";

@@ -92,7 +92,13 @@ impl Operation<'_> {
 
     fn command(&self, url: &str, body: Option<Node<'_>>) -> String {
         let path = self.path.replace("{id}", "$POSTHORN_PROJECT_ID");
-        let mut words = vec![format!("curl -X {} \"{url}{path}\"", self.method.to_ascii_uppercase())];
+        // With `-X HEAD` curl would wait for a body that never comes.
+        let option = if self.method == "head" {
+            "--head".to_owned()
+        } else {
+            format!("-X {}", self.method.to_ascii_uppercase())
+        };
+        let mut words = vec![format!("curl {option} \"{url}{path}\"")];
         if self.node.get("security").is_none() {
             let is_for_browsers = self.node.lists("tags", "Events");
             let key = if is_for_browsers { "POSTHORN_PUBLIC_KEY" } else { "POSTHORN_SECRET_KEY" };

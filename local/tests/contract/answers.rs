@@ -135,13 +135,15 @@ async fn the_functions_give_every_answer_that_is_described_and_no_other() {
     answers.ask_send(&email).await;
     answers.ask_regenerate_keys().await;
     let world = World::new().await;
-    for (method, path) in [(Method::GET, "/health"), (Method::OPTIONS, "/v1"), (Method::OPTIONS, "/v1/track")] {
+    for (method, path) in
+        [(Method::GET, "/health"), (Method::HEAD, "/health"), (Method::OPTIONS, "/v1"), (Method::OPTIONS, "/v1/track")]
+    {
         answers.ask(&world, TestRequest::new(method, path)).await;
     }
     assert_eq!(answers.seen, described());
     answers.ask(&world, TestRequest::new(Method::GET, "/v1/send")).await;
     answers.ask(&world, TestRequest::new(Method::GET, "/v1/track")).await;
-    answers.ask(&world, TestRequest::new(Method::GET, "/nowhere")).await;
+    answers.ask(&world, TestRequest::new(Method::GET, "/send")).await;
     for (name, example) in document()["components"]["examples"].as_object().unwrap() {
         assert!(answers.texts.contains(&text(&example["value"])), "{name} is not what a caller reads");
     }

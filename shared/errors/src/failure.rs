@@ -85,6 +85,16 @@ impl Failure {
         &self.0.message
     }
 
+    /// The caller's text, and the first wrong field with its message, as one line.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        match self.0.fields.first() {
+            None => self.text().to_owned(),
+            Some(wrong) if wrong.field.is_empty() => format!("{} {}", self.text(), wrong.message),
+            Some(wrong) => format!("{} {}: {}", self.text(), wrong.field, wrong.message),
+        }
+    }
+
     /// What the caller is told to do.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
@@ -132,3 +142,25 @@ impl fmt::Debug for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FieldCode;
+
+    fn wrong(field: &str, message: &'static str) -> FieldError {
+        FieldError { field: field.to_owned(), message: message.into(), code: FieldCode::InvalidValue }
+    }
+
+    #[test]
+    fn the_summary_names_the_first_wrong_field() {
+        let invalid = "The request has invalid fields; each is listed in errors.";
+        let failure = |fields| Failure::new(Code::ValidationError).fields(fields);
+        assert_eq!(failure(vec![]).summary(), invalid);
+        let two = vec![wrong("to.1", "Must be an address."), wrong("body", "Is required.")];
+        assert_eq!(failure(two).summary(), format!("{invalid} to.1: Must be an address."));
+        assert_eq!(failure(vec![wrong("", "Is too deep.")]).summary(), format!("{invalid} Is too deep."));
+        let other = Failure::new(Code::BadRequest).message("No.").suggestion("Yes.").because("secret");
+        assert_eq!(other.summary(), "No.");
+    }
+}

@@ -47,6 +47,12 @@ impl<'a> Object<'a> {
         self.fields.get(name).filter(|value| !value.is_null())
     }
 
+    /// A field that is to be an object. `[]` counts as absent: it is how PHP writes an empty map.
+    #[must_use]
+    pub fn map(&self, name: &str) -> Option<&'a Value> {
+        self.get(name).filter(|value| value.as_array().is_none_or(|list| !list.is_empty()))
+    }
+
     /// A text field, if it is there and as it must be.
     pub fn text(&self, name: &str, rule: Text, wrong: &mut Fields) -> Option<&'a str> {
         let text = self.string(name, wrong)?;
@@ -74,8 +80,9 @@ impl<'a> Object<'a> {
         self.typed(name, "a boolean", Value::as_bool, wrong)
     }
 
-    /// An object field, if it is there and an object.
+    /// An object field, if it is there and an object; see [`Object::map`].
     pub fn object(&self, name: &str, wrong: &mut Fields) -> Option<Object<'a>> {
+        self.map(name)?;
         let fields = self.typed(name, "an object", Value::as_object, wrong)?;
         Some(Object { fields, path: self.path(name) })
     }

@@ -16,7 +16,7 @@ use tracing::Instrument;
 
 use crate::{
     Edge, edge,
-    routes::{Function, Resolved, Route, resolve},
+    routes::{Function, Resolved, Route, nearest, resolve},
     telemetry::{self, Line, log},
 };
 
@@ -34,7 +34,7 @@ where
     let method = request.method().clone();
 
     let result = match &resolved {
-        Resolved::Nothing => Err(Failure::new(Code::NotFound)),
+        Resolved::Nothing => Err(not_found(request.raw_http_path())),
         Resolved::WrongMethod(route) => Err(wrong_method(route)),
         Resolved::Preflight(_) => Ok(Reply::no_content()),
         Resolved::Route(Route::Health) => Ok(Reply::health()),
@@ -56,7 +56,7 @@ where
 pub fn refuse(edge: &Edge, method: &Method, path: &str, request_id: &str, failure: Failure) -> Response<Body> {
     let resolved = resolve(method, path);
     let failure = match &resolved {
-        Resolved::Nothing => Code::NotFound.into(),
+        Resolved::Nothing => not_found(path),
         Resolved::WrongMethod(route) => wrong_method(route),
         Resolved::Preflight(_) | Resolved::Route(_) => failure,
     };
@@ -80,7 +80,11 @@ fn finish(
         status: reply::status(&result, resolved.route()),
         result: result.as_ref().map(drop),
     });
-    reply::render(result, resolved.route(), request_id, edge.now())
+    let mut response = reply::render(result, resolved.route(), request_id, edge.now());
+    if *method == Method::HEAD {
+        *response.body_mut() = Body::Empty;
+    }
+    response
 }
 
 /// Runs the handler: a panic is one 500, and no answer in time is one 503.
@@ -96,6 +100,15 @@ where
         Ok(Ok(result)) => result,
         Ok(Err(_panic)) => Err(Failure::new(Code::InternalServerError).because("the handler panicked")),
         Err(_elapsed) => Err(Failure::new(Code::ServiceUnavailable).because("no answer in time")),
+    }
+}
+
+/// The path that was probably meant is one of the contract's own: what the caller wrote is not repeated.
+fn not_found(path: &str) -> Failure {
+    let failure = Failure::new(Code::NotFound);
+    match nearest(path) {
+        Some(route) => failure.suggestion(format!("Did you mean {} {}?", route.method(), route.pattern())),
+        None => failure,
     }
 }
 

@@ -1,5 +1,9 @@
 //! The routes of the contract, for the gateway, the functions and the local stack alike.
 
+mod suggestion;
+
+pub(crate) use suggestion::nearest;
+
 use std::iter::successors;
 
 use ::http::Method;
@@ -64,13 +68,14 @@ impl Route {
         })
     }
 
+    /// The route of a path. A slash at its end changes nothing.
     fn at(path: &str) -> Option<Self> {
-        match path {
+        match path.strip_suffix('/').unwrap_or(path) {
             "/v1/send" => Some(Self::Send),
             "/v1/track" => Some(Self::Track),
             "/v1" => Some(Self::TrackLegacy),
             "/health" => Some(Self::Health),
-            _ => {
+            path => {
                 let rest = path.strip_prefix("/users/@me/").or_else(|| path.strip_prefix("/users/%40me/"))?;
                 let project = rest.strip_prefix("projects/")?.strip_suffix("/regenerate-keys")?;
                 (!project.is_empty() && !project.contains('/'))
@@ -85,7 +90,7 @@ impl Route {
         match self {
             Self::Send | Self::RegenerateKeys { .. } => "POST",
             Self::Track | Self::TrackLegacy => "POST, OPTIONS",
-            Self::Health => "GET",
+            Self::Health => "GET, HEAD",
         }
     }
 
@@ -97,6 +102,12 @@ impl Route {
             Self::Track | Self::TrackLegacy => MAX_TRACK_BYTES,
             Self::RegenerateKeys { .. } | Self::Health => MAX_ROTATION_BYTES,
         }
+    }
+
+    /// The method that does what the route is for.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        if *self == Self::Health { Method::GET } else { Method::POST }
     }
 
     /// True if browsers may call it from any origin.
@@ -132,8 +143,9 @@ impl Route {
 #[must_use]
 pub fn resolve(method: &Method, path: &str) -> Resolved {
     let Some(route) = Route::at(path) else { return Resolved::Nothing };
-    let wanted = if route == Route::Health { Method::GET } else { Method::POST };
-    if *method == wanted {
+    let wanted = route.method();
+    // HEAD is GET without a body (RFC 9110 section 9.3.2).
+    if *method == wanted || (*method == Method::HEAD && wanted == Method::GET) {
         Resolved::Route(route)
     } else if *method == Method::OPTIONS && route.is_for_browsers() {
         Resolved::Preflight(route)
@@ -172,14 +184,24 @@ mod tests {
             (Method::GET, "/v1/send", Resolved::WrongMethod(Route::Send)),
             (Method::OPTIONS, "/v1/send", Resolved::WrongMethod(Route::Send)),
             (Method::OPTIONS, "/v1", Resolved::Preflight(Route::TrackLegacy)),
-            (Method::POST, "/v1/send/", Resolved::Nothing),
+            (Method::POST, "/v1/send/", Resolved::Route(Route::Send)),
+            (Method::POST, "/v1/", Resolved::Route(Route::TrackLegacy)),
+            (Method::OPTIONS, "/v1/track/", Resolved::Preflight(Route::Track)),
+            (Method::POST, "/v1/send//", Resolved::Nothing),
+            (Method::POST, "//v1/send", Resolved::Nothing),
             (Method::GET, "/health", Resolved::Route(Route::Health)),
+            (Method::HEAD, "/health/", Resolved::Route(Route::Health)),
+            (Method::HEAD, "/v1/send", Resolved::WrongMethod(Route::Send)),
+            (Method::HEAD, "/v1/track", Resolved::WrongMethod(Route::Track)),
             (Method::POST, "/health", Resolved::WrongMethod(Route::Health)),
             (Method::POST, "/users/@me/projects/x/regenerate-keys", Resolved::Route(id.clone())),
+            (Method::POST, "/users/@me/projects/x/regenerate-keys/", Resolved::Route(id.clone())),
             (Method::POST, "/users/%40me/projects/x/regenerate-keys", Resolved::Route(id)),
             (Method::POST, "/users/@me/projects//regenerate-keys", Resolved::Nothing),
             (Method::POST, "/users/@me/projects/a/b/regenerate-keys", Resolved::Nothing),
             (Method::POST, "/", Resolved::Nothing),
+            (Method::POST, "//", Resolved::Nothing),
+            (Method::POST, "", Resolved::Nothing),
         ] {
             assert_eq!(resolve(&method, path), expected, "{method} {path}");
         }

@@ -14,6 +14,12 @@ pub fn address(object: &Object<'_>, name: &str, wrong: &mut Fields) -> Option<Ad
     parse(text, object.path(name), wrong)
 }
 
+/// The name in a field that may hold one. `""` is no name.
+pub fn name<'a>(object: &Object<'a>, field: &str, wrong: &mut Fields) -> Option<&'a str> {
+    object.get(field).filter(|value| *value != "")?;
+    object.text(field, NAME, wrong)
+}
+
 /// The mailbox in a value that may be an address or `{email, name?}`.
 pub fn mailbox(value: &Value, path: &str, wrong: &mut Fields) -> Option<Mailbox> {
     match value {
@@ -23,7 +29,7 @@ pub fn mailbox(value: &Value, path: &str, wrong: &mut Fields) -> Option<Mailbox>
             if object.get("email").is_none() {
                 object.required("email", wrong);
             }
-            let name = object.text("name", NAME, wrong);
+            let name = name(&object, "name", wrong);
             Some(Mailbox { address: address(&object, "email", wrong)?, name: name.map(str::to_owned) })
         }
         _ => {

@@ -57,6 +57,17 @@ async fn the_answer_is_the_bare_project() {
 }
 
 #[tokio::test]
+async fn a_path_with_a_slash_at_its_end_is_the_path_without() {
+    let world = World::new().await;
+    let path = format!("/users/@me/projects/{}/regenerate-keys/", world.id());
+    let answer = world.call(TestRequest::post(&path, &world.project.secret, &json!({}))).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(answer.header("cache-control"), Some("no-store"), "it shows keys");
+    assert!(world.works(minted(&answer, "secret")).await);
+    assert!(!world.works(world.project.secret.expose()).await);
+}
+
+#[tokio::test]
 async fn a_body_is_optional() {
     let world = World::new().await;
     let answer = world.call(world.request(world.project.secret.expose(), "")).await;

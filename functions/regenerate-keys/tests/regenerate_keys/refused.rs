@@ -131,7 +131,15 @@ async fn another_method_or_path_is_refused_before_the_key_is_looked_at() {
         let answer = world.refuses(TestRequest::new(method, &path), 405, "METHOD_NOT_ALLOWED").await;
         assert_eq!(answer.header("allow"), Some("POST"));
     }
-    for path in ["/users/@me/projects//regenerate-keys", "/users/@me/projects", &format!("{path}/"), "/v1/track"] {
-        world.refuses(TestRequest::new(Method::POST, path), 404, "NOT_FOUND").await;
+    let rotation = Some("Did you mean POST /users/@me/projects/{id}/regenerate-keys?");
+    for (path, suggestion) in [
+        ("/users/@me/projects//regenerate-keys", rotation),
+        ("/users/me/projects/x/regenerate-keys", rotation),
+        (&format!("{path}//"), rotation),
+        ("/users/@me/projects", None),
+        ("/v1/track", None),
+    ] {
+        let answer = world.refuses(TestRequest::new(Method::POST, path), 404, "NOT_FOUND").await;
+        assert_eq!(answer.json["error"]["suggestion"].as_str(), suggestion, "{path}");
     }
 }

@@ -79,17 +79,18 @@ fn a_sender_is_needed_where_the_project_has_none() {
 fn fields_of_other_apis_are_answered_with_ours() {
     use FieldCode::UnknownField;
     check(
-        &json!({"html": "x", "replyTo": "x", "cc": [], "bcc": "x"}),
+        &json!({"html": "x", "replyTo": [], "cc": ["x"], "bcc": "x"}),
         &[("html", UnknownField), ("replyTo", UnknownField), ("cc", UnknownField), ("bcc", UnknownField)],
     );
-    accept(&json!({"type": "transactional", "cc": null, "whatever": 1}));
+    accept(&json!({"type": "transactional", "cc": null, "bcc": [], "whatever": 1}));
 }
 
 #[test]
 fn headers_are_checked() {
     use FieldCode::{InvalidType, InvalidValue, TooLong, TooMany};
     assert_eq!(accept(&json!({"headers": {"X-Order": "42", "X-Name": "Zoë"}})).headers.len(), 2);
-    check(&json!({"headers": []}), &[("headers", InvalidType)]);
+    assert_eq!(accept(&json!({"headers": []})).headers.len(), 0);
+    check(&json!({"headers": [[]]}), &[("headers", InvalidType)]);
     check(
         &json!({"headers": {"X-A": 1, "Bcc": "a@x.co", "X-B": "a\r\nBcc: b"}}),
         &[("headers.Bcc", InvalidValue), ("headers.X-A", InvalidType), ("headers.X-B", InvalidValue)],
@@ -98,6 +99,61 @@ fn headers_are_checked() {
     check(&json!({"headers": {"X-A": "a".repeat(994)}}), &[("headers.X-A", TooLong)]);
     let many: Map<_, _> = (0..16).map(|i| (format!("X-{i}"), json!("x"))).collect();
     check(&json!({"headers": many}), &[("headers", TooMany)]);
+}
+
+#[test]
+fn headers_that_are_set_anyway_or_empty_are_left_out() {
+    let headers = json!({
+        "Return-Path": "a@x.co", "SENDER": "a@x.co", "message-id": "<a@x.co>", "Date": "\r\nBcc: b@x.co",
+        "MIME-Version": "x".repeat(2_000), "X-Empty": "", "X Blank": "  ", "Bcc": "", "X-Kept": "1",
+    });
+    let kept: Vec<_> = accept(&json!({"headers": headers})).headers.iter().map(|h| h.name().to_owned()).collect();
+    assert_eq!(kept, ["X-Kept"]);
+    check(&json!({"headers": {"Date": 1}}), &[("headers.Date", FieldCode::InvalidType)]);
+}
+
+#[test]
+fn reply_to_is_reply_where_that_is_not_given() {
+    let reply = |fields: Value| accept(&fields).reply.map(|address| address.as_str().to_owned());
+    let given = |address: &str| json!({"reply-to": address});
+    assert_eq!(reply(json!({"headers": given("B@x.co")})).as_deref(), Some("b@x.co"));
+    assert_eq!(reply(json!({"headers": given("b@x.co"), "reply": null})).as_deref(), Some("b@x.co"));
+    assert_eq!(reply(json!({"headers": given("Bob"), "reply": "a@x.co"})).as_deref(), Some("a@x.co"));
+    assert_eq!(reply(json!({"headers": given(" ")})), None);
+    for address in ["Bob", "Bob <b@x.co>", "b@x.co, c@x.co", "b@x.co\r\nBcc: c@x.co"] {
+        check(&json!({"headers": {"Reply-To": address}}), &[("headers.Reply-To", FieldCode::InvalidEmail)]);
+    }
+    let twice = json!({"Reply-To": "a@x.co", "reply-to": "b@x.co"});
+    check(&json!({"headers": twice}), &[("headers.reply-to", FieldCode::InvalidValue)]);
+    check(&json!({"headers": given("b@x.co"), "reply": "Ada"}), &[("reply", FieldCode::InvalidEmail)]);
+}
+
+#[test]
+fn an_empty_name_is_no_name() {
+    let accepted = accept(&json!({
+        "to": [{"email": "a@x.co", "name": ""}, {"email": "b@x.co", "name": "B"}],
+        "from": {"email": "c@x.co", "name": ""},
+        "name": "",
+    }));
+    assert_eq!((&accepted.to[0].name, accepted.to[1].name.as_deref()), (&None, Some("B")));
+    assert_eq!((accepted.from.unwrap().name, accepted.name), (None, None));
+    check(&json!({"name": ["", ""]}), &[("name", FieldCode::InvalidType)]);
+}
+
+#[test]
+fn the_type_of_a_file_has_three_names() {
+    let kind = |fields: &Value| {
+        let mut file = json!({"filename": "Ada's plan.pdf", "content": "aGk="});
+        file.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        accept(&json!({"attachments": [file]})).attachments[0].content_type.clone()
+    };
+    assert_eq!(kind(&json!({"type": "a/b"})).as_deref(), Some("a/b"));
+    assert_eq!(kind(&json!({"mimeType": "a/b"})).as_deref(), Some("a/b"));
+    assert_eq!(kind(&json!({"mimeType": "e/f", "type": "c/d", "contentType": "a/b"})).as_deref(), Some("a/b"));
+    assert_eq!(kind(&json!({"mimeType": "e/f", "type": "c/d", "contentType": null})).as_deref(), Some("c/d"));
+    let wrong = |name: &str| json!({"attachments": [{"filename": "a", "content": "", name: "\r\n"}]});
+    check(&wrong("type"), &[("attachments.0.type", FieldCode::InvalidValue)]);
+    check(&wrong("mimeType"), &[("attachments.0.mimeType", FieldCode::InvalidValue)]);
 }
 
 #[test]

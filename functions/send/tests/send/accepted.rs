@@ -17,17 +17,16 @@ async fn a_plain_email_is_answered_in_the_contracts_shape() {
     let answer = world.send(&plain()).await;
     let id = &answer.json["data"]["emails"][0]["email"];
     assert_eq!(answer.status, 200, "{}", answer.text);
-    assert_eq!(
-        answer.json,
-        json!({"success": true, "data": {
-            "emails": [{
-                "contact": {"id": contact::id(world.id(), "ada@example.org"), "email": "ada@example.org"},
-                "email": id,
-                "status": "SENT",
-            }],
-            "timestamp": "2025-11-30T10:30:00.000Z",
-        }})
-    );
+    let emails = json!([{
+        "contact": {"id": contact::id(world.id(), "ada@example.org"), "email": "ada@example.org"},
+        "email": id,
+        "status": "SENT",
+    }]);
+    let timestamp = "2025-11-30T10:30:00.000Z";
+    let data = json!({"emails": emails, "timestamp": timestamp});
+    // The older generation of clients reads the fields of `data` at the top level.
+    assert_eq!(answer.json, json!({"success": true, "data": data, "emails": emails, "timestamp": timestamp}));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert_eq!(answer.header("x-request-id"), Some("test-request"));
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(answer.header("idempotency-replayed"), None);
@@ -235,6 +234,42 @@ async fn templates_see_the_contact_and_the_request_and_html_is_escaped() {
     assert_eq!(read(1), ("you: none", "<p>&lt;you&gt; bob@example.org a&amp;b a&b </p>", "you & a&b"));
     let item = world.contact("ada@example.org").await;
     assert!(!item.contains_key("data:once"), "{item:?}");
+}
+
+#[tokio::test]
+async fn a_path_with_a_slash_at_its_end_is_the_path_without() {
+    let world = World::new().await;
+    let answer = world.call(TestRequest::post("/v1/send/", &world.project.secret, &plain())).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(world.mails_and_calls(), (1, 1));
+}
+
+/// What other clients write where ours has nothing, or has it elsewhere.
+#[tokio::test]
+async fn what_loses_nothing_is_taken() {
+    let world = World::new().await;
+    let fields = json!({
+        "to": {"email": "ada@example.org", "name": ""},
+        "from": {"email": "a@example.com", "name": ""},
+        "name": "", "data": [], "cc": [], "bcc": [],
+        "headers": {
+            "Reply-To": "help@example.net", "Date": "x", "Sender": "x", "Return-Path": "x", "Message-ID": "x",
+            "MIME-Version": "x", "X-Empty": "", "X-Order": "42",
+        },
+        "attachments": [{"filename": "Ada's plan.txt", "content": "aGk=", "mimeType": "text/plain"}],
+    });
+    let answer = world.send(&email(&fields)).await;
+    assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{}", answer.text);
+    let mail = world.backends.ses.mails().remove(0);
+    assert_eq!(
+        (mail.to.as_slice(), mail.from.as_str()),
+        (&["ada@example.org".to_owned()][..], "\"Acme\" <a@example.com>")
+    );
+    assert_eq!(mail.reply_to, ["help@example.net"]);
+    assert_eq!(mail.headers, [("X-Order".to_owned(), "42".to_owned())]);
+    let file = &mail.attachments[0];
+    assert_eq!((file.filename.as_str(), file.content_type.as_deref()), ("Ada's plan.txt", Some("text/plain")));
+    assert_eq!(world.send(&email(&json!({"headers": []}))).await.status, 200);
 }
 
 /// The published Node client sends these.

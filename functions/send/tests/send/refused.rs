@@ -53,7 +53,9 @@ async fn the_three_published_answers_are_given_to_the_letter() {
         ),
     ] {
         let answer = world.refuses(request, status, error["code"].as_str().unwrap()).await;
-        assert_eq!(answer.json, json!({"success": false, "error": error, "timestamp": timestamp}));
+        let message = &error["message"];
+        let expected = json!({"success": false, "error": error, "message": message, "timestamp": timestamp});
+        assert_eq!(answer.json, expected);
         assert_eq!(answer.header("www-authenticate"), (status == 401).then_some("Bearer"));
         assert_eq!(answer.header("x-request-id"), Some("test-request"));
         assert!(!answer.headers.keys().any(|name| name.as_str().starts_with("access-control-")));
@@ -131,15 +133,43 @@ async fn an_idempotency_key_must_be_1_to_255_printable_characters() {
 #[tokio::test]
 async fn routes_that_are_not_there_are_told_so() {
     let world = World::new().await;
-    for path in ["/", "/v1/send/", "/v1/sends", "/V1/send", "/v1/track", "/v1/contacts"] {
+    let send = Some("Did you mean POST /v1/send?");
+    for (path, suggestion) in [
+        ("/", None),
+        ("/v1/send//", send),
+        ("/v1/sends", send),
+        ("/V1/send", send),
+        ("/send", send),
+        ("//v1/send", send),
+        ("/v1/v1/send", send),
+        ("/v1/send/%3Cscript%3E", send),
+        ("/v1/track", None),
+        ("/v1/contacts", None),
+    ] {
         let request = TestRequest::post(path, &world.project.secret, &plain());
-        world.refuses(request, 404, "NOT_FOUND").await;
+        let answer = world.refuses(request, 404, "NOT_FOUND").await;
+        assert_eq!(answer.json["error"]["suggestion"].as_str(), suggestion, "{path}");
+        assert_eq!(answer.json["message"], "This route does not exist.");
+        assert!(!answer.text.contains("script"), "{path}: {}", answer.text);
     }
     for method in [Method::GET, Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
         let answer = world.refuses(TestRequest::new(method, "/v1/send"), 405, "METHOD_NOT_ALLOWED").await;
         assert_eq!(answer.header("allow"), Some("POST"));
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
         assert!(!answer.headers.keys().any(|name| name.as_str().starts_with("access-control-")));
     }
+}
+
+#[tokio::test]
+async fn head_is_answered_like_get_without_a_body() {
+    let world = World::new().await;
+    for (path, status, allow) in [("/health", 200, None), ("/v1/send/", 405, Some("POST")), ("/nowhere", 404, None)] {
+        let head = TestRequest::new(Method::HEAD, path);
+        let answer = world.backends.call(head, |request| send::handle(&world.app, request)).await;
+        assert_eq!((answer.status, answer.text.as_str(), answer.header("allow")), (status, "", allow), "{path}");
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+    }
+    assert!(world.backends.calls.take().is_empty());
 }
 
 #[tokio::test]
@@ -210,16 +240,17 @@ async fn each_wrong_field_is_named() {
         (json!({"name": "x".repeat(257)}), "name", "too_long"),
         (json!({"reply": ["a@x.co"]}), "reply", "invalid_type"),
         (json!({"subscribed": "yes"}), "subscribed", "invalid_type"),
-        (json!({"data": []}), "data", "invalid_type"),
+        (json!({"data": [1]}), "data", "invalid_type"),
         (json!({"data": {"a": "x".repeat(32_768)}}), "data", "too_large"),
         (json!({"headers": {"Bcc": "b@x.co"}}), "headers.Bcc", "invalid_value"),
         (json!({"headers": {"X-A": "a\r\nBcc: b@x.co"}}), "headers.X-A", "invalid_value"),
         (json!({"headers": {"X-A": 1}}), "headers.X-A", "invalid_type"),
+        (json!({"headers": {"Reply-To": "Ada <ada@example.org>"}}), "headers.Reply-To", "invalid_email"),
         (json!({"attachments": [{"filename": "a/b", "content": "aGk="}]}), "attachments.0.filename", "invalid_value"),
         (json!({"attachments": [{"filename": "a", "content": "?"}]}), "attachments.0.content", "invalid_value"),
         (json!({"html": "<p>Hi</p>"}), "html", "unknown_field"),
         (json!({"replyTo": "a@x.co"}), "replyTo", "unknown_field"),
-        (json!({"cc": "a@x.co"}), "cc", "unknown_field"),
+        (json!({"cc": ["a@x.co"]}), "cc", "unknown_field"),
         (json!({"bcc": "a@x.co"}), "bcc", "unknown_field"),
     ] {
         assert_eq!(wrong(&world, &email(&fields)).await, [(field.to_owned(), code.to_owned())], "{fields}");
@@ -227,9 +258,23 @@ async fn each_wrong_field_is_named() {
 }
 
 #[tokio::test]
+async fn the_message_names_the_first_wrong_field() {
+    let world = World::new().await;
+    let headers = json!({"Bcc": "b@x.co"});
+    let body = email(&json!({"to": ["ada@example.org", "ada"], "reply": "ada", "headers": headers, "subject": ""}));
+    let answer = world.refuses(world.request(&body), 422, "VALIDATION_ERROR").await;
+    assert_eq!(
+        answer.json["message"],
+        "The request has invalid fields; each is listed in errors. to.1: Must be an email address such as \
+         ada@example.com, without a display name."
+    );
+    assert_eq!(answer.json["error"]["message"], "The request has invalid fields; each is listed in errors.");
+}
+
+#[tokio::test]
 async fn all_wrong_fields_are_listed_at_once() {
     let world = World::with(|project| project.facts.default_sender = None).await;
-    let body = json!({"to": ["ada", "ada@example.org", "bob"], "text": 1, "data": 7, "name": ""});
+    let body = json!({"to": ["ada", "ada@example.org", "bob"], "text": 1, "data": 7, "name": 1});
     let mut fields: Vec<_> = wrong(&world, &body).await.into_iter().map(|(field, _)| field).collect();
     fields.sort();
     assert_eq!(fields, ["body", "data", "from", "name", "subject", "text", "to.0", "to.2"]);

@@ -17,6 +17,7 @@ async fn the_first_answer_is_given_again_byte_for_byte() {
     let second = world.once("k", &plain()).await;
     assert_eq!((second.status, second.header("idempotency-replayed")), (200, Some("true")));
     assert_eq!(second.text, first.text);
+    assert_eq!(second.json["emails"], second.json["data"]["emails"]);
     assert_eq!(world.mails_and_calls(), (1, 1));
     assert_eq!(world.backends.items().await, items);
 }

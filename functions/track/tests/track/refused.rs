@@ -103,7 +103,7 @@ async fn every_wrong_field_is_listed() {
         (json!({}), vec![("event", "required"), ("email", "required")]),
         (json!({"event": null, "email": null}), vec![("event", "required"), ("email", "required")]),
         (
-            json!({"event": 1, "email": {}, "subscribed": 1, "data": []}),
+            json!({"event": 1, "email": {}, "subscribed": 1, "data": [[]]}),
             vec![
                 ("event", "invalid_type"),
                 ("email", "invalid_type"),

@@ -2,7 +2,6 @@
 
 use lambda_http::http::Method;
 use posthorn_testkit::backends::{Answer, TestRequest};
-use serde_json::json;
 
 use crate::support::{World, plain};
 
@@ -21,7 +20,7 @@ fn assert_browsers_may_read(answer: &Answer) {
 #[tokio::test]
 async fn browsers_may_read_every_answer() {
     let world = World::new().await;
-    for path in ["/v1/track", "/v1"] {
+    for path in ["/v1/track", "/v1", "/v1/track/", "/v1/"] {
         let post = || TestRequest::post(path, &world.project.public, &plain());
         for (request, status) in [
             (post(), 200),
@@ -30,11 +29,12 @@ async fn browsers_may_read_every_answer() {
             (TestRequest::new(Method::POST, path), 401),
             (post().once(""), 400),
             (post().body("x"), 400),
-            (post().body("{}"), if path == "/v1" { 400 } else { 422 }),
+            (post().body("{}"), if path.starts_with("/v1/track") { 422 } else { 400 }),
         ] {
             let answer = world.call(request).await;
             assert_eq!(answer.status, status, "{path} {}", answer.text);
             assert_browsers_may_read(&answer);
+            assert_eq!(answer.header("cache-control"), Some("no-store"));
             assert_eq!(answer.header("x-request-id"), Some("test-request"));
         }
     }
@@ -51,24 +51,40 @@ async fn a_preflight_is_answered_without_key_body_and_call() {
 #[tokio::test]
 async fn health_needs_no_key_and_no_call() {
     let world = World::new().await;
-    let health = TestRequest::new(Method::GET, "/health");
-    let answer = world.backends.call(health, |request| track::handle(&world.app, request)).await;
-    assert_eq!((answer.status, answer.json), (200, json!({"status": "ok"})));
+    for (method, path, body) in [
+        (Method::GET, "/health", r#"{"status":"ok"}"#),
+        (Method::GET, "/health/", r#"{"status":"ok"}"#),
+        (Method::HEAD, "/health", ""),
+    ] {
+        let health = TestRequest::new(method, path);
+        let answer = world.backends.call(health, |request| track::handle(&world.app, request)).await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, body));
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+    }
+    let deletion = TestRequest::new(Method::DELETE, "/health");
+    let answer = world.backends.call(deletion, |request| track::handle(&world.app, request)).await;
+    assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD")));
     assert!(world.backends.calls.take().is_empty());
 }
 
 #[tokio::test]
 async fn an_unknown_route_is_404_with_any_key() {
     let world = World::new().await;
-    for (method, path) in [
-        (Method::POST, "/v1/track/"),
-        (Method::GET, "/v1/contacts"),
-        (Method::OPTIONS, "/v2"),
-        (Method::POST, "/"),
-        (Method::POST, "/v1/send"),
+    for (method, path, suggestion) in [
+        (Method::POST, "/track", Some("Did you mean POST /v1/track?")),
+        (Method::POST, "/v1/trak", Some("Did you mean POST /v1/track?")),
+        (Method::POST, "//v1/send", Some("Did you mean POST /v1/send?")),
+        (Method::POST, "/api/v1", Some("Did you mean POST /v1?")),
+        (Method::GET, "/healthz", Some("Did you mean GET /health?")),
+        (Method::GET, "/v1/contacts", None),
+        (Method::OPTIONS, "/v2", None),
+        (Method::POST, "/", None),
+        (Method::POST, "/v1/send", None),
     ] {
         let request = TestRequest::new(method, path).header("authorization", "Bearer pk_whatever");
-        world.refuses(request, 404, "NOT_FOUND").await;
+        let answer = world.refuses(request, 404, "NOT_FOUND").await;
+        assert_eq!(answer.json["error"]["suggestion"].as_str(), suggestion, "{path}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
     }
     assert!(world.backends.calls.take().iter().all(|operation| operation == "Scan"), "only this test reads the table");
 }

@@ -35,10 +35,11 @@ impl Reply {
         Self { replayed: true, ..Self::ok(body) }
     }
 
-    /// The body of a success under `/v1`: `{"success":true,"data":…}`.
+    /// The body of a success under `/v1`: `{"success":true,"data":{…},…}`, where the fields of `data` follow once more,
+    /// for clients of the older generation read them there.
     #[must_use]
     pub fn envelope(data: &Value) -> String {
-        format!(r#"{{"success":true,"data":{data}}}"#)
+        json_text(&Envelope { success: true, data, fields: data })
     }
 
     pub(super) fn no_content() -> Self {
@@ -66,10 +67,20 @@ pub fn too_large(route: &Route, bytes: usize) -> Failure {
 }
 
 #[derive(Serialize)]
+struct Envelope<'a> {
+    success: bool,
+    data: &'a Value,
+    #[serde(flatten)]
+    fields: &'a Value,
+}
+
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Refusal<'a> {
     success: bool,
     error: Error<'a>,
+    /// What a client shows that looks at one text only.
+    message: String,
     timestamp: String,
 }
 
@@ -100,6 +111,8 @@ pub(super) fn render(
         Ok(reply) => success(reply),
         Err(failure) => refusal(&failure, status, route, request_id, now),
     };
+    // An answer may hold addresses or keys, and what it says of the present is soon untrue.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Ok(value) = HeaderValue::from_str(request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
@@ -149,7 +162,7 @@ fn refusal(
         details: failure.details(),
         suggestion: failure.advice(),
     };
-    let body = serde_json::to_string(&Refusal { success: false, error, timestamp: rfc3339(now) });
+    let body = Refusal { success: false, error, message: failure.summary(), timestamp: rfc3339(now) };
     let mut headers = HeaderMap::new();
     json_type(&mut headers);
     if status == 401 {
@@ -161,7 +174,12 @@ fn refusal(
     if let (Code::MethodNotAllowed, Some(route)) = (code, route) {
         headers.insert(header::ALLOW, HeaderValue::from_static(route.allow()));
     }
-    (body.ok(), headers)
+    (Some(json_text(&body)), headers)
+}
+
+/// The text of an answer. None of them can fail to be JSON.
+fn json_text(answer: &impl Serialize) -> String {
+    serde_json::to_string(answer).unwrap_or_default()
 }
 
 fn json_type(headers: &mut HeaderMap) {

@@ -1,0 +1,77 @@
+//! The headers that a request adds to its messages.
+
+use std::collections::HashSet;
+
+use posthorn_errors::{FieldCode, Fields, Object};
+use posthorn_mail::{
+    address::Address,
+    header::{Header, InvalidHeader, LONGEST_NAME},
+};
+
+const MAX_HEADERS: usize = 15;
+/// Headers that the platform or SES sets. Mail libraries fill them in on their own: leaving them out loses nothing.
+const SET_ANYWAY: [&str; 5] = ["return-path", "sender", "message-id", "date", "mime-version"];
+
+/// The headers of a request, checked.
+#[derive(Default)]
+pub(super) struct Headers {
+    /// Those to add.
+    pub(super) added: Vec<Header>,
+    /// The address of `Reply-To`, if there is one and the request has no `reply`.
+    pub(super) reply: Option<Address>,
+}
+
+/// Checks the field `headers`. A header whose value is empty, or nothing but spaces, is none.
+pub(super) fn check(body: &Object<'_>, wrong: &mut Fields) -> Headers {
+    let mut headers = Headers::default();
+    let Some(given) = body.object("headers", wrong) else { return headers };
+    if given.entries().count() > MAX_HEADERS {
+        wrong.wrong("headers", FieldCode::TooMany, "Must have at most 15 headers.");
+        return headers;
+    }
+    let has_reply = body.get("reply").is_some();
+    let mut seen = HashSet::new();
+    for (name, value) in given.entries() {
+        let path = given.path(shown(name));
+        let Some(value) = value.as_str() else {
+            wrong.wrong(path, FieldCode::InvalidType, "Must be a string.");
+            continue;
+        };
+        let lower = name.to_ascii_lowercase();
+        let is_reply_to = lower == "reply-to";
+        if is_blank(value) || SET_ANYWAY.contains(&lower.as_str()) || (is_reply_to && has_reply) {
+            continue;
+        }
+        if !seen.insert(lower) {
+            let message = "The same header was given in another spelling.";
+            wrong.wrong(path, FieldCode::InvalidValue, message);
+        } else if is_reply_to {
+            headers.reply = reply_to(value, path, wrong);
+        } else {
+            headers.added.extend(added(name, value, path, wrong));
+        }
+    }
+    headers
+}
+
+fn is_blank(value: &str) -> bool {
+    value.bytes().all(|byte| byte == b' ')
+}
+
+fn reply_to(value: &str, path: String, wrong: &mut Fields) -> Option<Address> {
+    Address::parse(value).map_err(|error| wrong.wrong(path, FieldCode::InvalidEmail, error.to_string())).ok()
+}
+
+fn added(name: &str, value: &str, path: String, wrong: &mut Fields) -> Option<Header> {
+    let code = |error| match error {
+        InvalidHeader::TooLong => FieldCode::TooLong,
+        InvalidHeader::Name | InvalidHeader::Structural | InvalidHeader::Value => FieldCode::InvalidValue,
+    };
+    Header::new(name, value).map_err(|error| wrong.wrong(path, code(error), error.to_string())).ok()
+}
+
+/// As much of a name as an answer repeats: no header's name is longer, but a caller's may be megabytes.
+fn shown(name: &str) -> &str {
+    let end = name.char_indices().nth(LONGEST_NAME).map_or(name.len(), |(at, _)| at);
+    name.get(..end).unwrap_or_default()
+}

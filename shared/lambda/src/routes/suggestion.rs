@@ -1,0 +1,77 @@
+//! The route that a caller probably meant by a path that leads nowhere.
+
+use strsim::osa_distance;
+
+use super::Route;
+
+/// How many segments at the end of a path are looked at.
+const MAX_SEGMENTS: usize = 8;
+/// The longest segment that is looked at, in bytes: a typing error does not double the length of a word.
+const MAX_SEGMENT_BYTES: usize = 32;
+/// The last segments of routes, and what other APIs call the same.
+const WORDS: [(&str, Route); 10] = [
+    ("send", Route::Send),
+    ("email", Route::Send),
+    ("emails", Route::Send),
+    ("mail", Route::Send),
+    ("track", Route::Track),
+    ("event", Route::Track),
+    ("events", Route::Track),
+    ("regenerate-keys", Route::RegenerateKeys { project: String::new() }),
+    ("rotate-keys", Route::RegenerateKeys { project: String::new() }),
+    ("health", Route::Health),
+];
+
+/// The route that `path` is nearest to, if it is near to any.
+///
+/// The last segment that is a route's counts, or nearly one: prefixes differ more often than names. `v1` alone is a
+/// route as well as a prefix, so it counts at the end only. The work is bounded whatever the path holds.
+pub(crate) fn nearest(path: &str) -> Option<Route> {
+    let mut segments = path.rsplit('/').filter(|segment| !segment.is_empty()).take(MAX_SEGMENTS).peekable();
+    if segments.peek().is_some_and(|last| last.eq_ignore_ascii_case("v1")) {
+        return Some(Route::TrackLegacy);
+    }
+    segments.find_map(route_named)
+}
+
+/// The route whose word a segment is, but for a mistake every three letters.
+fn route_named(segment: &str) -> Option<Route> {
+    if segment.len() > MAX_SEGMENT_BYTES {
+        return None;
+    }
+    let segment = segment.to_ascii_lowercase();
+    let distances = WORDS.into_iter().map(|(word, route)| (osa_distance(word, &segment), word.len() / 3, route));
+    let near = distances.filter(|(distance, most, _)| distance <= most);
+    near.min_by_key(|(distance, ..)| *distance).map(|(.., route)| route)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(paths: &[&str], expected: Option<&str>) {
+        for path in paths {
+            assert_eq!(nearest(path).as_ref().map(Route::pattern), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_likely_path_is_found() {
+        let send =
+            ["/send", "//v1/send", "/v1/v1/send", "/V1/Send", "/v1/sned", "/api/v1/send", "/v1/send/x", "/v1/emails"];
+        check(&send, Some("/v1/send"));
+        check(&["/track", "/v1/track//", "/v2/track", "/v1/trak", "/v1/events"], Some("/v1/track"));
+        check(&["/v1//", "/api/v1", "/v1/v1/"], Some("/v1"));
+        check(&["/healthz", "/v1/health"], Some("/health"));
+        let rotation = ["/projects/x/regenerate-keys", "/users/me/projects/x/regenerate_keys", "/v1/regenerate-keys"];
+        check(&rotation, Some("/users/@me/projects/{id}/regenerate-keys"));
+    }
+
+    #[test]
+    fn nothing_is_made_up_for_other_paths() {
+        let long = "send".repeat(1_000_000);
+        check(&["/", "", "//", "/%", "/v1/contacts", "/v1/campaigns/7", "/wp-login.php", "/v2", &long], None);
+        check(&[&format!("/send{}", "/x".repeat(MAX_SEGMENTS))], None);
+        check(&["/\u{202e}", "/<script>", "/v1/\u{1f600}"], None);
+    }
+}
