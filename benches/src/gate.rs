@@ -1,11 +1,11 @@
 //! What may not grow unnoticed, and does not depend on how fast a machine is: the size of a function's package, the memory that its worst
-//! requests take, and the instructions of a request, against `benches/record.json`.
+//! requests take, the instructions of a request, against `benches/record.json`, and those of deriving a text from HTML.
 
 use std::{collections::BTreeMap, env::consts::ARCH, fs, path::Path, process::ExitCode};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{cold::FUNCTIONS, memory, print, size, warm};
+use crate::{cold::FUNCTIONS, html, memory, print, size, warm};
 
 /// How far instructions may be from their record.
 const TOLERANCE: f64 = 0.03;
@@ -26,6 +26,7 @@ pub(crate) async fn check() -> ExitCode {
         good &= say(zip <= most, &format!("{function}: zip {zip:.3} MB, at most {most} MB"));
     }
     good &= memory::check().await;
+    good &= html_is_bounded();
     let rustc = compiler();
     if record.rustc != rustc {
         print(&format!("SKIPPED: instructions a request are recorded for {}, this is {rustc}", record.rustc));
@@ -39,6 +40,23 @@ pub(crate) async fn check() -> ExitCode {
         good &= say(off.abs() <= TOLERANCE, &text);
     }
     exit(good)
+}
+
+/// Compares what the text of HTML costs to its bound, and says the most expensive recipe.
+fn html_is_bounded() -> bool {
+    let costs = html::costs();
+    let dear: Vec<_> = costs.iter().filter(|cost| !cost.is_bounded()).collect();
+    let worst = costs.iter().max_by(|one, other| one.per_byte().total_cmp(&other.per_byte()));
+    for cost in if dear.is_empty() { worst.into_iter().collect() } else { dear.clone() } {
+        let text = format!(
+            "text of HTML, {}: {:.0} instructions a byte, at most {}",
+            cost.name,
+            cost.per_byte(),
+            html::MAX_PER_BYTE
+        );
+        say(cost.is_bounded(), &text);
+    }
+    dear.is_empty()
 }
 
 /// Makes the record anew.

@@ -9,6 +9,7 @@ mod cold;
 mod gate;
 mod growth;
 mod handlers;
+mod html;
 mod instructions;
 mod memory;
 mod prices;
@@ -26,7 +27,8 @@ use std::{env, process::ExitCode};
 
 use report::Report;
 
-const SECTIONS: [&str; 10] = ["size", "cold", "tls", "warm", "memory", "handlers", "calls", "growth", "share", "stack"];
+const SECTIONS: [&str; 11] =
+    ["size", "cold", "tls", "warm", "memory", "handlers", "html", "calls", "growth", "share", "stack"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -58,6 +60,7 @@ async fn main() -> ExitCode {
             "warm" => warm::measure(&mut report).await,
             "memory" => memory::measure(&mut report).await,
             "handlers" => handlers::measure(&mut report),
+            "html" => html::measure(&mut report),
             "calls" => calls::measure(&mut report).await,
             "growth" => growth::measure(&mut report).await,
             "share" => share::measure(&mut report).await,

@@ -17,12 +17,13 @@ mod world;
 pub type Target = fn(&[u8]);
 
 /// Every target, under the name of its corpus and of its binary.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("authorization", authorization),
     ("event_regenerate_keys", event_regenerate_keys),
     ("event_send", event_send),
     ("event_track", event_track),
     ("feedback", feedback),
+    ("html_cost", html_cost),
     ("html_to_text", html_to_text),
     ("key", key),
     ("send_body", send_body),
@@ -35,5 +36,5 @@ pub use self::{
     feedback::{feedback, ses_event},
     http::{event_regenerate_keys, event_send, event_track, send_body, track_body},
     keys::{authorization, key},
-    render::{html_to_text, template},
+    render::{html_cost, html_to_text, template},
 };

@@ -19,7 +19,6 @@ use posthorn_mail::{
     attachment::Attachment,
     mailbox::Mailbox,
     ses::{HandOver, Message},
-    text,
 };
 use posthorn_table::{
     TableError, Uuid,
@@ -40,6 +39,7 @@ use crate::{
     Draft, Held, Job,
     decide::{Answer, Delivery, Fate, NotRendered, is_withdrawn},
     templates::Texts,
+    text::with_text,
 };
 
 /// Hand-overs under way at once, at most.
@@ -224,17 +224,20 @@ impl<'a> Outbox<'a> {
         let _one_at_a_time = self.rendering.lock().await;
         let in_time = || if stopwatch() < self.job.hand_over_by() { Ok(()) } else { Err(LATE) };
         in_time()?;
-        let rendered = self.render(to, contact).map_err(Fate::NotRendered)?;
+        let rendered = self.render(to, contact).await.map_err(Fate::NotRendered)?;
         let kilobytes = rendered.kilobytes(&self.job.request.attachments);
         let room = self.room.acquire_many(kilobytes).await.map_err(|_closed| LATE)?;
         in_time()?;
         Ok((rendered, room))
     }
 
-    fn render(&self, to: &Mailbox, contact: &Contact) -> Result<Rendered, NotRendered> {
+    async fn render(&self, to: &Mailbox, contact: &Contact) -> Result<Rendered, NotRendered> {
         let Texts { subject, html, text } =
             self.draft.templates.render(&to.address, contact, &self.job.request.data)?;
-        let text = text.unwrap_or_else(|| text::from_html(&html));
+        let (html, text) = match text {
+            Some(text) => (html, text),
+            None => with_text(html).await,
+        };
         Ok(Rendered { subject, html, text })
     }
 
@@ -361,5 +364,29 @@ pub(crate) fn jitter(email: Uuid) -> u32 {
 pub(crate) fn note(what: &'static str, result: Result<(), TableError>) {
     if let Err(error) = result {
         telemetry::notice(what, &error);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_time_is_noticed_while_a_text_is_derived() {
+        let html = "<i>x</i>".repeat(500_000);
+        assert!(timeout(Duration::from_millis(1), with_text(html)).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn small_and_large_html_have_a_text() {
+        for times in [1, 1_000] {
+            let html = "<p>Hello <i>Ada</i></p>".repeat(times);
+            let expected = vec!["Hello Ada"; times].join("\n\n");
+            assert_eq!(with_text(html.clone()).await, (html, expected));
+        }
     }
 }

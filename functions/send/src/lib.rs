@@ -12,6 +12,7 @@ mod once;
 mod request;
 mod sender;
 mod templates;
+mod text;
 
 use std::time::Duration;
 

@@ -8,4 +8,3 @@ pub mod header;
 pub mod mailbox;
 pub mod render;
 pub mod ses;
-pub mod text;

@@ -126,7 +126,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// The text without the control characters that no mail has: all below the space but tabs and line breaks.
-pub(crate) fn without_odd_controls(mut text: String) -> String {
+fn without_odd_controls(mut text: String) -> String {
     let is_odd = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
     if text.bytes().any(is_odd) {
         text.retain(|c| !u8::try_from(c).is_ok_and(is_odd));

@@ -52,6 +52,21 @@ async fn a_plain_email_reaches_ses_with_the_projects_defaults() {
 }
 
 #[tokio::test]
+async fn the_text_is_derived_from_the_html_however_large_it_is() {
+    let world = World::new().await;
+    let hidden = "<div style='display:none'>Preview &#847;&zwnj;&nbsp;</div>";
+    let paragraph = "<p style='font-family:Helvetica,Arial,sans-serif;font-size:16px'>Code <b>4</b><b>{{ n }}</b></p>";
+    let link = "<a href='https://example.com/c'><img alt=''></a>";
+    for times in [1, 4_000] {
+        let html = format!("{hidden}{}{link}", paragraph.repeat(times));
+        let answer = world.send(&email(&json!({"body": html, "data": {"n": 8}}))).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let expected = format!("{}https://example.com/c", "Code 48\n\n".repeat(times));
+        assert_eq!(world.backends.ses.mails().last().unwrap().text.as_deref(), Some(&*expected));
+    }
+}
+
+#[tokio::test]
 async fn every_field_reaches_ses() {
     let world = World::new().await;
     let body = json!({

@@ -4,6 +4,7 @@
 
 mod list;
 mod number;
+mod tags;
 mod text;
 
 use std::borrow::Cow;

@@ -8,6 +8,7 @@ use liquid_core::model::DateTime;
 use super::super::meter::{Limit, Meter};
 use super::super::print::string;
 use super::Call;
+use super::tags::without_tags;
 
 /// What an item of a split text costs beside its characters.
 const ITEM: usize = 100;
@@ -62,7 +63,7 @@ pub(super) fn strip_newlines(call: &Call) -> Option<Value> {
 }
 
 pub(super) fn strip_html(call: &Call) -> Option<Value> {
-    changed(call, crate::text::without_tags)
+    changed(call, without_tags)
 }
 
 pub(super) fn remove(call: &Call) -> Option<Value> {

@@ -1,0 +1,385 @@
+//! What tags mean: a stack of open elements, of which each is found and closed at once, however many there are.
+
+use crate::{
+    address,
+    look::{Look, Own},
+    name::{Element, NUMBERS, Name},
+    output::{Cell, Output},
+    style::Blanks,
+    tag::{Attribute, Tag},
+};
+
+/// How deep elements are told apart. What is nested deeper is text alone.
+const MAX_DEPTH: usize = 512;
+const RULE: &str = "----------";
+
+/// The document while it is read.
+pub(crate) struct Document<'u> {
+    output: Output,
+    open: Vec<Open>,
+    /// How many elements are open up to the last one of each kind, that included: 0 if there is none.
+    last: [usize; NUMBERS],
+    /// Elements that are open beyond the depth.
+    beyond: usize,
+    /// Start tags so far.
+    tags: usize,
+    /// Elements that hide and are never closed, by their start tags.
+    unclosed: &'u [usize],
+    /// How many elements are open up to the first of those that are open, that included.
+    first_unclosed: Option<usize>,
+    /// The address of the last link that has one.
+    last_address: String,
+    /// A line break that begins preformatted text is none.
+    ignores_line_break: bool,
+}
+
+/// An element that is open.
+struct Open {
+    element: Element,
+    /// What `Document::last` said of its kind before.
+    before: usize,
+    look: Look,
+    /// Its start tag's number, if the element is what hides its content.
+    hides_as: Option<usize>,
+    part: Part,
+}
+
+/// What an element does to the text when it ends.
+enum Part {
+    None,
+    Link(Link),
+    Quotation,
+    /// Its lines are indented. The next item has this number, or a bullet.
+    List(Option<i64>),
+    Item,
+    /// So many of its cells have a text.
+    Row(u32),
+    /// The cell around it.
+    Cell(Cell),
+    Preformatted,
+}
+
+struct Link {
+    address: String,
+    /// The text's length when the link began.
+    from: usize,
+    has_picture: bool,
+}
+
+impl<'u> Document<'u> {
+    pub(crate) fn new(unclosed: &'u [usize]) -> Self {
+        Self {
+            output: Output::default(),
+            open: Vec::new(),
+            last: [0; NUMBERS],
+            beyond: 0,
+            tags: 0,
+            unclosed,
+            first_unclosed: None,
+            last_address: String::new(),
+            ignores_line_break: false,
+        }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.output.is_full()
+    }
+
+    pub(crate) fn shows_text(&self) -> bool {
+        self.look().shows_text()
+    }
+
+    /// Ends the document. What is open and hides the rest is told, unless its end tag may be missing.
+    pub(crate) fn finish(mut self) -> crate::tokens::Reading {
+        let hiding = self.open.iter().filter(|open| !open.element.name.has_optional_end());
+        let unclosed = if self.is_full() { Vec::new() } else { hiding.filter_map(|open| open.hides_as).collect() };
+        self.close_from(1);
+        crate::tokens::Reading { text: self.output.finish(), unclosed }
+    }
+
+    pub(crate) fn text(&mut self, text: &str) {
+        let look = self.look();
+        if look.shows_text() {
+            let begins = std::mem::take(&mut self.ignores_line_break);
+            let text = if begins { text.strip_prefix('\n').unwrap_or(text) } else { text };
+            self.output.text(text, look.blanks);
+        }
+    }
+
+    pub(crate) fn start(&mut self, tag: &Tag) {
+        let element = tag.element();
+        self.tags += 1;
+        if matches!(element.name, Name::Root | Name::Void) {
+            return;
+        }
+        self.close_implied(element.name);
+        let own = Own::of(tag, element.name);
+        let look = self.look().within(&own);
+        match element.name {
+            Name::Break | Name::Rule | Name::Image | Name::Area if !look.shows_pictures() => {}
+            Name::Break => self.output.line_break(),
+            Name::Rule => self.rule(),
+            Name::Image => self.picture(tag),
+            Name::Area => self.area(tag),
+            _ => self.element(tag, element, &own),
+        }
+    }
+
+    pub(crate) fn end(&mut self, element: Element) {
+        match element.name {
+            Name::Root | Name::Void | Name::Image | Name::Area | Name::Rule => return,
+            Name::Break => return self.output.line_break(),
+            _ => {}
+        }
+        if self.beyond > 0 {
+            self.beyond -= 1;
+            return;
+        }
+        let place = self.last[element.number];
+        if place > self.floor(element.name) {
+            self.close_from(place);
+        } else if !self.look().is_hidden {
+            self.output.break_lines(element.name.line_breaks());
+        }
+    }
+
+    fn look(&self) -> Look {
+        self.open.last().map_or_else(Look::default, |open| open.look)
+    }
+
+    /// How many elements are open up to the last one with this name.
+    fn last(&self, name: Name) -> usize {
+        self.last[Element::from(name).number]
+    }
+
+    /// How many elements are open that an element with this name cannot end.
+    fn floor(&self, name: Name) -> usize {
+        let table = self.last(Name::Table);
+        match name {
+            Name::Table | Name::Hidden | Name::Svg => 0,
+            Name::Cell | Name::Row | Name::RowGroup | Name::Caption => table,
+            Name::Item => self.cell().max(self.last(Name::OrderedList)).max(self.last(Name::UnorderedList)),
+            Name::Term | Name::Definition => self.cell().max(self.last(Name::DefinitionList)),
+            _ => self.cell(),
+        }
+    }
+
+    /// How many elements are open up to the cell or table that is open last.
+    fn cell(&self) -> usize {
+        [Name::Cell, Name::Caption, Name::Table].into_iter().map(|name| self.last(name)).max().unwrap_or_default()
+    }
+
+    /// Closes what ends where an element with this name begins.
+    fn close_implied(&mut self, name: Name) {
+        if name.line_breaks() > 0
+            && let Some(place) = self.first_unclosed
+        {
+            self.close_from(place);
+        }
+        if name.ends_paragraph() {
+            self.close_last(Name::Paragraph);
+        }
+        let ended: &[Name] = match name {
+            Name::Anchor => &[Name::Anchor],
+            Name::Item => &[Name::Item],
+            Name::Option => &[Name::Option],
+            Name::Term | Name::Definition => &[Name::Term, Name::Definition],
+            Name::Cell => &[Name::Cell, Name::Caption],
+            Name::Row => &[Name::Row, Name::Caption],
+            Name::RowGroup => &[Name::RowGroup, Name::Row, Name::Caption],
+            _ => &[],
+        };
+        for name in ended {
+            self.close_last(*name);
+        }
+    }
+
+    fn close_last(&mut self, name: Name) {
+        let place = self.last(name);
+        if place > self.floor(name) {
+            self.close_from(place);
+        }
+    }
+
+    fn element(&mut self, tag: &Tag, element: Element, own: &Own) {
+        self.picture_in_link(own.is_picture() && self.look().shows_pictures());
+        if tag.is_self_closing && own.can_close_itself() {
+            return;
+        }
+        let look = self.look().within(own);
+        if !look.is_hidden {
+            self.begin_lines(element.name);
+        }
+        if element.name == Name::Cell && self.last(Name::Row) <= self.last(Name::Table) {
+            self.begin_lines(Name::Row);
+            self.push(Name::Row.into(), self.look(), false, Part::Row(0));
+        }
+        let part = if look.is_hidden { Part::None } else { self.part(tag, own) };
+        self.push(element, look, own.hides(), part);
+        self.ignores_line_break = matches!(element.name, Name::Preformatted | Name::TextArea);
+    }
+
+    fn begin_lines(&mut self, name: Name) {
+        let is_list = matches!(name, Name::OrderedList | Name::UnorderedList);
+        let count = if is_list && self.output.indents > 0 { 1 } else { name.line_breaks() };
+        if name.breaks_cells() {
+            self.output.break_cell(count);
+        } else {
+            self.output.break_lines(count);
+        }
+    }
+
+    /// What the element does to the text from here on.
+    fn part(&mut self, tag: &Tag, own: &Own) -> Part {
+        match own.name {
+            Name::Anchor => self.link(tag, own.is_picture()),
+            Name::Quotation => {
+                self.output.quotations += 1;
+                Part::Quotation
+            }
+            Name::OrderedList => self.list(Some(tag.number(Attribute::Start).map_or(1, i64::from))),
+            Name::UnorderedList | Name::Definition => self.list(None),
+            Name::Item => self.item(tag),
+            Name::Row => Part::Row(0),
+            Name::Cell => Part::Cell(self.output.begin_cell()),
+            Name::Preformatted => Part::Preformatted,
+            _ => Part::None,
+        }
+    }
+
+    fn link(&self, tag: &Tag, has_picture: bool) -> Part {
+        let address = tag.value(Attribute::Href).and_then(|href| address::shown(&href));
+        let from = self.output.length();
+        address.map_or(Part::None, |address| Part::Link(Link { address, from, has_picture }))
+    }
+
+    fn list(&mut self, number: Option<i64>) -> Part {
+        self.output.indents += 1;
+        Part::List(number)
+    }
+
+    fn item(&mut self, tag: &Tag) -> Part {
+        let value = tag.number(Attribute::Value).map(i64::from);
+        let list = self.last(Name::OrderedList).max(self.last(Name::UnorderedList));
+        let number = match list.checked_sub(1).and_then(|place| self.open.get_mut(place)) {
+            Some(Open { part: Part::List(Some(next)), .. }) => {
+                let number = value.unwrap_or(*next);
+                *next = number + 1;
+                Some(number)
+            }
+            _ => None,
+        };
+        self.output.begin_item(number);
+        Part::Item
+    }
+
+    fn push(&mut self, element: Element, look: Look, hides: bool, part: Part) {
+        if self.open.len() >= MAX_DEPTH {
+            self.beyond += 1;
+            return self.undo(part);
+        }
+        self.open.push(Open {
+            element,
+            before: self.last[element.number],
+            look,
+            hides_as: hides.then_some(self.tags),
+            part,
+        });
+        self.last[element.number] = self.open.len();
+        if hides && self.first_unclosed.is_none() && self.unclosed.binary_search(&self.tags).is_ok() {
+            self.first_unclosed = Some(self.open.len());
+        }
+    }
+
+    /// Closes elements until fewer than so many are open.
+    fn close_from(&mut self, place: usize) {
+        while self.open.len() >= place.max(1)
+            && let Some(closed) = self.open.pop()
+        {
+            self.last[closed.element.number] = closed.before;
+            self.beyond = 0;
+            self.first_unclosed = self.first_unclosed.filter(|place| *place <= self.open.len());
+            self.undo(closed.part);
+            if !closed.look.is_hidden {
+                self.output.break_lines(closed.element.name.line_breaks());
+            }
+        }
+    }
+
+    /// Undoes what an element did to the text.
+    fn undo(&mut self, part: Part) {
+        match part {
+            Part::None => {}
+            Part::Link(link) => self.end_link(link),
+            Part::Quotation => self.output.quotations -= 1,
+            Part::List(_) => self.output.indents -= 1,
+            Part::Item => self.output.end_item(),
+            Part::Row(cells) => self.output.end_row(cells),
+            Part::Cell(outer) => self.end_cell(outer),
+            Part::Preformatted => self.output.limit_line_breaks(2),
+        }
+    }
+
+    fn end_cell(&mut self, outer: Cell) {
+        let has_text = self.output.end_cell(outer);
+        if let Some(Open { part: Part::Row(cells), .. }) = self.open.last_mut() {
+            *cells += u32::from(has_text);
+        }
+    }
+
+    /// Adds the address of a link that has a text or a picture, unless it has just been said.
+    fn end_link(&mut self, link: Link) {
+        let text = self.output.since(link.from);
+        let is_seen = !text.is_empty() || link.has_picture;
+        if !is_seen {
+            return;
+        }
+        if self.last_address != link.address && !address::is_said_by(&link.address, text) {
+            if text.is_empty() {
+                self.output.address(&link.address);
+            } else {
+                self.output.annotate(&link.address);
+            }
+        }
+        self.last_address = link.address;
+    }
+
+    fn rule(&mut self) {
+        self.output.break_cell(1);
+        self.output.text(RULE, Blanks::Collapse);
+        self.output.break_lines(1);
+    }
+
+    /// A picture is its text.
+    fn picture(&mut self, tag: &Tag) {
+        self.picture_in_link(true);
+        if let Some(alt) = tag.value(Attribute::Alt) {
+            // Emoji are pictures as well, within a text.
+            let is_word = alt.starts_with(char::is_alphanumeric);
+            if is_word {
+                self.output.blank();
+            }
+            self.output.text(&alt, Blanks::Collapse);
+            if is_word {
+                self.output.blank();
+            }
+        }
+    }
+
+    fn picture_in_link(&mut self, has_picture: bool) {
+        let place = self.last(Name::Anchor).checked_sub(1);
+        if let Some(Open { part: Part::Link(link), .. }) = place.and_then(|place| self.open.get_mut(place)) {
+            link.has_picture |= has_picture;
+        }
+    }
+
+    /// A part of a picture that is a link.
+    fn area(&mut self, tag: &Tag) {
+        let from = self.output.length();
+        self.picture(tag);
+        self.output.blank();
+        if let Some(address) = tag.value(Attribute::Href).and_then(|href| address::shown(&href)) {
+            self.end_link(Link { address, from, has_picture: true });
+        }
+    }
+}

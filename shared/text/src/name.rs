@@ -1,0 +1,214 @@
+//! Names of elements, and how each is treated.
+
+use html5gum::State;
+
+/// Elements that are treated alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Name {
+    /// Has no meaning for the text.
+    Inline,
+    /// Stands on lines of its own.
+    Block,
+    /// Is never shown.
+    Hidden,
+    Anchor,
+    Area,
+    Break,
+    Caption,
+    Cell,
+    Definition,
+    DefinitionList,
+    Figure,
+    Heading,
+    Image,
+    Item,
+    Option,
+    OrderedList,
+    Paragraph,
+    Preformatted,
+    Quotation,
+    /// `html`, `head` and `body`: their tags may be missing or repeated.
+    Root,
+    Row,
+    Rule,
+    RowGroup,
+    Svg,
+    Table,
+    Term,
+    TextArea,
+    UnorderedList,
+    /// Has no content and no meaning.
+    Void,
+}
+
+/// Numbers of the names with a meaning of their own; behind them are those of all others.
+const NAMED: usize = 32;
+/// Numbers of the other names. Two names that share one are told apart only where tags are nested properly.
+const OTHERS: usize = 1000;
+/// Parts the names that mails use, as a test shows.
+const MULTIPLIER: usize = 3;
+/// Numbers that elements have, in all.
+pub(crate) const NUMBERS: usize = NAMED + OTHERS;
+
+/// An element: how it is treated, and a number by which its end tag finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Element {
+    pub(crate) name: Name,
+    pub(crate) number: usize,
+}
+
+impl Element {
+    /// The element with this name, in lower case.
+    pub(crate) fn of(name: &[u8]) -> Self {
+        let known = Name::of(name);
+        let number = match known {
+            Name::Inline | Name::Block | Name::Hidden => NAMED + hash(name),
+            _ => known as usize,
+        };
+        Self { name: known, number }
+    }
+}
+
+impl From<Name> for Element {
+    fn from(name: Name) -> Self {
+        Self { name, number: name as usize }
+    }
+}
+
+fn hash(name: &[u8]) -> usize {
+    name.iter().fold(0_usize, |hash, byte| hash.wrapping_mul(MULTIPLIER).wrapping_add(usize::from(*byte))) % OTHERS
+}
+
+impl Name {
+    fn of(name: &[u8]) -> Self {
+        match name {
+            b"a" => Self::Anchor,
+            b"area" => Self::Area,
+            b"br" => Self::Break,
+            b"caption" => Self::Caption,
+            b"td" | b"th" => Self::Cell,
+            b"dd" => Self::Definition,
+            b"dl" => Self::DefinitionList,
+            b"figure" => Self::Figure,
+            b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" => Self::Heading,
+            b"img" | b"image" => Self::Image,
+            b"li" => Self::Item,
+            b"option" | b"optgroup" => Self::Option,
+            b"ol" => Self::OrderedList,
+            b"p" => Self::Paragraph,
+            b"pre" | b"listing" | b"xmp" | b"plaintext" => Self::Preformatted,
+            b"blockquote" => Self::Quotation,
+            b"html" | b"head" | b"body" => Self::Root,
+            b"tr" => Self::Row,
+            b"hr" => Self::Rule,
+            b"tbody" | b"thead" | b"tfoot" => Self::RowGroup,
+            b"svg" => Self::Svg,
+            b"table" => Self::Table,
+            b"dt" => Self::Term,
+            b"textarea" => Self::TextArea,
+            b"ul" | b"menu" | b"dir" => Self::UnorderedList,
+            b"script" | b"style" | b"title" | b"template" | b"iframe" | b"noembed" | b"noframes" | b"datalist" => {
+                Self::Hidden
+            }
+            b"base" | b"basefont" | b"bgsound" | b"col" | b"embed" | b"frame" | b"input" | b"keygen" | b"link"
+            | b"meta" | b"param" | b"source" | b"track" | b"wbr" => Self::Void,
+            b"address" | b"article" | b"aside" | b"center" | b"details" | b"div" | b"fieldset" | b"figcaption"
+            | b"footer" | b"form" | b"header" | b"hgroup" | b"legend" | b"main" | b"nav" | b"search" | b"section"
+            | b"select" | b"summary" => Self::Block,
+            _ => Self::Inline,
+        }
+    }
+
+    /// Line breaks that part the element from what is around it: two for a blank line, none if it stands in a line.
+    pub(crate) fn line_breaks(self) -> u32 {
+        match self {
+            Self::DefinitionList
+            | Self::Figure
+            | Self::Heading
+            | Self::OrderedList
+            | Self::Paragraph
+            | Self::Preformatted
+            | Self::Quotation
+            | Self::Table
+            | Self::UnorderedList => 2,
+            Self::Block
+            | Self::Caption
+            | Self::Definition
+            | Self::Item
+            | Self::Option
+            | Self::Row
+            | Self::RowGroup
+            | Self::Rule
+            | Self::Term
+            | Self::TextArea => 1,
+            _ => 0,
+        }
+    }
+
+    /// Whether the element stays on lines of its own even where it begins a table's cell.
+    pub(crate) fn breaks_cells(self) -> bool {
+        matches!(
+            self,
+            Self::Item
+                | Self::OrderedList
+                | Self::UnorderedList
+                | Self::Preformatted
+                | Self::Quotation
+                | Self::Rule
+                | Self::Definition
+        )
+    }
+
+    /// Whether a paragraph ends where the element begins.
+    pub(crate) fn ends_paragraph(self) -> bool {
+        self.line_breaks() > 0 && !matches!(self, Self::Option | Self::TextArea | Self::Row | Self::RowGroup)
+    }
+
+    /// Whether HTML lets authors leave out the end tag.
+    pub(crate) fn has_optional_end(self) -> bool {
+        matches!(
+            self,
+            Self::Cell
+                | Self::Definition
+                | Self::Item
+                | Self::Option
+                | Self::Paragraph
+                | Self::Row
+                | Self::RowGroup
+                | Self::Term
+        )
+    }
+}
+
+/// How the content of an element is read, where tags and comments do not count in it.
+pub(crate) fn content_state(name: &[u8]) -> Option<State> {
+    match name {
+        b"title" | b"textarea" => Some(State::RcData),
+        b"script" => Some(State::ScriptData),
+        b"style" | b"xmp" | b"iframe" | b"noembed" | b"noframes" => Some(State::RawText),
+        b"plaintext" => Some(State::PlainText),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn elements_that_mails_use_have_numbers_of_their_own() {
+        let names = "div section article aside header footer main nav center address form fieldset details summary \
+            figcaption legend select search hgroup span font b strong i em u s del ins strike small big sub sup code \
+            label button abbr cite q kbd tt mark var samp time bdi bdo dfn ruby rt rp script style title template \
+            iframe noembed noframes datalist o:p v:rect v:roundrect noscript object video audio canvas picture";
+        let mut numbers = BTreeMap::new();
+        for name in names.split_whitespace() {
+            let other = numbers.insert(Element::of(name.as_bytes()).number, name);
+            assert_eq!(other, None, "{name}");
+        }
+        assert!(numbers.keys().all(|number| (NAMED..NUMBERS).contains(number) && NAMED > Name::Void as usize));
+    }
+}

@@ -1,0 +1,130 @@
+//! A tag while it is read: its name, and the few attributes that have a meaning for the text. No other attribute is kept, so that
+//! a tag with very many costs no more than its bytes.
+
+use std::borrow::Cow;
+
+use crate::name::Element;
+
+/// Bytes of a name that are looked at. Longer names mean nothing here.
+const MAX_NAME: usize = 16;
+
+/// An attribute that is kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Attribute {
+    Alt,
+    Background,
+    Hidden,
+    Href,
+    Start,
+    Style,
+    Value,
+}
+
+const ATTRIBUTES: [&[u8]; 7] = [b"alt", b"background", b"hidden", b"href", b"start", b"style", b"value"];
+
+/// A start tag or an end tag.
+#[derive(Debug, Default)]
+pub(crate) struct Tag {
+    pub(crate) is_end: bool,
+    pub(crate) is_self_closing: bool,
+    name: Vec<u8>,
+    /// The name of the attribute that is being read.
+    attribute: Vec<u8>,
+    /// The kept attribute whose value is being read.
+    current: Option<usize>,
+    is_present: [bool; ATTRIBUTES.len()],
+    values: [Vec<u8>; ATTRIBUTES.len()],
+}
+
+impl Tag {
+    /// Begins a tag. The memory of the last one is used again.
+    pub(crate) fn begin(&mut self, is_end: bool) {
+        self.is_end = is_end;
+        self.is_self_closing = false;
+        self.name.clear();
+        self.attribute.clear();
+        self.current = None;
+        for value in self.values.iter_mut().zip(self.is_present).filter_map(|(value, is)| is.then_some(value)) {
+            value.clear();
+        }
+        self.is_present = [false; ATTRIBUTES.len()];
+    }
+
+    pub(crate) fn name(&self) -> &[u8] {
+        &self.name
+    }
+
+    pub(crate) fn element(&self) -> Element {
+        Element::of(&self.name)
+    }
+
+    pub(crate) fn push_name(&mut self, bytes: &[u8]) {
+        push_bounded(&mut self.name, bytes);
+    }
+
+    /// Begins an attribute. The one before it ends, maybe without a value.
+    pub(crate) fn begin_attribute(&mut self) {
+        self.end_attribute();
+        self.attribute.clear();
+    }
+
+    pub(crate) fn push_attribute_name(&mut self, bytes: &[u8]) {
+        push_bounded(&mut self.attribute, bytes);
+    }
+
+    /// Begins the value of the attribute. The first of several attributes with one name counts.
+    pub(crate) fn begin_value(&mut self) {
+        let kept = ATTRIBUTES.iter().position(|name| **name == *self.attribute);
+        self.current = kept.filter(|place| !self.is_present[*place]);
+        if let Some(place) = self.current {
+            self.is_present[place] = true;
+        }
+    }
+
+    pub(crate) fn push_value(&mut self, bytes: &[u8]) {
+        if let Some(place) = self.current {
+            self.values[place].extend_from_slice(bytes);
+        }
+    }
+
+    /// Ends the last attribute, and with it the tag.
+    pub(crate) fn end_attribute(&mut self) {
+        if !self.attribute.is_empty() && self.current.is_none() {
+            self.begin_value();
+        }
+        self.current = None;
+    }
+
+    /// The value of an attribute, if the tag has it.
+    pub(crate) fn value(&self, attribute: Attribute) -> Option<Cow<'_, str>> {
+        let place = attribute as usize;
+        self.is_present[place].then(|| String::from_utf8_lossy(&self.values[place]))
+    }
+
+    /// An attribute that is a number.
+    pub(crate) fn number(&self, attribute: Attribute) -> Option<i32> {
+        self.value(attribute)?.trim().parse().ok()
+    }
+}
+
+fn push_bounded(name: &mut Vec<u8>, bytes: &[u8]) {
+    let room = MAX_NAME - name.len();
+    name.extend(bytes.iter().take(room).map(u8::to_ascii_lowercase));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_are_where_their_names_are() {
+        let check = |attribute: Attribute, name: &str| assert_eq!(ATTRIBUTES[attribute as usize], name.as_bytes());
+        check(Attribute::Alt, "alt");
+        check(Attribute::Background, "background");
+        check(Attribute::Hidden, "hidden");
+        check(Attribute::Href, "href");
+        check(Attribute::Start, "start");
+        check(Attribute::Style, "style");
+        check(Attribute::Value, "value");
+    }
+}

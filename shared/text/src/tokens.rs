@@ -1,0 +1,162 @@
+//! The tokenizer's output, handed on to the document.
+
+use html5gum::{Emitter, Error, State, Tokenizer};
+
+use crate::{document::Document, name::content_state, tag::Tag};
+
+/// Bytes of text that are collected before they are handed on.
+const CHUNK: usize = 16 * 1024;
+
+/// A reading of HTML.
+pub(crate) struct Reading {
+    pub(crate) text: String,
+    /// The numbers of the start tags that hid the rest of the mail, in their order.
+    pub(crate) unclosed: Vec<usize>,
+}
+
+/// Reads `html`. The hidden elements of these start tags end where the next block begins.
+pub(crate) fn read(html: &str, unclosed: &[usize]) -> Reading {
+    let mut document = Document::new(unclosed);
+    // There is no token but the one that says that the text is full, and no error that a text could have.
+    let _end = Tokenizer::new_with_emitter(html, Tokens::new(&mut document)).next();
+    document.finish()
+}
+
+/// What is being read.
+struct Tokens<'d, 'u> {
+    document: &'d mut Document<'u>,
+    tag: Tag,
+    last_start: Vec<u8>,
+    /// Text in UTF-8, but maybe for the end of its last character.
+    text: Vec<u8>,
+}
+
+impl<'d, 'u> Tokens<'d, 'u> {
+    fn new(document: &'d mut Document<'u>) -> Self {
+        Self { document, tag: Tag::default(), last_start: Vec::new(), text: Vec::new() }
+    }
+
+    fn hand_on_text(&mut self) {
+        if !self.text.is_empty() {
+            self.document.text(&String::from_utf8_lossy(&self.text));
+            self.text.clear();
+        }
+    }
+
+    /// Hands on the whole characters that there are.
+    fn hand_on_characters(&mut self) {
+        let whole = match std::str::from_utf8(&self.text) {
+            Ok(text) => text,
+            Err(error) => std::str::from_utf8(&self.text[..error.valid_up_to()]).unwrap_or_default(),
+        };
+        self.document.text(whole);
+        let length = whole.len();
+        self.text.drain(..length);
+    }
+
+    fn begin_tag(&mut self, is_end: bool) {
+        self.hand_on_text();
+        self.tag.begin(is_end);
+    }
+}
+
+impl Emitter for Tokens<'_, '_> {
+    type Token = ();
+
+    fn pop_token(&mut self) -> Option<()> {
+        self.document.is_full().then_some(())
+    }
+
+    fn emit_string(&mut self, text: &[u8]) {
+        if self.document.shows_text() {
+            self.text.extend_from_slice(text);
+            if self.text.len() >= CHUNK {
+                self.hand_on_characters();
+            }
+        }
+    }
+
+    fn emit_eof(&mut self) {
+        self.hand_on_text();
+    }
+
+    fn init_start_tag(&mut self) {
+        self.begin_tag(false);
+    }
+
+    fn init_end_tag(&mut self) {
+        self.begin_tag(true);
+    }
+
+    fn push_tag_name(&mut self, name: &[u8]) {
+        self.tag.push_name(name);
+    }
+
+    fn init_attribute(&mut self) {
+        self.tag.begin_attribute();
+    }
+
+    fn push_attribute_name(&mut self, name: &[u8]) {
+        self.tag.push_attribute_name(name);
+    }
+
+    fn init_attribute_value(&mut self) {
+        self.tag.begin_value();
+    }
+
+    fn push_attribute_value(&mut self, value: &[u8]) {
+        self.tag.push_value(value);
+    }
+
+    fn set_self_closing(&mut self) {
+        self.tag.is_self_closing = true;
+    }
+
+    fn emit_current_tag(&mut self) -> Option<State> {
+        self.tag.end_attribute();
+        if self.tag.is_end {
+            self.document.end(self.tag.element());
+            return None;
+        }
+        self.document.start(&self.tag);
+        self.last_start.clear();
+        self.last_start.extend_from_slice(self.tag.name());
+        content_state(self.tag.name())
+    }
+
+    fn current_is_appropriate_end_tag_token(&mut self) -> bool {
+        self.tag.is_end && self.tag.name() == self.last_start
+    }
+
+    fn set_last_start_tag(&mut self, name: Option<&[u8]>) {
+        self.last_start = name.unwrap_or_default().to_vec();
+    }
+
+    fn should_emit_errors(&mut self) -> bool {
+        false
+    }
+
+    fn emit_error(&mut self, _: Error) {}
+
+    fn init_comment(&mut self) {}
+
+    fn push_comment(&mut self, _: &[u8]) {}
+
+    fn emit_current_comment(&mut self) {}
+
+    fn init_doctype(&mut self) {}
+
+    fn push_doctype_name(&mut self, _: &[u8]) {}
+
+    fn set_force_quirks(&mut self) {}
+
+    fn set_doctype_public_identifier(&mut self, _: &[u8]) {}
+
+    fn set_doctype_system_identifier(&mut self, _: &[u8]) {}
+
+    fn push_doctype_public_identifier(&mut self, _: &[u8]) {}
+
+    fn push_doctype_system_identifier(&mut self, _: &[u8]) {}
+
+    fn emit_current_doctype(&mut self) {}
+}

@@ -1,0 +1,138 @@
+//! What a reader of the HTML does not see is not in the text, and nothing else is missing.
+
+use crate::check;
+
+#[test]
+fn hidden_elements_are_left_out() {
+    for hides in [
+        "style='display:none'",
+        "style=\"color:#fff;DISPLAY: none !important;max-height:0\"",
+        "style='visibility:hidden'",
+        "style='mso-hide:all;color:#fff'",
+        "style='font-size:0'",
+        "style='font-size:0px;line-height:0'",
+        "style='max-height:0px;overflow:hidden'",
+        "style='height:0;overflow:hidden'",
+        "style='opacity:0'",
+        "hidden",
+        "hidden=''",
+        "hidden=until-found",
+    ] {
+        for element in ["div", "span", "p", "td", "o:p"] {
+            let name = element.split(' ').next().unwrap();
+            check(&format!("<{element} {hides}>Preview <b>text</b> &#847;&zwnj;&nbsp;</{name}><p>Hello</p>"), "Hello");
+        }
+    }
+}
+
+#[test]
+fn a_hidden_link_is_left_out() {
+    check("<a href='https://example.com/' style='display:none'>a</a>Hello", "Hello");
+    check("<div hidden><a href='https://example.com/'><img alt=a></a></div>Hello", "Hello");
+    check("<a href='https://example.com/'><span style='display:none'>a</span></a>Hello", "Hello");
+}
+
+#[test]
+fn elements_that_show_nothing_are_left_out() {
+    for html in [
+        "<head><title>Title</title><style>p { x }</style></head>",
+        "<script>document.write('<p>x</p>')</script>",
+        "<style>a > b { content: '</p>' }</style>",
+        "<template><p>x</p></template>",
+        "<!-- <p>x</p> -->",
+        "<!--[if mso]><table><tr><td>x</td></tr></table><![endif]-->",
+        "<!--[if gte mso 9]><xml><o:PixelsPerInch>96</o:PixelsPerInch></xml><![endif]-->",
+        "<iframe>x</iframe><noframes>x</noframes>",
+        "<input type=hidden value=x hidden><meta name=x content=y>",
+        "<?xml version='1.0'?><!DOCTYPE html>",
+    ] {
+        check(&format!("{html}Hello"), "Hello");
+    }
+}
+
+#[test]
+fn what_is_for_all_but_outlook_is_shown() {
+    check("<!--[if !mso]><!-->Hello<!--<![endif]-->", "Hello");
+    check("<![if !mso]>Hello<![endif]>", "Hello");
+    let button = "<!--[if mso]><v:roundrect href='https://example.com/o'><center>Buy</center></v:roundrect><![endif]-->\
+        <a href='https://example.com/o' style='padding:9px;mso-hide:all'>Buy</a>";
+    check(button, "Buy (https://example.com/o)");
+    check("<noscript>Hello</noscript>", "Hello");
+}
+
+#[test]
+fn hidden_tags_without_content_hide_nothing() {
+    for html in [
+        "<img style='display:none' src=x alt=Pixel>",
+        "<input hidden>",
+        "<br style='display:none'>",
+        "<hr hidden>",
+        "<meta hidden><link hidden>",
+        "<col style='visibility:collapse'>",
+    ] {
+        check(&format!("{html}Hello"), "Hello");
+    }
+}
+
+#[test]
+fn elements_that_end_by_themselves_hide_no_more() {
+    check("<p hidden>a<p>Hello", "Hello");
+    check("<ul><li style='display:none'>a<li>b</ul>", "* b");
+    check("<table><tr><td style='display:none'>a<td>b<tr hidden><td>c<tr><td>d</table>", "b\nd");
+    check("<table><tbody hidden><tr><td>a<tbody><tr><td>b</table>", "b");
+    check("<p><span style='display:none'>a</p>Hello", "Hello");
+    check("<table><tr><td><div style='display:none'>a</td><td>b</td></tr></table>", "b");
+    check("<div><span hidden>a<b>b</span></div>Hello", "Hello");
+    check("<dl><dt hidden>a<dd>b</dl>", "  b");
+}
+
+#[test]
+fn hidden_elements_that_are_never_closed_end_at_the_next_block() {
+    check("<div style='display:none'>Preview<p>Hello</p>", "Hello");
+    check("<body><div hidden>Preview<table><tr><td>Hello</td></tr></table></body></html>", "Hello");
+    check("<span style='display:none'>Preview <b>more</b><div>Hello</div>", "Hello");
+    check("<div hidden><div hidden>Preview<p>Hello", "Hello");
+    check("<div style='font-size:0'>Preview<p>Hello</p><p>Ada</p>", "Hello\n\nAda");
+    check("<p>Hello</p><div hidden>end", "Hello");
+    check("<p>Hello<p hidden>end", "Hello");
+}
+
+#[test]
+fn hidden_elements_end_where_they_are_closed() {
+    check("<span hidden><span>a</span>b</span>c", "c");
+    check("<div hidden><div>a</div>b</div>c", "c");
+    check("<div hidden><x-a><x-b>a</x-a></x-b></div>b", "b");
+    check("<div hidden></span></p></td>a</div>b", "b");
+    check("<div hidden><table><tr><td></div>a</td></tr></table></div>b", "b");
+}
+
+#[test]
+fn text_within_a_size_of_nothing_is_shown_where_it_has_a_size() {
+    let column = "<td style='direction:ltr;font-size:0px;padding:20px 0'><div style='font-size:0px;display:inline-block'>\
+        <table><tr><td style='font-size:0px;word-break:break-word'>\
+        <div style='font-family:Arial;font-size:16px'>Hello</div></td></tr></table></div></td>";
+    check(&format!("<table><tr>{column}</tr></table>"), "Hello");
+    check(
+        "<div style='font-size:0'>a<span style='font-size:100%'>b</span><span style='font-size:2em'>c</span></div>d",
+        "d",
+    );
+    check("<div style='visibility:hidden'>a<b style='visibility:visible'>b</b></div>", "b");
+    check("<div style='display:none'>a<b style='display:inline'>b</b></div>c", "c");
+}
+
+#[test]
+fn what_only_looks_hidden_is_shown() {
+    for style in
+        ["max-height:0", "overflow:hidden", "opacity:0.9", "display:block", "font-size:1em", "height:0", "width:0"]
+    {
+        check(&format!("<div style='{style}'>Hello</div>"), "Hello");
+    }
+    check("<div class=hidden data-hidden aria-hidden=true>Hello</div>", "Hello");
+    check("<div style='display:block' style='display:none'>Hello</div>", "Hello");
+}
+
+#[test]
+fn a_hidden_block_parts_nothing() {
+    check("a<div hidden>b</div>c", "ac");
+    check("<ul><li>a<li hidden>b<li>c</ul>", "* a\n* c");
+}

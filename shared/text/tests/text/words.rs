@@ -1,0 +1,86 @@
+//! Words: white space, characters that show nothing, entities; no markup of any kind.
+
+use posthorn_text::from_html;
+
+use crate::check;
+
+#[test]
+fn formatting_leaves_no_trace() {
+    check("<p>Code <b>4</b><b>8</b>, <s>49 EUR</s></p>", "Code 48, 49 EUR");
+    check("<h1>Title</h1><em>a</em> <strong>b</strong> <code>c</code> <del>d</del>", "Title\n\na b c d");
+    check("x<sup>2</sup> + H<sub>2</sub>O", "x2 + H2O");
+}
+
+#[test]
+fn white_space_is_collapsed_as_html_does() {
+    check("  a \n\t b  ", "a b");
+    check("<b>a </b> <i> b</i>", "a b");
+    check("a<b> b</b>", "a b");
+    check("<p> a </p> <p> b </p>", "a\n\nb");
+    check("4&nbsp;EUR", "4 EUR");
+    check("a\r\nb\rc", "a b c");
+}
+
+#[test]
+fn entities_are_resolved() {
+    check("&lt;b&gt; &amp; &quot;x&quot; &#39;y&#39; &eacute;&#x20AC; &amp;lt;", "<b> & \"x\" 'y' é€ &lt;");
+    check("Q&A, a&b=c, &notanentity; AT&T", "Q&A, a&b=c, \u{AC}anentity; AT&T");
+}
+
+#[test]
+fn any_text_survives() {
+    for html in
+        ["<", "a < b", "<>", "</", "&", "&#x110000;", "<table><td><table>", "<é", "1 <2> 3", "</é>", "<!-", "<?x?>"]
+    {
+        let html = format!("before {html}");
+        assert!(from_html(&html).starts_with("before"), "{html}");
+    }
+    check("a < b", "a < b");
+    check("1 <2 é", "1 <2 é");
+    check("<é>", "<é>");
+    check("", "");
+}
+
+#[test]
+fn no_control_character_comes_of_an_entity() {
+    check("a&#1;&#0;&#8;&#127;b", "a\u{FFFD}b");
+    check("a\u{0}\u{1}b", "ab");
+    check("<a href='https://example.com/&#1;&#10;x'>y</a>", "y (https://example.com/x)");
+}
+
+#[test]
+fn characters_that_fill_a_preview_are_dropped() {
+    let padding = "&#847;&zwnj;&nbsp;&#8203;&#8199;&#65279;&shy;&#8205;&NoBreak;".repeat(40);
+    check(&format!("<p>Preview {padding}</p><p>Hello</p>"), "Preview\n\nHello");
+    check(&format!("<span>{padding}</span>Hello"), "Hello");
+    check(&format!("Hello {padding} world"), "Hello world");
+    check("Donau&shy;dampf\u{200B}schiff", "Donaudampfschiff");
+}
+
+#[test]
+fn joiners_within_words_and_emoji_survive() {
+    check("می\u{200C}خواهم", "می\u{200C}خواهم");
+    check("<b>می&zwnj;</b>خواهم", "می\u{200C}خواهم");
+    check("👨\u{200D}👩\u{200D}👧 🏳\u{FE0F}\u{200D}🌈", "👨\u{200D}👩\u{200D}👧 🏳\u{FE0F}\u{200D}🌈");
+    check("क\u{94D}\u{200D}ष", "क\u{94D}\u{200D}ष");
+    check("a&zwnj; b &zwnj;c<br>&zwj;d&zwj;", "a b c\nd");
+}
+
+#[test]
+fn blanks_stay_where_they_are_kept() {
+    check("<pre>\na  b\n  c\n\nd</pre>e", "a  b\n  c\n\nd\n\ne");
+    check("<pre>a&#10;b\r\nc</pre>", "a\nb\nc");
+    check("<div style='white-space:pre-wrap'>a\n b</div>", "a\n b");
+    check("<div style='white-space: pre-line'>a  b\n c</div>", "a b\nc");
+    check("<pre>a <span style='white-space:normal'>b\nc</span></pre>", "a b c");
+    check("<textarea>\na\nb <b>c</textarea>d", "a\nb <b>c\nd");
+}
+
+#[test]
+fn pictures_are_their_text() {
+    check("<img src=x alt='Our shop'>", "Our shop");
+    check("Hi<img src=x alt='😀'>!", "Hi😀!");
+    check("<img src=x alt=Tea><img src=y alt=Coffee>", "Tea Coffee");
+    check("a<img src=x alt=''><img src=x>b", "ab");
+    check("<svg><title>Logo</title><path d='x'/></svg>a", "a");
+}
