@@ -7,7 +7,7 @@ mod support;
 use std::{fs, time::Duration};
 
 use serde_json::json;
-use support::{Stack, folder, get, post};
+use support::{Stack, ask, folder, get, post};
 
 #[test]
 fn a_later_start_has_the_same_keys_even_after_a_crash() {
@@ -79,6 +79,28 @@ fn what_is_too_large_is_answered_413_after_it_was_read() {
     assert_eq!((refused.status, refused.json["error"]["code"].as_str()), (413, Some("PAYLOAD_TOO_LARGE")));
     assert!(refused.json["error"]["details"]["bytes"].as_u64().unwrap() > 6_300_000);
     assert_eq!(post(&stack.url, "/nowhere", &key, &body(6_300_000)).status, 404);
+}
+
+#[test]
+fn a_slash_at_the_end_and_head_are_taken_and_no_answer_may_be_cached() {
+    let folder = folder();
+    let stack = Stack::start(&folder, &["--memory"]);
+    let key = stack.secret_key_printed();
+    let mail = json!({"to": "ada@example.org", "subject": "Hi", "body": "<p>Hi</p>"}).to_string();
+    for (answer, status) in [
+        (post(&stack.url, "/v1/send/", &key, &mail), 200),
+        (post(&stack.url, "//v1/send", &key, &mail), 404),
+        (get(&stack.url, "/health/"), 200),
+        (ask(&stack.url, "HEAD", "/health"), 200),
+        (ask(&stack.url, "HEAD", "/v1/send"), 405),
+        (get(&stack.url, "/v1/send"), 405),
+        (ask(&stack.url, "OPTIONS", "/v1/"), 204),
+        (get(&stack.url, "/"), 307),
+    ] {
+        assert_eq!(answer.status, status, "{}", answer.head);
+        assert!(answer.head.contains("\ncache-control: no-store"), "{}", answer.head);
+    }
+    assert_eq!(ask(&stack.url, "HEAD", "/health").body, "");
 }
 
 #[test]

@@ -132,11 +132,18 @@ impl Stack {
 /// An answer over HTTP.
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// The status line and the headers, in lower case.
+    pub(crate) head: String,
+    pub(crate) body: String,
     pub(crate) json: Value,
 }
 
 pub(crate) fn get(url: &str, path: &str) -> Answer {
-    exchange(url, &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+    ask(url, "GET", path)
+}
+
+pub(crate) fn ask(url: &str, method: &str, path: &str) -> Answer {
+    exchange(url, &format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
 }
 
 pub(crate) fn post(url: &str, path: &str, key: &str, body: &str) -> Answer {
@@ -156,5 +163,6 @@ fn exchange(url: &str, request: &str) -> Answer {
     connection.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Answer { status, json: serde_json::from_str(body).unwrap_or_default() }
+    let json = serde_json::from_str(body).unwrap_or_default();
+    Answer { status, head: head.to_ascii_lowercase(), body: body.to_owned(), json }
 }
