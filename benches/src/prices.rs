@@ -38,12 +38,14 @@ const RECIPIENT: f64 = 100.0;
 /// Milliseconds that ten events take longer than one. Assumed.
 const TEN_LONGER: f64 = 15.0;
 
-/// Bytes of the gateway's line in the log.
-const GATEWAY_LINE: f64 = 350.0;
-/// Bytes of a function's line in the log.
-const FUNCTION_LINE: f64 = 210.0;
-/// Bytes of a line of metrics in the log.
-const METRICS_LINE: f64 = 250.0;
+/// Bytes that `CloudWatch` counts beside a line's own. Its API reference, `PutLogEvents`.
+const OVERHEAD: f64 = 26.0;
+/// Bytes of the gateway's line in the log, [`OVERHEAD`] included.
+const GATEWAY_LINE: f64 = 230.0;
+/// Bytes of a function's line in the log, [`OVERHEAD`] included.
+const FUNCTION_LINE: f64 = 300.0;
+/// Bytes of a line of metrics in the log, [`OVERHEAD`] included.
+const METRICS_LINE: f64 = 210.0;
 
 /// What one of a kind takes beside its calls to AWS. Of what comes in a batch, its share.
 #[derive(Debug, Clone, Copy)]
@@ -128,10 +130,13 @@ pub(crate) fn measure(report: &mut Report, kinds: &[Kind]) {
 
 #[cfg(test)]
 mod tests {
-    use posthorn_testkit::{capacity::Units, template};
+    use posthorn_testkit::{capacity::Units, logs::Logs, template};
 
     use super::*;
-    use crate::calls::{self, ONE_EVENT, TEN_EVENTS};
+    use crate::{
+        calls::{self, ONE_EVENT, TEN_EVENTS},
+        world::World,
+    };
 
     const DOCUMENT: &str = include_str!("../../docs/costs.md");
 
@@ -215,6 +220,56 @@ mod tests {
         ];
         let lines: Vec<String> = kinds.iter().map(of_kind).chain(months.map(of_month)).collect();
         check(&lines);
+    }
+
+    /// As long as assumed, or up to a tenth shorter.
+    fn check_line(line: &str, assumed: f64) {
+        let bytes = f64::from(u32::try_from(line.len()).expect("a line")) + OVERHEAD;
+        assert!((0.9 * assumed..=assumed).contains(&bytes), "{bytes} of {assumed}: {line}");
+    }
+
+    #[tokio::test]
+    async fn the_lines_are_as_long_as_assumed() {
+        let world = World::start(None).await;
+        let logs = Logs::listen();
+        world.send(&["grace@example.org"], None).await;
+        check_line(&logs.request().to_string(), FUNCTION_LINE);
+        let template = template::read();
+        let format = template::properties(&template, "Api")["AccessLogSettings"]["Format"].as_str().expect("a format");
+        let values = [
+            ("requestId", "JKJaXmPLvHcESHA="),
+            ("requestTimeEpoch", "1764498600000"),
+            ("routeKey", "POST /v1/send"),
+            ("status", "200"),
+            ("responseLatency", "152"),
+            ("integrationLatency", "150"),
+            ("responseLength", "312"),
+            ("error.responseType", "-"),
+            ("integrationErrorMessage", "-"),
+        ];
+        let fill = |line: String, (name, value): (&str, &str)| line.replace(&format!("$context.{name}"), value);
+        check_line(&values.into_iter().fold(format.to_owned(), fill), GATEWAY_LINE);
+    }
+
+    /// The price of an hour at a throttle's default.
+    #[tokio::test]
+    async fn the_document_says_what_a_flood_costs() {
+        let (kinds, template) = (Box::pin(calls::kinds()).await, template::read());
+        let row = |parameter: &str, kind: &str, text: &str| {
+            let rate = template["Parameters"][parameter]["Default"].as_f64().expect("a rate");
+            let kind = kinds.iter().find(|it| it.what == kind).expect("a kind that is measured");
+            format!("| {rate} {text} | {} |", usd(kind.cost().together() * rate * 3_600.0 / 1e6))
+        };
+        let nobody = "request with a key that is nobody's";
+        check(&[
+            row("TrackThrottleRate", "tracked event", "tracked events a second"),
+            row("TrackThrottleRate", nobody, "requests a second to `track` with a key that is nobody's"),
+            row("SendThrottleRate", nobody, "requests a second to `send` with a key that is nobody's"),
+            format!(
+                "| 1,000 write units a second, as `TableMaxWriteUnits` bounds them | {} |",
+                usd(WRITE_UNITS * 1_000.0 * 3_600.0 / 1e6)
+            ),
+        ]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod settings;
 mod show;
 
 use posthorn_lambda::edge::rfc3339;
-use posthorn_table::project::{Project, Status};
+use posthorn_table::project::{Project, ProjectKey, Status};
 use serde_json::{Value, json};
 
 use crate::{failed::Failed, options::ProjectCommand, report::Report, target::Target};
@@ -48,10 +48,16 @@ fn json(project: &Project) -> Value {
         "keys": {
             "live": keys.iter().filter(|key| key.is_live()).count(),
             "retiring": keys.iter().filter_map(|key| key.retires_at).map(rfc3339).collect::<Vec<_>>(),
+            "list": keys.iter().map(key_json).collect::<Vec<_>>(),
         },
         "createdAt": rfc3339(*created_at),
         "updatedAt": rfc3339(*updated_at),
     })
+}
+
+/// A key by the short id that the log names it by.
+fn key_json(key: &ProjectKey) -> Value {
+    json!({"id": key.short_id(), "class": key.class, "retiresAt": key.retires_at.map(rfc3339)})
 }
 
 fn is_disabled(project: &Project) -> bool {

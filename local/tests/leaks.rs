@@ -156,7 +156,8 @@ impl Leaks {
 async fn debugged(file: &EventFile, backends: &Backends) -> String {
     let table = &backends.table;
     let authorization = format!("Bearer {SECRET_KEY}");
-    let caller = authenticate(table, Some(authorization.as_bytes()), Access::SecretKey, backends.clock.now()).await;
+    let caller =
+        authenticate(table, Some(authorization.as_bytes()), Access::SecretKey, backends.clock.now(), |_| {}).await;
     let project = caller.as_ref().map(|caller| caller.project.id);
     let mut shown = vec![format!("{caller:?} {:?}", table.email(EMAIL).await)];
     if let (Ok(project), Ok(event)) = (project, serde_json::from_str::<Value>(&file.event)) {

@@ -3,7 +3,10 @@
 use std::fmt::Write;
 
 use anstyle::AnsiColor;
-use posthorn_auth::reputation::{Counts, Level, Rate, Rule};
+use posthorn_auth::{
+    KeyClass,
+    reputation::{Counts, Level, Rate, Rule},
+};
 use posthorn_table::{
     project::{Project, Status},
     statistics::Metric,
@@ -101,6 +104,7 @@ fn facts_of(project: &Project, pending: &[String], used: u64) -> String {
     lines.map(|(name, value)| format!("  {name:<8} {value}")).join("\n")
 }
 
+/// How many keys work, and each by the short id that the log names it by.
 fn keys(project: &Project) -> String {
     let live = project.keys.iter().filter(|key| key.is_live()).count() as u64;
     let mut ends: Vec<_> = project.keys.iter().filter_map(|key| key.retires_at).collect();
@@ -109,6 +113,14 @@ fn keys(project: &Project) -> String {
     if let (Some(first), Some(last)) = (ends.first(), ends.last()) {
         let by = if first == last { "at" } else { "by" };
         let _ = write!(text, ", {} that stop {by} {}", ends.len(), minute(*last));
+    }
+    for key in &project.keys {
+        let class = match key.class {
+            KeyClass::Secret => "secret",
+            KeyClass::Public => "public",
+        };
+        let end = key.retires_at.map_or_else(String::new, |at| format!(", stops at {}", minute(at)));
+        let _ = write!(text, "\n{:11}{class} {}{end}", "", key.short_id());
     }
     text
 }

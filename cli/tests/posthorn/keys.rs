@@ -35,7 +35,9 @@ async fn a_rotation_shows_new_keys_and_retires_the_old_ones_after_an_hour() {
     let bearer = format!("Bearer {new}");
     let header = Some(bearer.as_bytes());
     assert!(
-        posthorn_auth::authenticate(&world.backends.table, header, Access::SecretKey, Timestamp::MAX).await.is_ok()
+        posthorn_auth::authenticate(&world.backends.table, header, Access::SecretKey, Timestamp::MAX, |_| {})
+            .await
+            .is_ok()
     );
 }
 
@@ -166,4 +168,28 @@ async fn a_key_in_an_argument_is_refused_and_not_repeated() {
         said.refused(2, "a key was given as an argument");
         assert!([&imported, &made.secret, &made.public].iter().all(|key| !said.err.contains(key.as_str())));
     }
+}
+
+#[tokio::test]
+async fn a_project_shows_each_key_by_the_id_that_the_log_names() {
+    let world = World::start().await;
+    let made = world.project("Shop").await;
+    let rotated = world.run(&["--json", "project", "rotate", "Shop", "--keys", "secret"]).await.done().json();
+    let new = rotated["secret"].as_str().unwrap();
+    let id = |key: &str| KeyDigest::of(key).as_str()[..8].to_owned();
+    let shown = world.run(&["--json", "project", "show", "Shop"]).await.done().json()["keys"]["list"].clone();
+    let find = |key: &str| shown.as_array().unwrap().iter().find(|one| one["id"] == id(key)).unwrap().clone();
+    let retiring = rotated["previousKeysExpireAt"].clone();
+    assert_eq!(find(new), serde_json::json!({"id": id(new), "class": "secret", "retiresAt": null}));
+    assert_eq!(find(&made.public), serde_json::json!({"id": id(&made.public), "class": "public", "retiresAt": null}));
+    assert_eq!(
+        find(&made.secret),
+        serde_json::json!({"id": id(&made.secret), "class": "secret", "retiresAt": retiring})
+    );
+    assert_eq!(shown.as_array().unwrap().len(), 3);
+    let text = world.run(&["project", "show", "Shop"]).await.done().out;
+    for line in [format!("secret {}\n", id(new)), format!("public {}\n", id(&made.public))] {
+        assert!(text.contains(&line), "{line} in {text}");
+    }
+    assert!(text.contains(&format!("secret {}, stops at ", id(&made.secret))), "{text}");
 }

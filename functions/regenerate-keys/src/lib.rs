@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use lambda_http::{Body, Request, Response};
 use posthorn_alerts::Topic;
-use posthorn_auth::{Access, KeyClass, PlainKey, Rotation, authenticate, rotate};
+use posthorn_auth::{Access, Caller, KeyClass, PlainKey, Rotation, authenticate, rotate};
 use posthorn_errors::{Code, Failure, Refused};
 use posthorn_lambda::{
     Edge,
@@ -49,7 +49,8 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 }
 
 async fn regenerate(app: &App, call: Call) -> Refused<Reply> {
-    let caller = authenticate(&app.table, call.authorization(), Access::SecretKey, call.now).await?;
+    let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
+    let caller = authenticate(&app.table, call.authorization(), Access::SecretKey, call.now, known).await?;
     let Route::RegenerateKeys { project } = &call.route else { return Err(Code::NotFound.into()) };
     caller.must_own(project)?;
     let wanted = Wanted::check(&call)?;

@@ -69,7 +69,8 @@ async fn send(app: &App, call: Call) -> Refused<Reply> {
         let ses = app.ses.clone();
         tokio::spawn(async move { ses.connect(stopwatch()).await });
     }
-    let caller = presented.caller(&app.table, call.now).await?;
+    let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
+    let caller = presented.caller(&app.table, call.now, known).await?;
     let key = call.idempotency_key()?;
     let request = SendRequest::check(&call.json()?, caller.project.default_sender.is_some())?;
     let job = Job { app, caller: &caller, request: &request, call: &call };

@@ -41,7 +41,8 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 }
 
 async fn track(app: &App, call: Call) -> Refused<Reply> {
-    let caller = authenticate(&app.table, call.authorization(), Access::AnyKey, call.now).await?;
+    let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
+    let caller = authenticate(&app.table, call.authorization(), Access::AnyKey, call.now, known).await?;
     let key = call.idempotency_key()?;
     let tracked = Tracked::check(&call.json()?)?;
     let id = event_id(&app.edge, call.now);

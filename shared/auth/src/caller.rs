@@ -36,27 +36,37 @@ pub struct Caller {
 }
 
 impl Presented {
-    /// Finds out who presents the key, in one strongly consistent read.
+    /// Finds out who presents the key, in one strongly consistent read. `known` is told as soon as it is clear whose key it
+    /// is, also if the project is disabled: so that a refusal can be attributed.
     ///
     /// # Errors
     /// `INVALID_API_KEY`, the same for unknown and retired keys as for malformed ones; `PROJECT_DISABLED`; or what
     /// the read failed with.
-    pub async fn caller(self, table: &Table, now: Timestamp) -> Refused<Caller> {
+    pub async fn caller(self, table: &Table, now: Timestamp, known: impl FnOnce(&Caller)) -> Refused<Caller> {
         let found = table.api_key(self.digest().as_str()).await?;
         let key = found.filter(|key| key.class == self.class() && !key.is_retired(now)).ok_or(Code::InvalidApiKey)?;
-        if key.project.status == Status::Disabled {
+        let caller = Caller { project: key.project, class: key.class, key: self.digest().clone() };
+        known(&caller);
+        if caller.project.status == Status::Disabled {
             return Err(Code::ProjectDisabled.into());
         }
-        Ok(Caller { project: key.project, class: key.class, key: self.digest().clone() })
+        Ok(caller)
     }
 }
 
-/// Finds out who makes a request, in at most one read. `header` is the value of `Authorization`, if there is one.
+/// Finds out who makes a request, in at most one read. `header` is the value of `Authorization`, if there is one; `known` is
+/// as in [`Presented::caller`].
 ///
 /// # Errors
 /// Those of [`Presented::read`] and [`Presented::caller`].
-pub async fn authenticate(table: &Table, header: Option<&[u8]>, access: Access, now: Timestamp) -> Refused<Caller> {
-    Presented::read(header, access)?.caller(table, now).await
+pub async fn authenticate(
+    table: &Table,
+    header: Option<&[u8]>,
+    access: Access,
+    now: Timestamp,
+    known: impl FnOnce(&Caller),
+) -> Refused<Caller> {
+    Presented::read(header, access)?.caller(table, now, known).await
 }
 
 impl Caller {

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use posthorn_table::api_key::KeyClass;
+use posthorn_table::api_key::{KeyClass, short_id};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
@@ -127,6 +127,12 @@ impl KeyDigest {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The name of the key in logs: see [`short_id`].
+    #[must_use]
+    pub fn short_id(&self) -> &str {
+        short_id(&self.0)
+    }
 }
 
 impl fmt::Debug for KeyDigest {
@@ -157,6 +163,7 @@ mod tests {
         let key = PlainKey::mint(KeyClass::Secret, &mut counting());
         assert_eq!(key.expose(), "sk_07ELSZgnu18FMTahov29GNUbipw3AHOVcjqx3AHO1qSFvM");
         assert_eq!(key.digest().as_str(), "0c6396b7fed2d3d161c7e93b00478b9b70c1314d58fa4ddd11f5850b04f4c225");
+        assert_eq!(key.digest().short_id(), "0c6396b7");
         assert_eq!(checksum(b"123456789").map(char::from), ['3', 'j', 'Z', 'R', 'M', 'E']);
         assert!(PlainKey::mint(KeyClass::Public, &mut counting()).expose().starts_with("pk_"));
     }

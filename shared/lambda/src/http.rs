@@ -1,5 +1,6 @@
 //! HTTP: how a request reaches a handler, and the only renderer of responses.
 
+mod attribution;
 mod call;
 mod reply;
 
@@ -16,6 +17,7 @@ use tracing::Instrument;
 
 use crate::{
     Edge, edge,
+    http::attribution::Attribution,
     routes::{Function, Resolved, Route, nearest, resolve},
     telemetry::{self, Line, log},
 };
@@ -32,6 +34,7 @@ where
     let deadline = request.lambda_context_ref().map_or(0, |context| context.deadline);
     let resolved = resolve(request.method(), request.raw_http_path());
     let method = request.method().clone();
+    let attribution = Attribution::default();
 
     let result = match &resolved {
         Resolved::Nothing => Err(not_found(request.raw_http_path())),
@@ -40,14 +43,15 @@ where
         Resolved::Route(Route::Health) => Ok(Reply::health()),
         Resolved::Route(route) if route.function() != function => Err(Failure::new(Code::NotFound)),
         Resolved::Route(route) => {
-            let call = Call::new(route.clone(), request, edge.now(), edge::answer_by(deadline));
+            let answer_by = edge::answer_by(deadline);
+            let call = Call::new(route.clone(), request, edge.now(), answer_by, attribution.clone());
             match call {
                 Ok(call) => guarded(call, handler).instrument(telemetry::span(&request_id)).await,
                 Err(failure) => Err(failure),
             }
         }
     };
-    finish(edge, &method, &resolved, &request_id, started, result)
+    finish(edge, &method, &resolved, &request_id, started, &attribution, result)
 }
 
 /// Answers a request that no function can be given, such as one that is too large for an event: as the function
@@ -60,7 +64,7 @@ pub fn refuse(edge: &Edge, method: &Method, path: &str, request_id: &str, failur
         Resolved::WrongMethod(route) => wrong_method(route),
         Resolved::Preflight(_) | Resolved::Route(_) => failure,
     };
-    finish(edge, method, &resolved, request_id, edge::stopwatch(), Err(failure))
+    finish(edge, method, &resolved, request_id, edge::stopwatch(), &Attribution::default(), Err(failure))
 }
 
 /// Logs and renders.
@@ -70,12 +74,15 @@ fn finish(
     resolved: &Resolved,
     request_id: &str,
     started: Instant,
+    attribution: &Attribution,
     result: Refused<Reply>,
 ) -> Response<Body> {
     log(&Line {
         method: known(method),
         path: resolved.route().map_or("(unknown)", Route::pattern),
         request_id,
+        project: attribution.project(),
+        key: attribution.key(),
         milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         status: reply::status(&result, resolved.route()),
         result: result.as_ref().map(drop),

@@ -6,7 +6,10 @@ use std::{io::Write, sync::OnceLock};
 use jiff::Timestamp;
 use posthorn_errors::Failure;
 use serde_json::{Value, json};
-use tracing_subscriber::{Layer, filter::LevelFilter, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing::{Subscriber, field::Empty};
+use tracing_subscriber::{
+    Layer, filter::LevelFilter, fmt::MakeWriter, layer::SubscriberExt, registry::LookupSpan, util::SubscriberInitExt,
+};
 
 /// The target of the one line that every request gets.
 pub const REQUEST: &str = "posthorn::request";
@@ -14,12 +17,19 @@ pub const REQUEST: &str = "posthorn::request";
 /// Writes JSON lines to standard output, from `info` up, as Lambda's log format expects them. `stack` tells the metrics of
 /// one deployment from another's in the same account.
 pub fn init(stack: &str) {
-    let lines =
-        tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
-    let lines = lines.with_filter(LevelFilter::INFO);
-    tracing_subscriber::registry().with(lines).init();
+    tracing_subscriber::registry().with(lines(std::io::stdout).with_filter(LevelFilter::INFO)).init();
     let _ = STACK.set(stack.to_owned());
     quieten_panics();
+}
+
+/// The lines as JSON, to anywhere: the one format of what functions log.
+pub fn lines<S, W>(writer: W) -> impl Layer<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true);
+    lines.with_current_span(true).with_span_list(false).with_writer(writer)
 }
 
 /// The deployment that counts, once it is known.
@@ -126,9 +136,9 @@ pub fn quieten_panics() {
     }));
 }
 
-/// What puts a request's id on every line that is logged while it is handled.
+/// What puts a request's id on every line that is logged while it is handled, and its project and key once they are known.
 pub(crate) fn span(request_id: &str) -> tracing::Span {
-    tracing::info_span!("request", request_id)
+    tracing::info_span!("request", request_id, project = Empty, key = Empty)
 }
 
 /// What is said of a request.
@@ -136,6 +146,10 @@ pub(crate) struct Line<'a> {
     pub(crate) method: &'static str,
     pub(crate) path: &'static str,
     pub(crate) request_id: &'a str,
+    /// The caller's project; nobody's before the key is found.
+    pub(crate) project: Option<&'a str>,
+    /// The short id of the caller's key.
+    pub(crate) key: Option<&'a str>,
     pub(crate) milliseconds: u64,
     pub(crate) status: u16,
     pub(crate) result: Result<(), &'a Failure>,
@@ -143,17 +157,23 @@ pub(crate) struct Line<'a> {
 
 /// Logs a request, once, at the edge. Its fields are constants of ours, an id and numbers: nothing a caller wrote.
 pub(crate) fn log(line: &Line<'_>) {
-    let Line { method, path, request_id, milliseconds, status, .. } = *line;
+    let Line { method, path, request_id, project, key, milliseconds, status, .. } = *line;
+    // One macro for every level: the fields stand once.
+    macro_rules! request {
+        ($level:ident, $text:literal $(, $more:ident)*) => {
+            tracing::$level!(
+                target: REQUEST, method, path, status, milliseconds, request_id, project, key, $($more,)* $text
+            )
+        };
+    }
     match line.result {
-        Ok(()) => {
-            tracing::info!(target: REQUEST, method, path, status, milliseconds, request_id, "answered");
-        }
+        Ok(()) => request!(info, "answered"),
         Err(failure) => {
             let (cause, code) = (failure.cause().unwrap_or_default(), failure.code().as_str());
             if failure.code().is_fault() {
-                tracing::error!(target: REQUEST, method, path, status, milliseconds, code, request_id, cause, "failed");
+                request!(error, "failed", code, cause);
             } else {
-                tracing::info!(target: REQUEST, method, path, status, milliseconds, code, request_id, cause, "refused");
+                request!(info, "refused", code, cause);
             }
         }
     }

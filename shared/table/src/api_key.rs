@@ -19,6 +19,17 @@ pub enum KeyClass {
     Public,
 }
 
+/// Hex digits of a digest that name its key in logs and in the operator's tool.
+const SHORT_ID_DIGITS: usize = 8;
+
+/// A key's short id: the first eight hex digits of its digest. It tells a project's keys apart for people and helps nobody
+/// to find a key, which has at least 192 bits of randomness; two keys of one project share an id by chance once in four
+/// billion.
+#[must_use]
+pub fn short_id(digest: &str) -> &str {
+    digest.get(..SHORT_ID_DIGITS).unwrap_or(digest)
+}
+
 /// A key's item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ApiKey {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    api_key::{ApiKey, KeyClass},
+    api_key::{ApiKey, KeyClass, short_id},
     item::{from_item, n, s, to_item},
     keys::{self, DIRECTORY, Key},
     notice::Notice,
@@ -50,6 +50,12 @@ pub struct ProjectKey {
 }
 
 impl ProjectKey {
+    /// The name of the key in logs: see [`short_id`].
+    #[must_use]
+    pub fn short_id(&self) -> &str {
+        short_id(&self.digest)
+    }
+
     /// True while the key has not been replaced.
     #[must_use]
     pub fn is_live(&self) -> bool {

@@ -12,6 +12,7 @@ pub mod events;
 pub mod faults;
 pub mod feedback;
 pub mod gateway;
+pub mod logs;
 pub mod matrix;
 pub mod openapi;
 pub mod permissions;

@@ -22,7 +22,8 @@ impl World {
         let mut refusals = [None, None];
         for (refusal, key) in refusals.iter_mut().zip([&self.project.secret, &self.project.public]) {
             let header = format!("Bearer {}", key.expose());
-            let caller = authenticate(&self.backends.table, Some(header.as_bytes()), Access::AnyKey, self.now()).await;
+            let caller =
+                authenticate(&self.backends.table, Some(header.as_bytes()), Access::AnyKey, self.now(), |_| {}).await;
             *refusal = caller.err().map(|failure| failure.code());
         }
         refusals

@@ -5,6 +5,7 @@
 
 mod accepted;
 mod announced;
+mod attributed;
 mod budget;
 mod events;
 mod failed;

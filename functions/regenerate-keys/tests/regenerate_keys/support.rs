@@ -84,7 +84,7 @@ impl World {
     pub(crate) async fn works(&self, key: &str) -> bool {
         let header = format!("Bearer {key}");
         let now = self.backends.clock.now();
-        match authenticate(&self.backends.table, Some(header.as_bytes()), Access::AnyKey, now).await {
+        match authenticate(&self.backends.table, Some(header.as_bytes()), Access::AnyKey, now, |_| {}).await {
             Ok(caller) => caller.project.id == self.id(),
             Err(failure) => {
                 assert_eq!(failure.code(), Code::InvalidApiKey);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, in its helpers too")]
 
 mod accepted;
+mod attributed;
 mod budget;
 mod contacts;
 mod failed;

@@ -1,5 +1,7 @@
 //! A request as a handler takes it.
 
+use std::fmt::Display;
+
 use jiff::Timestamp;
 use lambda_http::{Body, Request, http::HeaderMap};
 use posthorn_errors::{
@@ -9,7 +11,7 @@ use posthorn_errors::{
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use super::reply::too_large;
+use super::{attribution::Attribution, reply::too_large};
 use crate::routes::Route;
 
 const LONGEST_IDEMPOTENCY_KEY: usize = 255;
@@ -22,17 +24,29 @@ pub struct Call {
     pub now: Timestamp,
     /// When it must be answered.
     pub answer_by: Instant,
+    attribution: Attribution,
     headers: HeaderMap,
     body: Body,
 }
 
 impl Call {
-    pub(super) fn new(route: Route, request: Request, now: Timestamp, answer_by: Instant) -> Refused<Self> {
+    pub(super) fn new(
+        route: Route,
+        request: Request,
+        now: Timestamp,
+        answer_by: Instant,
+        attribution: Attribution,
+    ) -> Refused<Self> {
         let (parts, body) = request.into_parts();
         if body.len() > route.max_body_bytes() {
             return Err(too_large(&route, body.len()));
         }
-        Ok(Self { route, now, answer_by, headers: parts.headers, body })
+        Ok(Self { route, now, answer_by, attribution, headers: parts.headers, body })
+    }
+
+    /// Says whose request it is, for the log: the project's id, and a name of the key that gives nothing of it away.
+    pub fn attribute(&self, project: impl Display, key: &str) {
+        self.attribution.set(project, key);
     }
 
     /// The value of `Authorization`, if there is one. Several are one list (RFC 9110 5.3), which no scheme of ours is.
