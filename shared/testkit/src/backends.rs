@@ -149,9 +149,11 @@ impl Backends {
     #[must_use]
     pub fn as_function(&self, permissions: &Permissions) -> Self {
         let dynamodb = self.dynamodb.config().to_builder().interceptor(permissions.clone()).build();
+        let dynamodb = Client::from_conf(dynamodb);
         let alerts_config = self.alerts_config.clone().interceptor(permissions.clone());
         Self {
-            table: Table::new(Client::from_conf(dynamodb), TABLE),
+            table: Table::new(dynamodb.clone(), TABLE),
+            dynamodb,
             alerts: topic(&alerts_config),
             alerts_config,
             ses_config: self.ses_config.clone().interceptor(permissions.clone()),

@@ -1,26 +1,33 @@
 //! What a deployed function may call, enforced while its tests run: IAM's answer to it, from the template.
 
+mod keys;
+
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use aws_sdk_dynamodb::{
+    Client,
     config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeSerializationInterceptorContextRef},
-    operation::transact_write_items::TransactWriteItemsInput,
-    types::TransactWriteItem,
+    error::DisplayErrorContext,
+    types::AttributeValue,
 };
 use aws_smithy_runtime_api::{box_error::BoxError, client::orchestrator::Metadata};
 use serde_json::Value;
 
-use crate::template;
+use crate::{
+    backends::{Backends, TABLE},
+    template::{self, Statement},
+};
+use keys::touched;
 
 /// A function's permissions, and those that it used. A cheap clone; an interceptor of the AWS SDK that lets no other
 /// call pass.
 #[derive(Debug, Clone)]
 pub struct Permissions {
     function: &'static str,
-    allowed: Arc<BTreeSet<String>>,
+    statements: Arc<Vec<Statement>>,
     used: Arc<Mutex<BTreeSet<String>>>,
 }
 
@@ -33,43 +40,90 @@ impl Permissions {
     #[must_use]
     pub fn of(function: &'static str) -> Self {
         static TEMPLATE: LazyLock<Value> = LazyLock::new(template::read);
-        let permissions = template::permissions(&TEMPLATE, function);
-        let actions = permissions.into_iter().map(|(action, _)| action);
-        let allowed = actions.filter(|action| !action.starts_with("logs:") && !action.starts_with("sqs:")).collect();
-        Self { function, allowed: Arc::new(allowed), used: Arc::default() }
+        let mut statements = template::statements(&TEMPLATE, function);
+        let is_lambdas = |action: &String| action.starts_with("logs:") || action.starts_with("sqs:");
+        statements.retain(|statement| !statement.actions.iter().all(is_lambdas));
+        Self { function, statements: Arc::new(statements), used: Arc::default() }
     }
 
-    /// The actions it may call, and those it called.
+    /// The actions it may call, and those it called: for the table each with each pattern of partition keys that it may
+    /// touch, such as `dynamodb:GetItem KEY#*`.
     #[must_use]
     pub fn allowed_and_used(&self) -> (BTreeSet<String>, BTreeSet<String>) {
-        (self.allowed.as_ref().clone(), self.used.lock().unwrap_or_else(PoisonError::into_inner).clone())
+        let allowed = self.statements.iter().flat_map(|statement| {
+            let of_action = |action: &String| match &statement.leading_keys {
+                None => vec![action.clone()],
+                Some(patterns) => patterns.iter().map(|pattern| format!("{action} {pattern}")).collect(),
+            };
+            statement.actions.iter().flat_map(of_action).collect::<Vec<_>>()
+        });
+        (allowed.collect(), self.used.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    /// The permissions that one action on these partitions uses; `None` if no statement allows it. IAM looks at one
+    /// statement at a time, with all the keys that the action touches in the call.
+    fn permit(&self, action: &str, keys: &[String]) -> Option<Vec<String>> {
+        self.statements.iter().filter(|statement| statement.actions.iter().any(|it| it == action)).find_map(
+            |statement| {
+                let Some(patterns) = &statement.leading_keys else { return Some(vec![action.to_owned()]) };
+                let pattern = |key: &String| patterns.iter().find(|pattern| is_like(pattern, key));
+                let found: Option<Vec<_>> = keys.iter().map(pattern).collect();
+                // Without a key the condition `Null` does not hold.
+                let found = found.filter(|found| !found.is_empty())?;
+                Some(found.into_iter().map(|pattern| format!("{action} {pattern}")).collect())
+            },
+        )
     }
 }
 
-/// The actions that IAM asks for: a transaction's are those of the writes in it (DynamoDB developer guide, "IAM policies
-/// for transactions").
-fn actions(service: &str, operation: &str, transaction: Option<&TransactWriteItemsInput>) -> Vec<String> {
-    let service = match service {
-        "DynamoDB" => "dynamodb",
-        "SESv2" => "ses",
-        "SNS" => "sns",
-        other => other,
-    };
-    let operations = match transaction {
-        Some(transaction) => transaction.transact_items().iter().flat_map(writes).collect(),
-        None => vec![operation],
-    };
-    operations.into_iter().map(|operation| format!("{service}:{operation}")).collect()
+/// An operation on one item.
+#[derive(Debug, Clone, Copy)]
+pub enum Operation {
+    /// `GetItem`.
+    Get,
+    /// `PutItem`.
+    Put,
+    /// `UpdateItem`.
+    Update,
+    /// `DeleteItem`.
+    Delete,
 }
 
-fn writes(item: &TransactWriteItem) -> Vec<&'static str> {
-    let writes = [
-        (item.put.is_some(), "PutItem"),
-        (item.update.is_some(), "UpdateItem"),
-        (item.delete.is_some(), "DeleteItem"),
-        (item.condition_check.is_some(), "ConditionCheckItem"),
-    ];
-    writes.into_iter().filter(|(is, _)| *is).map(|(_, operation)| operation).collect()
+impl Permissions {
+    /// Holds that the function is refused an operation on an item of each of these partitions, and that nothing changes.
+    ///
+    /// # Panics
+    /// If one is made, or refused for another reason.
+    pub async fn refuse(&self, backends: &Backends, operation: Operation, partitions: &[&str]) {
+        let function = backends.as_function(self);
+        let before = backends.items().await;
+        for partition in partitions {
+            let made = attempt(&function.dynamodb, operation, partition).await;
+            let refusal = made.expect_err("an operation that is refused");
+            assert!(refusal.contains("may not call"), "{operation:?} {partition}: {refusal}");
+        }
+        assert_eq!(backends.items().await, before, "{operation:?}");
+    }
+}
+
+async fn attempt(client: &Client, operation: Operation, partition: &str) -> Result<(), String> {
+    let key = ["pk", "sk"].map(|name| (name.to_owned(), AttributeValue::S(partition.to_owned())));
+    let key = Some(HashMap::from(key));
+    match operation {
+        Operation::Get => client.get_item().table_name(TABLE).set_key(key).send().await.map(drop).map_err(cause),
+        Operation::Put => client.put_item().table_name(TABLE).set_item(key).send().await.map(drop).map_err(cause),
+        Operation::Update => client.update_item().table_name(TABLE).set_key(key).send().await.map(drop).map_err(cause),
+        Operation::Delete => client.delete_item().table_name(TABLE).set_key(key).send().await.map(drop).map_err(cause),
+    }
+}
+
+fn cause(error: impl std::error::Error) -> String {
+    DisplayErrorContext(error).to_string()
+}
+
+/// IAM's `StringLike`, of whose wildcards the template uses `*`, at the end, alone.
+fn is_like(pattern: &str, text: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == text, |prefix| text.starts_with(prefix))
 }
 
 #[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
@@ -85,13 +139,48 @@ impl Intercept for Permissions {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let Some(metadata) = config.load::<Metadata>() else { return Err("a call without a name".into()) };
-        let actions = actions(metadata.service(), metadata.name(), context.input().downcast_ref());
-        for action in &actions {
-            if !self.allowed.contains(action) {
-                return Err(format!("{} may not call {action}: template.yaml", self.function).into());
-            }
+        for (action, keys) in touched(metadata.service(), metadata.name(), context.input()) {
+            let Some(used) = self.permit(&action, &keys) else {
+                return Err(format!("{} may not call {action} on {keys:?}: template.yaml", self.function).into());
+            };
+            self.used.lock().unwrap_or_else(PoisonError::into_inner).extend(used);
         }
-        self.used.lock().unwrap_or_else(PoisonError::into_inner).extend(actions);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn permissions() -> Permissions {
+        let statement = |action: &str, keys: Option<&[&str]>| Statement {
+            actions: vec![action.to_owned()],
+            resources: vec![],
+            leading_keys: keys.map(|keys| keys.iter().map(|key| (*key).to_owned()).collect()),
+        };
+        let statements = vec![
+            statement("dynamodb:PutItem", Some(&["KEY#*", "PROJECTS"])),
+            statement("dynamodb:PutItem", Some(&["EMAIL#*"])),
+            statement("ses:SendEmail", None),
+        ];
+        Permissions { function: "TestFunction", statements: Arc::new(statements), used: Arc::default() }
+    }
+
+    fn permit(action: &str, keys: &[&str]) -> Option<Vec<String>> {
+        permissions().permit(action, &keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn one_statement_allows_every_key_or_none_is() {
+        let used = |used: &[&str]| Some(used.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
+        let put = "dynamodb:PutItem";
+        assert_eq!(permit(put, &["KEY#a", "PROJECTS"]), used(&["dynamodb:PutItem KEY#*", "dynamodb:PutItem PROJECTS"]));
+        assert_eq!(permit(put, &["EMAIL#a"]), used(&["dynamodb:PutItem EMAIL#*"]));
+        assert_eq!(permit("ses:SendEmail", &[]), used(&["ses:SendEmail"]));
+        for refused in [&["KEY#a", "EMAIL#a"][..], &["PROJECTS#a"], &["key#a"], &[]] {
+            assert_eq!(permit(put, refused), None, "{refused:?}");
+        }
+        assert_eq!(permit("dynamodb:GetItem", &["KEY#a"]), None);
     }
 }

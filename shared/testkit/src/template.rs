@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::yaml;
 
@@ -37,25 +37,56 @@ pub fn properties<'a>(template: &'a Value, resource: &str) -> &'a Value {
     &template["Resources"][resource]["Properties"]
 }
 
-/// What a function's role may do: action and resource, one by one.
+/// A statement of a role's policy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// What it allows, such as `dynamodb:GetItem`.
+    pub actions: Vec<String>,
+    /// On what, as the template says it.
+    pub resources: Vec<Value>,
+    /// The partition keys that all of a call's must be like, if it asks for that: whole ones, or with `*` at the end.
+    pub leading_keys: Option<Vec<String>>,
+}
+
+/// What a function's role may do.
 ///
 /// # Panics
-/// If the function has no role in the template.
+/// If the function has no role in the template, or the role a statement that is read wrongly here: one that denies, or has
+/// another condition.
 #[must_use]
-pub fn permissions(template: &Value, function: &str) -> Vec<(String, Value)> {
+pub fn statements(template: &Value, function: &str) -> Vec<Statement> {
     let role = properties(template, function)["Role"]["Fn::GetAtt"].as_str().expect("a role of the template");
     let role = properties(template, role.trim_end_matches(".Arn"));
     let policies = role["Policies"].as_array().expect("policies");
     let statements = policies.iter().flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
-    let pairs = statements.flat_map(|statement| {
+    let read = |statement: Value| {
         assert_eq!(statement["Effect"], "Allow", "{function}");
-        let resources = list(&statement["Resource"]);
-        list(&statement["Action"]).into_iter().flat_map(move |action| {
-            let action = action.as_str().expect("an action").to_owned();
-            resources.clone().into_iter().map(move |resource| (action.clone(), resource))
-        })
-    });
-    pairs.collect()
+        Statement {
+            actions: texts(&statement["Action"]),
+            resources: list(&statement["Resource"]),
+            leading_keys: leading_keys(&statement["Condition"]),
+        }
+    };
+    statements.map(read).collect()
+}
+
+/// The patterns of a condition on partition keys. `ForAllValues` holds where there is no key at all, which `Null` rules out.
+fn leading_keys(condition: &Value) -> Option<Vec<String>> {
+    const KEY: &str = "dynamodb:LeadingKeys";
+    if condition.is_null() {
+        return None;
+    }
+    let patterns = &condition["ForAllValues:StringLike"][KEY];
+    let expected = json!({"ForAllValues:StringLike": {KEY: patterns}, "Null": {KEY: "false"}});
+    assert_eq!(*condition, expected, "a condition that is not enforced here");
+    let patterns = texts(patterns);
+    let is_read = |pattern: &String| !pattern.trim_end_matches('*').contains(['*', '?', '$']);
+    assert!(!patterns.is_empty() && patterns.iter().all(is_read), "{patterns:?}");
+    Some(patterns)
+}
+
+fn texts(one_or_several: &Value) -> Vec<String> {
+    list(one_or_several).iter().map(|text| text.as_str().expect("a text").to_owned()).collect()
 }
 
 /// One or several, as several.

@@ -13,7 +13,7 @@ use posthorn_lambda::{
 };
 use posthorn_testkit::{
     backends::Backends,
-    template::{of_type, permissions, properties, read},
+    template::{of_type, properties, read, statements},
 };
 use serde_json::{Value, json};
 
@@ -166,7 +166,7 @@ async fn the_table_is_the_one_that_the_code_makes() {
     assert_eq!((&resource["DeletionPolicy"], &resource["UpdateReplacePolicy"]), (&json!("Retain"), &json!("Retain")));
 }
 
-/// What a role may touch, by the service.
+/// A role's resources are ours, and its permissions on the table are for certain items.
 #[test]
 fn every_permission_is_for_exactly_one_resource_of_ours() {
     let template = read();
@@ -174,11 +174,15 @@ fn every_permission_is_for_exactly_one_resource_of_ours() {
     for name in of_type(&template, FUNCTION) {
         let log = properties(&template, &name)["LoggingConfig"]["LogGroup"]["Ref"].as_str().unwrap().to_owned();
         let mut resources: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-        for (action, resource) in permissions(&template, &name) {
-            assert!(!action.contains('*'), "{name}: {action}");
-            let of_service = resources.entry(action.split(':').next().unwrap().to_owned()).or_default();
-            if !of_service.contains(&resource) {
-                of_service.push(resource);
+        for statement in statements(&template, &name) {
+            for action in &statement.actions {
+                assert!(!action.contains('*'), "{name}: {action}");
+                let service = action.split(':').next().unwrap();
+                assert_eq!(statement.leading_keys.is_some(), service == "dynamodb", "{name}: {action}");
+                let of_service = resources.entry(service.to_owned()).or_default();
+                let is_new = |resource: &&Value| !of_service.contains(resource);
+                let new: Vec<_> = statement.resources.iter().filter(is_new).cloned().collect();
+                of_service.extend(new);
             }
         }
         let expected = |service: &str| match service {
@@ -212,6 +216,134 @@ fn the_queue_waits_longer_than_the_function_runs() {
     for name in ["SendFunction", "TrackFunction", "RegenerateKeysFunction"] {
         assert_eq!(properties(&template, name)["Timeout"], 29, "{name}");
     }
+}
+
+/// A route that is worth a flood has a throttle of its own, by its function's parameters.
+#[test]
+fn every_post_has_the_throttle_of_its_function() {
+    let template = read();
+    let posts = routes(&template).into_iter().filter_map(|(name, route)| Some((name, route?)));
+    let posts = posts.filter(|(_, (method, _))| *method == Method::POST);
+    let throttle = |(name, (method, path)): (String, (Method, String))| {
+        let prefix = match function(&name) {
+            Function::Send => "Send",
+            Function::Track => "Track",
+            Function::RegenerateKeys => "Rotation",
+        };
+        let limit = |what: &str| json!({"Ref": format!("{prefix}Throttle{what}")});
+        (
+            format!("{method} {path}"),
+            json!({"ThrottlingRateLimit": limit("Rate"), "ThrottlingBurstLimit": limit("Burst")}),
+        )
+    };
+    let expected: serde_json::Map<_, _> = posts.map(throttle).collect();
+    let api = properties(&template, "Api");
+    assert_eq!(api["RouteSettings"], Value::Object(expected));
+    let others =
+        json!({"ThrottlingRateLimit": {"Ref": "ThrottleRate"}, "ThrottlingBurstLimit": {"Ref": "ThrottleBurst"}});
+    assert_eq!(api["DefaultRouteSettings"], others);
+    let default = |name: &str| template["Parameters"][name]["Default"].as_i64().unwrap();
+    assert!(default("RotationThrottleRate") <= 1 && default("RotationThrottleBurst") <= 5);
+    assert!(default("SendThrottleRate") < default("TrackThrottleRate"));
+}
+
+/// With a domain the gateway's own address is off, and the domain speaks the TLS that was chosen.
+#[test]
+fn a_domain_is_the_only_address_and_has_the_tls_policy() {
+    let template = read();
+    assert_eq!(
+        properties(&template, "Api")["DisableExecuteApiEndpoint"],
+        json!({"Fn::If": ["HasDomain", true, false]})
+    );
+    let policy = &properties(&template, "ApiDomain")["DomainNameConfigurations"][0]["SecurityPolicy"];
+    assert_eq!(*policy, json!({"Ref": "TlsPolicy"}));
+    let parameter = &template["Parameters"]["TlsPolicy"];
+    assert_eq!((&parameter["Default"], &parameter["AllowedValues"]), (&json!("TLS_1_2"), &json!(["TLS_1_2"])));
+}
+
+/// A limit that is off at 0 is then absent from the template, rather than a limit of 0.
+#[test]
+fn limits_that_are_off_are_not_there() {
+    let template = read();
+    let off = json!({"Ref": "AWS::NoValue"});
+    let is_off_at_zero = |condition: &str, parameter: &str| {
+        assert_eq!(template["Parameters"][parameter]["Default"], 0, "{parameter}");
+        let expected = json!({"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, 0]}]});
+        assert_eq!(template["Conditions"][condition], expected);
+    };
+    is_off_at_zero("ReservesConcurrency", "SendReservedConcurrency");
+    let reserved = json!({"Fn::If": ["ReservesConcurrency", {"Ref": "SendReservedConcurrency"}, off]});
+    assert_eq!(properties(&template, "SendFunction")["ReservedConcurrentExecutions"], reserved);
+    is_off_at_zero("LimitsWrites", "TableMaxWriteUnits");
+    assert_eq!(template["Parameters"]["TableMaxWriteUnits"]["MinValue"], -1, "-1 takes a maximum away");
+    let most = json!({"Fn::If": ["LimitsWrites", {"MaxWriteRequestUnits": {"Ref": "TableMaxWriteUnits"}}, off]});
+    assert_eq!(properties(&template, "Table")["OnDemandThroughput"], most);
+}
+
+/// The statements of the policies of a topic or a queue.
+fn resource_policy(template: &Value, kind: &str, of: &str, name: &str) -> Vec<Value> {
+    let policies = of_type(template, kind).into_iter();
+    let mut statements = policies.map(|policy| properties(template, &policy)).filter(|it| it[of][0]["Ref"] == name);
+    let policy = statements.next().unwrap_or_else(|| panic!("{name} has no policy"));
+    assert!(
+        statements.next().is_none() && policy[of].as_array().unwrap().len() == 1,
+        "{name} has one policy of its own"
+    );
+    policy["PolicyDocument"]["Statement"].as_array().unwrap().clone()
+}
+
+/// The deny is for everybody. Its `Bool` holds where the key is there and false, and not where a service's own call has none.
+#[test]
+fn topics_and_queues_refuse_what_comes_without_tls() {
+    let template = read();
+    let deny = |action: &str, resource: Value| {
+        json!({
+            "Sid": "TlsAlone", "Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        })
+    };
+    let topics = of_type(&template, "AWS::SNS::Topic");
+    let queues = of_type(&template, "AWS::SQS::Queue");
+    assert_eq!((topics.len(), queues.len()), (2, 2));
+    for topic in topics {
+        let statements = resource_policy(&template, "AWS::SNS::TopicPolicy", "Topics", &topic);
+        assert!(statements.contains(&deny("sns:Publish", json!({"Ref": topic}))), "{topic}: {statements:#?}");
+    }
+    for queue in queues {
+        let statements = resource_policy(&template, "AWS::SQS::QueuePolicy", "Queues", &queue);
+        let arn = json!({"Fn::GetAtt": format!("{queue}.Arn")});
+        assert!(statements.contains(&deny("sqs:*", arn)), "{queue}: {statements:#?}");
+    }
+}
+
+/// An event that SNS cannot deliver waits among the dead letters, where SNS may put it and the alarm looks.
+#[test]
+fn an_event_that_cannot_be_delivered_is_kept() {
+    let template = read();
+    let subscription = properties(&template, "EventsSubscription");
+    assert_eq!(subscription["RedrivePolicy"], json!({"deadLetterTargetArn": {"Fn::GetAtt": "DeadLetterQueue.Arn"}}));
+    for queue in ["FeedbackQueue", "DeadLetterQueue"] {
+        let statements = resource_policy(&template, "AWS::SQS::QueuePolicy", "Queues", queue);
+        let allow = json!({
+            "Sid": "EventsTopicAlone", "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": format!("{queue}.Arn")},
+            "Condition": {"ArnEquals": {"aws:SourceArn": {"Ref": "EventsTopic"}}},
+        });
+        assert!(statements.contains(&allow), "{queue}");
+        let policy = template["Resources"]["EventsSubscription"]["DependsOn"].as_array().unwrap();
+        assert!(policy.contains(&json!(format!("{queue}Policy"))), "no event may come before {queue} takes it");
+    }
+    let alarm = properties(&template, "DeadLettersAlarm");
+    assert_eq!(alarm["Dimensions"][0]["Value"], json!({"Fn::GetAtt": "DeadLetterQueue.QueueName"}));
+}
+
+/// API Gateway's group is one of those that fill no policy of the account's, and its lines outlive a change of its name.
+#[test]
+fn the_gateways_log_fills_no_policy() {
+    let template = read();
+    let name = &properties(&template, "ApiLog")["LogGroupName"];
+    assert_eq!(*name, json!({"Fn::Sub": "/aws/vendedlogs/${AWS::StackName}-api"}));
+    assert_eq!(template["Resources"]["ApiLog"]["UpdateReplacePolicy"], "Retain");
 }
 
 /// Every alarm tells the alerts topic, and names a page of the operator's handbook that exists.

@@ -1,21 +1,28 @@
-//! The template's permissions are those that the function uses, no more. (That it needs no others, every test shows: a
-//! call without its permission is refused.)
+//! The template's permissions are those that the function uses, no more, and on the items alone that it uses them on. (That
+//! it needs no others, every test shows: a call without its permission is refused.)
 
 use jiff::SignedDuration;
 use posthorn_auth::{Which, rotate};
-use posthorn_table::project::Status;
+use posthorn_table::{contact::Subscription, data::Data, project::Status};
+use posthorn_testkit::permissions::Operation;
 
 use crate::support::{World, hard_bounce};
 
 #[tokio::test]
 async fn every_permission_is_used() {
     let world = World::new().await;
+    world.app.table.connect().await;
     // A key past its grace leaves the project with its change, and its item to TTL.
     let (project, secret) = (&world.project.project, world.project.secret.digest());
     let fill = &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer);
     let rotation = rotate(project, &secret, Which::Both, 60, world.now(), fill).unwrap();
     world.backends.table.change_project(Some(project), &rotation.next, None).await.unwrap();
     world.wait(SignedDuration::from_mins(2));
+    // A contact without room for its mark is read, for its largest data to give way.
+    let (full, data) = ("user-0@example.org", Data::default());
+    let keep = Subscription::Keep { when_new: true };
+    let contact = world.backends.table.merge_contact(world.id(), full, keep, &data, world.now()).await.unwrap();
+    world.backends.fill_contact(contact.id).await;
     for number in 0..20 {
         let email = world.sent(number, &format!("user-{number}@example.org")).await;
         world.takes(&[hard_bounce(&email)]).await;
@@ -23,4 +30,32 @@ async fn every_permission_is_used() {
     assert_eq!(world.stored().await.facts.status, Status::Disabled);
     let (allowed, used) = world.permissions.allowed_and_used();
     assert_eq!(used, allowed);
+}
+
+/// An attacker who takes this function over reaches no further than its work: other items are refused, and unchanged.
+#[tokio::test]
+async fn other_items_are_out_of_reach() {
+    let world = World::new().await;
+    for (operation, partitions) in [
+        (Operation::Get, &["KEY#0", "IDEMPOTENCY#0", "PROJECTS", "DOMAINS", "USAGE#0", "FEEDBACK"][..]),
+        (Operation::Put, &["CONTACT#0", "EMAIL#0", "IDEMPOTENCY#0", "DOMAINS", "STATS#0", "USAGE#0", "FEEDBACK"]),
+        (Operation::Update, &["KEY#0", "PROJECTS", "DOMAINS", "IDEMPOTENCY#0", "USAGE#0"]),
+        (
+            Operation::Delete,
+            &[
+                "KEY#0",
+                "PROJECT#0",
+                "PROJECTS",
+                "DOMAINS",
+                "CONTACT#0",
+                "EMAIL#0",
+                "IDEMPOTENCY#0",
+                "STATS#0",
+                "USAGE#0",
+                "FEEDBACK",
+            ],
+        ),
+    ] {
+        world.permissions.refuse(&world.backends, operation, partitions).await;
+    }
 }

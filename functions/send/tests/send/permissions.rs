@@ -1,7 +1,8 @@
-//! The template's permissions are those that the function uses, no more. (That it needs no others, every test shows: a
-//! call without its permission is refused.)
+//! The template's permissions are those that the function uses, no more, and on the items alone that it uses them on. (That
+//! it needs no others, every test shows: a call without its permission is refused.)
 
-use posthorn_testkit::ses::Fault;
+use posthorn_table::contact;
+use posthorn_testkit::{permissions::Operation, ses::Fault};
 
 use crate::support::{World, email, plain};
 use serde_json::json;
@@ -15,9 +16,33 @@ async fn every_permission_is_used() {
     for _attempt in 0..2 {
         assert_eq!(world.once("doubt", &email(&json!({"to": "grace@example.org"}))).await.status, 502);
     }
-    // What SES throttled throughout is withdrawn.
+    // An opt-out of a contact without room for it reads what may give way.
+    world.backends.fill_contact(contact::id(world.id(), "grace@example.org")).await;
+    let full = email(&json!({"to": "grace@example.org", "subscribed": false}));
+    assert_eq!(world.send(&full).await.status, 200);
+    // A request that is to be refused looks whether its key was used before.
+    let refused = email(&json!({"from": "hello@example.org"}));
+    assert_eq!(world.once("refused", &refused).await.status, 403);
+    // What SES throttled throughout is withdrawn, and its key freed.
     (0..4).for_each(|_| world.backends.ses.fail_next(Fault::Throttled));
-    assert_eq!(world.send(&plain()).await.status, 429);
+    assert_eq!(world.once("throttled", &plain()).await.status, 429);
     let (allowed, used) = world.permissions.allowed_and_used();
     assert_eq!(used, allowed);
+}
+
+/// An attacker who takes this function over reaches no further than its work: other items are refused, and unchanged.
+#[tokio::test]
+async fn other_items_are_out_of_reach() {
+    let world = World::new().await;
+    for (operation, partitions) in [
+        (Operation::Get, &["PROJECT#0", "PROJECTS", "DOMAINS", "STATS#0", "USAGE#0", "FEEDBACK"][..]),
+        (Operation::Put, &["KEY#0", "PROJECT#0", "PROJECTS", "DOMAINS", "CONTACT#0", "STATS#0", "USAGE#0", "FEEDBACK"]),
+        (Operation::Update, &["KEY#0", "PROJECT#0", "PROJECTS", "DOMAINS", "FEEDBACK"]),
+        (
+            Operation::Delete,
+            &["KEY#0", "PROJECT#0", "PROJECTS", "DOMAINS", "CONTACT#0", "STATS#0", "USAGE#0", "FEEDBACK"],
+        ),
+    ] {
+        world.permissions.refuse(&world.backends, operation, partitions).await;
+    }
 }

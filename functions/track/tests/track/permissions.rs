@@ -1,9 +1,11 @@
-//! The template's permissions are those that the function uses, no more. (That it needs no others, every test shows: a
-//! call without its permission is refused.)
+//! The template's permissions are those that the function uses, no more, and on the items alone that it uses them on. (That
+//! it needs no others, every test shows: a call without its permission is refused.)
 
+use posthorn_table::contact;
+use posthorn_testkit::permissions::Operation;
 use serde_json::json;
 
-use crate::support::{World, event, plain};
+use crate::support::{ADA, World, event, plain};
 
 #[tokio::test]
 async fn every_permission_is_used() {
@@ -16,6 +18,32 @@ async fn every_permission_is_used() {
         large["data"][format!("biography-{number}")] = large["data"]["biography"].take();
         world.call(world.public(&event(&large)).once(&format!("k{number}"))).await;
     }
+    // An opt-out of a contact without room for it reads what may give way.
+    world.backends.fill_contact(contact::id(world.id(), ADA)).await;
+    world.accepts(world.public(&event(&json!({"subscribed": false})))).await;
     let (allowed, used) = world.permissions.allowed_and_used();
     assert_eq!(used, allowed);
+}
+
+/// An attacker who takes this function over reaches no further than its work: other items are refused, and unchanged.
+#[tokio::test]
+async fn other_items_are_out_of_reach() {
+    let world = World::new().await;
+    for (operation, partitions) in [
+        (
+            Operation::Get,
+            &["EMAIL#0", "IDEMPOTENCY#0", "PROJECT#0", "PROJECTS", "DOMAINS", "STATS#0", "USAGE#0", "FEEDBACK"][..],
+        ),
+        (Operation::Put, &["KEY#0", "PROJECT#0", "PROJECTS", "DOMAINS", "EMAIL#0", "STATS#0", "USAGE#0", "FEEDBACK"]),
+        (
+            Operation::Update,
+            &["KEY#0", "PROJECT#0", "PROJECTS", "DOMAINS", "EMAIL#0", "STATS#0", "USAGE#0", "FEEDBACK"],
+        ),
+        (
+            Operation::Delete,
+            &["KEY#0", "PROJECT#0", "PROJECTS", "DOMAINS", "EMAIL#0", "STATS#0", "USAGE#0", "FEEDBACK"],
+        ),
+    ] {
+        world.permissions.refuse(&world.backends, operation, partitions).await;
+    }
 }
