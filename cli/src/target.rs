@@ -45,6 +45,8 @@ pub(crate) struct Parts {
     pub(crate) alerts_topic: Option<String>,
     pub(crate) feedback_queue: Option<String>,
     pub(crate) dead_letters: Option<String>,
+    /// The stack's parameter, where it is known: empty if the stack subscribes nobody to the alerts.
+    pub(crate) alerts_email: Option<String>,
 }
 
 /// One configuration for each service: on this machine each has an address of its own.

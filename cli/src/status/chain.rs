@@ -114,27 +114,34 @@ fn is_confirmed(subscription: &Subscription) -> bool {
 }
 
 pub(super) async fn alerts(target: &Target) -> Vec<Finding> {
-    const SUBSCRIBE: &str =
-        "Subscribe: aws sns subscribe --protocol email --notification-endpoint <address> --topic-arn";
     let Some(topic) = &target.parts.alerts_topic else { return vec![Finding::skip(ALERTS, "alerts topic")] };
     vec![match subscriptions(target, topic).await {
-        Ok(all) => {
-            let confirmed = all.iter().filter(|it| is_confirmed(it)).count() as u64;
-            match (confirmed, all.len()) {
-                (0, 0) => Finding::warn(ALERTS, "nobody hears them", format!("{SUBSCRIBE} {topic}")),
-                (0, _) => Finding::warn(
-                    ALERTS,
-                    "nobody hears them: no subscription is confirmed",
-                    "Follow the link in the mail that SNS sent.",
-                ),
-                _ => Finding::ok(ALERTS, format!("heard by {}", count(confirmed, "subscriber"))),
-            }
-        }
+        Ok(all) => heard(topic, &all, target.parts.alerts_email.as_deref()),
         Err(Failed::Refused { code, .. }) if code == "NotFound" => {
             Finding::fail(ALERTS, "the alerts topic does not exist", REDEPLOY)
         }
         Err(failed) => Finding::unknown(ALERTS, &failed),
     }]
+}
+
+/// Whether somebody hears the alerts: the address of the stack's parameter, or whoever subscribed besides.
+fn heard(topic: &str, all: &[Subscription], alerts_email: Option<&str>) -> Finding {
+    let confirmed = all.iter().filter(|it| is_confirmed(it)).count() as u64;
+    let subscribe = format!("aws sns subscribe --protocol email --notification-endpoint <address> --topic-arn {topic}");
+    match (confirmed, all.len(), alerts_email) {
+        (0, 0, Some("")) => Finding::warn(
+            ALERTS,
+            "nobody hears them: AlertsEmail is empty, and nothing else is subscribed",
+            format!("Set AlertsEmail and deploy, or subscribe: {subscribe}"),
+        ),
+        (0, 0, _) => Finding::warn(ALERTS, "nobody hears them", format!("Subscribe: {subscribe}")),
+        (0, ..) => Finding::warn(
+            ALERTS,
+            "nobody hears them: no subscription is confirmed",
+            "Follow the link in the mail that SNS sent.",
+        ),
+        _ => Finding::ok(ALERTS, format!("heard by {}", count(confirmed, "subscriber"))),
+    }
 }
 
 async fn subscriptions(target: &Target, topic: &str) -> Result<Vec<Subscription>, Failed> {

@@ -29,8 +29,8 @@ pub(super) async fn queues(target: &Target) -> Vec<Finding> {
         0 => Finding::ok(DEAD, "none"),
         _ => Finding::warn(
             DEAD,
-            format!("{} that could not be taken in", count(waiting, "event")),
-            "See what the function feedback logs; then start a redrive in the SQS console.",
+            format!("{} that could not be delivered or taken in", count(waiting, "event")),
+            "See what the function feedback logs; then move them back as docs/operating.md says, under Dead letters.",
         ),
     });
     [backlog, dead].map(|finding| finding.unwrap_or_else(|finding| finding)).into()

@@ -72,6 +72,7 @@ pub(super) async fn find(folder: Option<&Path>) -> Result<Target, Failed> {
         alerts_topic: Some(variables.get("ALERTS_TOPIC_ARN")?),
         feedback_queue: Some(variables.get("FEEDBACK_QUEUE_URL")?),
         dead_letters: Some(variables.get("DEAD_LETTER_QUEUE_URL")?),
+        alerts_email: None,
     };
     let table = variables.get("TABLE_NAME")?;
     let place = format!("the local stack of {}", variables.folder().display());

@@ -52,6 +52,7 @@ impl Description {
             alerts_topic: Some(self.output("AlertsTopicArn")?),
             feedback_queue: Some(self.output("FeedbackQueueUrl")?),
             dead_letters: Some(self.output("DeadLetterQueueUrl")?),
+            alerts_email: self.parameters.get("AlertsEmail").cloned(),
         })
     }
 }

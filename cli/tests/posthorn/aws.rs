@@ -1,7 +1,10 @@
 //! In AWS: a stack by its name, a table alone, and what is missing.
 
 use axum::{Router, http::StatusCode, routing::post};
-use posthorn_testkit::backends::{ALERTS, TABLE};
+use posthorn_testkit::{
+    backends::{ALERTS, TABLE},
+    sns::Subscription,
+};
 
 use crate::support::{EVENTS, Folder, Said, World, posthorn, serve};
 
@@ -18,7 +21,7 @@ const OUTPUTS: [(&str, &str); 7] = [
 /// The guard's lines, whose parameters begin with `Bounce` and `Complaint`, with values that are not the defaults.
 const LINES: [(&str, &str); 3] = [("Floor", ""), ("WarnPercent", "3"), ("DisablePercent", "7")];
 
-/// A `CloudFormation` endpoint with one stack, `posthorn`, that has these outputs.
+/// A `CloudFormation` endpoint with one stack, `posthorn`, that has these outputs and no `AlertsEmail`.
 async fn cloudformation(outputs: &[(&str, &str)], floor: &str) -> String {
     let pairs = |kind: &str, pairs: &[(&str, &str)]| -> String {
         let member = |(name, value): &(&str, &str)| {
@@ -29,7 +32,8 @@ async fn cloudformation(outputs: &[(&str, &str)], floor: &str) -> String {
     let parameter = |metric: &str, (line, value): (&str, &str)| {
         pairs("Parameter", &[(&format!("{metric}{line}"), if line == "Floor" { floor } else { value })])
     };
-    let parameters: String = LINES.map(|line| parameter("Bounce", line) + &parameter("Complaint", line)).concat();
+    let lines: String = LINES.map(|line| parameter("Bounce", line) + &parameter("Complaint", line)).concat();
+    let parameters = lines + &pairs("Parameter", &[("AlertsEmail", "")]);
     let outputs = pairs("Output", outputs);
     let stack = format!(
         "<DescribeStacksResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><DescribeStacksResult>\
@@ -91,6 +95,7 @@ fn the_template_has_every_output_and_parameter_that_is_read() {
     for (metric, line) in ["Bounce", "Complaint"].into_iter().flat_map(|it| LINES.map(|(line, _)| (it, line))) {
         assert!(template["Parameters"][format!("{metric}{line}")]["Type"].is_string(), "parameter {metric}{line}");
     }
+    assert_eq!(template["Parameters"]["AlertsEmail"]["Default"], "");
 }
 
 #[tokio::test]
@@ -170,6 +175,22 @@ async fn a_status_that_cannot_be_looked_at_is_not_right() {
     let said = run(&world, &url, &more, &["--stack", "posthorn", "status"]).await;
     assert_eq!(said.code, 3);
     assert!(said.out.contains("could not be looked at: the credentials do not permit ses:GetAccount"), "{}", said.out);
+}
+
+#[tokio::test]
+async fn a_stack_that_tells_nobody_of_its_alarms_is_not_right() {
+    let world = World::start().await;
+    let url = cloudformation(&OUTPUTS, "200").await;
+    let alerts = async || {
+        let json = run(&world, &url, &[], &["--json", "--stack", "posthorn", "status"]).await.json();
+        let checks = json["checks"].as_array().unwrap();
+        checks.iter().find(|it| it["check"] == "Alerts").unwrap().clone()
+    };
+    let empty = alerts().await;
+    assert_eq!(empty["status"], "warn");
+    assert!(empty["message"].as_str().unwrap().contains("AlertsEmail is empty"), "{empty}");
+    world.backends.sns.subscribe(ALERTS, Subscription::new("https", "https://ops.example.com/alerts"));
+    assert_eq!(alerts().await["status"], "ok", "somebody else listens");
 }
 
 #[tokio::test]
