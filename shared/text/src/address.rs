@@ -23,6 +23,10 @@ pub(crate) fn shown(href: &str) -> Option<String> {
 /// Whether a link's text says its address, as people write it: without the scheme or the slash at the end, a telephone number
 /// with blanks.
 pub(crate) fn is_said_by(address: &str, text: &str) -> bool {
+    // A text much longer than the address says more, and is not read once more for each link around it.
+    if text.len() > 2 * address.len() + 16 {
+        return false;
+    }
     if let Some(number) = without(address, "tel:").or_else(|| without(address, "sms:")) {
         let said = without(text, "tel:").or_else(|| without(text, "sms:")).unwrap_or(text);
         return digits(number).eq(digits(said));

@@ -128,7 +128,8 @@ impl<'u> Document<'u> {
     pub(crate) fn end(&mut self, element: Element) {
         match element.name {
             Name::Root | Name::Void | Name::Image | Name::Area | Name::Rule => return,
-            Name::Break => return self.output.line_break(),
+            Name::Break if self.shows_text() => return self.output.line_break(),
+            Name::Break => return,
             _ => {}
         }
         if self.beyond > 0 {
@@ -179,8 +180,10 @@ impl<'u> Document<'u> {
         if name.ends_paragraph() {
             self.close_last(Name::Paragraph);
         }
+        if name == Name::Anchor {
+            self.end_last_link();
+        }
         let ended: &[Name] = match name {
-            Name::Anchor => &[Name::Anchor],
             Name::Item => &[Name::Item],
             Name::Option => &[Name::Option],
             Name::Term | Name::Definition => &[Name::Term, Name::Definition],
@@ -191,6 +194,20 @@ impl<'u> Document<'u> {
         };
         for name in ended {
             self.close_last(*name);
+        }
+    }
+
+    /// Ends the link that is open, for links do not nest. Blocks that began within it stay open.
+    fn end_last_link(&mut self) {
+        let place = self.last(Name::Anchor);
+        if place <= self.floor(Name::Anchor) {
+            return;
+        }
+        let Some(Open { part: part @ Part::Link(_), .. }) = self.open.get_mut(place - 1) else { return };
+        let part = std::mem::replace(part, Part::None);
+        self.undo(part);
+        if self.open.iter().skip(place).all(|open| open.element.name.line_breaks() == 0) {
+            self.close_from(place);
         }
     }
 

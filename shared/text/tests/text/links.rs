@@ -81,6 +81,11 @@ fn links_that_are_never_closed_keep_their_addresses() {
         "a (https://example.com/1)b (https://example.com/2)",
     );
     check("<p><a href='https://example.com/1'>a</p><p>b", "a (https://example.com/1)\n\nb");
+    check(
+        "<a href='https://example.com/1'>a<ul><li>b <a href='https://example.com/2'>c</a> d<li>e</ul>",
+        "a\n\n* b (https://example.com/1) c (https://example.com/2) d\n* e",
+    );
+    check("<a name=top><ul><li>a <a href='https://example.com/'>b</a> c</ul>", "* a b (https://example.com/) c");
 }
 
 #[test]

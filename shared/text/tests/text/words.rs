@@ -81,6 +81,6 @@ fn pictures_are_their_text() {
     check("<img src=x alt='Our shop'>", "Our shop");
     check("Hi<img src=x alt='😀'>!", "Hi😀!");
     check("<img src=x alt=Tea><img src=y alt=Coffee>", "Tea Coffee");
-    check("a<img src=x alt=''><img src=x>b", "ab");
+    check("a<img src=x alt=''><img src=x>b<div hidden>x</br></div>c", "abc");
     check("<svg><title>Logo</title><path d='x'/></svg>a", "a");
 }
