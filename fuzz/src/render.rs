@@ -14,6 +14,9 @@ const MOST: usize = 4 * 1024 * 1024;
 /// Bytes of plain text for each byte of HTML: a line of one character within quotations and lists is marked and indented.
 const GROWTH: usize = 20;
 
+/// Bytes of HTML that a recipe is tried with.
+const MAX_HTML: usize = 64 * 1024;
+
 /// A template, and after a line `---` the data: it renders, to the same text every time, within the bound; a subject
 /// stays one line; and no value becomes markup. What exceeds a limit, or where a part of Liquid panics, has no text, every
 /// time.
@@ -50,7 +53,7 @@ pub fn html_to_text(bytes: &[u8]) {
 /// A recipe of large HTML, which has a plain text as well. `posthorn-benches gate` holds the instructions that the kept recipes take
 /// to a bound for each byte.
 pub fn html_cost(bytes: &[u8]) {
-    has_text(&html_of(&String::from_utf8_lossy(bytes)));
+    has_text(&html_of(&String::from_utf8_lossy(bytes), MAX_HTML));
 }
 
 fn has_text(html: &str) {
