@@ -6,6 +6,7 @@ use std::{
 };
 
 use posthorn_errors::Code;
+use posthorn_table::Uuid;
 use serde_json::{Map, Value};
 use tracing_subscriber::{Layer, filter::LevelFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -82,6 +83,8 @@ fn check_field(name: &str, value: &Value, given: &[String]) {
         "code" => text.parse::<Code>().is_ok(),
         "request_id" => text == REQUEST_ID,
         "level" | "target" | "timestamp" => true,
+        // The caller's own, which a route's path names as well.
+        "project" => text.parse::<Uuid>().is_ok(),
         // The type of an event of SES.
         "name" => text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_alphabetic() || b" ()".contains(&byte)),
         "cause" if CAUSES.contains(&text) => true,

@@ -127,9 +127,8 @@ impl<'u> Document<'u> {
 
     pub(crate) fn end(&mut self, element: Element) {
         match element.name {
-            Name::Root | Name::Void | Name::Image | Name::Area | Name::Rule => return,
             Name::Break if self.shows_text() => return self.output.line_break(),
-            Name::Break => return,
+            Name::Break | Name::Root | Name::Void | Name::Image | Name::Area | Name::Rule => return,
             _ => {}
         }
         if self.beyond > 0 {
