@@ -1,10 +1,11 @@
 //! The demo project: made on the first start, its keys kept in a file that only its owner may read. The one place
 //! where keys are in plain text, for the one project that holds nothing worth stealing.
 
-use std::{fs, io, path::PathBuf, sync::Arc};
+use std::{error::Error, fs, io, path::PathBuf, sync::Arc};
 
-use posthorn_auth::{KeyClass, KeyDigest, NewProject, PlainKey, import, new_project};
+use posthorn_auth::{Changed, KeyClass, KeyDigest, NewProject, PlainKey, change, import_all, new_project};
 use posthorn_lambda::Edge;
+use posthorn_machine::files;
 use posthorn_table::{
     Table, Uuid,
     project::{Project, ProjectKey},
@@ -38,7 +39,8 @@ pub struct Demo {
 
 impl Demo {
     /// Finds the demo project, or makes it. `file` is where its keys are kept, if anywhere; keys that no longer
-    /// work, because a start was cut short, are replaced.
+    /// work, because a start was cut short, are replaced. Nobody else's keys work until [`import_event_keys`] is called: those
+    /// of the files in `events/` are known to everybody.
     ///
     /// # Errors
     /// What the table or the file system answers.
@@ -51,6 +53,9 @@ impl Demo {
             && works(project, &kept.secret)
             && works(project, &kept.public)
         {
+            if let Some(next) = without_event_keys(project, edge) {
+                table.change_project(Some(project), &next, None).await.map_err(io::Error::other)?;
+            }
             claim(table, id, edge).await?;
             return Ok(demo);
         }
@@ -79,22 +84,13 @@ impl Demo {
         self.keep(&Keys { secret: new("secret", kept.secret), public: new("public", kept.public) })
     }
 
-    /// Writes the file whole, readable by its owner alone.
     fn keep(&self, keys: &Keys) -> io::Result<()> {
         let Some(file) = &self.file else { return Ok(()) };
         let text = format!(
             "POSTHORN_PROJECT_ID={}\nPOSTHORN_SECRET_KEY={}\nPOSTHORN_PUBLIC_KEY={}\n",
             self.id, keys.secret, keys.public
         );
-        let draft = file.with_extension("env.new");
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut out = options.open(&draft)?;
-        io::Write::write_all(&mut out, text.as_bytes())?;
-        out.sync_all()?;
-        fs::rename(&draft, &**file)
+        files::replace(file, text.as_bytes())
     }
 }
 
@@ -118,7 +114,35 @@ fn works(project: &Project, key: &str) -> bool {
     project.keys.iter().any(|key| key.is_live() && key.digest == digest.as_str())
 }
 
-/// The project with a new pair beside the keys of the files in `events/`.
+/// The keys of the files in `events/`.
+const EVENT_KEYS: [&str; 2] = [events::SECRET_KEY, events::PUBLIC_KEY];
+
+/// Lets the keys of the files in `events/` open the demo project, until the next start.
+///
+/// # Errors
+/// What the table answers; the demo project is gone, or has no room for more keys.
+pub async fn import_event_keys(table: &Table, edge: &Edge) -> io::Result<()> {
+    let id: Uuid = events::PROJECT.parse().map_err(io::Error::other)?;
+    let jitter = u32::from_be_bytes(edge.random());
+    let next = |project: &Project| {
+        let imported = import_all(project, EVENT_KEYS, edge.now()).map_err(|(_place, error)| error)?;
+        Ok::<_, Box<dyn Error + Send + Sync>>((imported.known < EVENT_KEYS.len()).then_some((imported.next, None)))
+    };
+    match change(table, id, jitter, next).await.map_err(io::Error::other)? {
+        Changed::Changed(_) | Changed::Already(_) => Ok(()),
+        Changed::NoSuchProject => Err(io::Error::other("the demo project is deleted: start the stack again")),
+    }
+}
+
+/// The project without the keys of the files in `events/`; `None` if it has none of them.
+fn without_event_keys(project: &Project, edge: &Edge) -> Option<Project> {
+    let mut next = Project { version: project.version + 1, updated_at: edge.now(), ..project.clone() };
+    let digests = EVENT_KEYS.map(KeyDigest::of);
+    next.keys.retain(|key| digests.iter().all(|digest| key.digest != digest.as_str()));
+    (next.keys.len() < project.keys.len()).then_some(next)
+}
+
+/// The project with a new pair of keys, and no others.
 fn with_new_keys(stored: Option<&Project>, id: Uuid, edge: &Edge) -> io::Result<(Project, Keys)> {
     let fill = &mut |buffer: &mut [u8]| edge.fill(buffer);
     let (mut next, [secret, public]) = match stored {
@@ -135,10 +159,6 @@ fn with_new_keys(stored: Option<&Project>, id: Uuid, edge: &Edge) -> io::Result<
         next.keys = [&secret, &public].map(live).into();
     }
     next.facts.id = id;
-    for key in [events::SECRET_KEY, events::PUBLIC_KEY] {
-        let version = next.version;
-        next = Project { version, ..import(&next, key, edge.now()).map_err(io::Error::other)? };
-    }
     Ok((next, Keys { secret: secret.expose().to_owned(), public: public.expose().to_owned() }))
 }
 

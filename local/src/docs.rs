@@ -25,7 +25,7 @@ use posthorn_testkit::openapi::TEXT;
 use saphyr::{LoadableYamlNode as _, ScanError, Yaml};
 
 use self::node::Node;
-use crate::visitors::only_local;
+use crate::headers::private_page;
 
 /// The page: its own style, nothing inline, nothing from elsewhere, no script.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; \
@@ -42,7 +42,7 @@ pub fn router(url: &str) -> Result<Router, ScanError> {
         .route("/openapi.yaml", get(description))
         .route("/_local/docs", get(whole))
         .route("/_local/docs/page.css", get(style))
-        .layer(middleware::from_fn(only_local))
+        .layer(middleware::from_fn(private_page))
         .with_state(page);
     Ok(router)
 }

@@ -7,9 +7,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use posthorn_lambda::Edge;
+use posthorn_machine::{
+    address::{host_of_authority, host_of_url, is_loopback},
+    files,
+};
+use posthorn_table::Table;
 use serde_json::{Map, Value, json};
 
-use crate::{options::BackendsOptions, stack::FOLDER};
+use crate::{
+    backends::{TABLE, sdk_config},
+    demo,
+    folder::FOLDER,
+    gate::named_hosts,
+    options::BackendsOptions,
+};
 
 /// The environment as lines, and as SAM takes it (`--env-vars`), which sets only what the template names.
 const LINES: &str = "backends.env";
@@ -28,9 +40,10 @@ impl Environment {
     pub(crate) fn write(folder: &Path, variables: &[(&'static str, String)]) -> io::Result<Self> {
         let lines: Vec<String> = variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let lines = lines.join("\n") + "\n";
-        fs::create_dir_all(folder)?;
-        fs::write(folder.join(OF_SAM), of_sam(&lines))?;
-        fs::write(folder.join(LINES), &lines)?;
+        // A stack that was killed left the names that it was asked to permit.
+        let _ = fs::remove_file(named_hosts(folder));
+        files::replace(&folder.join(OF_SAM), of_sam(&lines).as_bytes())?;
+        files::replace(&folder.join(LINES), lines.as_bytes())?;
         Ok(Self { folder: folder.to_owned() })
     }
 
@@ -42,35 +55,55 @@ impl Environment {
 
 impl Drop for Environment {
     fn drop(&mut self) {
-        // One that stays says where nobody listens any more, which the tool finds out. A folder that was made for it
-        // alone is empty then.
-        let _ = fs::remove_file(self.folder.join(LINES));
-        let _ = fs::remove_file(self.folder.join(OF_SAM));
-        let _ = fs::remove_dir(&self.folder);
+        // One that stays says where nobody listens any more, which the tool finds out.
+        for file in [self.folder.join(LINES), self.folder.join(OF_SAM), named_hosts(&self.folder)] {
+            let _ = fs::remove_file(file);
+        }
     }
 }
 
-/// `backends`: the environment of the running stack, as lines. Seen from a container the stack is at `--host`; SAM's file
-/// then says so too.
+/// `backends`: the environment of the running stack, as lines. Whoever asks for it means to give the functions the files of
+/// `events/`, so from then on the keys in them work, until the stack starts again. Seen from a container the stack is at
+/// `--host`; SAM's file then says so too, and the stack answers under that name.
 ///
 /// # Errors
-/// No stack runs there, in words that say what to do.
-pub fn show(options: &BackendsOptions) -> io::Result<String> {
+/// No stack runs there, or `--host` is no name of a host, in words that say what to do.
+pub async fn show(options: &BackendsOptions) -> io::Result<String> {
     let folder = options.state.clone().unwrap_or_else(|| PathBuf::from(FOLDER));
-    let lines = fs::read_to_string(folder.join(LINES)).map_err(|error| {
+    let lines = files::read_own(&folder.join(LINES)).map_err(|error| {
         let what = format!("no local stack runs in {}/ ({error}): start one with `cargo run`", folder.display());
         io::Error::new(error.kind(), what)
     })?;
-    let database = lines.lines().find_map(|line| line.strip_prefix("AWS_ENDPOINT_URL_DYNAMODB=http://"));
-    if database.is_none_or(|address| TcpStream::connect(address).is_err()) {
+    let database = running(&folder, &lines)?;
+    let host = options.host.as_deref().map(host_name).transpose()?;
+    let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk_config(&database)), TABLE);
+    demo::import_event_keys(&table, &Edge::system()).await?;
+    let Some(host) = host else { return Ok(lines.trim_end().to_owned()) };
+    let lines = lines.replace("//127.0.0.1:", &format!("//{host}:"));
+    files::replace(&named_hosts(&folder), format!("{host}\n").as_bytes())?;
+    files::replace(&folder.join(OF_SAM), of_sam(&lines).as_bytes())?;
+    Ok(lines.trim_end().to_owned())
+}
+
+/// The URL of the engine, which somebody on this machine answers at.
+fn running(folder: &Path, lines: &str) -> io::Result<String> {
+    let url = lines.lines().find_map(|line| line.strip_prefix("AWS_ENDPOINT_URL_DYNAMODB="));
+    let is_here = |url: &&str| host_of_url(url).is_some_and(is_loopback);
+    let answers = |url: &&str| url.strip_prefix("http://").is_some_and(|address| TcpStream::connect(address).is_ok());
+    url.filter(is_here).filter(answers).map(str::to_owned).ok_or_else(|| {
         let what =
             format!("the local stack of {}/ does not run any more: start one with `cargo run`", folder.display());
-        return Err(io::Error::new(io::ErrorKind::NotConnected, what));
+        io::Error::new(io::ErrorKind::NotConnected, what)
+    })
+}
+
+/// A host's name or address, as the header `Host` has it.
+fn host_name(host: &str) -> io::Result<String> {
+    if host_of_authority(host) == Some(host) {
+        return Ok(host.to_ascii_lowercase());
     }
-    let Some(host) = &options.host else { return Ok(lines.trim_end().to_owned()) };
-    let lines = lines.replace("//127.0.0.1:", &format!("//{host}:"));
-    fs::write(folder.join(OF_SAM), of_sam(&lines))?;
-    Ok(lines.trim_end().to_owned())
+    let what = format!("--host {host} names no host: write it as host.docker.internal, 172.17.0.1 or [fd00::1]");
+    Err(io::Error::new(io::ErrorKind::InvalidInput, what))
 }
 
 fn of_sam(lines: &str) -> String {

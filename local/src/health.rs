@@ -2,8 +2,7 @@
 //! lines, and what was announced to the operators.
 //!
 //! The page is rendered here, whole; its script fetches the changing part again and swaps in what is different. All
-//! text that comes from data goes through `html::Text`. The router only answers `GET`, and only under a host name that
-//! is this machine's (against DNS rebinding).
+//! text that comes from data goes through `html::Text`. The router only answers `GET`.
 
 mod announced;
 mod card;

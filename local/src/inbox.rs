@@ -3,8 +3,7 @@
 //!
 //! Whatever a mail contains is untrusted. The page puts text in as text; a mail's HTML is shown in a sandboxed frame
 //! from a URL of its own, whose content security policy runs no script. Remote images are loaded over https alone, so
-//! that a mail looks as it will look; everything else remote is blocked. The router only answers `GET`, and only under
-//! a host name that is this machine's (against DNS rebinding).
+//! that a mail looks as it will look; everything else remote is blocked. The router only answers `GET`.
 
 mod eml;
 mod folder;

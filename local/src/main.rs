@@ -13,7 +13,7 @@ use posthorn_local::{
 async fn main() -> ExitCode {
     let options = Options::parse();
     let done = match &options.command {
-        Some(Command::Backends(options)) => environment::show(options).map(|lines| terminal::say(&lines)),
+        Some(Command::Backends(options)) => environment::show(options).await.map(|lines| terminal::say(&lines)),
         None => {
             terminal::init(options.json);
             stack::run(&options).await

@@ -41,14 +41,16 @@ pub struct Options {
 /// Beside a running stack.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
-    /// Prints the environment in which a function uses the running stack's back ends
+    /// Prints the environment in which a function uses the running stack's back ends, and lets the keys of the files in events/
+    /// open the demo project until the next start
     Backends(BackendsOptions),
 }
 
 /// What the environment is for.
 #[derive(Debug, Clone, Args)]
 pub struct BackendsOptions {
-    /// The name under which a container finds this machine, such as host.docker.internal; backends.json is rewritten for it
+    /// The name under which a container finds this machine, such as host.docker.internal; backends.json is rewritten for it, and
+    /// the stack answers under it
     #[arg(long)]
     pub host: Option<String>,
     /// The folder of the stack's state; .posthorn here unless given

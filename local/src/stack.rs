@@ -1,7 +1,6 @@
 //! Starting and stopping the parts.
 
 use std::{
-    fs::{self, File},
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     path::{Path, PathBuf},
@@ -18,20 +17,17 @@ use posthorn_testkit::{backends::local_config, database, queue::Queue};
 use tokio::{net::TcpListener, signal, sync::watch, task::JoinSet};
 
 use crate::{
-    announcements::Announcements,
     api::Api,
     backends::{self, Addresses, CONFIGURATION_SET, TABLE},
     demo::Demo,
     docs,
     environment::Environment,
+    folder::Folder,
+    gate::Gate,
     health::{self, Health},
-    inbox::Mailbox,
     options::Options,
     terminal::say,
 };
-
-/// Where state is kept, from where the stack was started.
-pub(crate) const FOLDER: &str = ".posthorn";
 
 /// Where the functions find what they call: URLs.
 #[derive(Debug, Clone)]
@@ -62,6 +58,7 @@ pub async fn run_behind(
     let listeners = bind_api(options.port).await?;
     let port = listeners[0].local_addr()?.port();
     let folder = Folder::open(options)?;
+    let gate = Gate::new(folder.state());
     let (database, database_url) = bind(options.dynamodb_port, "--dynamodb-port").await?;
     let (mail, mail_url) = bind(options.ses_port, "--ses-port").await?;
     let (topics, topics_url) = bind(options.sns_port, "--sns-port").await?;
@@ -71,15 +68,15 @@ pub async fn run_behind(
     let (stop_backends, stopped) = watch::channel(false);
     let mut running = JoinSet::new();
     let engine = database::open(folder.path("posthorn.db").as_deref())?;
-    running.spawn(database::serve(engine, database, asked(stopped.clone())));
+    running.spawn(database::serve_behind(gate.of_a_back_end(), engine, database, asked(stopped.clone())));
     let (edge, queue) = (Edge::system(), Queue::new(Edge::system()));
     let mailbox = folder.mailbox()?.with_hint(hint(port));
     let ses = backends::ses(mailbox.clone(), queue.clone(), edge.clone(), folder.path("identities.json"))?;
-    running.spawn(ses.serve(mail, asked(stopped.clone())));
+    running.spawn(ses.serve_behind(gate.of_a_back_end(), mail, asked(stopped.clone())));
     let announcements = folder.announcements()?;
     let sns = backends::sns(announcements.clone(), &format!("{url}/_local/health"));
-    running.spawn(sns.serve(topics, asked(stopped.clone())));
-    running.spawn(backends::sqs(&queue).serve(queues, asked(stopped)));
+    running.spawn(sns.serve_behind(gate.of_a_back_end(), topics, asked(stopped.clone())));
+    running.spawn(backends::sqs(&queue).serve_behind(gate.of_a_back_end(), queues, asked(stopped)));
 
     let alerts = backends::topic(&topics_url);
     let endpoints = between(Endpoints { dynamodb: database_url.clone(), ses: mail_url.clone() }).await?;
@@ -92,13 +89,13 @@ pub async fn run_behind(
 
     let addresses = Addresses { api: url, dynamodb: database_url, ses: mail_url, sns: topics_url, sqs: queues_url };
     let docs = docs::router(&addresses.api).map_err(io::Error::other)?;
-    let environment = Environment::write(&folder.state(), &addresses.variables())?;
+    let environment = Environment::write(folder.state(), &addresses.variables())?;
     let tool = if options.memory { environment.tool() } else { "cargo posthorn".to_owned() };
     greet(port, &api.demo, &tool);
     let health =
         Health { table, edge, rule: Rule::default(), announcements, tool, dead: Arc::new(move || queue.dead().len()) };
-    let router = api.router().merge(mailbox.router()).merge(health::router(health)).merge(docs);
-    let outcome = serve(listeners, router).await;
+    let pages = mailbox.router().merge(health::router(health)).merge(docs);
+    let outcome = serve(listeners, gate.before_api(api.router().merge(pages))).await;
     let _ = stop_queue.send(true);
     let _ = events.await;
     let _ = stop_backends.send(true);
@@ -122,60 +119,6 @@ async fn api(edge: Edge, endpoints: &Endpoints, alerts: Topic, keys: Option<Path
         edge,
         demo,
     })
-}
-
-/// Where state is kept: `.posthorn/`, held by one stack at a time, or nowhere.
-struct Folder {
-    path: Option<PathBuf>,
-    _lock: Option<File>,
-}
-
-impl Folder {
-    fn open(options: &Options) -> io::Result<Self> {
-        if options.memory {
-            return Ok(Self { path: None, _lock: None });
-        }
-        let path = PathBuf::from(FOLDER);
-        fs::create_dir_all(&path)?;
-        let lock = File::create(path.join("lock"))?;
-        lock.try_lock().map_err(|_| {
-            io::Error::other(format!("another local stack is using {FOLDER}/: stop it first, or use --memory"))
-        })?;
-        if options.fresh {
-            clear(&path)?;
-        }
-        Ok(Self { path: Some(path), _lock: Some(lock) })
-    }
-
-    /// Where the operator's tool finds the stack: with the state, or, if there is none, in the system's own folder.
-    fn state(&self) -> PathBuf {
-        self.path.clone().unwrap_or_else(|| std::env::temp_dir().join(format!("posthorn-{}", std::process::id())))
-    }
-
-    fn path(&self, name: &str) -> Option<PathBuf> {
-        self.path.as_ref().map(|path| path.join(name))
-    }
-
-    fn announcements(&self) -> io::Result<Announcements> {
-        self.path("alerts.jsonl").map_or_else(|| Ok(Announcements::in_memory()), Announcements::in_file)
-    }
-
-    fn mailbox(&self) -> io::Result<Mailbox> {
-        self.path("mail").map_or_else(|| Ok(Mailbox::in_memory()), Mailbox::in_folder)
-    }
-}
-
-/// Removes what earlier stacks left, but for the lock.
-fn clear(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            fs::remove_dir_all(entry.path())?;
-        } else if entry.file_name() != "lock" {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
 }
 
 /// The API's port, on both of the addresses that `localhost` can mean.

@@ -1,4 +1,5 @@
-//! What the stack says on the terminal: a readable line a request, or JSON.
+//! What the stack says on the terminal: a readable line a request, or JSON. All of it goes through here, and nothing that others
+//! wrote moves the terminal's cursor.
 
 use std::{
     fmt::{self, Write as _},
@@ -6,6 +7,7 @@ use std::{
 };
 
 use posthorn_lambda::telemetry;
+use posthorn_machine::terminal::{escaped, escaped_lines};
 use tracing::{
     Event, Level, Subscriber,
     field::{Field, Visit},
@@ -39,12 +41,12 @@ fn ours() -> Targets {
 /// Says something to whoever started the stack. Standard output may be closed: then there is nobody to tell.
 pub fn say(text: &str) {
     let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    let _ = writeln!(out, "{}", escaped_lines(text)).and_then(|()| out.flush());
 }
 
 /// Says why the stack does not start, or ends.
 pub fn say_error(text: &str) {
-    let _ = writeln!(std::io::stderr(), "error: {text}");
+    let _ = writeln!(std::io::stderr(), "error: {}", escaped_lines(text));
 }
 
 /// `POST /v1/send 200 12 ms 0123456789abcdef`, with the code behind the status where there is one.
@@ -59,16 +61,15 @@ where
         let mut fields = Fields::default();
         event.record(&mut fields);
         if event.metadata().target() == telemetry::REQUEST {
-            writeln!(writer, "{}", fields.request())
-        } else {
-            write!(writer, "{}: {}", event.metadata().level().as_str().to_lowercase(), fields.notice())?;
-            if let Some(span) = context.lookup_current()
-                && let Some(request) = span.extensions().get::<FormattedFields<N>>()
-            {
-                write!(writer, " {request}")?;
-            }
-            writeln!(writer)
+            return writeln!(writer, "{}", escaped(&fields.request()));
         }
+        let mut line = format!("{}: {}", event.metadata().level().as_str().to_lowercase(), fields.notice());
+        if let Some(span) = context.lookup_current()
+            && let Some(request) = span.extensions().get::<FormattedFields<N>>()
+        {
+            let _ = write!(line, " {request}");
+        }
+        writeln!(writer, "{}", escaped(&line))
     }
 }
 

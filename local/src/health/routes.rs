@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 
 use super::{Health, page};
-use crate::visitors::only_local;
+use crate::headers::private_page;
 
 /// The page: its own script and style and what the script fetches; nothing inline, nothing from elsewhere.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -23,7 +23,7 @@ pub(super) fn router(health: Health) -> Router {
         .route("/_local/health/parts", get(parts))
         .route("/_local/health/page.css", get(style))
         .route("/_local/health/page.js", get(script))
-        .layer(middleware::from_fn(only_local))
+        .layer(middleware::from_fn(private_page))
         .with_state(health)
 }
 

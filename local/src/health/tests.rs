@@ -178,7 +178,7 @@ async fn a_table_that_cannot_be_read_is_said() {
 }
 
 #[tokio::test]
-async fn the_page_runs_only_its_own_script_and_only_for_this_machine() {
+async fn the_page_runs_only_its_own_script() {
     let backends = Backends::start().await;
     backends.project(|_| {}).await;
     let health = health(&backends);
@@ -189,10 +189,6 @@ async fn the_page_runs_only_its_own_script_and_only_for_this_machine() {
         assert!(!page.text.contains(forbidden), "{forbidden}");
     }
     assert!(get(&health, "/parts").await.policy.starts_with("sandbox"));
-    for (host, status) in [("localhost:3000", 200), ("127.0.0.1", 200), ("evil.example", 403)] {
-        let request = Request::get("/_local/health/parts").header("host", host).body(Body::empty()).unwrap();
-        assert_eq!(ask(&health, request).await.status.as_u16(), status, "{host}");
-    }
     let request = Request::post("/_local/health/parts").body(Body::empty()).unwrap();
     assert_eq!(ask(&health, request).await.status, StatusCode::METHOD_NOT_ALLOWED);
 }

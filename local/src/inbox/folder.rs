@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader};
 use std::path::PathBuf;
 
+use posthorn_machine::files;
 use posthorn_testkit::ses::Mail;
 
 use super::eml;
@@ -39,14 +40,8 @@ impl Folder {
         let mut record = serde_json::to_vec(summary)?;
         record.push(b'\n');
         serde_json::to_writer(&mut record, mail)?;
-        self.write_whole(&summary.id, &eml::render(mail), self.source_path(&summary.id))?;
-        self.write_whole(&summary.id, &record, self.record_path(&summary.id))
-    }
-
-    fn write_whole(&self, id: &str, content: &[u8], path: PathBuf) -> io::Result<()> {
-        let aside = self.records.join(format!("{id}.part"));
-        fs::write(&aside, content)?;
-        fs::rename(aside, path)
+        files::replace_by_way_of(&self.records, &self.source_path(&summary.id), &eml::render(mail))?;
+        files::replace(&self.record_path(&summary.id), &record)
     }
 
     /// The newest mails, oldest first, at most `count`; and how many there are in all. A record that cannot be read is

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::summary::is_id;
 use super::{Mailbox, lock};
-use crate::visitors::only_local;
+use crate::headers::private_page;
 
 const CONTENT_SECURITY_POLICY: HeaderName = header::CONTENT_SECURITY_POLICY;
 /// The page: its own script, style, JSON and frames; nothing inline, nothing from elsewhere.
@@ -42,7 +42,7 @@ pub(super) fn router(mailbox: Mailbox) -> Router {
         .route("/_local/inbox/mails/{id}/html", get(html))
         .route("/_local/inbox/mails/{id}/source", get(source))
         .route("/_local/inbox/mails/{id}/attachments/{n}", get(attachment))
-        .layer(middleware::from_fn(only_local))
+        .layer(middleware::from_fn(private_page))
         .with_state(mailbox)
 }
 

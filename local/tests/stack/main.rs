@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[cfg(unix)]
+mod private_state;
 mod support;
+mod web_pages;
 
 use std::{fs, time::Duration};
 

@@ -48,13 +48,19 @@ impl Drop for Stack {
 
 impl Stack {
     pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = Command::new(PROGRAM)
-            .args(["--port", "0"])
-            .args(arguments)
-            .current_dir(folder)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::start_by(Command::new(PROGRAM), folder, arguments)
+    }
+
+    /// Starts it under a umask that leaves whatever it creates open to everybody.
+    pub(crate) fn start_with_open_umask(folder: &Path, arguments: &[&str]) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "umask 0; exec \"$0\" \"$@\"", PROGRAM]);
+        Self::start_by(shell, folder, arguments)
+    }
+
+    fn start_by(mut program: Command, folder: &Path, arguments: &[&str]) -> Self {
+        let mut child =
+            program.args(["--port", "0"]).args(arguments).current_dir(folder).stdout(Stdio::piped()).spawn().unwrap();
         let output = Arc::new(Mutex::new(Vec::new()));
         let (lines, stdout) = (output.clone(), child.stdout.take().unwrap());
         std::thread::spawn(move || {
@@ -71,6 +77,20 @@ impl Stack {
     pub(crate) fn refused(folder: &Path, arguments: &[&str]) -> (bool, String) {
         let output = Command::new(PROGRAM).args(arguments).current_dir(folder).output().unwrap();
         (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    }
+
+    /// What `backends` prints for this stack, which must be running.
+    pub(crate) fn backends(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(PROGRAM);
+        let output = command.arg("backends").args(arguments).current_dir(&self.folder).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The URL of a part, by its name in the file of the environment.
+    pub(crate) fn part(&self, name: &str) -> String {
+        let text = fs::read_to_string(self.folder.join(".posthorn/backends.env")).unwrap();
+        text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap().to_owned()
     }
 
     pub(crate) fn printed(&self) -> String {
@@ -156,7 +176,8 @@ pub(crate) fn post(url: &str, path: &str, key: &str, body: &str) -> Answer {
     )
 }
 
-fn exchange(url: &str, request: &str) -> Answer {
+/// Sends a request as it stands; the server must close the connection after it.
+pub(crate) fn exchange(url: &str, request: &str) -> Answer {
     let mut connection = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
     connection.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();

@@ -1,8 +1,13 @@
 //! The DynamoDB engine: dynoxide, in process, behind loopback HTTP like the real one.
 
+mod behind;
+#[cfg(test)]
+mod tests;
+
 use std::{collections::HashMap, future::Future, io, path::Path};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use axum::{Router, serve::ListenerExt as _};
 use dynoxide::{AttributeValue as Stored, Database, ImportOptions};
 use tokio::net::TcpListener;
 
@@ -31,6 +36,24 @@ pub async fn serve(
 ) -> io::Result<()> {
     let (listener, _relay) = recorded(listener).await?;
     dynoxide::server::serve_with_shutdown(listener, database, shutdown).await.map_err(io::Error::other)
+}
+
+/// The same with something in front, such as a check of who calls: nobody reaches the engine past it.
+///
+/// # Errors
+/// What the server failed with.
+pub async fn serve_behind(
+    front: impl FnOnce(Router) -> Router,
+    database: Database,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let (listener, _relay) = recorded(listener).await?;
+    let listener = listener.tap_io(|connection| {
+        // Failing to set it only costs time: small answers would wait for a delayed acknowledgement.
+        let _ = connection.set_nodelay(true);
+    });
+    axum::serve(listener, front(behind::router(database))).with_graceful_shutdown(shutdown).await
 }
 
 /// Stores items in a table, past the API.

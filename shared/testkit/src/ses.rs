@@ -31,9 +31,10 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Json;
 use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
 use jiff::{SignedDuration, Timestamp};
+use posthorn_machine::files;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -158,8 +159,22 @@ impl Ses {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
+        self.serve_behind(|router| router, listener, shutdown).await
+    }
+
+    /// The same with something in front, such as a check of who calls.
+    ///
+    /// # Errors
+    ///
+    /// What [`axum::serve()`] fails with; failed connections are not errors.
+    pub async fn serve_behind(
+        self,
+        front: impl FnOnce(Router) -> Router,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
         let (listener, _relay) = recorded(listener).await?;
-        let service = routes::router(self).into_make_service_with_connect_info::<Connection>();
+        let service = front(routes::router(self)).into_make_service_with_connect_info::<Connection>();
         axum::serve(CuttableListener(listener), service).with_graceful_shutdown(shutdown).await
     }
 
@@ -223,9 +238,7 @@ impl Ses {
 
 /// Writes the file whole: a start that reads it finds the old identities or the new ones.
 fn keep(file: &std::path::Path, identities: &Identities) -> io::Result<()> {
-    let draft = file.with_extension("new");
-    fs::write(&draft, serde_json::to_vec_pretty(identities)?)?;
-    fs::rename(draft, file)
+    files::replace(file, &serde_json::to_vec_pretty(identities)?)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this stands in for AWS, whose clock is its own")]

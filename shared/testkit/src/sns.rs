@@ -17,6 +17,7 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::Router;
 use jiff::Timestamp;
 use posthorn_lambda::Edge;
 use tokio::net::TcpListener;
@@ -111,8 +112,22 @@ impl Sns {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
+        self.serve_behind(|router| router, listener, shutdown).await
+    }
+
+    /// The same with something in front, such as a check of who calls.
+    ///
+    /// # Errors
+    ///
+    /// What [`axum::serve()`] fails with; failed connections are not errors.
+    pub async fn serve_behind(
+        self,
+        front: impl FnOnce(Router) -> Router,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
         let (listener, _relay) = recorded(listener).await?;
-        axum::serve(listener, routes::router(self)).with_graceful_shutdown(shutdown).await
+        axum::serve(listener, front(routes::router(self))).with_graceful_shutdown(shutdown).await
     }
 
     /// The messages taken, oldest first; with a sink only the newest ones.

@@ -72,8 +72,22 @@ impl Sqs {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
+        self.serve_behind(|router| router, listener, shutdown).await
+    }
+
+    /// The same with something in front, such as a check of who calls.
+    ///
+    /// # Errors
+    ///
+    /// What [`axum::serve()`] fails with; failed connections are not errors.
+    pub async fn serve_behind(
+        self,
+        front: impl FnOnce(Router) -> Router,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
         let (listener, _relay) = recorded(listener).await?;
-        let router = Router::new().route("/", post(act)).with_state(self);
+        let router = front(Router::new().route("/", post(act)).with_state(self));
         axum::serve(listener, router).with_graceful_shutdown(shutdown).await
     }
 
