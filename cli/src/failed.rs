@@ -28,6 +28,14 @@ pub(crate) enum Failed {
     Stopped(PathBuf, String),
     #[error("{0}: {1}")]
     Unreadable(PathBuf, io::Error),
+    #[error(
+        "{0}, so whoever it is could name the stack that is worked on: the files of a local stack must be yours alone; start it again with `cargo run`, which closes them, name another with --state, or name a stack in AWS with --stack"
+    )]
+    StateOfOthers(String),
+    #[error(
+        "{0} names an address for {1} that is not on this machine, where a local stack is: it was changed; start the local stack again, or name a stack in AWS with --stack"
+    )]
+    StateNamesOthers(PathBuf, &'static str),
     #[error("{0} does not say {1}: it is from another version; start the local stack again")]
     OldState(PathBuf, &'static str),
     #[error("no AWS region: set AWS_REGION, or a region in the profile")]
@@ -126,6 +134,14 @@ pub(crate) enum Failed {
         "no secret key: set POSTHORN_SECRET_KEY to one of the project's (read -rs POSTHORN_SECRET_KEY; export POSTHORN_SECRET_KEY)"
     )]
     NoKey,
+    #[error(
+        "the local stack keeps no key in its folder: set POSTHORN_SECRET_KEY to one of the project's (read -rs POSTHORN_SECRET_KEY; export POSTHORN_SECRET_KEY), and give the address with it: --url {0}"
+    )]
+    NoDemoKey(String),
+    #[error(
+        "POSTHORN_SECRET_KEY is set, and the address {0} was found in a folder, not given: if the key is one of that stack's, add --url {0}; to send with the demo project's key, unset the variable; for a stack in AWS, name it with --stack"
+    )]
+    AddressNotGiven(String),
     #[error("nobody answers at {0} ({1}): check the address and that the API runs")]
     NobodyAnswers(String, &'static str),
     #[error("{0} answered {1}, and not as Posthorn does: check the address")]
@@ -163,6 +179,7 @@ impl Failed {
             Self::NoStack => "NO_STACK",
             Self::Stopped(..) => "STACK_STOPPED",
             Self::Unreadable(..) | Self::OldState(..) => "STATE_UNREADABLE",
+            Self::StateOfOthers(_) | Self::StateNamesOthers(..) => "STATE_NOT_TRUSTED",
             Self::NoRegion => "NO_REGION",
             Self::NoCredentials(_) => "NO_CREDENTIALS",
             Self::BadCredentials(_) => "BAD_CREDENTIALS",
@@ -199,7 +216,8 @@ impl Failed {
             Self::KeysNotRead(_) => "KEYS_NOT_READ",
             Self::NotAnnounced(..) => "NOT_ANNOUNCED",
             Self::NoUrl => "NO_URL",
-            Self::NoKey => "NO_KEY",
+            Self::NoKey | Self::NoDemoKey(_) => "NO_KEY",
+            Self::AddressNotGiven(_) => "ADDRESS_NOT_GIVEN",
             Self::NotTheApi(..) => "NOT_THE_API",
             Self::Api { code, .. } => code,
         }

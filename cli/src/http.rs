@@ -9,6 +9,7 @@ use aws_smithy_http_client::{
 };
 use aws_smithy_runtime_api::client::{http::HttpConnector, orchestrator::HttpRequest};
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use posthorn_machine::address::{host_of_url, is_loopback};
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -79,13 +80,7 @@ async fn exchange(url: &str, mut request: HttpRequest) -> Result<Answer, NoAnswe
 
 /// A proxy's `localhost` is another machine: what goes to this one goes there directly.
 fn connector(url: &str) -> Connector {
-    let proxy = if is_here(url) { ProxyConfig::disabled() } else { ProxyConfig::from_env() };
+    let proxy =
+        if host_of_url(url).is_some_and(is_loopback) { ProxyConfig::disabled() } else { ProxyConfig::from_env() };
     Connector::builder().proxy_config(proxy).tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build()
-}
-
-/// Whether an address is one of this machine: `localhost`, or a loopback address.
-pub(crate) fn is_here(url: &str) -> bool {
-    let authority = url.split_once("://").map_or(url, |(_scheme, rest)| rest).split('/').next().unwrap_or_default();
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _port)| host);
-    ["localhost", "127.0.0.1", "[::1]"].contains(&host)
 }

@@ -128,7 +128,8 @@ pub(crate) enum Command {
 }
 
 const SEND: &str = "\
-On the local stack the demo project's key is used unless the variable is set. A key is never given as an argument, nor \
+To a local stack that is found in a folder goes the demo project's key, which is kept there. The key in the variable goes to \
+an address that is given (--url, POSTHORN_URL), or to a stack in AWS (--stack). A key is never given as an argument, nor \
 typed into a command, which the shell's history keeps: read it into the variable.
 
 Examples:

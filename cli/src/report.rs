@@ -8,7 +8,10 @@ use std::{
 use posthorn_table::Uuid;
 use serde_json::{Value, json};
 
-use crate::failed::Failed;
+use crate::{
+    failed::Failed,
+    terminal::{escaped, escaped_json, shown},
+};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +54,9 @@ impl Report {
     }
 
     pub(crate) fn print(&self, json: bool) -> ExitCode {
-        let shown = if json { format!("{:#}", self.json) } else { self.text.clone() };
+        let text = if json { escaped_json(&format!("{:#}", self.json)) } else { shown(&self.text) };
         let mut out = anstream::stdout().lock();
-        match writeln!(out, "{}", shown.trim_end()).and_then(|()| out.flush()) {
+        match writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()) {
             Err(_) if let Some(project) = self.keys_of => failed(&Failed::KeysNotRead(project), json),
             // Whoever read the beginning and left has what they wanted.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&Failed::Output(error), json),
@@ -65,7 +68,7 @@ impl Report {
 /// Says why a command did not do what it was asked for.
 pub(crate) fn failed(failed: &Failed, json: bool) -> ExitCode {
     let message = failed.to_string();
-    say(json, failed.code(), &message, &format!("error: {message}"));
+    say(json, failed.code(), &message, &format!("error: {}", escaped(&message)));
     ExitCode::from(failed.exit_code())
 }
 
@@ -75,13 +78,18 @@ pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    if json {
+    // It quotes arguments, which a script may have made of anything: then on one line and without colours.
+    let is_plain = std::env::args_os().all(|argument| {
+        let argument = argument.to_string_lossy();
+        escaped(&argument) == argument
+    });
+    if !json && is_plain {
+        let _ = error.print();
+    } else {
         let text = error.to_string();
         let words = text.lines().take_while(|line| !line.starts_with("Usage:")).flat_map(str::split_whitespace);
         let message = words.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned();
-        say(true, "USAGE", &message, "");
-    } else {
-        let _ = error.print();
+        say(json, "USAGE", &message, &format!("error: {}", escaped(&message)));
     }
     ExitCode::from(2)
 }
@@ -90,7 +98,7 @@ pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
 fn say(json: bool, code: &str, message: &str, line: &str) {
     let mut err = anstream::stderr().lock();
     let _ = if json {
-        writeln!(err, "{}", json!({"error": {"code": code, "message": message}}))
+        writeln!(err, "{}", escaped_json(&json!({"error": {"code": code, "message": message}}).to_string()))
     } else {
         writeln!(err, "{line}")
     };

@@ -2,6 +2,7 @@
 
 use anstyle::AnsiColor;
 use posthorn_lambda::Edge;
+use posthorn_machine::address::{host_of_url, is_loopback};
 use serde_json::{Value, json};
 
 use crate::{
@@ -9,19 +10,25 @@ use crate::{
     http,
     options::{Place, SendOptions},
     report::{Outcome, Report},
-    target,
-    terminal::painted,
+    target::{self, Api},
+    terminal::{escaped, painted},
 };
 
 pub(crate) async fn send(options: SendOptions, place: &Place) -> Result<Report, Failed> {
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let secret_key = given(options.secret_key);
-    let (url, demo_key) = match given(options.url) {
-        Some(url) => (url, None),
+    let api = match given(options.url) {
+        Some(url) => Api::Named(url),
         None => target::api(place).await?,
     };
-    let url = checked(&url)?;
-    let key = secret_key.or(demo_key).ok_or(Failed::NoKey)?;
+    let (url, key) = match api {
+        Api::Named(url) => (checked(&url)?, secret_key.ok_or(Failed::NoKey)?),
+        Api::Found { url, demo_key } => {
+            let url = checked(&url)?;
+            let key = key_for_found(&url, secret_key, demo_key)?;
+            (url, key)
+        }
+    };
     let mut body = json!({"to": options.to, "subject": options.subject, "body": options.body});
     if let Some(from) = options.from {
         body["from"] = from.into();
@@ -32,15 +39,23 @@ pub(crate) async fn send(options: SendOptions, place: &Place) -> Result<Report, 
     report(&url, answer.status, &answer.body)
 }
 
+/// The key for an address that was found and not given: the demo project's. One that is given goes to no such address.
+fn key_for_found(url: &str, given: Option<String>, demo: Option<String>) -> Result<String, Failed> {
+    match (given, demo) {
+        (None, Some(demo)) => Ok(demo),
+        (None, None) => Err(Failed::NoDemoKey(url.to_owned())),
+        (Some(given), Some(demo)) if given.trim() == demo => Ok(demo),
+        (Some(_), _) => Err(Failed::AddressNotGiven(url.to_owned())),
+    }
+}
+
 /// The address without what would double a slash. The key goes with the request: in plain text to this machine alone.
 fn checked(url: &str) -> Result<String, Failed> {
     let url = url.trim().trim_end_matches('/');
     let bad = || Failed::BadUrl(url.to_owned());
-    let (scheme, rest) = url.split_once("://").ok_or_else(bad)?;
-    let authority = rest.split('/').next().unwrap_or_default();
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _port)| host);
-    let is_safe = scheme == "https" || (scheme == "http" && http::is_here(url));
-    if is_safe && !host.is_empty() && !rest.contains(['@', '?', '#', ' ']) { Ok(url.to_owned()) } else { Err(bad()) }
+    let host = host_of_url(url).ok_or_else(bad)?;
+    let is_safe = url.starts_with("https://") || is_loopback(host);
+    if is_safe && !url.contains(['@', '?', '#', ' ']) { Ok(url.to_owned()) } else { Err(bad()) }
 }
 
 /// A key of its own for every mail: a lost answer could be asked for again, and a second mail is a second call.
@@ -78,7 +93,7 @@ fn with_fields(message: &str, errors: &Value) -> String {
 }
 
 fn line(email: &Value) -> String {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let text = |value: &Value| escaped(value.as_str().unwrap_or_default());
     let (status, to) = (text(&email["status"]), text(&email["contact"]["email"]));
     let (color, more) = match status.as_str() {
         "SENT" => (AnsiColor::Green, String::new()),

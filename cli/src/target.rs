@@ -125,11 +125,19 @@ impl Services {
     }
 }
 
-/// The address of the API, and the secret key that a local stack keeps for its demo project.
-pub(crate) async fn api(place: &Place) -> Result<(String, Option<String>), Failed> {
+/// Where the API is.
+pub(crate) enum Api {
+    /// Where the outputs of the stack in AWS say that was named.
+    Named(String),
+    /// Where a local stack's file says that was found. Whoever wrote the file chose the address: no key goes there but the one
+    /// that is kept beside it.
+    Found { url: String, demo_key: Option<String> },
+}
+
+pub(crate) async fn api(place: &Place) -> Result<Api, Failed> {
     match place {
         Place { table: Some(_), .. } => Err(Failed::NoUrl),
-        Place { stack: Some(name), .. } => Ok((stack::Description::read(name).await?.1.output("ApiUrl")?, None)),
+        Place { stack: Some(name), .. } => Ok(Api::Named(stack::Description::read(name).await?.1.output("ApiUrl")?)),
         Place { state, .. } => local::api(state.as_deref()),
     }
 }

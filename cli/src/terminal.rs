@@ -1,5 +1,9 @@
 //! The terminal: colours, columns, questions and progress. Questions and progress go to standard error, and only where
 //! that is a terminal.
+//!
+//! Whatever is printed goes through here, and nothing in it that others wrote (names, answers, errors) moves the cursor, sets a
+//! colour or hides: [`shown`] leaves the styles that [`painted`] and [`bold`] set and no other control. A value that could
+//! begin a line of its own goes through [`escaped`] before, too.
 
 use std::{
     io::{self, BufRead, IsTerminal, Write},
@@ -8,22 +12,64 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
+use posthorn_machine::terminal::escaped_lines;
+pub(crate) use posthorn_machine::terminal::{escaped, escaped_json};
 
 use crate::failed::Failed;
 
+/// What stands around a styled part of a text until it is printed, the style's name behind the first: characters that Unicode
+/// leaves to a program's own use.
+const BEGIN: char = '\u{fdd0}';
+const END: char = '\u{fdd1}';
+
+/// The styles there are, by their names.
+const STYLES: [(char, Style); 5] = [
+    ('b', Style::new().bold()),
+    ('g', AnsiColor::Green.on_default()),
+    ('y', AnsiColor::Yellow.on_default()),
+    ('r', AnsiColor::Red.on_default()),
+    ('k', AnsiColor::BrightBlack.on_default()),
+];
+
+/// A text in a colour, one of [`STYLES`].
 pub(crate) fn painted(text: &str, color: AnsiColor) -> String {
-    let style = Style::new().fg_color(Some(color.into()));
-    format!("{style}{text}{style:#}")
+    styled(text, color.on_default())
 }
 
 pub(crate) fn bold(text: &str) -> String {
-    let style = Style::new().bold();
-    format!("{style}{text}{style:#}")
+    styled(text, Style::new().bold())
+}
+
+fn styled(text: &str, style: Style) -> String {
+    let name = STYLES.iter().find(|(_, known)| *known == style).map_or(' ', |(name, _)| *name);
+    format!("{BEGIN}{name}{text}{END}")
+}
+
+/// A text as it is printed.
+pub(crate) fn shown(text: &str) -> String {
+    rendered(text, |style, text| format!("{style}{text}{style:#}"))
+}
+
+/// A text as it is printed, without its styles.
+pub(crate) fn plain(text: &str) -> String {
+    rendered(text, |_, text| text.to_owned())
+}
+
+fn rendered(text: &str, paint: impl Fn(Style, &str) -> String) -> String {
+    let mut parts = text.split(BEGIN);
+    let first = escaped_lines(parts.next().unwrap_or_default());
+    parts.fold(first, |printed, part| {
+        let (inside, behind) = part.split_once(END).unwrap_or((part, ""));
+        let mut inside = inside.chars();
+        let name = inside.next();
+        let style = STYLES.iter().find(|(known, _)| Some(*known) == name).map_or(Style::new(), |(_, style)| *style);
+        printed + &paint(style, &escaped_lines(inside.as_str())) + &escaped_lines(behind)
+    })
 }
 
 /// How many columns a text takes, colours aside.
 fn width(text: &str) -> usize {
-    anstream::adapter::strip_str(text).to_string().chars().count()
+    plain(text).chars().count()
 }
 
 /// A text in so many columns.
@@ -33,6 +79,7 @@ pub(crate) fn padded(text: &str, columns: usize) -> String {
 
 /// Rows in columns, each as wide as its widest cell, under a heading.
 pub(crate) fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> String {
+    let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(|cell| on_one_line(cell))).collect();
     let widths: [usize; N] = std::array::from_fn(|at| {
         rows.iter().map(|row| width(&row[at])).chain([width(heading[at])]).max().unwrap_or_default()
     });
@@ -43,6 +90,11 @@ pub(crate) fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) ->
     let heading = bold(&line(heading));
     let rows = rows.iter().map(|row| line(std::array::from_fn(|at| row[at].as_str())));
     [heading].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
+}
+
+/// A cell that begins no line of its own.
+fn on_one_line(cell: &str) -> String {
+    cell.replace('\n', "\\u{a}").replace('\t', "\\u{9}")
 }
 
 /// A number with its noun: `1 key`, `2 keys`.
@@ -63,15 +115,17 @@ pub(crate) fn confirm(yes: bool, what: &str, question: &str, word: &str) -> Resu
     if !input.is_terminal() || !out.is_terminal() {
         return Err(Failed::NotATerminal(what.to_owned()));
     }
-    let _ = write!(out, "{question}\nType {word} to go on: ").and_then(|()| out.flush());
+    // A name with characters that are not shown can be typed as it is shown.
+    let shown = escaped(word);
+    let _ = write!(out, "{}\nType {shown} to go on: ", escaped(question)).and_then(|()| out.flush());
     let mut answer = String::new();
     let read = input.lock().read_line(&mut answer);
-    if read.is_ok() && answer.trim() == word { Ok(()) } else { Err(Failed::Declined) }
+    if read.is_ok() && [word, shown.as_str()].contains(&answer.trim()) { Ok(()) } else { Err(Failed::Declined) }
 }
 
 /// Something that takes a while, with what it does at the moment.
 pub(crate) fn spinner(text: &str) -> ProgressBar {
-    let spinner = ProgressBar::new_spinner().with_message(text.to_owned());
+    let spinner = ProgressBar::new_spinner().with_message(escaped(text));
     spinner.enable_steady_tick(Duration::from_millis(120));
     spinner
 }
@@ -93,8 +147,36 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_their_widest_cell_without_its_colours() {
         let rows = [["a".to_owned(), painted("red", AnsiColor::Red)], ["long name".to_owned(), "x".to_owned()]];
-        let text = anstream::adapter::strip_str(&table(["id", "state"], &rows)).to_string();
-        assert_eq!(text, "id         state\na          red\nlong name  x");
+        assert_eq!(plain(&table(["id", "state"], &rows)), "id         state\na          red\nlong name  x");
+    }
+
+    #[test]
+    fn our_styles_are_printed_and_nobody_elses() {
+        let text = format!("{} {}", painted("red\u{1b}[8m", AnsiColor::Red), "a\u{1b}[2J\u{202e}b");
+        assert_eq!(shown(&text), "\u{1b}[31mred\\u{1b}[8m\u{1b}[0m a\\u{1b}[2J\\u{202e}b");
+        assert_eq!(plain(&text), "red\\u{1b}[8m a\\u{1b}[2J\\u{202e}b");
+        for color in [AnsiColor::Green, AnsiColor::Yellow, AnsiColor::Red, AnsiColor::BrightBlack] {
+            assert!(shown(&painted("x", color)).starts_with("\u{1b}["), "{color:?}");
+        }
+        assert_eq!(shown(&bold("x")), "\u{1b}[1mx\u{1b}[0m");
+    }
+
+    #[test]
+    fn the_marks_of_a_style_are_nobody_elses_either() {
+        for (text, printed) in [
+            ("\u{fdd1}x", "\\u{fdd1}x"),
+            ("\u{fdd0}", ""),
+            ("\u{fdd0}?x", "x"),
+            (&escaped("\u{fdd0}gok\u{fdd1}"), "\\u{fdd0}gok\\u{fdd1}"),
+        ] {
+            assert_eq!(shown(text), printed, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_begins_no_line() {
+        let text = table(["name"], &[["a\nb\tc".to_owned()]]);
+        assert_eq!(plain(&text), "name\na\\u{a}b\\u{9}c");
     }
 
     #[test]

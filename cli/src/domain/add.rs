@@ -4,7 +4,7 @@ use posthorn_auth::add_domain;
 use posthorn_table::{Uuid, domain::DomainClaim};
 
 use super::{allow, claim, identity, normalised, records};
-use crate::{failed::Failed, report::Report, target::Target};
+use crate::{failed::Failed, report::Report, target::Target, terminal::escaped};
 
 /// The sub-domain that bounces of a domain that is new to SES come back to, where nobody asked for another.
 const USUAL_MAIL_FROM: &str = "bounce";
@@ -33,7 +33,7 @@ pub(super) async fn add(
         MailFrom::Below(below) => Some(below_domain(below, &domain)?),
     };
     let project = target.project(project).await?;
-    let (id, name) = (project.facts.id, &project.facts.name);
+    let (id, name) = (project.facts.id, escaped(&project.facts.name));
     // Before the claim: one domain too many would leave it with a project that can never send from it.
     add_domain(&project, &domain, target.edge.now())?;
     claim(target, &domain, id).await?;
@@ -52,7 +52,9 @@ pub(super) async fn add(
         return Ok(Report::done(records::zone(&domain, &records), json));
     }
     let overlaps = overlaps(target, &domain, id).await?;
-    let shown = overlaps.iter().fold(records::text(&records), |shown, overlap| format!("{shown}\n\nNote: {overlap}"));
+    let shown = overlaps
+        .iter()
+        .fold(records::text(&records), |shown, overlap| format!("{shown}\n\nNote: {}", escaped(overlap)));
     json["overlaps"] = overlaps.into();
     if identity.is_verified {
         let text = format!("{domain} is verified: {name} may send from it. Its DNS records:\n\n{shown}");

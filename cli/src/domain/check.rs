@@ -11,7 +11,7 @@ use crate::{
     failed::Failed,
     report::{Outcome, Report},
     target::Target,
-    terminal::spinner,
+    terminal::{escaped, spinner},
 };
 
 /// How to wait.
@@ -66,7 +66,10 @@ fn report(target: &Target, domain: &str, project: Uuid, identity: &Identity, is_
     } else {
         let hint = format!(
             "SES looks for them for 72 hours. Compare: dig +short CNAME {}",
-            identity.dkim_tokens.first().map_or_else(String::new, |token| format!("{token}._domainkey.{domain}"))
+            identity
+                .dkim_tokens
+                .first()
+                .map_or_else(String::new, |token| format!("{}._domainkey.{domain}", escaped(token)))
         );
         (
             format!("{domain} is not verified: SES has not found its DKIM records.\n\n{shown}\n\n{hint}"),

@@ -5,7 +5,7 @@ use posthorn_table::Uuid;
 use serde_json::{Value, json};
 
 use super::identity::{Identity, State};
-use crate::terminal::{bold, padded, painted};
+use crate::terminal::{bold, escaped, padded, painted};
 
 /// How long others may keep a record, in seconds: short, so that a mistake is soon mended.
 const TTL: u32 = 1800;
@@ -61,8 +61,8 @@ impl Record {
         format!(
             "{}  {}\n       {}\n       {}, {}",
             bold(&padded(self.kind, 5)),
-            self.name,
-            self.value,
+            escaped(&self.name),
+            escaped(&self.value),
             purpose,
             painted(of, color)
         )
@@ -73,10 +73,10 @@ impl Record {
     fn zone_line(&self) -> String {
         let begin = if self.state == State::NotLookedFor { "; recommended, if there is none: " } else { "" };
         let value = match self.kind {
-            "TXT" => format!("\"{}\"", self.value),
-            _ => format!("{}.", self.value),
+            "TXT" => format!("\"{}\"", escaped(&self.value)),
+            _ => format!("{}.", escaped(&self.value)),
         };
-        format!("{begin}{}. {TTL} IN {} {value}", self.name, self.kind)
+        format!("{begin}{}. {TTL} IN {} {value}", escaped(&self.name), self.kind)
     }
 
     fn json(&self) -> Value {

@@ -6,7 +6,12 @@ use posthorn_table::{Uuid, project::Project};
 use serde_json::json;
 
 use super::{identity, normalised};
-use crate::{failed::Failed, report::Report, target::Target, terminal::confirm};
+use crate::{
+    failed::Failed,
+    report::Report,
+    target::Target,
+    terminal::{confirm, escaped},
+};
 
 /// Takes a domain from its project once more: before the claim was given up a check may have put it back, and without the
 /// claim none can any more.
@@ -39,7 +44,7 @@ pub(super) async fn remove(target: &Target, domain: &str, keep: bool, yes: bool)
 
     let mut lines = vec![format!("{domain} is nobody's any more.")];
     if let (Changed::Changed(project), true) = (&changed, taken) {
-        lines.push(format!("{} can no longer send from it.", project.facts.name));
+        lines.push(format!("{} can no longer send from it.", escaped(&project.facts.name)));
     }
     if sender.is_some() {
         lines.push(

@@ -10,6 +10,7 @@ use crate::{
     failed::Failed,
     report::{Outcome, Report},
     target::Target,
+    terminal::escaped,
 };
 
 pub(super) async fn create(
@@ -39,7 +40,7 @@ pub(super) async fn create(
     let (project, keys) = new_project(new, target.edge.now(), fill)?;
     patiently(target.jitter(), || target.table.change_project(None, &project, None)).await?;
     let made = add_domains(target, &project, &domains, sender.as_ref()).await;
-    Ok(report(&project, &keys, &made, sender.as_ref().map(Address::as_str)))
+    Ok(report(target, &project, &keys, &made, sender.as_ref().map(Address::as_str)))
 }
 
 /// Before anything is stored: a claim that would be refused.
@@ -103,12 +104,12 @@ async fn set_sender(target: &Target, id: Uuid, sender: &Address) -> Result<bool,
     Ok(is_set)
 }
 
-fn report(project: &Project, keys: &[PlainKey; 2], made: &Made, sender: Option<&str>) -> Report {
+fn report(target: &Target, project: &Project, keys: &[PlainKey; 2], made: &Made, sender: Option<&str>) -> Report {
     let id = project.facts.id;
     let key = |class: KeyClass| keys.iter().find(|key| key.class() == class).map_or("", PlainKey::expose);
     let (secret, public) = (key(KeyClass::Secret), key(KeyClass::Public));
     let mut lines = vec![
-        format!("Made the project {}, {id}", project.facts.name),
+        format!("Made the project {}, {id}", escaped(&project.facts.name)),
         String::new(),
         format!("  Secret key  {secret}"),
         format!("  Public key  {public}"),
@@ -118,9 +119,9 @@ fn report(project: &Project, keys: &[PlainKey; 2], made: &Made, sender: Option<&
     if !made.verified.is_empty() {
         lines.push(format!("It may send from {}.", made.verified.join(", ")));
     }
-    lines.extend(made.problems.iter().map(|problem| format!("But: {problem}")));
+    lines.extend(made.problems.iter().map(|problem| format!("But: {}", escaped(problem))));
     lines.push(String::new());
-    lines.extend(next_steps(id, made, sender));
+    lines.extend(next_steps(target, id, made, sender));
     let json = json!({
         "id": id,
         "name": project.facts.name,
@@ -135,7 +136,7 @@ fn report(project: &Project, keys: &[PlainKey; 2], made: &Made, sender: Option<&
     Report { text: lines.join("\n"), json, outcome, keys_of: Some(id) }
 }
 
-fn next_steps(id: Uuid, made: &Made, sender: Option<&str>) -> Vec<String> {
+fn next_steps(target: &Target, id: Uuid, made: &Made, sender: Option<&str>) -> Vec<String> {
     let mut steps = vec!["Next:".to_owned()];
     for domain in &made.pending {
         steps.push(format!("  posthorn domain add {id} {domain}"));
@@ -148,6 +149,8 @@ fn next_steps(id: Uuid, made: &Made, sender: Option<&str>) -> Vec<String> {
         steps.push(format!("  posthorn project sender {id} {sender}"));
     }
     steps.push("  read -rs POSTHORN_SECRET_KEY; export POSTHORN_SECRET_KEY".to_owned());
-    steps.push("  posthorn send --to <your address>".to_owned());
+    // The address of a local stack is found, not given: the key of a variable goes there only where it is given.
+    let url = target.state.as_ref().and(target.parts.api_url.as_ref()).map(|url| format!(" --url {url}"));
+    steps.push(format!("  posthorn send{} --to <your address>", url.unwrap_or_default()));
     steps
 }

@@ -14,7 +14,7 @@ use crate::{
     failed::Failed,
     report::Report,
     target::Target,
-    terminal::{bar, confirm, count, spinner},
+    terminal::{bar, confirm, count, escaped, spinner},
 };
 
 /// The longest that a request runs which began before the project was disabled: API Gateway's own limit, or the local
@@ -204,16 +204,17 @@ fn of_domains(domains: &[String]) -> Vec<String> {
     if domains.is_empty() {
         return Vec::new();
     }
+    let shown: Vec<_> = domains.iter().map(|domain| escaped(domain)).collect();
     let mut lines = vec![
-        format!("Nobody has claimed {} any more.", domains.join(", ")),
+        format!("Nobody has claimed {} any more.", shown.join(", ")),
         "In SES its domains stay, to be claimed again with posthorn domain add. To take one out of SES:".to_owned(),
     ];
-    lines.extend(domains.iter().map(|domain| format!("  aws sesv2 delete-email-identity --email-identity {domain}")));
+    lines.extend(shown.iter().map(|domain| format!("  aws sesv2 delete-email-identity --email-identity {domain}")));
     lines
 }
 
 fn report(name: &str, id: Uuid, removed: &Removed, domains: &[String], note: Option<String>) -> Report {
-    let mut lines = vec![format!("{name} is deleted, with {}.", listed(removed))];
+    let mut lines = vec![format!("{} is deleted, with {}.", escaped(name), listed(removed))];
     lines.extend(of_domains(domains));
     lines.extend(note);
     Report::done(lines.join("\n"), json!({"id": id, "name": name, "removed": as_json(removed), "domains": domains}))

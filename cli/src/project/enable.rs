@@ -8,7 +8,7 @@ use posthorn_lambda::edge::stopwatch;
 use posthorn_table::Uuid;
 use serde_json::json;
 
-use crate::{failed::Failed, report::Report, target::Target};
+use crate::{failed::Failed, report::Report, target::Target, terminal::escaped};
 
 /// How long announcing may take: longer than somebody else's lease.
 const TO_ANNOUNCE: Duration = Duration::from_secs(10);
@@ -19,9 +19,11 @@ pub(super) async fn enable(target: &Target, project: &str) -> Result<Report, Fai
     let changed = guard::enable(&target.table, id, target.edge.now(), target.jitter()).await?;
     let text = match &changed {
         Changed::Changed(project) => {
-            format!("{} is enabled. Its bounces and complaints count from zero.", project.facts.name)
+            format!("{} is enabled. Its bounces and complaints count from zero.", escaped(&project.facts.name))
         }
-        Changed::Already(project) => format!("{} is enabled already. Nothing was changed.", project.facts.name),
+        Changed::Already(project) => {
+            format!("{} is enabled already. Nothing was changed.", escaped(&project.facts.name))
+        }
         Changed::NoSuchProject => return Err(Failed::NoSuchProject(project.to_owned())),
     };
     announced(target, id, text, &changed).await
@@ -37,11 +39,14 @@ pub(super) async fn disable(target: &Target, project: &str, reason: &str) -> Res
     let text = match &changed {
         Changed::Changed(project) => format!(
             "{} is disabled: every request of it is refused from now on.\nBring it back with: posthorn project enable {id}",
-            project.facts.name
+            escaped(&project.facts.name)
         ),
         Changed::Already(project) => {
-            let why = project.disabled.as_ref().map_or_else(String::new, |disabled| format!(" ({})", disabled.reason));
-            format!("{} is disabled already{why}. Nothing was changed.", project.facts.name)
+            let why = project
+                .disabled
+                .as_ref()
+                .map_or_else(String::new, |disabled| format!(" ({})", escaped(&disabled.reason)));
+            format!("{} is disabled already{why}. Nothing was changed.", escaped(&project.facts.name))
         }
         Changed::NoSuchProject => return Err(Failed::NoSuchProject(project.to_owned())),
     };

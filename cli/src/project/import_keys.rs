@@ -5,7 +5,12 @@ use std::io::{self, IsTerminal, Read};
 use posthorn_auth::{Changed, Imported, KeyDigest, ProjectError, change, import_all};
 use serde_json::json;
 
-use crate::{failed::Failed, report::Report, target::Target, terminal::count};
+use crate::{
+    failed::Failed,
+    report::Report,
+    target::Target,
+    terminal::{count, escaped},
+};
 
 /// Far more than the keys that a project can have.
 const MOST_BYTES: u64 = 64 * 1024;
@@ -42,7 +47,7 @@ pub(super) async fn import_keys(target: &Target, named: &str) -> Result<Report, 
         "Imported {} and {} into {}.{before}",
         count(secret as u64, "secret key"),
         count(public as u64, "public key"),
-        project.facts.name
+        escaped(&project.facts.name)
     );
     Ok(Report::done(text, json!({"id": id, "imported": {"secret": secret, "public": public}, "known": known})))
 }

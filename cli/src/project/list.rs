@@ -9,7 +9,7 @@ use crate::{
     moment::day,
     report::Report,
     target::Target,
-    terminal::{painted, table},
+    terminal::{escaped, painted, table},
 };
 
 /// Longer names are cut: a line fits a terminal of 100 columns.
@@ -36,7 +36,7 @@ fn row(project: &Project) -> [String; 6] {
     };
     [
         facts.id.to_string(),
-        cut(&facts.name),
+        cut(&escaped(&facts.name)),
         status,
         facts.monthly_limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string()),
         day(project.created_at),

@@ -15,7 +15,7 @@ use crate::{
     moment::minute,
     report::Report,
     target::{Target, local},
-    terminal::confirm,
+    terminal::{confirm, escaped},
 };
 
 /// How long announcing may take.
@@ -97,7 +97,7 @@ fn report(target: &Target, rotation: &Rotation, not_announced: Option<&str>) -> 
     let facts = &rotation.next.facts;
     let key = |class: KeyClass| rotation.minted.iter().find(|key| key.class() == class).map(PlainKey::expose);
     let (secret, public) = (key(KeyClass::Secret), key(KeyClass::Public));
-    let mut lines = vec![format!("The keys of {} are replaced.", facts.name), String::new()];
+    let mut lines = vec![format!("The keys of {} are replaced.", escaped(&facts.name)), String::new()];
     let shown = [("Secret", secret), ("Public", public)];
     lines.extend(shown.iter().filter_map(|(name, key)| key.map(|key| format!("  {name} key  {key}"))));
     let end = match rotation.previous_keys_expire_at {

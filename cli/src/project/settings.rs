@@ -5,7 +5,12 @@ use posthorn_mail::address::Address;
 use posthorn_table::project::Project;
 use serde_json::Value;
 
-use crate::{failed::Failed, report::Report, target::Target, terminal::count};
+use crate::{
+    failed::Failed,
+    report::Report,
+    target::Target,
+    terminal::{count, escaped},
+};
 
 pub(super) async fn limit(target: &Target, named: &str, limit: Option<u64>) -> Result<Report, Failed> {
     let text = match limit {
@@ -46,5 +51,5 @@ async fn changed(
     };
     let mut json = super::json(&project);
     json["changed"] = Value::Bool(already.is_empty());
-    Ok(Report::done(format!("{} {text}.{already}", project.facts.name), json))
+    Ok(Report::done(format!("{} {}.{already}", escaped(&project.facts.name), escaped(text)), json))
 }

@@ -18,7 +18,7 @@ use crate::{
     moment::{day, minute},
     report::Report,
     target::Target,
-    terminal::{count, painted},
+    terminal::{count, escaped, painted},
 };
 
 /// Characters of a whole bar; it shows this much more than the disable line.
@@ -71,13 +71,13 @@ fn window_json(rule: &Rule, counts: &Counts) -> Value {
 }
 
 fn heading(project: &Project) -> String {
-    let mut page = format!("{}  {}\n", project.facts.name, project.facts.id);
+    let mut page = format!("{}  {}\n", escaped(&project.facts.name), project.facts.id);
     match (project.facts.status, &project.disabled) {
         (Status::Active, _) => page.push_str(&painted("active", AnsiColor::Green)),
         (Status::Disabled, None) => page.push_str(&painted("disabled", AnsiColor::Red)),
         (Status::Disabled, Some(disabled)) => {
             let red = painted("disabled", AnsiColor::Red);
-            let _ = write!(page, "{red} since {}: {}", minute(disabled.at), disabled.reason);
+            let _ = write!(page, "{red} since {}: {}", minute(disabled.at), escaped(&disabled.reason));
         }
     }
     if project.facts.status == Status::Disabled {
@@ -101,7 +101,7 @@ fn facts_of(project: &Project, pending: &[String], used: u64) -> String {
         ("Keys", keys(project)),
         ("Created", day(project.created_at)),
     ];
-    lines.map(|(name, value)| format!("  {name:<8} {value}")).join("\n")
+    lines.map(|(name, value)| format!("  {name:<8} {}", escaped(&value))).join("\n")
 }
 
 /// How many keys work, and each by the short id that the log names it by.
@@ -186,7 +186,7 @@ mod tests {
 
     fn bar(bounced: u64, sent: u64) -> String {
         let gauge = gauge(Metric::Bounce, &Rule::default(), &Counts { sent, bounced, complained: 0 });
-        anstream::adapter::strip_str(&gauge).to_string()
+        crate::terminal::plain(&gauge)
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     failed::Failed,
-    terminal::{padded, painted},
+    terminal::{escaped, padded, painted},
 };
 
 /// How it is.
@@ -74,8 +74,9 @@ impl Finding {
             Grade::Skip => AnsiColor::BrightBlack,
         };
         let grade = padded(&painted(self.grade.as_str(), color), 4);
-        let remedy = self.remedy.as_ref().map_or_else(String::new, |remedy| format!("\n      {:<14}{remedy}", ""));
-        format!("{grade}  {:<14}{}{remedy}", self.about, self.says)
+        let remedy =
+            self.remedy.as_ref().map_or_else(String::new, |text| format!("\n      {:<14}{}", "", escaped(text)));
+        format!("{grade}  {:<14}{}{remedy}", self.about, escaped(&self.says))
     }
 
     pub(super) fn json(&self) -> Value {

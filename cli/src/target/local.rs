@@ -1,8 +1,9 @@
-//! The local stack, by the file that it keeps while it runs.
+//! The local stack, by the file that it keeps while it runs. The file is found, in this folder or one above, so it is believed
+//! only as far as nobody else can have written it, and what it names is on this machine.
 
 use std::{
     collections::HashMap,
-    fs,
+    io,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -12,8 +13,12 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use posthorn_auth::reputation::Rule;
 use posthorn_lambda::aws;
+use posthorn_machine::{
+    address::{host_of_url, is_loopback},
+    files::read_own,
+};
 
-use super::{Parts, Services, Target};
+use super::{Api, Parts, Services, Target};
 use crate::failed::Failed;
 
 /// The local stack's state, the file in it that says where its parts listen, and the one with the demo project's keys.
@@ -29,7 +34,10 @@ struct Variables {
 
 impl Variables {
     fn read(file: PathBuf) -> Result<Self, Failed> {
-        let text = fs::read_to_string(&file).map_err(|error| Failed::Unreadable(file.clone(), error))?;
+        let text = read_own(&file).map_err(|error| match (error.kind(), error.raw_os_error()) {
+            (io::ErrorKind::PermissionDenied, None) => Failed::StateOfOthers(error.to_string()),
+            _ => Failed::Unreadable(file.clone(), error),
+        })?;
         let pairs = text.lines().filter_map(|line| line.split_once('='));
         let values = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Ok(Self { file, values })
@@ -48,6 +56,13 @@ impl Variables {
         self.values.get(name).cloned().ok_or_else(|| Failed::OldState(self.file.clone(), name))
     }
 
+    /// An address, which must be on this machine.
+    fn address(&self, name: &'static str) -> Result<String, Failed> {
+        let url = self.get(name)?;
+        let is_here = url.starts_with("http://") && host_of_url(&url).is_some_and(is_loopback);
+        if is_here { Ok(url) } else { Err(Failed::StateNamesOthers(self.file.clone(), name)) }
+    }
+
     fn folder(&self) -> PathBuf {
         self.file.parent().unwrap_or(Path::new(".")).to_owned()
     }
@@ -55,23 +70,23 @@ impl Variables {
 
 pub(super) async fn find(folder: Option<&Path>) -> Result<Target, Failed> {
     let variables = Variables::of_stack(folder)?;
-    let database = variables.get("AWS_ENDPOINT_URL_DYNAMODB")?;
+    let database = variables.address("AWS_ENDPOINT_URL_DYNAMODB")?;
     if !answers(&database).await {
         return Err(Failed::Stopped(variables.file, database));
     }
     let services = Services {
         dynamodb: config(&database),
-        ses: config(&variables.get("AWS_ENDPOINT_URL_SESV2")?),
-        sns: config(&variables.get("AWS_ENDPOINT_URL_SNS")?),
-        sqs: config(&variables.get("AWS_ENDPOINT_URL_SQS")?),
+        ses: config(&variables.address("AWS_ENDPOINT_URL_SESV2")?),
+        sns: config(&variables.address("AWS_ENDPOINT_URL_SNS")?),
+        sqs: config(&variables.address("AWS_ENDPOINT_URL_SQS")?),
     };
     let parts = Parts {
-        api_url: Some(variables.get("POSTHORN_URL")?),
+        api_url: Some(variables.address("POSTHORN_URL")?),
         configuration_set: Some(variables.get("CONFIGURATION_SET")?),
         events_topic: Some(variables.get("EVENTS_TOPIC_ARN")?),
         alerts_topic: Some(variables.get("ALERTS_TOPIC_ARN")?),
-        feedback_queue: Some(variables.get("FEEDBACK_QUEUE_URL")?),
-        dead_letters: Some(variables.get("DEAD_LETTER_QUEUE_URL")?),
+        feedback_queue: Some(variables.address("FEEDBACK_QUEUE_URL")?),
+        dead_letters: Some(variables.address("DEAD_LETTER_QUEUE_URL")?),
         alerts_email: None,
     };
     let table = variables.get("TABLE_NAME")?;
@@ -80,11 +95,15 @@ pub(super) async fn find(folder: Option<&Path>) -> Result<Target, Failed> {
     Ok(Target { state: Some(variables.folder()), ..target })
 }
 
-/// The API's address, and the demo project's secret key if the stack keeps one.
-pub(super) fn api(folder: Option<&Path>) -> Result<(String, Option<String>), Failed> {
+/// The API, with the demo project's secret key if the stack keeps one.
+pub(super) fn api(folder: Option<&Path>) -> Result<Api, Failed> {
     let variables = Variables::of_stack(folder)?;
-    let demo = Variables::read(variables.folder().join(DEMO)).ok();
-    Ok((variables.get("POSTHORN_URL")?, demo.and_then(|demo| demo.get("POSTHORN_SECRET_KEY").ok())))
+    let demo_key = match Variables::read(variables.folder().join(DEMO)) {
+        Ok(demo) => Some(demo.get("POSTHORN_SECRET_KEY")?),
+        Err(Failed::Unreadable(_, error)) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(failed) => return Err(failed),
+    };
+    Ok(Api::Found { url: variables.address("POSTHORN_URL")?, demo_key })
 }
 
 /// The demo project's id, if the stack keeps its keys.

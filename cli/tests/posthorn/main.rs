@@ -5,7 +5,10 @@
 mod aws;
 mod deleted;
 mod domains;
+#[cfg(unix)]
+mod found;
 mod gate;
+mod hostile;
 mod keys;
 mod printed;
 mod projects;

@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 
 use crate::support::{Folder, World, posthorn, serve};
 
-const KEY: &str = "sk_07ELSZgnu18FMTahov29GNUbipw3AHOVcjqx3AHO1qSFvM";
+pub(crate) const KEY: &str = "sk_07ELSZgnu18FMTahov29GNUbipw3AHOVcjqx3AHO1qSFvM";
 
-type Requests = Arc<Mutex<Vec<(HeaderMap, Value)>>>;
+pub(crate) type Requests = Arc<Mutex<Vec<(HeaderMap, Value)>>>;
 
 /// An API that answers this, and what it was asked.
-async fn api(status: u16, answer: &str) -> (String, Requests) {
+pub(crate) async fn api(status: u16, answer: &str) -> (String, Requests) {
     let requests = Requests::default();
     let (kept, answer) = (Arc::clone(&requests), answer.to_owned());
     let handler = move |headers: HeaderMap, body: Bytes| async move {
@@ -27,7 +27,7 @@ async fn api(status: u16, answer: &str) -> (String, Requests) {
     (serve(Router::new().route("/v1/send", post(handler))).await, requests)
 }
 
-fn answer(status: &str) -> String {
+pub(crate) fn answer(status: &str) -> String {
     let email = json!({"contact": {"id": "c", "email": "ada@example.org"}, "email": "e", "status": status});
     json!({"success": true, "data": {"emails": [email], "timestamp": "2026-11-21T00:00:00.000Z"}}).to_string()
 }
@@ -101,6 +101,7 @@ async fn a_place_in_an_option_counts_more_than_the_address_of_the_environment() 
     let (other, of_other) = api(200, &answer("SENT")).await;
     world.write_environment("http://127.0.0.1:1", "http://127.0.0.1:1", &local);
     let state = world.folder.0.join(".posthorn");
+    std::fs::write(state.join("demo.env"), format!("POSTHORN_SECRET_KEY={KEY}\n")).unwrap();
     let variables = [("POSTHORN_SECRET_KEY", KEY), ("POSTHORN_URL", other.as_str())];
     let send = ["send", "--to", "ada@example.org"];
     let place = ["--state", state.to_str().unwrap()];
