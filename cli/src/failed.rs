@@ -4,6 +4,7 @@ use std::{io, path::PathBuf};
 
 use posthorn_auth::{ProjectError, reputation::RuleError};
 use posthorn_lambda::config::ConfigError;
+use posthorn_mail::mailbox::MAX_BYTES;
 use posthorn_table::{TableError, Uuid};
 
 use crate::target::Target;
@@ -100,6 +101,10 @@ pub(crate) enum Failed {
         "the sender must be at one of the project's domains, or at a sub-domain of one: name its domain with --domain"
     )]
     SenderWithoutDomain,
+    #[error(
+        "the name is too long to be a sender's: with the sender's address it must take at most {MAX_BYTES} bytes, once encoded (RFC 2047)"
+    )]
+    NameTooLong,
     #[error("{0} would be changed for good, and this is not a terminal that could be asked: add --yes")]
     NotATerminal(String),
     #[error("nothing was changed")]
@@ -204,6 +209,7 @@ impl Failed {
             | Self::NotADomain(_)
             | Self::NotAnAddress(_)
             | Self::SenderWithoutDomain
+            | Self::NameTooLong
             | Self::BadUrl(_)
             | Self::NoKeys(_)
             | Self::KeysOnTerminal(_)

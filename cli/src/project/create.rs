@@ -1,7 +1,7 @@
 //! A new project. Its keys exist in the answer alone, so whatever goes wrong after it is stored is said beside them.
 
 use posthorn_auth::{KeyClass, NewProject, PlainKey, change, new_project, set_default_sender};
-use posthorn_mail::address::Address;
+use posthorn_mail::{address::Address, mailbox::Mailbox};
 use posthorn_table::{Uuid, patiently, project::Project};
 use serde_json::json;
 
@@ -12,6 +12,8 @@ use crate::{
     target::Target,
     terminal::escaped,
 };
+
+const SHORT_ADDRESS: &str = "a@example.com";
 
 pub(super) async fn create(
     target: &Target,
@@ -25,6 +27,7 @@ pub(super) async fn create(
     domains.dedup();
     let address = |text: &str| Address::parse(text).map_err(|_| Failed::NotAnAddress(text.to_owned()));
     let sender = sender.map(address).transpose()?;
+    refuse_long_name(&name, sender.as_ref())?;
     if sender.as_ref().is_some_and(|sender| !sender.is_at(&domains)) {
         return Err(Failed::SenderWithoutDomain);
     }
@@ -41,6 +44,14 @@ pub(super) async fn create(
     patiently(target.jitter(), || target.table.change_project(None, &project, None)).await?;
     let made = add_domains(target, &project, &domains, sender.as_ref()).await;
     Ok(report(target, &project, &keys, &made, sender.as_ref().map(Address::as_str)))
+}
+
+/// The project's name is its sender's, unless a request names another: it must be one that the mail service takes, with
+/// the sender's address where it is known, and with a short one at least.
+fn refuse_long_name(name: &str, sender: Option<&Address>) -> Result<(), Failed> {
+    let Some(address) = sender.cloned().or_else(|| Address::parse(SHORT_ADDRESS).ok()) else { return Ok(()) };
+    let mailbox = Mailbox { address, name: Some(name.to_owned()) };
+    if mailbox.fits() { Ok(()) } else { Err(Failed::NameTooLong) }
 }
 
 /// Before anything is stored: a claim that would be refused.

@@ -40,8 +40,14 @@ async fn what_cannot_be_made_leaves_nothing() {
     let world = World::start().await;
     world.run(&["project", "create", "First", "--domain", "example.com"]).await.done();
     let before = world.backends.items().await;
+    let (long, longer) = ("株".repeat(66), "株".repeat(60));
     for (arguments, words) in [
-        (&["Shop", "--domain", "example.com"][..], "belongs to another project"),
+        (&[long.as_str()][..], "too long to be a sender's"),
+        (
+            &[&longer, "--domain", "b.example", "--sender", "an.address.of.quite.some.words@b.example"],
+            "too long to be a sender's",
+        ),
+        (&["Shop", "--domain", "example.com"], "belongs to another project"),
         (&["Shop", "--domain", "no domain"], "is no domain"),
         (&["Shop", "--sender", "a@b.example"], "name its domain with --domain"),
         (&["Shop", "--domain", "b.example", "--sender", "Ada"], "is no email address"),

@@ -72,7 +72,7 @@ async fn send(app: &App, call: Call) -> Refused<Reply> {
     let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
     let caller = presented.caller(&app.table, call.now, known).await?;
     let key = call.idempotency_key()?;
-    let request = SendRequest::check(&call.json()?, caller.project.default_sender.is_some())?;
+    let request = SendRequest::check(&call.json()?, caller.project.default_sender.as_deref())?;
     let job = Job { app, caller: &caller, request: &request, call: &call };
     match key {
         None => {

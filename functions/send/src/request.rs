@@ -8,7 +8,7 @@ use posthorn_errors::{Code, FieldCode, Fields, Object, Refused, Text};
 use posthorn_mail::{
     address::Address,
     attachment::{self, Attachment, Disposition},
-    fields::{address, mailbox, name},
+    fields::{address, check_length, mailbox, name},
     header::Header,
     mailbox::Mailbox,
 };
@@ -64,20 +64,22 @@ pub(crate) struct Content {
 }
 
 impl SendRequest {
-    /// Checks a body for a project with or without a default sender.
+    /// Checks a body for a project with this default sender, if it has one.
     ///
     /// # Errors
     /// `VALIDATION_ERROR` with every wrong field.
-    pub(crate) fn check(body: &Map<String, Value>, has_default_sender: bool) -> Refused<Self> {
+    pub(crate) fn check(body: &Map<String, Value>, default_sender: Option<&str>) -> Refused<Self> {
         let mut wrong = Fields::default();
         let wrong = &mut wrong;
         let body = Object::body(body);
         refuse_mistaken(&body, wrong);
+        let (to, content) = (recipients(&body, wrong), content(&body, wrong));
+        let from = sender(&body, default_sender.is_some(), wrong);
         let mut checked = Self {
-            to: recipients(&body, wrong),
-            content: content(&body, wrong),
-            from: sender(&body, has_default_sender, wrong),
-            name: name(&body, "name", wrong).map(str::to_owned),
+            to,
+            content,
+            name: sender_name(&body, from.as_ref(), default_sender, wrong),
+            from,
             reply: address(&body, "reply", wrong),
             subscribed: body.boolean("subscribed", wrong),
             data: Data::check(body.map("data"), wrong),
@@ -143,6 +145,24 @@ fn sender(body: &Object<'_>, has_default: bool, wrong: &mut Fields) -> Option<Ma
             None
         }
     }
+}
+
+/// The sender's name, which must be short enough for the address that it is used with.
+fn sender_name(
+    body: &Object<'_>,
+    from: Option<&Mailbox>,
+    default_sender: Option<&str>,
+    wrong: &mut Fields,
+) -> Option<String> {
+    let name = name(body, "name", wrong)?.to_owned();
+    let address = match from {
+        Some(from) => from.name.is_none().then(|| from.address.clone()),
+        None => default_sender.and_then(|address| Address::parse(address).ok()),
+    };
+    if let Some(address) = address {
+        check_length(&Mailbox { address, name: Some(name.clone()) }, "name".to_owned(), wrong);
+    }
+    Some(name)
 }
 
 fn attachments(body: &Object<'_>, wrong: &mut Fields) -> Vec<Attachment> {

@@ -6,7 +6,8 @@ use posthorn_table::{Timestamp, project::ProjectFacts};
 
 use crate::request::SendRequest;
 
-/// The sender of a request: its own or the project's default, under its own name, the request's or the project's.
+/// The sender of a request: its own or the project's default, under its own name, the request's or the project's. The
+/// project's name is left out where it is too long for the mail service beside this address: it is not the caller's to change.
 ///
 /// # Errors
 /// `SENDER_NOT_VERIFIED` unless the address is at one of the project's domains or a sub-domain of one.
@@ -18,8 +19,9 @@ pub(crate) fn sender(request: &SendRequest, project: &ProjectFacts) -> Refused<M
     if !given.address.is_at(&project.domains) {
         return Err(Code::SenderNotVerified.into());
     }
-    let name = given.name.or_else(|| request.name.clone()).unwrap_or_else(|| project.name.clone());
-    Ok(Mailbox { address: given.address, name: Some(name) })
+    let own = given.name.or_else(|| request.name.clone());
+    let sender = Mailbox { name: Some(own.unwrap_or_else(|| project.name.clone())), ..given };
+    Ok(if sender.fits() { sender } else { Mailbox { name: None, ..sender } })
 }
 
 fn default_sender(project: &ProjectFacts) -> Refused<Address> {
@@ -58,7 +60,7 @@ mod tests {
     fn check(extra: &Value) -> Result<String, Code> {
         let mut body = json!({"to": "a@x.co", "subject": "s", "body": "b"});
         body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
-        let request = SendRequest::check(body.as_object().unwrap(), true).ok().unwrap();
+        let request = SendRequest::check(body.as_object().unwrap(), Some("hello@example.com")).ok().unwrap();
         sender(&request, &project()).map(|sender| sender.to_header()).map_err(|failure| failure.code())
     }
 

@@ -12,6 +12,7 @@ use mail_builder::headers::date::Date;
 use mail_builder::headers::raw::Raw;
 use mail_builder::headers::text::Text;
 use mail_builder::mime::MimePart;
+use posthorn_mail::attachment::is_mime_type;
 use posthorn_testkit::ses::{Attachment, Mail};
 
 const BINARY: &str = "application/octet-stream";
@@ -89,18 +90,12 @@ fn named(disposition: &'static str, file: &Attachment) -> HeaderType<'static> {
     ContentType::new(disposition).attribute("filename", one_line(&file.filename)).into()
 }
 
-/// The content type that was given, if it has the grammar of one (RFC 2045, section 5.1, parameters unquoted).
+/// The content type that was given, as it was written, if it has the grammar of one. A reader would look for the parts of a
+/// file that is said to have some.
 fn content_type(file: &Attachment) -> ContentType<'_> {
-    let given = file.content_type.as_deref().unwrap_or(BINARY);
-    let is_token = |text: &str| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
-    };
-    let mut parts = given.split(';').map(str::trim);
-    let kind = parts.next().and_then(|kind| kind.split_once('/'));
-    let kind_fits = kind.is_some_and(|(main, sub)| is_token(main) && is_token(sub) && main != "multipart");
-    let parameters_fit =
-        parts.all(|part| part.split_once('=').is_some_and(|(name, value)| is_token(name) && is_token(value)));
-    ContentType::new(if kind_fits && parameters_fit { given } else { BINARY })
+    let given = file.content_type.as_deref().filter(|given| is_mime_type(given));
+    let is_multipart = |given: &&str| given.to_ascii_lowercase().starts_with("multipart/");
+    ContentType::new(given.filter(|given| !is_multipart(given)).unwrap_or(BINARY))
 }
 
 /// Whether a mail may set this header here: a legal name (RFC 5322, section 2.2) that this file does not set itself.

@@ -157,13 +157,36 @@ fn of_headers() -> Vec<Case> {
         (headers(json!(null)), true),
         (headers(json!([])), true),
         (headers(json!([1])), false),
+        (
+            headers(
+                json!({"List-Unsubscribe": "<https://example.com/u/dXNlcg=?l=3>", "List-Help": "<https://x.co/ü>"}),
+            ),
+            true,
+        ),
+        (headers(json!({"Receive": "x", "X-Authentication-Results": "x", "Arc": "x", "Resents": "x"})), true),
         (headers(json!({"Tomorrow": "x", "Ccc": "x", "References": "x", "X-Sess": "x", "Mime": "x"})), true),
+    ];
+    let on_the_way = [
+        "Received",
+        "received-spf",
+        "X-Received",
+        "Authentication-Results",
+        "ARC-Seal",
+        "resent-to",
+        "DELIVERED-TO",
+        "X-Original-To",
+        "Envelope-To",
+        "Original-Recipient",
+        "BIMI-Indicator",
+        "DomainKey-Signature",
     ];
     let structural = ["From", "to", "CC", "Bcc", "SUBJECT", "Reply-To"];
     let families = ["MIME-Versions", "mime-", "Content-Type", "content-", "dkim-x", "X-SES-TAGS"];
     let dropped = ["date", "Message-ID", "return-path", "Sender", "MIME-Version"];
     cases.extend(dropped.map(|name| (headers(json!({name: "x"})), true)));
-    cases.extend(structural.iter().chain(&families).map(|name| (headers(json!({*name: "x"})), false)));
+    cases.extend(
+        structural.iter().chain(&families).chain(&on_the_way).map(|name| (headers(json!({*name: "x"})), false)),
+    );
     cases
 }
 
@@ -196,11 +219,22 @@ fn of_attachments() -> Vec<Case> {
         (attachment(&json!({"disposition": "Inline", "contentId": "a"})), false),
     ];
     let names = [(x(255), true), (x(256), false), (x(0), false), ("Ada's plan".to_owned(), true)].into_iter();
-    let names = names.chain(["a/b", "a\\b", "a\"b", "a\nb"].map(|name| (name.to_owned(), false)));
+    let names = names.chain(
+        ["a/b", "a\\b", "a\"b", "a\nb", "a\u{202e}b", "a\u{2028}b", "\u{61c}", "\u{2069}", "\u{200f}"]
+            .map(|name| (name.to_owned(), false)),
+    );
     cases.extend(names.map(|(name, fits)| (attachment(&json!({"filename": name})), fits)));
     let types = [
         ("text/plain; charset=utf-8", true),
         ("text/plain ", true),
+        ("text/calendar; method=REQUEST; charset=\"UTF-8\"", true),
+        ("TEXT/Calendar;METHOD=REQUEST;charset=\"a; b=\\\"c\\\"\" ;x=y", true),
+        ("text/html; charset = utf-8;", true),
+        ("text/html; charset=\"utf-8", false),
+        ("text/html; charset=\"utf-8\\\"", false),
+        ("text/html; charset=utf-8 x", false),
+        ("text/html; charset", false),
+        ("text/html; charset=a/b", false),
         ("text", false),
         ("text/", false),
         ("text/plain\r\n", false),

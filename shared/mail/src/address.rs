@@ -7,6 +7,9 @@ use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
 const LONGEST: usize = 254;
 const LONGEST_LOCAL_PART: usize = 64;
+/// The bytes of a domain as it is given: four for each of the 253 characters that a domain may have. Converting it takes time
+/// that grows with its length, whatever comes out.
+const MAX_DOMAIN_BYTES: usize = 4 * 253;
 
 /// `local@domain`, normalised. The only way in is [`Address::parse`], so that no address holds a character that
 /// could end a header or name a second recipient. Its `Debug` shows nothing.
@@ -62,9 +65,12 @@ impl Address {
     }
 }
 
-/// A domain in lower-case Punycode, if it is one of at least two labels.
+/// A domain in lower-case Punycode, if it is one of at least two labels, given in at most 1,012 bytes.
 #[must_use]
 pub fn normalise_domain(domain: &str) -> Option<String> {
+    if domain.len() > MAX_DOMAIN_BYTES {
+        return None;
+    }
     let ascii = Uts46::new()
         .to_ascii(domain.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify)
         .ok()?;
@@ -134,6 +140,17 @@ mod tests {
         ] {
             assert_eq!(Address::parse(given), Err(InvalidAddress), "{given:?}");
         }
+    }
+
+    #[test]
+    fn what_is_too_long_is_refused_before_it_is_converted() {
+        // Soft hyphens disappear in the conversion, so the domain would be a short one.
+        let domain = |hyphens: usize| format!("x{}.co", "\u{ad}".repeat(hyphens));
+        assert_eq!(normalise_domain(&domain(504)).as_deref(), Some("x.co"), "1,012 bytes");
+        assert_eq!(normalise_domain(&domain(505)), None, "1,014 bytes");
+        assert_eq!(Address::parse(&format!("a@{}", domain(505))), Err(InvalidAddress));
+        let longest = vec!["ü".repeat(20); 8].join(".");
+        assert!(Address::parse(&format!("a@{longest}.de")).is_ok());
     }
 
     #[test]

@@ -11,6 +11,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
+use crate::characters::{is_direction_control, is_line_separator};
+
 const LONGEST_NAME: usize = 255;
 /// SES API reference, `Attachment`.
 const LONGEST_TYPE: usize = 78;
@@ -32,7 +34,7 @@ pub enum Disposition {
 /// A file, checked.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Attachment {
-    /// 1 to 255 characters, without control characters, double quotes and path separators.
+    /// 1 to 255 characters, without control characters, line separators, direction marks, double quotes and path separators.
     pub filename: String,
     /// The file's bytes.
     pub content: Vec<u8>,
@@ -64,7 +66,8 @@ pub fn decode(content: &str) -> Option<Vec<u8>> {
 /// True if a file can have this name.
 #[must_use]
 pub fn is_filename(name: &str) -> bool {
-    let forbidden = |c: char| c.is_control() || matches!(c, '"' | '/' | '\\');
+    let is_unseen = |c: char| c.is_control() || is_line_separator(c) || is_direction_control(c);
+    let forbidden = |c: char| is_unseen(c) || matches!(c, '"' | '/' | '\\');
     (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.contains(forbidden)
 }
 
@@ -75,17 +78,49 @@ pub fn has_supported_ending(name: &str) -> bool {
     !REFUSED_ENDINGS.split(' ').any(|refused| refused.eq_ignore_ascii_case(ending))
 }
 
-/// True for `type/subtype`, perhaps with parameters, in at most 78 characters of printable ASCII.
+/// True for `type/subtype`, perhaps with parameters (RFC 2045, section 5.1), in at most 78 characters of printable ASCII.
 #[must_use]
 pub fn is_mime_type(text: &str) -> bool {
     let token = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
     };
     let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    let essence = text.split(';').next().unwrap_or_default();
+    let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
     text.len() <= LONGEST_TYPE
         && printable
         && essence.trim_end().split_once('/').is_some_and(|(a, b)| token(a) && token(b))
+        && are_parameters(parameters)
+}
+
+/// True for `name=token` or `name="any text"`, any number of them, with semicolons between. Many programs write one at the
+/// end too, and some write blanks around the equals sign.
+fn are_parameters(text: &str) -> bool {
+    let text = text.trim_start_matches([' ', ';']);
+    let Some((name, value)) = text.split_once('=') else { return text.is_empty() };
+    let name = name.trim_end();
+    let is_name = !name.is_empty() && name.chars().all(is_token_character);
+    let rest = after_value(value.trim_start()).map(str::trim_start);
+    is_name && rest.is_some_and(|rest| (rest.is_empty() || rest.starts_with(';')) && are_parameters(rest))
+}
+
+/// The text after a token or a quoted string, if it begins with one.
+fn after_value(text: &str) -> Option<&str> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let length = text.find(|c| !is_token_character(c)).unwrap_or(text.len());
+        return text.get(length..).filter(|_| length > 0);
+    };
+    let mut is_escaped = false;
+    let end = quoted.find(|c| {
+        let is_end = c == '"' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        is_end
+    });
+    quoted.get(end? + 1..)
+}
+
+/// RFC 2045, section 5.1, `token`.
+fn is_token_character(c: char) -> bool {
+    c.is_ascii_graphic() && !"()<>@,;:\\\"/[]?=".contains(c)
 }
 
 /// True for a content id without angle brackets: 1 to 78 characters of printable ASCII and no blanks.
@@ -129,8 +164,34 @@ mod tests {
         for name in ["", "a/b", "a\\b", "a\"b", "a\nb", "a\0", &"a".repeat(256)] {
             assert!(!is_filename(name), "{name:?}");
         }
-        assert!(is_mime_type("image/svg+xml") && is_mime_type("text/plain; charset=utf-8"));
+        for unseen in "\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}\u{200e}\u{200f}\u{61c}".chars() {
+            assert!(!is_filename(&format!("invoice{unseen}fdp.txt")), "{unseen:?}");
+        }
+        assert!(is_filename("חשבונית.pdf") && is_filename("👩\u{200d}💻.png"));
         for text in [
+            "image/svg+xml",
+            "text/plain; charset=utf-8",
+            "text/calendar; method=REQUEST; charset=\"UTF-8\"",
+            "TEXT/Calendar;METHOD=request;charset=\"utf-8\"",
+            "text/plain ; name=\"a; b=\\\"c\\\".txt\" ;format=flowed",
+            "text/plain; name*=UTF-8''a%20b.txt; x=''",
+            "text/html; charset = utf-8;",
+            "text/html;",
+            "text/html; x=\"\"",
+        ] {
+            assert!(is_mime_type(text), "{text:?}");
+        }
+        for text in [
+            "text/plain; charset",
+            "text/plain; charset=",
+            "text/plain; =utf-8",
+            "text/plain; charset=\"utf-8",
+            "text/plain; charset=\"utf-8\\\"",
+            "text/plain; charset=\"utf-8\" x",
+            "text/plain; charset=utf-8 method=x",
+            "text/plain; a b=c",
+            "text/plain; a=b/c",
+            "text/plain, text/html",
             "",
             "text",
             "text/",

@@ -3,7 +3,10 @@
 use posthorn_errors::{FieldCode, Fields, Object, Text};
 use serde_json::Value;
 
-use crate::{address::Address, mailbox::Mailbox};
+use crate::{
+    address::Address,
+    mailbox::{MAX_BYTES, Mailbox},
+};
 
 /// The rule for every name of a person or a project.
 pub const NAME: Text = Text { least: 1, most: 256, control: false };
@@ -29,14 +32,24 @@ pub fn mailbox(value: &Value, path: &str, wrong: &mut Fields) -> Option<Mailbox>
             if object.get("email").is_none() {
                 object.required("email", wrong);
             }
-            let name = name(&object, "name", wrong);
-            Some(Mailbox { address: address(&object, "email", wrong)?, name: name.map(str::to_owned) })
+            let name = name(&object, "name", wrong).map(str::to_owned);
+            let mailbox = Mailbox { address: address(&object, "email", wrong)?, name };
+            check_length(&mailbox, object.path("name"), wrong);
+            Some(mailbox)
         }
         _ => {
             let message = "Must be an email address, or an object with email and perhaps name.";
             wrong.wrong(path, FieldCode::InvalidType, message);
             None
         }
+    }
+}
+
+/// Notes at the path of the name that the mail service does not take the address with it.
+pub fn check_length(mailbox: &Mailbox, path: String, wrong: &mut Fields) {
+    if !mailbox.fits() {
+        let message = format!("Is too long: once encoded, it must take at most {MAX_BYTES} bytes with its address.");
+        wrong.wrong(path, FieldCode::TooLong, message);
     }
 }
 

@@ -2,15 +2,46 @@
 
 use std::fmt;
 
-use crate::mailbox::{encode, is_plain};
+use url::Url;
+
+use crate::{address::Address, mailbox::encode};
 
 /// Name and value together, so that the line stays within RFC 5322's 998; SES's own limit too (`MessageHeader`).
 const LONGEST: usize = 996;
 /// The longest name that SES takes (API reference, `MessageHeader`).
 pub const LONGEST_NAME: usize = 126;
-const STRUCTURAL: [&str; 10] =
-    ["from", "to", "cc", "bcc", "subject", "date", "message-id", "reply-to", "return-path", "sender"];
-const STRUCTURAL_PREFIXES: [&str; 4] = ["mime-", "content-", "dkim-", "x-ses-"];
+/// What makes the message what it is, and what is written by those who pass it on or receive it: readers and filters take
+/// it for theirs.
+const STRUCTURAL: [&str; 18] = [
+    "authentication-results",
+    "bcc",
+    "bimi-indicator",
+    "cc",
+    "date",
+    "delivered-to",
+    "envelope-to",
+    "from",
+    "message-id",
+    "original-recipient",
+    "received",
+    "reply-to",
+    "return-path",
+    "sender",
+    "subject",
+    "to",
+    "x-original-to",
+    "x-received",
+];
+const STRUCTURAL_PREFIXES: [&str; 8] =
+    ["arc-", "content-", "dkim-", "domainkey-", "mime-", "received-", "resent-", "x-ses-"];
+/// Links in angle brackets (RFC 2369, RFC 5064).
+const LINKS: [&str; 7] =
+    ["archived-at", "list-archive", "list-help", "list-owner", "list-post", "list-subscribe", "list-unsubscribe"];
+/// A name, then an address or another identifier in angle brackets (RFC 2919, RFC 8098).
+const MAILBOXES: [&str; 5] = ["bounces-to", "disposition-notification-to", "errors-to", "list-id", "return-receipt-to"];
+/// Identifiers and words that somebody's program made and looks for (RFC 5322 3.6.4, RFC 8058, RFC 3834).
+const IDENTIFIERS: [&str; 5] =
+    ["auto-submitted", "in-reply-to", "list-unsubscribe-post", "original-message-id", "references"];
 
 /// A header: a token and printable ASCII. The only way in is [`Header::new`].
 #[derive(Clone, PartialEq, Eq)]
@@ -25,19 +56,23 @@ pub enum InvalidHeader {
     /// Not an RFC 5322 field name.
     #[error("The header's name must be 1 to 126 letters, digits and !#$%&'*+-.^_`|~.")]
     Name,
-    /// A header that makes the message what it is.
-    #[error("This header is set by the platform and cannot be given.")]
+    /// A header that makes the message what it is, or that others write on its way.
+    #[error("This header is set by the platform or on the way to the recipient, and cannot be given.")]
     Structural,
     /// The value is empty, or has control characters, line breaks among them.
     #[error("The header's value must have at least 1 character and no control characters.")]
     Value,
+    /// A header for programs, with characters for which it has no form.
+    #[error("This header's value must be ASCII: percent-encode a link, and write a domain in Punycode.")]
+    NotAscii,
     /// Name and value are longer than a line.
     #[error("The header's value and name must together have at most 996 characters, once encoded.")]
     TooLong,
 }
 
 impl Header {
-    /// A header with this name and value; a value that is not printable ASCII is encoded (RFC 2047).
+    /// A header with this name and value. Printable ASCII stays as it is, whatever it looks like. Anything else is encoded:
+    /// text as RFC 2047 has it, links and domains between angle brackets as their own standards do.
     ///
     /// # Errors
     /// [`InvalidHeader`].
@@ -53,7 +88,7 @@ impl Header {
         if value.is_empty() || value.chars().any(char::is_control) {
             return Err(InvalidHeader::Value);
         }
-        let value = if is_plain(value) { value.to_owned() } else { encode(value) };
+        let value = in_ascii(&lower, value).ok_or(InvalidHeader::NotAscii)?;
         if name.len() + value.len() > LONGEST {
             return Err(InvalidHeader::TooLong);
         }
@@ -77,6 +112,50 @@ fn is_structural_family(lower: &str) -> bool {
     STRUCTURAL_PREFIXES.iter().any(|prefix| lower.starts_with(prefix))
 }
 
+/// The value in ASCII, if the header with this name in lower case has a form for it.
+fn in_ascii(name: &str, value: &str) -> Option<String> {
+    if value.is_ascii() {
+        Some(value.to_owned())
+    } else if LINKS.contains(&name) {
+        bracketed(value, |_text| None, link)
+    } else if MAILBOXES.contains(&name) {
+        bracketed(value, phrase, |address| Address::parse(address).ok().map(|address| address.as_str().to_owned()))
+    } else {
+        (!IDENTIFIERS.contains(&name)).then(|| encode(value))
+    }
+}
+
+/// The value with `outside` applied to what is not ASCII around its angle brackets, and `inside` to what is not between them.
+fn bracketed(
+    value: &str,
+    outside: impl Fn(&str) -> Option<String>,
+    inside: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once('<') {
+        let (between, left) = after.split_once('>')?;
+        let [before, between] = [(before, &outside as &dyn Fn(&str) -> _), (between, &inside)]
+            .map(|(text, encode)| if text.is_ascii() { Some(text.to_owned()) } else { encode(text) });
+        out.extend([&before?, "<", &between?, ">"]);
+        rest = left;
+    }
+    out += &if rest.is_ascii() { rest.to_owned() } else { outside(rest)? };
+    Some(out)
+}
+
+/// A link as a browser reads it: its host in Punycode, the rest percent-encoded.
+fn link(text: &str) -> Option<String> {
+    Url::parse(text).ok().map(String::from).filter(|link| !link.contains(['<', '>']))
+}
+
+/// A name before an address, perhaps after the comma that ends the address before it.
+fn phrase(text: &str) -> Option<String> {
+    let name = text.trim_matches([' ', ',']);
+    let is_quoted = name.contains(['"', '(', ')', ',', ':', ';', '<', '>', '@', '[', ']', '\\']);
+    (!is_quoted).then(|| text.replacen(name, &encode(name), 1))
+}
+
 impl fmt::Debug for Header {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Header").field("name", &self.name).finish_non_exhaustive()
@@ -95,6 +174,10 @@ mod tests {
             ("X-Order", "42", Ok("42")),
             ("X-Name", "Zoë", Ok("=?UTF-8?B?Wm/Dqw==?=")),
             ("List-Unsubscribe", "<https://x.co/u>", Ok("<https://x.co/u>")),
+            ("List-Unsubscribe", "<https://x.co/u/dXNlcg=?l=3>", Ok("<https://x.co/u/dXNlcg=?l=3>")),
+            ("X-Name", "=?UTF-8?Q?Zo=C3=AB?=", Ok("=?UTF-8?Q?Zo=C3=AB?=")),
+            ("X-Link", "a=?b  \"c\" <d>", Ok("a=?b  \"c\" <d>")),
+            ("X-Link", "<https://x.co/ü>", Ok("=?UTF-8?B?PGh0dHBzOi8veC5jby/DvD4=?=")),
             ("", "x", Err(InvalidHeader::Name)),
             ("X Order", "x", Err(InvalidHeader::Name)),
             ("X:Order", "x", Err(InvalidHeader::Name)),
@@ -103,6 +186,14 @@ mod tests {
             ("Content-Type", "x", Err(InvalidHeader::Structural)),
             ("MIME-Version", "x", Err(InvalidHeader::Structural)),
             ("DKIM-Signature", "x", Err(InvalidHeader::Structural)),
+            ("Received", "x", Err(InvalidHeader::Structural)),
+            ("received-spf", "x", Err(InvalidHeader::Structural)),
+            ("Authentication-Results", "x", Err(InvalidHeader::Structural)),
+            ("ARC-Seal", "x", Err(InvalidHeader::Structural)),
+            ("RESENT-From", "x", Err(InvalidHeader::Structural)),
+            ("Delivered-To", "x", Err(InvalidHeader::Structural)),
+            ("DomainKey-Signature", "x", Err(InvalidHeader::Structural)),
+            ("Archived-At", "<https://x.co/a>", Ok("<https://x.co/a>")),
             ("x-ses-tags", "x", Err(InvalidHeader::Structural)),
             ("X-Order", "a\r\nBcc: b@x.co", Err(InvalidHeader::Value)),
             ("X-Order", "a\0", Err(InvalidHeader::Value)),
@@ -112,10 +203,51 @@ mod tests {
             assert_eq!(given.as_ref().map(Header::value), expected.as_ref().copied(), "{name}: {value:?}");
         }
         assert!(Header::new("X", &"a".repeat(995)).is_ok());
+        let long = format!("<https://x.co/{}>", "ü".repeat(200));
+        assert_eq!(Header::new("List-Help", &long), Err(InvalidHeader::TooLong), "six bytes for each of 200 letters");
         assert_eq!(Header::new("X", &"a".repeat(996)), Err(InvalidHeader::TooLong));
     }
 
+    #[test]
+    fn what_programs_read_has_no_encoded_word_in_its_links_and_addresses() {
+        for (name, value, expected) in [
+            ("List-Unsubscribe", "<https://x.co/ü?a=ß&b=%20#é>", Some("<https://x.co/%C3%BC?a=%C3%9F&b=%20#%C3%A9>")),
+            ("list-help", "<https://bücher.example/u>", Some("<https://xn--bcher-kva.example/u>")),
+            (
+                "List-Unsubscribe",
+                "<mailto:u@x.co?subject=Abmelden für immer>, <https://x.co/ü>",
+                Some("<mailto:u@x.co?subject=Abmelden%20f%C3%BCr%20immer>, <https://x.co/%C3%BC>"),
+            ),
+            ("List-Unsubscribe", "https://x.co/ü", None),
+            ("List-Unsubscribe", "<https://x.co/u> (Grüße)", None),
+            ("List-Unsubscribe", "<https://x.co/ü", None),
+            ("List-Unsubscribe", "<x.co/ü>", None),
+            ("Archived-At", "<mailto:ü<@x.co>", None),
+            ("List-ID", "Bücher <books.example.com>", Some("=?UTF-8?B?QsO8Y2hlcg==?= <books.example.com>")),
+            ("List-ID", "Books <bücher.example.com>", None),
+            ("Errors-To", "<a@bücher.example>", Some("<a@xn--bcher-kva.example>")),
+            (
+                "Errors-To",
+                "Zoë <a@x.co>, Björk <b@x.co>",
+                Some("=?UTF-8?B?Wm/Dqw==?= <a@x.co>, =?UTF-8?B?QmrDtnJr?= <b@x.co>"),
+            ),
+            ("Errors-To", "\"Zoë\" <a@x.co>", None),
+            ("Errors-To", "zoë@x.co", None),
+            ("References", "<ü@x.co>", None),
+            ("In-Reply-To", "ü", None),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Clück", None),
+        ] {
+            let expected = expected.map(str::to_owned).ok_or(InvalidHeader::NotAscii);
+            assert_eq!(Header::new(name, value).map(|header| header.value), expected, "{value}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn printable_ascii_stays_as_it_is(name in "[A-Z]{1,5}|List-Unsubscribe|References", value in "[ -~]{1,80}") {
+            prop_assert_eq!(Header::new(&name, &value).map(|header| header.value), Ok(value));
+        }
+
         #[test]
         fn no_header_adds_another(name in any::<String>(), value in any::<String>()) {
             if let Ok(header) = Header::new(&name, &value) {

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod attachment;
+pub mod characters;
 pub mod feedback;
 pub mod fields;
 pub mod header;

@@ -4,7 +4,14 @@ use std::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use crate::address::Address;
+use crate::{
+    address::Address,
+    characters::{is_direction_control, is_line_separator},
+};
+
+/// The longest address that SES takes, in bytes and with its name, as it is handed over: its answer to a longer one is
+/// "Address length is more than 320 bytes long".
+pub const MAX_BYTES: usize = 320;
 
 /// An address, and perhaps the name of whose it is.
 #[derive(Clone, PartialEq, Eq)]
@@ -17,7 +24,8 @@ pub struct Mailbox {
 
 impl Mailbox {
     /// `name <address>` in printable ASCII, whatever the name holds: quoted (RFC 5322 3.2.4) if it is printable
-    /// ASCII, encoded (RFC 2047) if not. Control characters count as spaces.
+    /// ASCII, encoded (RFC 2047) if not. Control characters and line separators count as spaces, and direction marks, with
+    /// which a name could be shown as another, are left out.
     #[must_use]
     pub fn to_header(&self) -> String {
         let name = self.name.as_deref().map(one_line).filter(|name| !name.trim().is_empty());
@@ -30,6 +38,12 @@ impl Mailbox {
             Some(name) => format!("{} <{}>", encode(&name), self.address.as_str()),
         }
     }
+
+    /// True if SES takes the address with its name.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        self.to_header().len() <= MAX_BYTES
+    }
 }
 
 impl fmt::Debug for Mailbox {
@@ -39,11 +53,12 @@ impl fmt::Debug for Mailbox {
 }
 
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let seen = text.chars().filter(|c| !is_direction_control(*c));
+    seen.map(|c| if c.is_control() || is_line_separator(c) { ' ' } else { c }).collect()
 }
 
-/// Printable ASCII that no reader could take for an encoded word.
-pub(crate) fn is_plain(text: &str) -> bool {
+/// Printable ASCII that no reader takes for an encoded word: some decode one in a quoted string too.
+fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && !text.contains("=?")
 }
 
@@ -65,8 +80,16 @@ mod tests {
 
     use super::*;
 
+    fn mailbox(name: &str) -> Mailbox {
+        Mailbox { address: Address::parse("a@x.co").unwrap(), name: Some(name.to_owned()) }
+    }
+
     fn header(name: &str) -> String {
-        Mailbox { address: Address::parse("a@x.co").unwrap(), name: Some(name.to_owned()) }.to_header()
+        mailbox(name).to_header()
+    }
+
+    fn fits(name: &str) -> bool {
+        mailbox(name).fits()
     }
 
     #[test]
@@ -78,9 +101,15 @@ mod tests {
             ("=?UTF-8?Q?x?=", "=?UTF-8?B?PT9VVEYtOD9RP3g/PQ==?= <a@x.co>"),
             ("a\r\nBcc: b@x.co", "\"a  Bcc: b@x.co\" <a@x.co>"),
             (" ", "a@x.co"),
+            ("Zoë\u{2028}x", "=?UTF-8?B?Wm/DqyB4?= <a@x.co>"),
+            ("\u{202e}Ada\u{202c}\u{2066}\u{200f}", "\"Ada\" <a@x.co>"),
+            ("\u{200e}\u{61c}", "a@x.co"),
         ] {
             assert_eq!(header(name), expected);
         }
+        assert!(fits(&"a".repeat(309)) && !fits(&"a".repeat(310)), "309, two quotes, a blank and <a@x.co>");
+        assert!(fits(&"\"".repeat(154)) && !fits(&"\"".repeat(155)));
+        assert!(fits(&"株".repeat(61)) && !fits(&"株".repeat(66)));
         assert!(encode(&"ü".repeat(100)).split(' ').all(|word| word.len() <= 75));
     }
 

@@ -35,6 +35,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use scope::Variables;
 
+use crate::characters::is_line_separator;
 use meter::{Limit, MAX_STEPS, max_output};
 use tree::Node;
 
@@ -136,6 +137,6 @@ fn without_odd_controls(mut text: String) -> String {
 
 /// The text with every control character and line or paragraph separator as a space, so that it stays one header line.
 fn without_controls(text: &str) -> String {
-    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let breaks = |c: char| c.is_control() || is_line_separator(c);
     text.chars().map(|c| if breaks(c) { ' ' } else { c }).collect()
 }

@@ -65,7 +65,9 @@ fn reply_to(value: &str, path: String, wrong: &mut Fields) -> Option<Address> {
 fn added(name: &str, value: &str, path: String, wrong: &mut Fields) -> Option<Header> {
     let code = |error| match error {
         InvalidHeader::TooLong => FieldCode::TooLong,
-        InvalidHeader::Name | InvalidHeader::Structural | InvalidHeader::Value => FieldCode::InvalidValue,
+        InvalidHeader::Name | InvalidHeader::Structural | InvalidHeader::Value | InvalidHeader::NotAscii => {
+            FieldCode::InvalidValue
+        }
     };
     Header::new(name, value).map_err(|error| wrong.wrong(path, code(error), error.to_string())).ok()
 }

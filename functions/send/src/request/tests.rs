@@ -2,6 +2,8 @@ use serde_json::json;
 
 use super::*;
 
+const DEFAULT_SENDER: Option<&str> = Some("hello@example.com");
+
 fn with(extra: &Value) -> Value {
     let mut body = json!({"to": "ada@example.org", "subject": "Hi", "body": "<p>Hi</p>"});
     body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
@@ -9,13 +11,17 @@ fn with(extra: &Value) -> Value {
 }
 
 fn accept(extra: &Value) -> SendRequest {
-    SendRequest::check(with(extra).as_object().unwrap(), true).map_err(|f| format!("{:?}", f.field_errors())).unwrap()
+    SendRequest::check(with(extra).as_object().unwrap(), DEFAULT_SENDER)
+        .map_err(|f| format!("{:?}", f.field_errors()))
+        .unwrap()
 }
 
 /// Checks that exactly these fields are wrong, in this order.
 fn check(extra: &Value, expected: &[(&str, FieldCode)]) {
     let body = with(extra);
-    let Err(failure) = SendRequest::check(body.as_object().unwrap(), true) else { panic!("accepted: {body}") };
+    let Err(failure) = SendRequest::check(body.as_object().unwrap(), DEFAULT_SENDER) else {
+        panic!("accepted: {body}")
+    };
     let wrong: Vec<_> = failure.field_errors().iter().map(|error| (error.field.as_str(), error.code)).collect();
     assert_eq!(wrong, expected, "{body}");
 }
@@ -70,9 +76,9 @@ fn content_is_needed_unless_a_template_is_named() {
 #[test]
 fn a_sender_is_needed_where_the_project_has_none() {
     let body = with(&json!({}));
-    let failure = SendRequest::check(body.as_object().unwrap(), false).err().unwrap();
+    let failure = SendRequest::check(body.as_object().unwrap(), None).err().unwrap();
     assert_eq!(failure.field_errors()[0].field, "from");
-    assert!(SendRequest::check(with(&json!({"from": {"email": "a@x.co"}})).as_object().unwrap(), false).is_ok());
+    assert!(SendRequest::check(with(&json!({"from": {"email": "a@x.co"}})).as_object().unwrap(), None).is_ok());
 }
 
 #[test]

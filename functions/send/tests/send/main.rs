@@ -11,6 +11,7 @@ mod faults;
 mod injected;
 mod late;
 mod limited;
+mod mailed_headers;
 mod payload_limits;
 mod permissions;
 mod raced;

@@ -70,6 +70,36 @@ fn a_lone_text_is_no_multipart() {
 }
 
 #[test]
+fn a_content_type_is_kept_as_it_was_written() {
+    for (given, expected) in [
+        ("text/calendar; method=REQUEST; charset=\"UTF-8\"", None),
+        ("TEXT/Calendar;METHOD=REQUEST;charset=\"utf-8\"", None),
+        ("text/plain; name=\"a; b=\\\"c\\\".txt\"; format=flowed", None),
+        ("application/vnd.example+json; version=2", None),
+        ("text/plain; charset=\"utf-8", Some("application/octet-stream")),
+        ("Multipart/Mixed; boundary=\"x\"", Some("application/octet-stream")),
+    ] {
+        let mut mail = mail(1);
+        mail.attachments = vec![file("a.bin", b"BEGIN:VCALENDAR")];
+        mail.attachments[0].content_type = Some(given.into());
+        let source = rendered(&mail);
+        let line = format!("\r\nContent-Type: {}\r\n", expected.unwrap_or(given));
+        assert!(source.contains(&line), "{given}: {source}");
+    }
+}
+
+#[test]
+fn a_header_in_ascii_is_kept_as_it_was_written() {
+    let link = format!("<https://example.com/u/dXNlcg=?l=3&{}>", "x".repeat(900));
+    let mut mail = mail(1);
+    mail.headers = vec![("List-Unsubscribe".into(), link.clone()), ("X-Order".into(), "=?UTF-8?Q?a?= \"b\"".into())];
+    let headers = headers(&rendered(&mail));
+    for expected in [format!("List-Unsubscribe: {link}"), "X-Order: =?UTF-8?Q?a?= \"b\"".to_owned()] {
+        assert!(headers.contains(&expected), "{expected} is not in {headers:#?}");
+    }
+}
+
+#[test]
 fn no_string_becomes_a_header() {
     let evil = "x\r\nX-Evil: 1\r\n\r\n<b>body</b>";
     let mut mail = mail(1);

@@ -5,7 +5,8 @@ use super::refusal::Refusal;
 
 /// The longest local part, in bytes (RFC 5321, section 4.5.3.1.1).
 const LOCAL_MAX: usize = 64;
-/// The longest address, in bytes (RFC 5321, section 4.5.3.1.3).
+/// The longest address, in bytes, with its name as it is written: SES does not decode it first, and says no more of it than the
+/// text of the refusal.
 const ADDRESS_MAX: usize = 320;
 
 /// The `local@domain` inside an address, checked.
@@ -18,7 +19,11 @@ pub(super) fn mailbox(address: &str) -> Result<&str, Refusal> {
         let message = "Address contains non-ASCII characters: encode names (RFC 2047) and domains (Punycode)";
         return Err(Refusal::bad_request(message));
     }
-    let mailbox = without_name(address.trim())?;
+    let address = address.trim();
+    if address.len() > ADDRESS_MAX {
+        return Err(Refusal::bad_request("Address length is more than 320 characters long"));
+    }
+    let mailbox = without_name(address)?;
     check_mailbox(mailbox).map_err(Refusal::bad_request)?;
     Ok(mailbox)
 }
@@ -64,9 +69,6 @@ fn is_quoted_content(inner: &str) -> bool {
 
 fn check_mailbox(mailbox: &str) -> Result<(), &'static str> {
     let Some((local, domain)) = mailbox.rsplit_once('@') else { return Err("Missing final '@domain'") };
-    if mailbox.len() > ADDRESS_MAX {
-        return Err("Address length is more than 320 characters long");
-    }
     check_local(local)?;
     check_domain(domain)
 }
@@ -145,6 +147,17 @@ mod tests {
             ("a@x.com.", "Domain ends with dot"),
         ] {
             assert_eq!(mailbox(address), Err(Refusal::bad_request(message)), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_name_counts_as_it_is_written() {
+        let refusal = Err(Refusal::bad_request("Address length is more than 320 characters long"));
+        let plain = |length: usize| "n".repeat(length);
+        let encoded = |length: usize| format!("=?UTF-8?B?{}?=", "A".repeat(length - 12));
+        for name in [&plain as &dyn Fn(usize) -> String, &encoded] {
+            assert_eq!(mailbox(&format!("{} <a@x.com>", name(310))), Ok("a@x.com"), "320 bytes");
+            assert_eq!(mailbox(&format!("{} <a@x.com>", name(311))), refusal, "321 bytes");
         }
     }
 
