@@ -19,9 +19,9 @@ async fn every_permission_is_used() {
     world.backends.table.change_project(Some(project), &rotation.next, None).await.unwrap();
     world.wait(SignedDuration::from_mins(2));
     // A contact without room for its mark is read, for its largest data to give way.
-    let (full, data) = ("user-0@example.org", Data::default());
+    let (address, data) = ("user-0@example.org", Data::default());
     let keep = Subscription::Keep { when_new: true };
-    let contact = world.backends.table.merge_contact(world.id(), full, keep, &data, world.now()).await.unwrap();
+    let contact = world.backends.table.merge_contact(world.id(), address, keep, &data, world.now()).await.unwrap();
     world.backends.fill_contact(contact.id).await;
     for number in 0..20 {
         let email = world.sent(number, &format!("user-{number}@example.org")).await;
