@@ -17,7 +17,7 @@ const SET_ANYWAY: [&str; 5] = ["return-path", "sender", "message-id", "date", "m
 pub(super) struct Headers {
     /// Those to add.
     pub(super) added: Vec<Header>,
-    /// The address of `Reply-To`, if there is one and the request has no `reply`.
+    /// The address of `Reply-To`, if there is one.
     pub(super) reply: Option<Address>,
 }
 
@@ -29,7 +29,6 @@ pub(super) fn check(body: &Object<'_>, wrong: &mut Fields) -> Headers {
         wrong.wrong("headers", FieldCode::TooMany, "Must have at most 15 headers.");
         return headers;
     }
-    let has_reply = body.get("reply").is_some();
     let mut seen = HashSet::new();
     for (name, value) in given.entries() {
         let path = given.path(shown(name));
@@ -39,7 +38,7 @@ pub(super) fn check(body: &Object<'_>, wrong: &mut Fields) -> Headers {
         };
         let lower = name.to_ascii_lowercase();
         let is_reply_to = lower == "reply-to";
-        if is_blank(value) || SET_ANYWAY.contains(&lower.as_str()) || (is_reply_to && has_reply) {
+        if is_blank(value) || SET_ANYWAY.contains(&lower.as_str()) {
             continue;
         }
         if !seen.insert(lower) {

@@ -124,11 +124,12 @@ fn reply_to_is_reply_where_that_is_not_given() {
     let given = |address: &str| json!({"reply-to": address});
     assert_eq!(reply(json!({"headers": given("B@x.co")})).as_deref(), Some("b@x.co"));
     assert_eq!(reply(json!({"headers": given("b@x.co"), "reply": null})).as_deref(), Some("b@x.co"));
-    assert_eq!(reply(json!({"headers": given("Bob"), "reply": "a@x.co"})).as_deref(), Some("a@x.co"));
+    assert_eq!(reply(json!({"headers": given("b@x.co"), "reply": "a@x.co"})).as_deref(), Some("a@x.co"));
     assert_eq!(reply(json!({"headers": given(" ")})), None);
     for address in ["Bob", "Bob <b@x.co>", "b@x.co, c@x.co", "b@x.co\r\nBcc: c@x.co"] {
         check(&json!({"headers": {"Reply-To": address}}), &[("headers.Reply-To", FieldCode::InvalidEmail)]);
     }
+    check(&json!({"headers": given("Bob"), "reply": "a@x.co"}), &[("headers.reply-to", FieldCode::InvalidEmail)]);
     let twice = json!({"Reply-To": "a@x.co", "reply-to": "b@x.co"});
     check(&json!({"headers": twice}), &[("headers.reply-to", FieldCode::InvalidValue)]);
     check(&json!({"headers": given("b@x.co"), "reply": "Ada"}), &[("reply", FieldCode::InvalidEmail)]);
