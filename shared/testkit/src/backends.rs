@@ -38,12 +38,17 @@ pub const TABLE: &str = "posthorn-test";
 /// The alerts topic's ARN in tests.
 pub const ALERTS: &str = "arn:aws:sns:us-east-1:000000000000:posthorn-alerts";
 
+/// The access key id and the secret of everything on this machine.
+const LOCAL: &str = "local";
+
 /// A DynamoDB engine, an SES and an SNS endpoint, with real clients in front.
 #[derive(Clone)]
 pub struct Backends {
     /// The engine's client, for looking at items.
     pub dynamodb: Client,
-    engine: Database,
+    engine: Option<Database>,
+    /// The access key id, by which another DynamoDB tells accounts, and so tests, apart.
+    pub account: String,
     /// The table.
     pub table: Table,
     /// The SES endpoint.
@@ -83,7 +88,11 @@ pub struct Urls {
 /// The AWS SDK's configuration for endpoints on this machine: as the functions', but for the time that an attempt may take.
 #[must_use]
 pub fn local_config(endpoint: &str) -> SdkConfig {
-    let credentials = Credentials::new("local", "local", None, None, "posthorn");
+    config_of(endpoint, LOCAL)
+}
+
+fn config_of(endpoint: &str, account: &str) -> SdkConfig {
+    let credentials = Credentials::new(account, LOCAL, None, None, "posthorn");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))
@@ -103,14 +112,28 @@ impl Backends {
     /// # Panics
     /// If this machine has no free port or no memory.
     pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let engine = database::open(None).expect("an engine in memory");
+        tokio::spawn(database::serve(engine.clone(), listener, pending()));
+        Self::on(Some(engine), url, LOCAL.to_owned()).await
+    }
+
+    /// The same with an empty table on another DynamoDB, in an account of its own there.
+    ///
+    /// # Panics
+    /// If this machine has no free port, or nobody answers at the address.
+    pub async fn start_at(dynamodb: &str) -> Self {
+        let account = uuid::Builder::from_random_bytes(Edge::system().random()).into_uuid().simple().to_string();
+        Self::on(None, dynamodb.to_owned(), account).await
+    }
+
+    async fn on(engine: Option<Database>, database_url: String, account: String) -> Self {
         let (calls, capacity, faults) = (Calls::default(), Capacity::default(), Faults::default());
-        let database = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let mail = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let endpoint = |listener: &TcpListener| format!("http://{}", listener.local_addr().expect("an address"));
         let topics = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let (database_url, mail_url, topics_url) = (endpoint(&database), endpoint(&mail), endpoint(&topics));
-        let engine = database::open(None).expect("an engine in memory");
-        tokio::spawn(database::serve(engine.clone(), database, pending()));
+        let (mail_url, topics_url) = (endpoint(&mail), endpoint(&topics));
         let ses = Ses::new();
         ses.verify("example.com");
         tokio::spawn(ses.clone().serve(mail, pending()));
@@ -118,7 +141,7 @@ impl Backends {
         sns.create_topic(ALERTS);
         tokio::spawn(sns.clone().serve(topics, pending()));
 
-        let config = aws_sdk_dynamodb::config::Builder::from(&local_config(&database_url));
+        let config = aws_sdk_dynamodb::config::Builder::from(&config_of(&database_url, &account));
         let config = config.interceptor(calls.clone()).interceptor(capacity.clone()).http_client(faults.client());
         let dynamodb = Client::from_conf(config.build());
         schema::create(&dynamodb, TABLE).await.expect("a table");
@@ -129,6 +152,7 @@ impl Backends {
             table: Table::new(dynamodb.clone(), TABLE),
             dynamodb,
             engine,
+            account,
             ses_config: aws_sdk_sesv2::config::Builder::from(&local_config(&mail_url))
                 .interceptor(calls.clone())
                 .http_client(faults.client()),
@@ -209,9 +233,10 @@ impl Backends {
     /// booleans only.
     ///
     /// # Panics
-    /// If the engine does not take them.
+    /// If the engine does not take them, or the table is on another DynamoDB.
     pub fn fill(&self, items: impl IntoIterator<Item = Item>) {
-        database::import(&self.engine, TABLE, items).expect("items that the engine takes");
+        let engine = self.engine.as_ref().expect("an engine in process");
+        database::import(engine, TABLE, items).expect("items that the engine takes");
     }
 
     /// Sends a request through the gateway to a handler.
@@ -306,6 +331,12 @@ impl TestRequest {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The gateway's event of it, as JSON text.
+    #[must_use]
+    pub fn event(&self, at: Timestamp) -> String {
+        self.incoming(at).event()
     }
 
     fn incoming(&self, at: Timestamp) -> Incoming {

@@ -34,7 +34,8 @@ impl Drop for Relay {
 /// # Errors
 /// The folder cannot be made, or no port is free.
 pub async fn recorded(listener: TcpListener) -> io::Result<(TcpListener, Option<Relay>)> {
-    let Some(folder) = folder() else { return Ok((listener, None)) };
+    // This crate's own tests send what the endpoints are to refuse.
+    let Some(folder) = folder().filter(|_| !cfg!(test)) else { return Ok((listener, None)) };
     relayed(listener, folder).await.map(|(inner, relay)| (inner, Some(relay)))
 }
 
