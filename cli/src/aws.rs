@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::{
     config::ProvideCredentials,
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
 };
+use posthorn_mail::ses::never_connected;
 use std::time::Duration;
 
 use crate::failed::{Failed, is_of_credentials};
@@ -60,24 +61,48 @@ pub(crate) fn is<E: ProvideErrorMetadata>(error: &SdkError<E>, code: &str) -> bo
     error.code() == Some(code)
 }
 
-/// What a refusal of `action`, such as `ses:GetAccount`, means.
+/// Why `action`, such as `ses:GetAccount`, failed. A refusal is what says that it is one: what cannot be read may well be the
+/// answer to a change that was made.
 pub(crate) fn failed<E: ProvideErrorMetadata>(action: &'static str, error: &SdkError<E>) -> Failed {
-    let service = action.split(':').next().unwrap_or_default();
-    let SdkError::ServiceError(answer) = error else {
-        return Failed::Unreachable(service_name(service).to_owned());
-    };
-    let code = answer.err().code().unwrap_or("no code").to_owned();
-    match code.as_str() {
+    let (service, operation) = action.split_once(':').unwrap_or_default();
+    let reads = ["Get", "List", "Describe"].iter().any(|verb| operation.starts_with(verb));
+    let unreachable = || Failed::Unreachable(service_name(service).to_owned());
+    let status = error.raw_response().map(|answer| answer.status().as_u16());
+    match error {
+        SdkError::ServiceError(answer) => match (answer.err().code(), status) {
+            (Some(code), Some(500..)) if !reads => Failed::InDoubt { action, why: code.to_owned() },
+            (Some(code), _) => refused(action, code),
+            (None, Some(status @ 400..500)) => Failed::Refused { action, code: format!("status {status}") },
+            (None, _) => unread(action, reads, status),
+        },
+        SdkError::ResponseError(_) => unread(action, reads, status),
+        SdkError::TimeoutError(_) if !reads => Failed::InDoubt { action, why: "no answer in time".to_owned() },
+        SdkError::DispatchFailure(failure) if !reads && !failure.as_connector_error().is_some_and(never_connected) => {
+            Failed::InDoubt { action, why: "the connection was lost".to_owned() }
+        }
+        _ => unreachable(),
+    }
+}
+
+/// There was an answer, and it says nothing.
+fn unread(action: &'static str, reads: bool, status: Option<u16>) -> Failed {
+    let why = status.map_or_else(|| "cut off".to_owned(), |status| format!("status {status}"));
+    if reads { Failed::NotUnderstood { action, why } } else { Failed::InDoubt { action, why } }
+}
+
+fn refused(action: &'static str, code: &str) -> Failed {
+    match code {
         "AccessDenied" | "AccessDeniedException" | "AuthorizationError" | "AuthorizationErrorException" => {
             Failed::Denied(action.to_owned())
         }
         code if is_of_credentials(code) => Failed::BadCredentials(code.to_owned()),
         "Throttling"
         | "ThrottlingException"
+        | "Throttled"
         | "ThrottledException"
         | "TooManyRequestsException"
         | "RequestThrottled" => Failed::Throttled(action.to_owned()),
-        _ => Failed::Refused { action, code },
+        _ => Failed::Refused { action, code: code.to_owned() },
     }
 }
 

@@ -61,6 +61,16 @@ pub(crate) enum Failed {
     Unreachable(String),
     #[error("{action} was refused ({code})")]
     Refused { action: &'static str, code: String },
+    #[error("the answer to {action} cannot be read ({why}): nothing was changed, so try again")]
+    NotUnderstood { action: &'static str, why: String },
+    #[error(
+        "whether {action} took effect is not known ({why}): posthorn domain list shows what there is, and the same command again does what is missing"
+    )]
+    InDoubt { action: &'static str, why: String },
+    #[error(
+        "DynamoDB gave no answer that can be read ({0}), so whether it changed something is not known: posthorn project list and posthorn domain list show what there is; then give the same command again if something is missing"
+    )]
+    TableInDoubt(String),
     #[error("the table failed: {0}")]
     Table(#[from] TableError),
     #[error(transparent)]
@@ -147,8 +157,12 @@ pub(crate) enum Failed {
         "POSTHORN_SECRET_KEY is set, and the address {0} was found in a folder, not given: if the key is one of that stack's, add --url {0}; to send with the demo project's key, unset the variable; for a stack in AWS, name it with --stack"
     )]
     AddressNotGiven(String),
-    #[error("nobody answers at {0} ({1}): check the address and that the API runs")]
-    NobodyAnswers(String, &'static str),
+    #[error("nobody answers at {0} (no connection): check the address and that the API runs")]
+    NobodyAnswers(String),
+    #[error(
+        "whether the mail was sent is not known: {0} {1}; look whether it arrived before you send it again, and check the address"
+    )]
+    MailInDoubt(String, String),
     #[error("{0} answered {1}, and not as Posthorn does: check the address")]
     NotTheApi(String, u16),
     #[error("{message}{} ({code}, request {request})", .suggestion.as_ref().map(|text| format!(" {text}")).unwrap_or_default())]
@@ -173,6 +187,7 @@ impl Failed {
             TableError::Unavailable(why) if why == "no connection" => {
                 Self::Unreachable(format!("DynamoDB in {}", target.region))
             }
+            TableError::Unavailable(why) => Self::TableInDoubt(why),
             error => Self::Table(error),
         }
     }
@@ -195,6 +210,8 @@ impl Failed {
             Self::Throttled(_) => "THROTTLED",
             Self::Unreachable(_) | Self::NobodyAnswers(..) => "UNREACHABLE",
             Self::Refused { .. } => "REFUSED",
+            Self::NotUnderstood { .. } => "ANSWER_NOT_UNDERSTOOD",
+            Self::InDoubt { .. } | Self::TableInDoubt(_) | Self::MailInDoubt(..) => "IN_DOUBT",
             Self::Table(_) => "TABLE_FAILED",
             Self::Config(_) | Self::Rule(_) => "CONFIGURATION",
             Self::NoSuchProject(_) => "NO_SUCH_PROJECT",

@@ -10,6 +10,7 @@ use aws_smithy_http_client::{
 use aws_smithy_runtime_api::client::{http::HttpConnector, orchestrator::HttpRequest};
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use posthorn_machine::address::{host_of_url, is_loopback};
+use posthorn_mail::ses::never_connected;
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -17,6 +18,8 @@ use crate::failed::Failed;
 
 /// Longer than API Gateway lets a function run.
 const ANSWER_WITHIN: Duration = Duration::from_secs(35);
+
+const NOT_IN_TIME: &str = "gave no answer in time";
 
 /// An answer.
 pub(crate) struct Answer {
@@ -29,16 +32,19 @@ pub(crate) struct Answer {
 pub(crate) enum NoAnswer {
     /// No request can be made of the address or a header.
     BadRequest,
-    /// In a few words.
-    Silent(&'static str),
+    /// No connection was made, so nothing was asked.
+    NeverConnected,
+    /// The request may have arrived. Why no answer came, in words that follow the address.
+    Lost(&'static str),
 }
 
 impl NoAnswer {
-    /// What it means for a request to the API at `url`.
-    pub(crate) fn of(self, url: &str) -> Failed {
+    /// What it means for a mail that was to be sent by the API at `url`.
+    pub(crate) fn of_mail(self, url: &str) -> Failed {
         match self {
             Self::BadRequest => Failed::BadUrl(url.to_owned()),
-            Self::Silent(why) => Failed::NobodyAnswers(url.to_owned(), why),
+            Self::NeverConnected => Failed::NobodyAnswers(url.to_owned()),
+            Self::Lost(why) => Failed::MailInDoubt(url.to_owned(), why.to_owned()),
         }
     }
 }
@@ -67,15 +73,15 @@ async fn exchange(url: &str, mut request: HttpRequest) -> Result<Answer, NoAnswe
     request.set_uri(url).map_err(|_| NoAnswer::BadRequest)?;
     let answer = async {
         let mut response = connector(url).call(request).await.map_err(|error| match error {
-            error if error.is_timeout() => NoAnswer::Silent("no answer in time"),
-            error if error.is_io() => NoAnswer::Silent("no connection"),
-            _ => NoAnswer::Silent("the request failed"),
+            error if never_connected(&error) => NoAnswer::NeverConnected,
+            error if error.is_timeout() => NoAnswer::Lost(NOT_IN_TIME),
+            _ => NoAnswer::Lost("closed the connection without an answer"),
         })?;
         let body = ByteStream::new(response.take_body()).collect().await;
-        let body = body.map_err(|_| NoAnswer::Silent("the answer was cut off"))?.into_bytes().to_vec();
+        let body = body.map_err(|_| NoAnswer::Lost("gave an answer that was cut off"))?.into_bytes().to_vec();
         Ok(Answer { status: response.status().as_u16(), body })
     };
-    timeout(ANSWER_WITHIN, answer).await.unwrap_or(Err(NoAnswer::Silent("no answer in time")))
+    timeout(ANSWER_WITHIN, answer).await.unwrap_or(Err(NoAnswer::Lost(NOT_IN_TIME)))
 }
 
 /// A proxy's `localhost` is another machine: what goes to this one goes there directly.

@@ -35,7 +35,7 @@ pub(crate) async fn send(options: SendOptions, place: &Place) -> Result<Report, 
     }
     let bearer = format!("Bearer {}", key.trim());
     let headers = [("authorization", bearer), ("idempotency-key", idempotency_key())];
-    let answer = http::post(&format!("{url}/v1/send"), headers, &body).await.map_err(|error| error.of(&url))?;
+    let answer = http::post(&format!("{url}/v1/send"), headers, &body).await.map_err(|error| error.of_mail(&url))?;
     report(&url, answer.status, &answer.body)
 }
 
@@ -65,7 +65,11 @@ fn idempotency_key() -> String {
 }
 
 fn report(url: &str, status: u16, body: &[u8]) -> Result<Report, Failed> {
-    let foreign = || Failed::NotTheApi(url.to_owned(), status);
+    // What is no answer of the API may have come after the mail had gone, unless it refuses.
+    let foreign = || match status {
+        300..500 => Failed::NotTheApi(url.to_owned(), status),
+        _ => Failed::MailInDoubt(url.to_owned(), format!("answered {status}, and not as Posthorn does")),
+    };
     let answer: Value = serde_json::from_slice(body).map_err(|_| foreign())?;
     if let Some(error) = answer["error"].as_object() {
         let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -125,6 +129,21 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_cannot_be_read_is_a_refusal_only_if_its_status_is() {
+        let code = |status: u16, body: &[u8]| report("https://x.co", status, body).err().unwrap().code().to_owned();
+        for body in
+            [&b"<html>"[..], b"", br#"{"success": true, "data": {"emai"#, br#"{"message": "x"}"#, b"[]", b"\xff"]
+        {
+            for status in [200, 201, 500, 502, 503, 504] {
+                assert_eq!(code(status, body), "IN_DOUBT", "{status}");
+            }
+            for status in [301, 400, 403, 404, 429] {
+                assert_eq!(code(status, body), "NOT_THE_API", "{status}");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_not_sent_is_not_done() {
         let body = |status: &str| json!({"data": {"emails": [{"contact": {"email": "a@x.co"}, "email": "1", "status": status}]}});
         for (status, outcome) in
@@ -133,6 +152,5 @@ mod tests {
             let report = report("https://x.co", 200, body(status).to_string().as_bytes()).unwrap();
             assert_eq!(report.outcome, outcome, "{status}");
         }
-        assert!(matches!(report("https://x.co", 200, b"<html>"), Err(Failed::NotTheApi(..))));
     }
 }

@@ -79,12 +79,16 @@ impl Health {
         })
     }
 
+    fn jitter(&self) -> u32 {
+        u32::from_be_bytes(self.edge.random())
+    }
+
     /// The demo project first, then by name.
     async fn projects(&self, now: Timestamp) -> Result<Vec<Seen>, TableError> {
         let mut projects = Vec::new();
         for id in self.table.directory().await?.into_iter().map(|entry| entry.id) {
             if let Some(project) = self.table.project(id).await? {
-                let hours = self.table.window(id, project.facts.epoch, now).await?;
+                let hours = self.table.window(id, project.facts.epoch, now, self.jitter()).await?;
                 projects.push(Seen { project, hours });
             }
         }

@@ -47,7 +47,8 @@ async fn look_until_verified(target: &Target, domain: &str, project: Uuid, wait:
                 spinner.finish_and_clear();
                 return Ok(identity);
             }
-            Ok(_) | Err(Failed::Throttled(_) | Failed::Unreachable(_)) if stopwatch() < until => {}
+            Ok(_) | Err(Failed::Throttled(_) | Failed::Unreachable(_) | Failed::NotUnderstood { .. })
+                if stopwatch() < until => {}
             Ok(identity) => return Ok(identity),
             Err(failed) => return Err(failed),
         }

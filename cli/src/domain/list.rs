@@ -45,7 +45,8 @@ pub(super) async fn list(target: &Target, project: Option<&str>) -> Result<Repor
 async fn by_id(target: &Target, mut ids: Vec<Uuid>) -> Result<HashMap<Uuid, Project>, Failed> {
     ids.sort();
     ids.dedup();
-    Ok(target.table.projects(&ids).await?.into_iter().map(|project| (project.facts.id, project)).collect())
+    let projects = target.table.projects(&ids, target.jitter()).await?;
+    Ok(projects.into_iter().map(|project| (project.facts.id, project)).collect())
 }
 
 fn row(claim: &DomainClaim, identity: Option<&Identity>, projects: &HashMap<Uuid, Project>) -> [String; 5] {

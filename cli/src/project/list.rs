@@ -17,7 +17,7 @@ const LONGEST_NAME: usize = 20;
 
 pub(super) async fn list(target: &Target) -> Result<Report, Failed> {
     let ids: Vec<_> = target.table.directory().await?.into_iter().map(|entry| entry.id).collect();
-    let mut projects = target.table.projects(&ids).await?;
+    let mut projects = target.table.projects(&ids, target.jitter()).await?;
     projects.sort_by_cached_key(|project| (project.facts.name.to_lowercase(), project.facts.id));
     let json = json!({"projects": projects.iter().map(super::json).collect::<Vec<_>>()});
     if projects.is_empty() {

@@ -30,7 +30,7 @@ pub(super) async fn show(target: &Target, named: &str) -> Result<Report, Failed>
     let project = target.project(named).await?;
     let facts = &project.facts;
     let (hours, used, claims) = tokio::try_join!(
-        target.table.window(facts.id, facts.epoch, now),
+        target.table.window(facts.id, facts.epoch, now, target.jitter()),
         target.table.usage(facts.id, now),
         target.table.domains(),
     )?;

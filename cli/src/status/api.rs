@@ -19,7 +19,8 @@ pub(super) async fn api(target: &Target) -> Vec<Finding> {
         Ok(answer) => {
             Finding::fail(ABOUT, format!("{url}/health answers {}, and not as it should", answer.status), remedy)
         }
-        Err(NoAnswer::Silent(why)) => Finding::fail(ABOUT, format!("{url} does not answer: {why}"), remedy),
+        Err(NoAnswer::NeverConnected) => Finding::fail(ABOUT, format!("{url} does not answer: no connection"), remedy),
+        Err(NoAnswer::Lost(why)) => Finding::fail(ABOUT, format!("{url} {why}"), remedy),
         Err(NoAnswer::BadRequest) => Finding::fail(ABOUT, format!("{url} is no address"), remedy),
     }]
 }

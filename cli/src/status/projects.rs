@@ -66,12 +66,12 @@ async fn gather(target: &Target, only: Option<Uuid>) -> Result<Known, Failed> {
     let is_meant = |id: Uuid| only.is_none_or(|only| only == id);
     let ids: Vec<_> = entries.into_iter().map(|entry| entry.id).filter(|id| is_meant(*id)).collect();
     claims.retain(|claim| is_meant(claim.project));
-    let mut projects = table.projects(&ids).await?;
+    let mut projects = table.projects(&ids, target.jitter()).await?;
     projects.sort_by_cached_key(|project| project.facts.name.clone());
     let now = target.edge.now();
     let windows = projects.iter().map(|project| (project.facts.id, project.facts.epoch)).collect::<Vec<_>>();
-    let windows = stream::iter(windows).map(|(id, epoch)| table.window(id, epoch, now)).buffer_unordered(AT_ONCE);
-    let hours = windows.try_collect::<Vec<_>>().await?.into_iter().flatten().collect();
+    let windows = stream::iter(windows).map(|(id, epoch)| table.window(id, epoch, now, target.jitter()));
+    let hours = windows.buffer_unordered(AT_ONCE).try_collect::<Vec<_>>().await?.into_iter().flatten().collect();
     Ok(Known { projects, claims, last_event, hours })
 }
 

@@ -217,3 +217,25 @@ async fn without_region_or_credentials_it_says_how_to_give_them() {
         assert!(said.err.contains("aws configure export-credentials"), "{}", said.err);
     }
 }
+
+#[tokio::test]
+async fn an_answer_of_ses_that_cannot_be_read_is_no_refusal() {
+    let world = World::start().await;
+    world.project("Shop").await;
+    let table = ["--table", TABLE];
+    for (status, answer, known) in [
+        (StatusCode::OK, "{\"IdentityTy", "not known (status 200): posthorn domain list shows"),
+        (StatusCode::OK, "<html>", "not known (status 200): posthorn domain list shows"),
+        (StatusCode::BAD_GATEWAY, "<html>", "not known (status 502): posthorn domain list shows"),
+        (StatusCode::FORBIDDEN, "<html>", "ses:CreateEmailIdentity was refused (status 403)"),
+    ] {
+        let garbled = serve(Router::new().fallback(move || async move { (status, answer) })).await;
+        let more = [("AWS_ENDPOINT_URL_SESV2", garbled.as_str())];
+        let add = [&table[..], &["domain", "add", "Shop", "shop.example"]].concat();
+        run(&world, "", &more, &add).await.refused(1, known);
+        let list = [&table[..], &["domain", "list"]].concat();
+        let said = run(&world, "", &more, &list).await;
+        assert_eq!(said.err.contains("cannot be read"), status != StatusCode::FORBIDDEN, "{}", said.err);
+    }
+    run(&world, "", &[], &[&table[..], &["domain", "add", "Shop", "shop.example"]].concat()).await.done();
+}

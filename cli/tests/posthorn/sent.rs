@@ -74,10 +74,24 @@ async fn the_apis_refusal_is_shown_with_its_suggestion() {
 
 #[tokio::test]
 async fn what_is_not_the_api_is_said() {
-    let (url, _) = api(502, "<html>").await;
-    send(&url, &[]).await.refused(1, "answered 502, and not as Posthorn does");
+    let (url, _) = api(404, "<html>").await;
+    send(&url, &[]).await.refused(1, "answered 404, and not as Posthorn does: check the address");
     send("http://127.0.0.1:1", &[]).await.refused(1, "nobody answers at http://127.0.0.1:1 (no connection)");
     send("http://api.example.com", &[]).await.refused(1, "http only for this machine");
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_leaves_open_whether_the_mail_went() {
+    let whole = answer("SENT");
+    for (status, text) in [(200, &whole[..whole.len() / 2]), (200, ""), (502, "<html>"), (503, r#"{"message": "x"}"#)] {
+        let (url, requests) = api(status, text).await;
+        let said = send(&url, &[]).await;
+        said.refused(1, &format!("whether the mail was sent is not known: {url} answered {status}"));
+        assert!(said.err.contains("look whether it arrived before you send it again"), "{}", said.err);
+        assert_eq!(requests.lock().unwrap().len(), 1, "it is not sent again by itself");
+        let error: Value = serde_json::from_str(&send(&url, &["--json"]).await.err).unwrap();
+        assert_eq!(error["error"]["code"], "IN_DOUBT");
+    }
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ async fn pick_up(
     key: &str,
 ) -> Refused<Reply> {
     let ids = email_ids(held)?;
-    let emails = job.app.table.emails(&ids).await.map_err(in_doubt)?;
+    let emails = job.app.table.emails(&ids, u32::from_be_bytes(job.app.edge.random())).await.map_err(in_doubt)?;
     if emails.len() == ids.len() {
         let result = job.report(&ids, &emails, Code::DeliveryFailed, held.created_at);
         Held { scope, claim: held, earlier: &emails }.settle(job, &result).await;

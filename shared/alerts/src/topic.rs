@@ -1,6 +1,15 @@
 //! Publishing on the topic.
 
-use aws_sdk_sns::{Client, error::SdkError, operation::publish::PublishError};
+use aws_sdk_sns::{
+    Client,
+    config::{
+        Builder,
+        interceptors::InterceptorContext,
+        retry::{ClassifyRetry, RetryAction},
+    },
+    error::{ProvideErrorMetadata, SdkError},
+    operation::publish::PublishError,
+};
 use tokio::time::{Instant, timeout_at};
 
 /// The longest subject that SNS takes, in characters.
@@ -36,6 +45,27 @@ impl From<SdkError<PublishError>> for NotPublished {
     }
 }
 
+/// Has the SDK try a throttled announcement again: the code is `Throttled` (API reference, `ThrottledException`), which is
+/// not among those that the SDK knows.
+#[derive(Debug)]
+struct RetryThrottled;
+
+impl ClassifyRetry for RetryThrottled {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let failed = context.output_or_error().and_then(Result::err);
+        let error = failed.and_then(|error| error.as_operation_error()?.downcast_ref::<PublishError>());
+        if error.and_then(ProvideErrorMetadata::code) == Some("Throttled") {
+            RetryAction::throttling_error()
+        } else {
+            RetryAction::NoActionIndicated
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "SNS's throttling code"
+    }
+}
+
 impl Topic {
     /// The topic with this ARN.
     #[must_use]
@@ -50,6 +80,7 @@ impl Topic {
     pub async fn publish(&self, subject: &str, message: &str, until: Instant) -> Result<(), NotPublished> {
         let subject: String = subject.chars().take(MOST_SUBJECT).collect();
         let publish = self.client.publish().topic_arn(&self.arn).subject(subject).message(message);
+        let publish = publish.customize().config_override(Builder::new().retry_classifier(RetryThrottled));
         timeout_at(until, publish.send()).await.map_err(|_elapsed| NotPublished::NotInTime)??;
         Ok(())
     }

@@ -48,7 +48,7 @@ pub async fn apply(table: &Table, rule: &Rule, moved: Moved, now: Timestamp, jit
     let Moved { project: id, epoch, metric } = moved;
     let watched = |project: &Project| moved.concerns(project);
     let Some(mut project) = table.project(id).await?.filter(watched) else { return Ok(false) };
-    let counts = Counts::in_window(&table.window(id, epoch, now).await?, now);
+    let counts = Counts::in_window(&table.window(id, epoch, now, jitter).await?, now);
     let Some(crossing) = Crossing::find(rule, metric, counts, now) else { return Ok(false) };
     let notices = table.notices(id).await?;
     if let Some(warning) = crossing.warning(&project, &notices) {

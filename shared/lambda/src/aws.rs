@@ -92,7 +92,7 @@ fn http_client(trust_store: TrustStore) -> io::Result<SharedHttpClient> {
     Ok(http_client_fn(move |_, _| connector.clone()))
 }
 
-/// `AWS_ENDPOINT_URL_DYNAMODB` and its like.
+/// `AWS_ENDPOINT_URL_DYNAMODB` and its like, and `AWS_ENDPOINT_URL` for all.
 #[derive(Debug)]
 struct Endpoints;
 

@@ -86,11 +86,16 @@ pub fn variables() -> Vec<&'static str> {
     names
 }
 
-/// `AWS_ENDPOINT_URL_<SERVICE>`: where a service of AWS is to be found instead. `service_id` is AWS's, such as `SESv2`.
+/// `AWS_ENDPOINT_URL_<SERVICE>`, or else `AWS_ENDPOINT_URL`: where a service of AWS is to be found instead. `service_id` is
+/// AWS's, such as `SESv2`.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub(crate) fn endpoint(service_id: &str) -> Option<String> {
-    let variable = format!("AWS_ENDPOINT_URL_{}", service_id.to_uppercase().replace(' ', "_"));
-    std::env::var(variable).ok().filter(|value| !value.is_empty())
+    endpoint_of(service_id, |variable| std::env::var(variable).ok().filter(|value| !value.is_empty()))
+}
+
+fn endpoint_of(service_id: &str, read: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let of_service = format!("AWS_ENDPOINT_URL_{}", service_id.to_uppercase().replace(' ', "_"));
+    read(&of_service).or_else(|| read("AWS_ENDPOINT_URL"))
 }
 
 /// Whether `SSL_CERT_FILE` or `SSL_CERT_DIR` is set, by which the platform's certificate authorities are looked for.
@@ -108,5 +113,22 @@ fn environment(variable: &'static str) -> Result<Option<String>, ConfigError> {
         Ok(value) => Ok(Some(value)),
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(std::env::VarError::NotUnicode(_)) => Err(ConfigError { variable }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_of_the_service_counts_before_the_one_of_all() {
+        let with = |set: &'static [(&str, &str)]| {
+            endpoint_of("SESv2", |name| set.iter().find(|(it, _)| *it == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert_eq!(with(&[]), None);
+        assert_eq!(with(&[("AWS_ENDPOINT_URL_DYNAMODB", "http://a")]), None);
+        assert_eq!(with(&[("AWS_ENDPOINT_URL", "http://all")]).as_deref(), Some("http://all"));
+        let both = with(&[("AWS_ENDPOINT_URL", "http://all"), ("AWS_ENDPOINT_URL_SESV2", "http://ses")]);
+        assert_eq!(both.as_deref(), Some("http://ses"));
     }
 }

@@ -301,7 +301,8 @@ fn refused(status: u16, code: &str, message: &str) -> HandOver {
 }
 
 /// True if the failure lies before the first byte of the request: no connection was made.
-fn never_connected(error: &aws_smithy_runtime_api::client::result::ConnectorError) -> bool {
+#[must_use]
+pub fn never_connected(error: &aws_smithy_runtime_api::client::result::ConnectorError) -> bool {
     let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = source {
         if error.downcast_ref::<ConnectionError>().is_some_and(ConnectionError::is_connect) {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -209,18 +209,14 @@ impl Table {
     /// What DynamoDB answers; after a lost answer the permit counts as not taken, whatever happened.
     pub async fn permit_email(&self, email: &Email) -> Result<Permit, TableError> {
         let record = Record { email, rank: email.status.rank(), expires_at: expiry(email.created_at, RETENTION_DAYS) };
-        let result = self
-            .client
-            .put_item()
-            .table_name(&*self.name)
-            .set_item(Some(to_item(keys::email(email.id), &record)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let Err(old) = conditional(result)? else { return Ok(Permit::Taken) };
-        let found: Email = from_item(old)?;
-        Ok(Permit::by(&email.nonce, found))
+        let put = |put: PutItemFluentBuilder| {
+            let item = to_item(keys::email(email.id), &record)?;
+            Ok(put.set_item(Some(item)).condition_expression("attribute_not_exists(pk)"))
+        };
+        match self.create(|| keys::email(email.id), put).await? {
+            None => Ok(Permit::Taken),
+            Some(found) => Ok(Permit::by(&email.nonce, from_item(found)?)),
+        }
     }
 
     /// Records what became of an email for the attempt `nonce`, if the record is that attempt's: one whose permit failed
@@ -372,8 +368,8 @@ impl Table {
     /// The records of these emails that exist, read consistently, in no particular order.
     ///
     /// # Errors
-    /// What DynamoDB answers; [`TableError::Throttled`] if it left some unread three times over.
-    pub async fn emails(&self, ids: &[Uuid]) -> Result<Vec<Email>, TableError> {
-        self.batch(ids.iter().copied().map(keys::email)).await?.into_iter().map(from_item).collect()
+    /// What DynamoDB answers; [`TableError::Throttled`] if it leaves some unread again and again. `jitter` is any random number.
+    pub async fn emails(&self, ids: &[Uuid], jitter: u32) -> Result<Vec<Email>, TableError> {
+        self.batch(ids.iter().copied().map(keys::email), jitter).await?.into_iter().map(from_item).collect()
     }
 }

@@ -48,8 +48,13 @@ impl TableError {
                 Self::Throttled(name)
             }
             "TransactionConflictException" | "ConditionalCheckFailedException" => Self::Conflict(name),
-            "ValidationException" if message.contains("Item size") || message.contains("item size") => Self::TooLarge,
-            "ItemCollectionSizeLimitExceededException" => Self::TooLarge,
+            // The second of each is the reason that a transaction was cancelled for.
+            "ValidationException" | "ValidationError"
+                if message.contains("Item size") || message.contains("item size") =>
+            {
+                Self::TooLarge
+            }
+            "ItemCollectionSizeLimitExceededException" | "ItemCollectionSizeLimitExceeded" => Self::TooLarge,
             "AccessDeniedException" => Self::Denied(action(message).to_owned()),
             "TransactionInProgressException" => Self::Unavailable(name),
             _ if status >= 500 => Self::Unavailable(name),
@@ -124,6 +129,8 @@ impl From<TableError> for Failure {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_dynamodb::types::CancellationReason;
+
     use super::*;
 
     #[test]
@@ -134,5 +141,24 @@ mod tests {
         let odd = TableError::from_service("AccessDeniedException", "not authorized to perform: <b> on", 400);
         assert_eq!(odd.to_string(), "the credentials do not permit the DynamoDB call");
         assert!(!denied.passes());
+    }
+
+    /// Codes and texts are those of the API reference, `TransactWriteItems`, "Cancellation reason codes".
+    #[test]
+    fn the_reason_of_a_cancelled_transaction_says_what_its_error_is() {
+        let check = |code: &str, message: &str, expected: &str| {
+            let reasons = [("None", ""), (code, message)]
+                .map(|(code, message)| CancellationReason::builder().code(code).message(message).build());
+            let cancelled =
+                TransactionCanceledException::builder().set_cancellation_reasons(Some(reasons.into())).build();
+            assert_eq!(TableError::from_cancelled(&cancelled).to_string(), expected, "{code}");
+        };
+        let too_large = TableError::TooLarge.to_string();
+        check("ValidationError", "Item size to update has exceeded the maximum allowed size.", &too_large);
+        check("ValidationError", "Item size has exceeded the maximum allowed size", &too_large);
+        check("ItemCollectionSizeLimitExceeded", "Collection size exceeded.", &too_large);
+        check("ValidationError", "Type mismatch for attribute to update.", "DynamoDB refused (ValidationError)");
+        check("ConditionalCheckFailed", "", "a rival changed the same items (ConditionalCheckFailed)");
+        check("ThrottlingError", "", "DynamoDB throttles (ThrottlingError)");
     }
 }

@@ -1,7 +1,7 @@
 //! What a project holds beside itself and its keys, to remove it: contacts with their tracked events, emails, idempotency
 //! keys, usage, statistics and notices.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
 use tokio::time::sleep;
@@ -10,14 +10,13 @@ use crate::{
     Table, TableError, Uuid,
     item::{Item, s},
     keys::{self, CONTACT, CONTACTS, EMAILS, NOTICES, PK, SK},
+    retry::pause,
 };
 
 /// The most items of one batched write (API reference, `BatchWriteItem`).
 const MOST_AT_ONCE: usize = 25;
-/// How often what DynamoDB left undone is tried again, with pauses that double up to two seconds.
+/// How often what DynamoDB left undone is tried again, with pauses that double up to two and a half seconds.
 const ATTEMPTS: u32 = 12;
-const FIRST_PAUSE: Duration = Duration::from_millis(25);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// Of what kind something is that a project holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -137,8 +136,7 @@ impl Table {
             if left.values().all(Vec::is_empty) {
                 return Ok(());
             }
-            let pause = (FIRST_PAUSE * 2_u32.pow(attempt)).min(LONGEST_PAUSE);
-            sleep(pause / 2 + (pause / 2) * (jitter.rotate_left(attempt) % 1024) / 1024).await;
+            sleep(pause(attempt, jitter)).await;
         }
         Err(TableError::Throttled("UnprocessedItems".to_owned()))
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use aws_sdk_dynamodb::{
-    operation::update_item::builders::UpdateItemFluentBuilder,
+    operation::{put_item::builders::PutItemFluentBuilder, update_item::builders::UpdateItemFluentBuilder},
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use jiff::SignedDuration;
@@ -213,18 +213,16 @@ impl Table {
     /// # Errors
     /// What DynamoDB answers.
     pub async fn claim(&self, scope: &Scope, claim: Claim) -> Result<Claimed, TableError> {
-        let result = self
-            .client
-            .put_item()
-            .table_name(&*self.name)
-            .set_item(Some(to_item(scope.key(), &claim)?))
-            .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
-            .expression_attribute_values(":now", n(claim.created_at.as_second()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let Err(old) = conditional(result)? else { return Ok(Claimed::Mine(Box::new(claim))) };
-        Ok(Claimed::by(&claim.nonce, from_item(old)?))
+        let put = |put: PutItemFluentBuilder| {
+            Ok(put
+                .set_item(Some(to_item(scope.key(), &claim)?))
+                .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
+                .expression_attribute_values(":now", n(claim.created_at.as_second())))
+        };
+        match self.create(|| scope.key(), put).await? {
+            None => Ok(Claimed::Mine(Box::new(claim))),
+            Some(found) => Ok(Claimed::by(&claim.nonce, from_item(found)?)),
+        }
     }
 
     /// The claim of this key, if there is one that has not expired, read consistently.
@@ -255,11 +253,14 @@ impl Table {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        Ok(match conditional(result)? {
-            Ok(output) => Claimed::Mine(Box::new(from_item(output.attributes.unwrap_or_default())?)),
-            Err(gone) if gone.is_empty() => Claimed::Theirs(Box::new(held.clone())),
-            Err(old) => Claimed::by(&attempt.nonce, from_item(old)?),
-        })
+        let old = match conditional(result)? {
+            Ok(output) => return Ok(Claimed::Mine(Box::new(from_item(output.attributes.unwrap_or_default())?))),
+            Err(old) => old,
+        };
+        match self.failed_on(scope.key(), old).await? {
+            Some(found) => Ok(Claimed::by(&attempt.nonce, from_item(found)?)),
+            None => Ok(Claimed::Theirs(Box::new(held.clone()))),
+        }
     }
 
     /// Keeps the answer, if the claim is still the attempt's and none is kept. False if the claim is not the attempt's any
@@ -279,12 +280,10 @@ impl Table {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        match conditional(result)? {
-            Ok(_) => Ok(true),
-            Err(gone) if gone.is_empty() => Ok(false),
-            // Its own answer, if that was written before the SDK's retry.
-            Err(old) => Ok(from_item::<Claim>(old)?.nonce == nonce),
-        }
+        let Err(old) = conditional(result)? else { return Ok(true) };
+        let found: Option<Claim> = self.failed_on(scope.key(), old).await?.map(from_item).transpose()?;
+        // Its own answer, if that was written before the SDK's retry.
+        Ok(found.is_some_and(|claim| claim.nonce == nonce && claim.state == State::Done))
     }
 
     /// Leaves the claim to the next request with its key: this attempt has ended, was answered with the code's

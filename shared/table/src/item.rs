@@ -7,15 +7,20 @@ use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     operation::{
         delete_item::DeleteItemError,
-        put_item::PutItemError,
+        put_item::{PutItemError, builders::PutItemFluentBuilder},
         transact_write_items::TransactWriteItemsError,
         update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
     },
-    types::{AttributeValue, KeysAndAttributes, TransactWriteItem},
+    types::{AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Table, TableError, Timestamp, keys::Key};
+use tokio::time::sleep;
+
+use crate::{Table, TableError, Timestamp, keys::Key, retry::pause};
+
+/// Reads of one batch, with pauses between them that double: 20, 40, 80, 160 and 320 milliseconds at most.
+const MAX_BATCHES: u32 = 6;
 
 /// An item as the SDK holds it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -66,6 +71,31 @@ impl Table {
         Ok(query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?)
     }
 
+    /// Creates an item by `put`, whose condition only an item that is there can fail: `None` if it was created, otherwise that
+    /// item. If that is gone before it was seen, it is tried once more.
+    pub(crate) async fn create(
+        &self,
+        key: impl Fn() -> Key,
+        put: impl Fn(PutItemFluentBuilder) -> Result<PutItemFluentBuilder, TableError>,
+    ) -> Result<Option<Item>, TableError> {
+        for _attempt in 0..2 {
+            let request = put(self.client.put_item().table_name(&*self.name))?;
+            let request =
+                request.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld).send();
+            let Err(old) = conditional(request.await)? else { return Ok(None) };
+            if let Some(found) = self.failed_on(key(), old).await? {
+                return Ok(Some(found));
+            }
+        }
+        Err(TableError::Conflict("ConditionalCheckFailed".to_owned()))
+    }
+
+    /// The item on which a write's condition failed, if there is one: `old` is what the answer brought. That it brought
+    /// none does not say that there is none, for the API promises no item.
+    pub(crate) async fn failed_on(&self, key: Key, old: Item) -> Result<Option<Item>, TableError> {
+        if old.is_empty() { self.read(key).await } else { Ok(Some(old)) }
+    }
+
     /// An update of the item with this key.
     pub(crate) fn update(&self, key: Key) -> UpdateItemFluentBuilder {
         self.client.update_item().table_name(&*self.name).set_key(Some(key.attributes()))
@@ -83,17 +113,25 @@ impl Table {
         })
     }
 
-    /// The items with these keys (at most 100) that exist, read consistently in one batch, in no particular order.
-    pub(crate) async fn batch(&self, keys: impl IntoIterator<Item = Key>) -> Result<Vec<Item>, TableError> {
+    /// The items with these keys (at most 100) that exist, read consistently in one batch, in no particular order. Keys that
+    /// a throttled table leaves unread are asked for again, for less than a second in all.
+    pub(crate) async fn batch(
+        &self,
+        keys: impl IntoIterator<Item = Key>,
+        jitter: u32,
+    ) -> Result<Vec<Item>, TableError> {
         let wanted: Vec<_> = keys.into_iter().map(Key::attributes).collect();
         let mut found = Vec::with_capacity(wanted.len());
         let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(wanted)).build()?;
         let mut left = HashMap::from([(self.name.to_string(), request)]);
-        for _attempt in 0..3 {
+        for attempt in 0..MAX_BATCHES {
+            if attempt > 0 {
+                sleep(pause(attempt - 1, jitter)).await;
+            }
             let output = self.client.batch_get_item().set_request_items(Some(left)).send().await?;
             found.extend(output.responses.into_iter().flat_map(HashMap::into_values).flatten());
             left = output.unprocessed_keys.unwrap_or_default();
-            if left.is_empty() {
+            if left.values().all(|unread| unread.keys.is_empty()) {
                 return Ok(found);
             }
         }
@@ -103,7 +141,7 @@ impl Table {
 
 /// An error of a write that may carry the item on which the condition failed.
 pub(crate) trait ConditionalWrite: Sized {
-    /// The old item (empty if there was none), or the error as it was if no condition failed.
+    /// The old item (empty if the answer has none), or the error as it was if no condition failed.
     #[expect(clippy::result_large_err, reason = "the error is the SDK's own, handed on")]
     fn failed_on(error: SdkError<Self>) -> Result<Item, SdkError<Self>>;
 }
@@ -128,7 +166,8 @@ macro_rules! conditional_write {
 
 conditional_write!(PutItemError, UpdateItemError, DeleteItemError);
 
-/// Tells a write that was made (`Ok(Ok(…))`) from one whose condition failed (`Ok(Err(old item))`).
+/// Tells a write that was made (`Ok(Ok(…))`) from one whose condition failed (`Ok(Err(old item))`, empty if the answer has
+/// none: see [`Table::failed_on`]).
 pub(crate) fn conditional<T, E>(result: Result<T, SdkError<E>>) -> Result<Result<T, Item>, TableError>
 where
     E: ConditionalWrite + ProvideErrorMetadata + std::fmt::Debug,

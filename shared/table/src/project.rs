@@ -192,14 +192,14 @@ impl Table {
         self.query_partition(DIRECTORY).await?.into_iter().map(from_item).collect()
     }
 
-    /// The projects with these ids that exist, read consistently, in no particular order.
+    /// The projects with these ids that exist, read consistently, in no particular order. `jitter` is any random number.
     ///
     /// # Errors
     /// What DynamoDB answers.
-    pub async fn projects(&self, ids: &[Uuid]) -> Result<Vec<Project>, TableError> {
+    pub async fn projects(&self, ids: &[Uuid], jitter: u32) -> Result<Vec<Project>, TableError> {
         let mut projects = Vec::with_capacity(ids.len());
         for ids in ids.chunks(MOST_AT_ONCE) {
-            let items = self.batch(ids.iter().copied().map(keys::project)).await?;
+            let items = self.batch(ids.iter().copied().map(keys::project), jitter).await?;
             projects.extend(items.into_iter().map(from_item).collect::<Result<Vec<_>, _>>()?);
         }
         Ok(projects)

@@ -8,6 +8,8 @@ use crate::TableError;
 
 const ATTEMPTS: u32 = 8;
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
+/// The pause has doubled as often as this when it doubles no more: 2.56 seconds.
+const MAX_DOUBLINGS: u32 = 7;
 
 /// Makes a call again while a rival changes the same items or the table throttles, with pauses that double and are
 /// spread by `jitter` (any random number): at most 8 attempts and about 2.5 seconds. For calls that may be made
@@ -31,8 +33,8 @@ where
     }
 }
 
-/// Half to all of a pause that doubles with every attempt.
-fn pause(attempt: u32, jitter: u32) -> Duration {
-    let full = FIRST_PAUSE * 2_u32.pow(attempt);
-    full / 2 + (full / 2) * (jitter.rotate_left(attempt * 4) % 1024) / 1024
+/// Half to all of a pause that doubles with every attempt, the first being 0. `jitter` is any random number.
+pub(crate) fn pause(attempt: u32, jitter: u32) -> Duration {
+    let full = FIRST_PAUSE * 2_u32.pow(attempt.min(MAX_DOUBLINGS));
+    full / 2 + (full / 2) * (jitter.rotate_left(attempt % 8 * 4) % 1024) / 1024
 }

@@ -161,16 +161,22 @@ impl Table {
     }
 
     /// What was counted in the trailing seven days in one epoch, oldest first, hours without a count left out; in
-    /// one batched, consistent read. Some older hours may be among them.
+    /// one batched, consistent read. Some older hours may be among them. `jitter` is any random number.
     ///
     /// # Errors
     /// What DynamoDB answers.
-    pub async fn window(&self, project: Uuid, epoch: u32, now: Timestamp) -> Result<Vec<HourCounts>, TableError> {
+    pub async fn window(
+        &self,
+        project: Uuid,
+        epoch: u32,
+        now: Timestamp,
+        jitter: u32,
+    ) -> Result<Vec<HourCounts>, TableError> {
         let today = now.to_zoned(TimeZone::UTC).date();
         let days = (0..WINDOW_DAYS).map(|ago| today.saturating_sub(ago.days()).to_string());
         let keys = days.flat_map(|day| (0..SHARDS).map(move |shard| keys::statistics(project, shard, &day)));
         let mut hours = BTreeMap::new();
-        for item in self.batch(keys).await? {
+        for item in self.batch(keys, jitter).await? {
             add_hours(&item, epoch, &mut hours);
         }
         Ok(hours.into_values().collect())

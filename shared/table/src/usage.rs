@@ -54,10 +54,9 @@ impl Table {
             .config_override(once())
             .send()
             .await;
-        Ok(match conditional(result)? {
-            Ok(_) => Reservation::Made,
-            Err(old) => Reservation::Exceeded { used: used(&old) },
-        })
+        let Err(old) = conditional(result)? else { return Ok(Reservation::Made) };
+        let counted = self.failed_on(keys::usage(project, &month(now)), old).await?;
+        Ok(Reservation::Exceeded { used: counted.map_or(0, |item| used(&item)) })
     }
 
     /// Emails counted against the limit in the month that `now` is in, UTC. Nothing is counted without a limit.

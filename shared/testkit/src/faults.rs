@@ -56,6 +56,15 @@ pub enum Fault {
     Overtaken,
     /// It does nothing, because a rival's transaction is under way on one of its items. For writes to the table.
     Conflicts,
+    /// It takes effect, or its condition fails, and then the answer lacks the item that is there. For single writes.
+    OmitsItem,
+    /// It does nothing, for its condition fails on an item that is gone again before anybody looks at it. For writes with a
+    /// condition.
+    FailsCondition,
+    /// It finds nothing, as if the items were written just after it. For batched reads.
+    OverlooksItems,
+    /// It reads nothing, and names every key as one that was left. For batched reads.
+    LeavesUnread,
     /// The process dies just before it.
     Dies,
     /// It takes effect, and the process dies before the answer.
@@ -230,6 +239,13 @@ async fn fail(
         }
         Fault::Overtaken => overtaken(real, request, seen).await,
         Fault::Conflicts => Ok(answer::conflict(seen)),
+        Fault::OmitsItem => match real.call(request).await? {
+            failed if failed.status().as_u16() == 400 => Ok(answer::condition_failed(seen)),
+            done => Ok(done),
+        },
+        Fault::FailsCondition => Ok(answer::condition_failed(seen)),
+        Fault::OverlooksItems => Ok(answer::nothing_found()),
+        Fault::LeavesUnread => Ok(answer::left_unread(seen)),
         Fault::Dies => faults.die().await,
         Fault::DiesAfter => {
             faults.call(real, request).await?;

@@ -122,6 +122,10 @@ fn in_words(fault: Fault) -> &'static str {
         Fault::Garbles => "answer cut off",
         Fault::Overtaken => "overtaken",
         Fault::Conflicts => "transaction conflict",
+        Fault::OmitsItem => "answer without the item",
+        Fault::FailsCondition => "condition failed",
+        Fault::OverlooksItems => "items overlooked",
+        Fault::LeavesUnread => "keys left unread",
         Fault::Dies => "killed before",
         Fault::DiesAfter => "killed after its effect",
     }

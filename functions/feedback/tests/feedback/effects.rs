@@ -170,7 +170,7 @@ async fn a_count_belongs_to_the_hour_the_email_was_sent_in() {
     let sent_in: jiff::Timestamp = "2025-11-30T10:00:00Z".parse().unwrap();
     world.wait(jiff::SignedDuration::from_hours(50));
     world.takes(&[hard_bounce(&email)]).await;
-    let hours = world.backends.table.window(world.id(), 0, world.now()).await.unwrap();
+    let hours = world.backends.table.window(world.id(), 0, world.now(), 0).await.unwrap();
     assert_eq!(hours.len(), 1);
     assert_eq!((hours[0].hour, hours[0].sent, hours[0].bounced), (sent_in, 1, 1));
 }

@@ -135,7 +135,7 @@ impl World {
     }
 
     pub(crate) async fn counts_in(&self, epoch: u32) -> Counts {
-        let hours = self.backends.table.window(self.id(), epoch, self.now()).await.unwrap();
+        let hours = self.backends.table.window(self.id(), epoch, self.now(), 0).await.unwrap();
         Counts::in_window(&hours, self.now())
     }
 

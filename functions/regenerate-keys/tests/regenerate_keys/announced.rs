@@ -44,6 +44,16 @@ async fn a_refused_rotation_is_not_announced() {
 }
 
 #[tokio::test]
+async fn a_throttled_announcement_is_tried_again() {
+    let mut world = World::new().await;
+    let topic = listen(&mut world, Mood::ThrottlesOnce).await;
+    world.rotates(&json!({})).await;
+    let published = topic.lock().unwrap();
+    assert_eq!(published.len(), 2, "the first was throttled");
+    assert_eq!(published[0].parameters["Message"], published[1].parameters["Message"]);
+}
+
+#[tokio::test]
 async fn a_failed_announcement_changes_nothing() {
     for mood in [Mood::Refuses, Mood::Breaks, Mood::NeverAnswers] {
         let mut world = World::new().await;

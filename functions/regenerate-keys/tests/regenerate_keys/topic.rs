@@ -19,12 +19,17 @@ const TAKEN: &str = r#"<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010
 <MessageId>567910cd-659e-55d4-8ccb-5aaf14679dc0</MessageId></PublishResult><ResponseMetadata>
 <RequestId>d74b8436-ae13-5ab4-a9ff-ce54dfea72a0</RequestId></ResponseMetadata></PublishResponse>"#;
 
+const THROTTLED: &str = "<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><Error><Type>Sender</Type>\
+                         <Code>Throttled</Code><Message>Rate exceeded</Message></Error></ErrorResponse>";
+
 /// What the topic does with an announcement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mood {
     Takes,
     Refuses,
     Breaks,
+    /// Refuses the first as SNS does above its quota, and takes those after it.
+    ThrottlesOnce,
     NeverAnswers,
 }
 
@@ -58,9 +63,14 @@ async fn answer(table: &Table, project: Uuid, topic: &Topic, mood: Mood, body: &
     let version = table.project(project).await.unwrap().unwrap().version;
     let uri = format!("/?{body}").parse().unwrap();
     let Query(parameters) = Query::try_from_uri(&uri).unwrap();
-    topic.lock().unwrap().push(Published { parameters, version });
+    let count = {
+        let mut published = topic.lock().unwrap();
+        published.push(Published { parameters, version });
+        published.len()
+    };
     match mood {
-        Mood::Takes => (StatusCode::OK, TAKEN),
+        Mood::ThrottlesOnce if count == 1 => (StatusCode::TOO_MANY_REQUESTS, THROTTLED),
+        Mood::Takes | Mood::ThrottlesOnce => (StatusCode::OK, TAKEN),
         Mood::Refuses => (StatusCode::FORBIDDEN, "<ErrorResponse/>"),
         Mood::Breaks => (StatusCode::INTERNAL_SERVER_ERROR, ""),
         Mood::NeverAnswers => std::future::pending().await,

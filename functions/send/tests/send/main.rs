@@ -8,6 +8,7 @@ mod budget;
 mod contacts;
 mod failed;
 mod faults;
+mod incomplete;
 mod injected;
 mod late;
 mod limited;

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use posthorn_table::idempotency::{Attempt, Claim, Scope};
-use posthorn_testkit::backends::TestRequest;
+use posthorn_testkit::{backends::TestRequest, faults::Fault};
 use serde_json::{Value, json};
 
 use crate::support::{World, event, plain};
@@ -18,6 +18,18 @@ async fn a_repeat_gets_the_first_answer_byte_for_byte() {
     assert_eq!(second.header("idempotency-replayed"), Some("true"));
     assert_eq!(second.text, first.text);
     assert_eq!(world.backends.items().await, items, "a replay wrote something");
+}
+
+/// DynamoDB's API does not promise the item on which a condition failed.
+#[tokio::test]
+async fn a_claim_that_the_answer_lacks_is_read() {
+    let world = World::new().await;
+    let first = world.accepts(world.public(&plain()).once("a key")).await;
+    let items = world.backends.items().await;
+    world.backends.faults.fail("PutItem", "IDEMPOTENCY#", Fault::OmitsItem, 1);
+    let second = world.accepts(world.public(&plain()).once("a key")).await;
+    assert_eq!((second.header("idempotency-replayed"), &second.text), (Some("true"), &first.text));
+    assert_eq!(world.backends.items().await, items);
 }
 
 #[tokio::test]

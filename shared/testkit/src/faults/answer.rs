@@ -2,13 +2,15 @@
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::body::SdkBody;
+use serde_json::{Value, json};
 
 use super::{
     Response, StatusCode,
     seen::{Seen, Service},
 };
 
-/// DynamoDB developer guide, "Error handling"; SES API, `SendEmail`; SNS API, "Common errors".
+/// DynamoDB developer guide, "Error handling"; SES API, `SendEmail`; SNS API, `ThrottledException`,
+/// whose code on the wire is another than its name.
 pub(super) fn throttled(seen: &Seen) -> HttpResponse {
     match seen.service {
         Service::DynamoDb => of_dynamodb("ProvisionedThroughputExceededException", ""),
@@ -18,8 +20,8 @@ pub(super) fn throttled(seen: &Seen) -> HttpResponse {
             answer
         }
         Service::Sns => respond(
-            400,
-            "<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>".to_owned(),
+            429,
+            "<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><Error><Type>Sender</Type><Code>Throttled</Code><Message>Rate exceeded</Message></Error></ErrorResponse>".to_owned(),
         ),
     }
 }
@@ -38,7 +40,19 @@ pub(super) fn conflict(seen: &Seen) -> HttpResponse {
     }
 }
 
-/// Without an item: there is none any more.
+/// API reference, `BatchGetItem`: what a throttled table did not read is given back as it was asked for.
+pub(super) fn left_unread(seen: &Seen) -> HttpResponse {
+    let request: Value = serde_json::from_str(&seen.body).expect("a request of DynamoDB's");
+    let unread = &request["RequestItems"];
+    respond(200, json!({"Responses": {}, "UnprocessedKeys": unread, "ConsumedCapacity": []}).to_string())
+}
+
+/// API reference, `BatchGetItem`: a table of whose keys none has an item.
+pub(super) fn nothing_found() -> HttpResponse {
+    respond(200, json!({"Responses": {}, "UnprocessedKeys": {}, "ConsumedCapacity": []}).to_string())
+}
+
+/// Without an item.
 pub(super) fn condition_failed(seen: &Seen) -> HttpResponse {
     if seen.is_transaction() {
         cancelled("ConditionalCheckFailed")
