@@ -2,7 +2,7 @@
 //! it needs no others, every test shows: a call without its permission is refused.)
 
 use posthorn_table::contact;
-use posthorn_testkit::{permissions::Operation, ses::Fault};
+use posthorn_testkit::{faults, permissions::Operation, ses::Fault};
 
 use crate::support::{World, email, plain};
 use serde_json::json;
@@ -26,6 +26,11 @@ async fn every_permission_is_used() {
     // What SES throttled throughout is withdrawn, and its key freed.
     (0..4).for_each(|_| world.backends.ses.fail_next(Fault::Throttled));
     assert_eq!(world.once("throttled", &plain()).await.status, 429);
+    // Records that the answer to a failed condition lacks are read.
+    world.backends.faults.fail("PutItem", "EMAIL#", faults::Fault::FailsCondition, 1);
+    assert_eq!(world.send(&plain()).await.status, 200);
+    world.backends.faults.fail("UpdateItem", "USAGE#", faults::Fault::FailsCondition, 1);
+    assert_eq!(world.send(&plain()).await.status, 402);
     let (allowed, used) = world.permissions.allowed_and_used();
     assert_eq!(used, allowed);
 }
@@ -35,7 +40,7 @@ async fn every_permission_is_used() {
 async fn other_items_are_out_of_reach() {
     let world = World::new().await;
     for (operation, partitions) in [
-        (Operation::Get, &["PROJECT#0", "PROJECTS", "DOMAINS", "STATS#0", "USAGE#0", "FEEDBACK"][..]),
+        (Operation::Get, &["PROJECT#0", "PROJECTS", "DOMAINS", "STATS#0", "FEEDBACK"][..]),
         (Operation::Put, &["KEY#0", "PROJECT#0", "PROJECTS", "DOMAINS", "CONTACT#0", "STATS#0", "USAGE#0", "FEEDBACK"]),
         (Operation::Update, &["KEY#0", "PROJECT#0", "PROJECTS", "DOMAINS", "FEEDBACK"]),
         (
