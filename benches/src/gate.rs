@@ -25,7 +25,7 @@ pub(crate) async fn check() -> ExitCode {
         let zip = size::zip(function);
         good &= say(zip <= most, &format!("{function}: zip {zip:.3} MB, at most {most} MB"));
     }
-    good &= memory::check().await;
+    good &= memory::check("").await;
     good &= html_is_bounded();
     let rustc = compiler();
     if record.rustc != rustc {

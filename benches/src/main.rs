@@ -36,6 +36,10 @@ async fn main() -> ExitCode {
     if asked == ["gate"] {
         return gate::check().await;
     }
+    if asked.first().is_some_and(|asked| asked == "memory-gate") {
+        let of = asked.get(1).map_or("", String::as_str);
+        return if memory::check(of).await { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     if asked == ["record"] {
         return gate::record().await;
     }

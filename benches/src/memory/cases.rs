@@ -52,8 +52,8 @@ fn with(field: &str, json: &str) -> String {
     format!(r#"{{"to":"ada@example.org","subject":"s","body":"<p>b</p>","{field}":{json}}}"#)
 }
 
-fn everybody() -> Value {
-    (0..COUNT).map(address).collect()
+fn addresses(count: usize) -> Value {
+    (0..count).map(address).collect()
 }
 
 /// Bodies whose values take far more than their text, if they are read.
@@ -79,7 +79,7 @@ fn hostile_mails() -> Vec<Case> {
 /// Mails that become large, or are.
 fn large_mails() -> Vec<Case> {
     let to_all = |fields: Value| {
-        let mut body = json!({"to": everybody(), "subject": "s", "body": "<p>b</p>"});
+        let mut body = json!({"to": addresses(50), "subject": "s", "body": "<p>b</p>"});
         body.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
         body.to_string()
     };
@@ -106,7 +106,7 @@ fn large_mails() -> Vec<Case> {
         ),
         mail("quotes in HTML to 50", to_all(json!({"body": "\"".repeat(1_400_000)})), 200),
         mail("loops that write 4 MB, to 50", to_all(filler(120)), 200),
-        mail("a value that doubles, to 50", to_all(json!({"body": doubling})), 200),
+        mail("a value that doubles, to 50", to_all(json!({"body": doubling})), 422),
         mail("Liquid without end, to 50", to_all(json!({"body": "{% if a %}".repeat(580_000)})), 200),
     ]
 }
@@ -114,14 +114,14 @@ fn large_mails() -> Vec<Case> {
 /// Mails to contacts that hold much, rendered one after the other while eight are under way.
 fn full_contacts() -> Vec<Case> {
     let body =
-        json!({"to": everybody(), "subject": "s", "body": "{{ k00 }}{% for k in data.k01 %}{{ k }}{% endfor %}"});
+        json!({"to": addresses(COUNT), "subject": "s", "body": "{{ k00 }}{% for k in data.k01 %}{{ k }}{% endfor %}"});
     let to = |contacts, what| Case { contacts, ..mail(what, body.to_string(), 200) };
     vec![
-        to(Contacts::Maps, "to 50 contacts full of maps"),
-        to(Contacts::Rows, "to 50 contacts full of rows"),
-        to(Contacts::OlderMaps, "to 50 older contacts full of maps"),
-        to(Contacts::OlderRows, "to 50 older contacts full of rows"),
-        to(Contacts::OlderKeys, "to 50 older contacts full of keys"),
+        to(Contacts::Maps, "to 16 contacts full of maps"),
+        to(Contacts::Rows, "to 16 contacts full of rows"),
+        to(Contacts::OlderMaps, "to 16 older contacts full of maps"),
+        to(Contacts::OlderRows, "to 16 older contacts full of rows"),
+        to(Contacts::OlderKeys, "to 16 older contacts full of keys"),
     ]
 }
 
@@ -152,43 +152,27 @@ fn rotations() -> Vec<Case> {
 
 /// Batches of ten reports: SES writes them, and puts into them what servers of recipients say.
 fn reports() -> Vec<Case> {
-    let batch = |what, change: &dyn Fn(usize, &mut Value), contacts, outcome| {
+    let batch = |what, change: &dyn Fn(&mut Value)| {
         let file = accepted("feedback/accepted", "bounce-permanent-general");
         let event = report(&file);
         let records = (0..10).map(|number| {
             let mut event = event.clone();
-            change(number, &mut event);
+            change(&mut event);
             sqs_record(&event.to_string(), &number.to_string())
         });
         let event = sqs_event(&records.collect::<Vec<_>>()).to_string();
-        Case { function: "feedback", what, file, event, contacts, outcome }
+        Case { function: "feedback", what, file, event, contacts: Contacts::None, outcome: 0 }
     };
     let parsed = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
     let maps = parsed(&list(&maps(60), NOTICE));
     let strings = parsed(&list(r#""a@b.co""#, NOTICE));
     let recipients = parsed(&list(r#"{"emailAddress":"a@b.co"}"#, NOTICE));
-    let bounces = |number: usize, event: &mut Value| {
-        event["mail"]["destination"] = json!([address(number)]);
-        event["bounce"]["bouncedRecipients"] = json!([{"emailAddress": address(number)}]);
-    };
     vec![
-        batch("maps inside maps", &|_, event| event["x"] = maps.clone(), Contacts::None, 0),
-        batch(
-            "maps where a time should be",
-            &|_, event| event["bounce"]["timestamp"] = maps.clone(),
-            Contacts::None,
-            0,
-        ),
-        batch("many tags", &|_, event| event["mail"]["tags"]["x"] = strings.clone(), Contacts::None, 0),
-        batch("many destinations", &|_, event| event["mail"]["destination"] = strings.clone(), Contacts::None, 0),
-        batch(
-            "many recipients",
-            &|_, event| event["bounce"]["bouncedRecipients"] = recipients.clone(),
-            Contacts::None,
-            0,
-        ),
-        batch("of older contacts full of keys", &bounces, Contacts::OlderKeys, 0),
-        batch("of older contacts full of maps", &bounces, Contacts::OlderMaps, 0),
+        batch("maps inside maps", &|event| event["x"] = maps.clone()),
+        batch("maps where a time should be", &|event| event["bounce"]["timestamp"] = maps.clone()),
+        batch("many tags", &|event| event["mail"]["tags"]["x"] = strings.clone()),
+        batch("many destinations", &|event| event["mail"]["destination"] = strings.clone()),
+        batch("many recipients", &|event| event["bounce"]["bouncedRecipients"] = recipients.clone()),
     ]
 }
 

@@ -1,14 +1,10 @@
 //! Contacts that are full: as far as requests fill them, and as they could become before there was a limit.
 
-use posthorn_table::{
-    Uuid,
-    contact::{self, Subscription},
-    data::Data,
-};
+use posthorn_table::{Uuid, contact::Subscription, data::Data};
 use posthorn_testkit::{backends::Backends, events::PROJECT};
 
-/// How many contacts a case has.
-pub(crate) const COUNT: usize = 50;
+/// How many contacts a case has: twice as many as are under way at once.
+pub(crate) const COUNT: usize = 16;
 
 /// What the contacts of a case hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,7 +37,6 @@ pub(crate) async fn store(backends: &Backends, contacts: Contacts) {
         let (keep, now) = (Subscription::Keep { when_new: true }, backends.clock.now());
         let merged = backends.table.merge_contact(project, &address(number), keep, &Data::default(), now).await;
         backends.store_data(merged.expect("a contact").id, data(contacts)).await;
-        assert_eq!(contact::id(project, &address(number)).get_version_num(), 8);
     }
 }
 

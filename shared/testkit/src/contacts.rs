@@ -42,7 +42,10 @@ impl Backends {
     }
 
     async fn uncounted(&self, contact: Uuid) -> Item {
-        let mut item = self.items().await.remove(&format!("CONTACT#{contact} CONTACT")).expect("a contact");
+        let key = [("pk", format!("CONTACT#{contact}")), ("sk", "CONTACT".to_owned())];
+        let key = key.map(|(name, value)| (name.to_owned(), AttributeValue::S(value))).into();
+        let read = self.dynamodb.get_item().table_name(TABLE).set_key(Some(key)).consistent_read(true).send().await;
+        let mut item = read.expect("a table that can be read").item.expect("a contact");
         item.retain(|name, _| !name.starts_with("data_"));
         item
     }
