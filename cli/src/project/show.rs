@@ -88,20 +88,22 @@ fn heading(project: &Project) -> String {
 
 fn facts_of(project: &Project, pending: &[String], used: u64) -> String {
     let facts = &project.facts;
-    let verified = facts.domains.iter().cloned();
-    let domains: Vec<_> = verified.chain(pending.iter().map(|domain| format!("{domain} (to be checked)"))).collect();
+    let verified = facts.domains.iter().map(|domain| escaped(domain));
+    let pending = pending.iter().map(|domain| format!("{} (to be checked)", escaped(domain)));
+    let domains: Vec<_> = verified.chain(pending).collect();
+    let sender = facts.default_sender.as_deref().map(escaped);
     let limit = match facts.monthly_limit {
         None => "none".to_owned(),
         Some(limit) => format!("{} a month, {used} used in this one", count(limit, "email")),
     };
     let lines = [
         ("Domains", if domains.is_empty() { "none".to_owned() } else { domains.join(", ") }),
-        ("Sender", facts.default_sender.clone().unwrap_or_else(|| "none: every request names one".to_owned())),
+        ("Sender", sender.unwrap_or_else(|| "none: every request names one".to_owned())),
         ("Limit", limit),
         ("Keys", keys(project)),
         ("Created", day(project.created_at)),
     ];
-    lines.map(|(name, value)| format!("  {name:<8} {}", escaped(&value))).join("\n")
+    lines.map(|(name, value)| format!("  {name:<8} {value}")).join("\n")
 }
 
 /// How many keys work, and each by the short id that the log names it by.
