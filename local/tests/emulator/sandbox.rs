@@ -29,6 +29,7 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        let _ = fs::remove_file(&self.log);
     }
 }
 
@@ -39,8 +40,7 @@ impl Sandbox {
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../.aws-sam/build").join(function).join("bootstrap");
         let bootstrap = bootstrap.canonicalize().unwrap_or_else(|_| panic!("no {}: sam build", bootstrap.display()));
         let [address, api] = [free_address(), free_address()];
-        let log =
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("emulator-{}-{function}.log", std::process::id()));
+        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("emulator-{}.log", address.replace(':', "-")));
         let child = Command::new(emulator)
             .args(["--runtime-interface-emulator-address", &address, "--runtime-api-address", &api])
             .arg(bootstrap)
