@@ -1,5 +1,6 @@
 //! Contact data: merged key by key (contract section 7).
 
+use posthorn_testkit::faults::Fault;
 use serde_json::{Value, json};
 
 use crate::support::{ADA, World, event, plain, text};
@@ -174,6 +175,37 @@ async fn a_contact_from_before_there_was_a_limit_can_be_emptied_and_not_grow() {
     world.accepts(world.public(&sized("new", 32_000))).await;
     world.refuses_as_too_large(&sized("more", 32_000)).await;
     assert_eq!(world.data(ADA).await.as_object().unwrap().keys().collect::<Vec<_>>(), ["k00", "k11", "new"]);
+}
+
+/// DynamoDB's API does not promise the item on which a condition failed, and without it nothing is known of its size.
+#[tokio::test]
+async fn a_contact_that_the_answer_lacks_is_read_before_its_data_is_counted() {
+    let omitted = |world: &World| world.backends.faults.fail("UpdateItem", "CONTACT#", Fault::OmitsItem, 1);
+    let world = World::new().await;
+    world.accepts(world.public(&plain())).await;
+    let contact = posthorn_table::contact::id(world.id(), ADA);
+    let text = format!("\"{}\"", "x".repeat(30_000));
+    world.backends.store_data(contact, (0..12).map(|number| (format!("k{number:02}"), text.clone()))).await;
+    omitted(&world);
+    let answer = world.refuses(world.public(&sized("new", 10)), 422, "VALIDATION_ERROR").await;
+    assert_eq!(answer.json["error"]["errors"][0]["code"], "too_large");
+
+    let world = nearly_full(10).await;
+    for (bytes, status) in [(11, 422), (10, 200), (10, 200)] {
+        omitted(&world);
+        assert_eq!(world.call(world.public(&sized("d", bytes))).await.status, status);
+    }
+}
+
+#[tokio::test]
+async fn a_contact_that_is_gone_when_it_is_read_is_made_and_not_for_ever() {
+    let world = World::new().await;
+    world.backends.faults.fail("UpdateItem", "CONTACT#", Fault::FailsCondition, 1);
+    world.accepts(world.public(&sized("a", 100))).await;
+    assert!(world.data(ADA).await["a"].is_string());
+    world.backends.faults.fail("UpdateItem", "CONTACT#", Fault::FailsCondition, usize::MAX);
+    let answer = world.call(world.public(&sized("b", 100))).await;
+    assert_eq!((answer.status, answer.code()), (503, Some("SERVICE_UNAVAILABLE")));
 }
 
 #[tokio::test]

@@ -152,12 +152,17 @@ impl Table {
 
     /// Writes a merge, and again as long as rivals are in its way.
     async fn merge(&self, merge: &Merge<'_>) -> Result<Contact, TableError> {
+        let contact = id(merge.project, merge.email);
         let mut room = Room::first(&merge.data);
         for _write in 0..MAX_WRITES {
-            match self.write_merge(merge, room).await? {
-                Ok(item) => return Contact::from_item(id(merge.project, merge.email), item),
-                Err(item) => room = Room::after_failure(&merge.data, &item).ok_or(TableError::TooLarge)?,
-            }
+            let old = match self.write_merge(merge, room).await? {
+                Ok(item) => return Contact::from_item(contact, item),
+                Err(old) => old,
+            };
+            room = match self.failed_on(keys::contact(contact), old).await? {
+                Some(item) => Room::after_failure(&merge.data, &item).ok_or(TableError::TooLarge)?,
+                None => Room::first(&merge.data),
+            };
         }
         Err(TableError::Conflict("a contact's data".to_owned()))
     }
