@@ -64,10 +64,11 @@ impl Templates {
 }
 
 /// The names that the templates see: of the contact, where its data is taken, of the request over them, and the recipient's own.
+/// They are the same before and after the request is merged into the contact: what it changes or removes is not taken from there.
 fn variables(to: &Address, id: Uuid, contact: Option<&Contact>, data: &Data) -> Variables {
     let mut variables = Variables::default();
     if let Some(contact) = contact {
-        variables.add_stored(&contact.data);
+        variables.add_stored(contact.data.iter().filter(|(key, _)| !data.changes(key)));
     }
     variables.add(&data.stored);
     variables.add(&data.transient);

@@ -185,6 +185,19 @@ async fn what_a_contact_holds_can_keep_a_template_within_its_limits() {
 }
 
 #[tokio::test]
+async fn what_a_request_takes_from_a_contact_keeps_no_template_within_its_limits() {
+    let world = World::new().await;
+    store(&world, "ada@example.org", &json!({"skip": true})).await;
+    let body = format!("{{% unless skip %}}{ENDLESS}{{% endunless %}}Hi");
+    let once = json!({"value": null, "persistent": false});
+    for data in [json!({"skip": null}), json!({"skip": false}), json!({ "skip": once })] {
+        assert_eq!(refused(&world, &json!({"body": body, "data": data})).await, [wrong("body", STEPS)], "{data}");
+    }
+    assert!(world.contact("ada@example.org").await.contains_key("data:skip"));
+    assert_eq!(fates(&world.send(&email(&json!({"body": body, "data": {"other": null}}))).await), ["SENT"]);
+}
+
+#[tokio::test]
 async fn a_suppressed_recipient_is_told_to_be_suppressed_whatever_the_template() {
     let world = World::new().await;
     let (table, now) = (&world.backends.table, world.now());

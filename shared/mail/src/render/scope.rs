@@ -1,7 +1,7 @@
 //! The names a template can see: the recipient's data, what the template assigned, and the loops around.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use liquid_core::model::{KString, KStringCow, KStringRef, ScalarCow, try_find};
 use liquid_core::runtime::{PartialStore, Registers, RuntimeCore};
@@ -39,7 +39,7 @@ impl Variables {
 
     /// Adds what is stored of a contact: a JSON text for each key. A key is left out whose value is no JSON, or has more values than
     /// are left for it.
-    pub fn add_stored(&mut self, texts: &BTreeMap<String, String>) {
+    pub fn add_stored<'a>(&mut self, texts: impl IntoIterator<Item = (&'a String, &'a String)>) {
         let mut limits = JsonLimits { values: MAX_STORED_VALUES, levels: MAX_NESTING };
         for (key, text) in texts {
             if let Ok(value) = read_json(text.as_bytes(), &mut limits) {
