@@ -366,27 +366,3 @@ pub(crate) fn note(what: &'static str, result: Result<(), TableError>) {
         telemetry::notice(what, &error);
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use tokio::time::timeout;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn the_time_is_noticed_while_a_text_is_derived() {
-        let html = "<i>x</i>".repeat(500_000);
-        assert!(timeout(Duration::from_millis(1), with_text(html)).await.is_err());
-    }
-
-    #[tokio::test]
-    async fn small_and_large_html_have_a_text() {
-        for times in [1, 1_000] {
-            let html = "<p>Hello <i>Ada</i></p>".repeat(times);
-            let expected = vec!["Hello Ada"; times].join("\n\n");
-            assert_eq!(with_text(html.clone()).await, (html, expected));
-        }
-    }
-}
