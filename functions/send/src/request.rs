@@ -207,8 +207,7 @@ fn one_attachment(given: &Object<'_>, wrong: &mut Fields) -> Option<Attachment> 
     Some(Attachment { filename: filename?, content: content?, content_type, content_id, disposition })
 }
 
-const FILENAME_RULE: &str =
-    "Must have 1 to 255 characters, without control characters, double quotes and path separators.";
+const FILENAME_RULE: &str = "Must have 1 to 255 characters, without control characters, line separators, direction marks, double quotes and path separators.";
 const CONTENT_TYPE_RULE: &str = "Must be a MIME type of at most 78 characters.";
 const CONTENT_ID_RULE: &str =
     "Must have 1 to 78 printable ASCII characters, without blanks, quotes and angle brackets.";
