@@ -140,8 +140,21 @@ fn heard(topic: &str, all: &[Subscription], alerts_email: Option<&str>) -> Findi
             "nobody hears them: no subscription is confirmed",
             "Follow the link in the mail that SNS sent.",
         ),
+        (_, _, Some("")) if !all.iter().any(reaches_a_person) => Finding::warn(
+            ALERTS,
+            format!("heard by {}, maybe by no person: AlertsEmail is empty", count(confirmed, "subscriber")),
+            format!("Set AlertsEmail and deploy, or subscribe: {subscribe}"),
+        ),
+        (_, _, Some("")) => {
+            Finding::ok(ALERTS, format!("heard by {}; AlertsEmail is empty", count(confirmed, "subscriber")))
+        }
         _ => Finding::ok(ALERTS, format!("heard by {}", count(confirmed, "subscriber"))),
     }
+}
+
+/// A mailbox or a telephone that confirmed. Nobody can tell who reads what a queue, a function or a web server gets.
+fn reaches_a_person(subscription: &Subscription) -> bool {
+    is_confirmed(subscription) && matches!(subscription.protocol(), Some("email" | "email-json" | "sms"))
 }
 
 async fn subscriptions(target: &Target, topic: &str) -> Result<Vec<Subscription>, Failed> {

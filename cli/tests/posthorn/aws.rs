@@ -190,7 +190,16 @@ async fn a_stack_that_tells_nobody_of_its_alarms_is_not_right() {
     assert_eq!(empty["status"], "warn");
     assert!(empty["message"].as_str().unwrap().contains("AlertsEmail is empty"), "{empty}");
     world.backends.sns.subscribe(ALERTS, Subscription::new("https", "https://ops.example.com/alerts"));
-    assert_eq!(alerts().await["status"], "ok", "somebody else listens");
+    let by_a_program = alerts().await;
+    assert_eq!(by_a_program["status"], "warn", "nobody knows whether a person reads it");
+    assert_eq!(by_a_program["message"], "heard by 1 subscriber, maybe by no person: AlertsEmail is empty");
+    let pending = Subscription { confirmed: false, ..Subscription::new("email", "ada@example.com") };
+    world.backends.sns.subscribe(ALERTS, pending);
+    assert_eq!(alerts().await["status"], "warn", "an address that did not confirm hears nothing");
+    world.backends.sns.subscribe(ALERTS, Subscription::new("email", "ops@example.com"));
+    let by_a_person = alerts().await;
+    assert_eq!(by_a_person["status"], "ok");
+    assert_eq!(by_a_person["message"], "heard by 2 subscribers; AlertsEmail is empty");
 }
 
 #[tokio::test]
