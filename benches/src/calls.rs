@@ -20,6 +20,9 @@ pub(crate) const SEND_ONCE: &str = "send with an `Idempotency-Key`";
 pub(crate) const ONE_EVENT: &str = "event `Delivery` (as `Send`, `Open`, `Click`)";
 pub(crate) const TEN_EVENTS: &str = "event `Delivery`, ten at a time";
 
+/// The kind that costs the most of what a public key may do.
+pub(crate) const TRACK_FULL: &str = "tracked event of a contact that is full of data";
+
 /// A kind of request.
 pub(crate) struct Kind {
     /// As `docs/costs.md` calls it.
@@ -73,6 +76,7 @@ pub(crate) async fn kinds() -> Vec<Kind> {
     let track = least(&world, async |_| world.track(ADA, None).await).await;
     let track_once = least(&world, async |run| world.track(ADA, Some(run)).await).await;
     let track_again = least(&world, async |_| world.track(ADA, Some("first")).await).await;
+    let track_full = full(&world).await;
     let send = least(&world, async |_| world.send(&[ADA], None).await).await;
     let send_once = least(&world, async |run| world.send(&[ADA], Some(run)).await).await;
     let send_again = least(&world, async |_| world.send(&[ADA], Some("first")).await).await;
@@ -84,6 +88,7 @@ pub(crate) async fn kinds() -> Vec<Kind> {
         Kind::new("tracked event", prices::REQUEST, track).at_most(3.0),
         Kind::new("tracked event with an `Idempotency-Key`", prices::REQUEST, track_once),
         Kind::new("repeat of a tracked event", prices::REQUEST, track_again),
+        Kind::new(TRACK_FULL, prices::REQUEST, track_full),
         Kind::new("send, one recipient", prices::SEND, send).at_most(4.5),
         Kind::new(SEND_ONCE, prices::SEND, send_once),
         Kind::new("send of a project with a monthly limit", prices::SEND, send_limited),
@@ -105,6 +110,14 @@ async fn least<T>(world: &World, run: impl AsyncFn(&str) -> T) -> Measured {
         least = least.filter(|least| least.in_a_row <= measured.in_a_row).or(Some(measured));
     }
     least.expect("a run")
+}
+
+/// Half of the data of a full contact is replaced, so that it is counted anew with each request.
+async fn full(world: &World) -> Measured {
+    const FULL: &str = "full@example.org";
+    world.track_large(FULL, "a").await;
+    world.track_large(FULL, "b").await;
+    least(world, async |_| world.track_large(FULL, "a").await).await
 }
 
 /// What the largest request takes more than one with fewer recipients, for each. Those in a row are left out: they go

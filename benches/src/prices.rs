@@ -129,6 +129,7 @@ pub(crate) fn measure(report: &mut Report, kinds: &[Kind]) {
 #[cfg(test)]
 mod tests {
     use posthorn_testkit::{capacity::Units, logs::Logs, template};
+    use serde_json::Value;
 
     use super::*;
     use crate::{
@@ -252,24 +253,65 @@ mod tests {
         check_line(&values.into_iter().fold(format.to_owned(), fill), GATEWAY_LINE);
     }
 
-    /// The price of an hour at a throttle's default.
+    /// The routes that have a parameter's throttle, each of which has a count of its own.
+    fn routes(template: &Value, parameter: &str) -> f64 {
+        let settings = template::properties(template, "Api")["RouteSettings"].as_object().expect("settings");
+        let limits = settings.values().filter(|it| it["ThrottlingRateLimit"]["Ref"] == parameter).count();
+        let functions = template::of_type(template, "AWS::Serverless::Function");
+        let events = functions.iter().filter_map(|name| template::properties(template, name)["Events"].as_object());
+        let all = events.flat_map(|events| events.values()).filter(|event| event["Type"] == "HttpApi").count();
+        let count = if parameter == "ThrottleRate" { all - settings.len() } else { limits };
+        f64::from(u32::try_from(count).expect("few routes"))
+    }
+
+    /// Of so many a second, for an hour, each at the price of one of a million.
+    fn an_hour(a_second: f64, a_million: f64) -> String {
+        usd(a_second * 3_600.0 / 1e6 * a_million)
+    }
+
+    /// With its thousands set off.
+    fn thousands(count: f64) -> String {
+        let digits = format!("{count}");
+        let head = digits.len().saturating_sub(3);
+        if head == 0 { digits } else { format!("{},{}", &digits[..head], &digits[head..]) }
+    }
+
+    /// The price of an hour of all routes of a kind at their throttles' defaults.
     #[tokio::test]
     async fn the_document_says_what_a_flood_costs() {
         let (kinds, template) = (Box::pin(calls::kinds()).await, template::read());
-        let row = |parameter: &str, kind: &str, text: &str| {
+        let row = |parameter: &str, a_million: f64, text: &str| {
             let rate = template["Parameters"][parameter]["Default"].as_f64().expect("a rate");
-            let kind = kinds.iter().find(|it| it.what == kind).expect("a kind that is measured");
-            format!("| {rate} {text} | {} |", usd(kind.cost().together() * rate * 3_600.0 / 1e6))
+            let a_second = rate * routes(&template, parameter);
+            format!("| {} {text} | {} |", thousands(a_second), an_hour(a_second, a_million))
         };
-        let nobody = "request with a key that is nobody's";
+        let of_kind = |what: &str| kinds.iter().find(|it| it.what == what).expect("a kind").cost().together();
+        let nobody = of_kind("request with a key that is nobody's");
+        let nothing = Measured { in_a_row: 0.0, in_all: 0.0, units: Units::new(0.0, 0.0) };
+        let units = |count: f64, text: &str| {
+            format!("| {} write units a second, {text} | {} |", thousands(count), an_hour(count, WRITE_UNITS))
+        };
         check(&[
-            row("TrackThrottleRate", "tracked event", "tracked events a second"),
+            row("TrackThrottleRate", of_kind("tracked event"), "tracked events a second"),
+            row(
+                "TrackThrottleRate",
+                of_kind(calls::TRACK_FULL),
+                "tracked events a second of contacts that are full of data",
+            ),
             row("TrackThrottleRate", nobody, "requests a second to `track` with a key that is nobody's"),
             row("SendThrottleRate", nobody, "requests a second to `send` with a key that is nobody's"),
-            format!(
-                "| 1,000 write units a second, as `TableMaxWriteUnits` bounds them | {} |",
-                usd(WRITE_UNITS * 1_000.0 * 3_600.0 / 1e6)
+            row(
+                "RotationThrottleRate",
+                of_kind("rotation of both keys"),
+                "rotations a second, by whoever has a secret key",
             ),
+            row(
+                "ThrottleRate",
+                Cost::of(&REQUEST, &nothing).together(),
+                "preflights, requests to `/health` and requests without a route a second",
+            ),
+            units(40_000.0, "DynamoDB's quota for a table unless you ask for more"),
+            units(1_000.0, "as `TableMaxWriteUnits` bounds them if it is set so"),
         ]);
     }
 

@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 pub(crate) const ADA: &str = "ada@example.org";
 /// Sent before anything is measured, so that no bounce here disables the project.
 const SENT_BEFORE: u64 = 1_000_000;
+/// Characters of a value that fills most of a request's data, and half of a contact's.
+const LARGE: usize = 32_000;
 /// The time of SES's events.
 const TIME: &str = "2025-11-30T10:30:01.000Z";
 
@@ -82,6 +84,13 @@ impl World {
     pub(crate) async fn track(&self, email: &str, once: Option<&str>) {
         let body = json!({"email": email, "event": "signed_up", "data": {"plan": "pro"}});
         let request = under(once, TestRequest::post("/v1/track", &self.project.public, &body));
+        succeeds(&self.backends.call(request, |request| track::handle(&self.track, request)).await);
+    }
+
+    /// Tracks an event that stores almost as much data as a request may have, under one key of its contact.
+    pub(crate) async fn track_large(&self, email: &str, key: &str) {
+        let body = json!({"email": email, "event": "signed_up", "data": {key: "x".repeat(LARGE)}});
+        let request = TestRequest::post("/v1/track", &self.project.public, &body);
         succeeds(&self.backends.call(request, |request| track::handle(&self.track, request)).await);
     }
 
