@@ -10,30 +10,29 @@ use crate::{address::Address, mailbox::encode};
 const LONGEST: usize = 996;
 /// The longest name that SES takes (API reference, `MessageHeader`).
 pub const LONGEST_NAME: usize = 126;
-/// What makes the message what it is, and what is written by those who pass it on or receive it: readers and filters take
-/// it for theirs.
-const STRUCTURAL: [&str; 18] = [
+/// What makes the message what it is.
+const STRUCTURAL: [&str; 9] = ["bcc", "cc", "date", "from", "message-id", "reply-to", "sender", "subject", "to"];
+/// Beginnings of what makes the message what it is (`content-`, `mime-`), and of what one service alone writes into a mail:
+/// readers and filters of that service believe it.
+const STRUCTURAL_PREFIXES: [&str; 6] = ["content-", "mime-", "x-google-", "x-ms-exchange-", "x-ses-", "x-spam-"];
+/// Beginnings of what is written by those who sign a message, pass it on or receive it: readers and filters take it for
+/// theirs, with `x-` before it as well.
+const WRITTEN_ON_THE_WAY: [&str; 14] = [
+    "apparently-to",
+    "arc-",
     "authentication-results",
-    "bcc",
     "bimi-indicator",
-    "cc",
-    "date",
     "delivered-to",
-    "envelope-to",
-    "from",
-    "message-id",
+    "delivery-date",
+    "dkim-",
+    "domainkey-",
+    "envelope-",
     "original-recipient",
+    "original-to",
     "received",
-    "reply-to",
+    "resent-",
     "return-path",
-    "sender",
-    "subject",
-    "to",
-    "x-original-to",
-    "x-received",
 ];
-const STRUCTURAL_PREFIXES: [&str; 8] =
-    ["arc-", "content-", "dkim-", "domainkey-", "mime-", "received-", "resent-", "x-ses-"];
 /// Links in angle brackets (RFC 2369, RFC 5064).
 const LINKS: [&str; 7] =
     ["archived-at", "list-archive", "list-help", "list-owner", "list-post", "list-subscribe", "list-unsubscribe"];
@@ -82,7 +81,7 @@ impl Header {
             return Err(InvalidHeader::Name);
         }
         let lower = name.to_ascii_lowercase();
-        if STRUCTURAL.contains(&lower.as_str()) || is_structural_family(&lower) {
+        if is_structural(&lower) {
             return Err(InvalidHeader::Structural);
         }
         if value.is_empty() || value.chars().any(char::is_control) {
@@ -108,8 +107,11 @@ impl Header {
     }
 }
 
-fn is_structural_family(lower: &str) -> bool {
-    STRUCTURAL_PREFIXES.iter().any(|prefix| lower.starts_with(prefix))
+fn is_structural(lower: &str) -> bool {
+    let bare = lower.strip_prefix("x-").unwrap_or(lower);
+    STRUCTURAL.contains(&lower)
+        || STRUCTURAL_PREFIXES.iter().any(|prefix| lower.starts_with(prefix))
+        || WRITTEN_ON_THE_WAY.iter().any(|prefix| bare.starts_with(prefix))
 }
 
 /// The value in ASCII, if the header with this name in lower case has a form for it.
@@ -239,6 +241,39 @@ mod tests {
         ] {
             let expected = expected.map(str::to_owned).ok_or(InvalidHeader::NotAscii);
             assert_eq!(Header::new(name, value).map(|header| header.value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_on_the_way_cannot_be_given() {
+        for name in [
+            "Apparently-To",
+            "ARC-Authentication-Results",
+            "Authentication-Results-Original",
+            "BIMI-Indicator",
+            "Delivery-Date",
+            "Envelope-From",
+            "Envelope-To",
+            "Original-Recipient",
+            "Received-SPF",
+            "Return-Path",
+            "X-Apparently-To",
+            "X-Authentication-Results",
+            "X-Delivered-To",
+            "X-DKIM-Signature",
+            "X-Envelope-From",
+            "X-Envelope-To",
+            "X-Google-DKIM-Signature",
+            "X-MS-Exchange-Organization-SCL",
+            "X-Original-To",
+            "X-Received",
+            "X-Spam-Status",
+        ] {
+            assert_eq!(Header::new(name, "x"), Err(InvalidHeader::Structural), "{name}");
+        }
+        for name in ["Organization", "Precedence", "X-Date", "X-Entity-Ref-ID", "X-Mailer", "X-Order", "X-To", "X-X-To"]
+        {
+            assert!(Header::new(name, "x").is_ok(), "{name}");
         }
     }
 
