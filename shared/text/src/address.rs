@@ -20,11 +20,15 @@ pub(crate) fn shown(href: &str) -> Option<String> {
     (!leads_nowhere).then_some(address)
 }
 
+/// The most bytes of a text that says the address: a longer one says more.
+pub(crate) fn most_said(address: &str) -> usize {
+    2 * address.len() + 16
+}
+
 /// Whether a link's text says its address, as people write it: without the scheme or the slash at the end, a telephone number
 /// with blanks.
 pub(crate) fn is_said_by(address: &str, text: &str) -> bool {
-    // A text much longer than the address says more, and is not read once more for each link around it.
-    if text.len() > 2 * address.len() + 16 {
+    if text.len() > most_said(address) {
         return false;
     }
     if let Some(number) = without(address, "tel:").or_else(|| without(address, "sms:")) {

@@ -1,17 +1,19 @@
 //! What tags mean: a stack of open elements, of which each is found and closed at once, however many there are.
 
+mod links;
+
+use self::links::Link;
 use crate::{
-    address,
+    beyond::{Beyond, Hiding},
     look::{Look, Own},
     name::{Element, NUMBERS, Name},
     output::{Cell, Output},
-    style::Blanks,
+    sheet::Sheet,
     tag::{Attribute, Tag},
 };
 
 /// How deep elements are told apart. What is nested deeper is text alone.
 const MAX_DEPTH: usize = 512;
-const RULE: &str = "----------";
 
 /// The document while it is read.
 pub(crate) struct Document<'u> {
@@ -20,7 +22,10 @@ pub(crate) struct Document<'u> {
     /// How many elements are open up to the last one of each kind, that included: 0 if there is none.
     last: [usize; NUMBERS],
     /// Elements that are open beyond the depth.
-    beyond: usize,
+    beyond: Beyond,
+    sheet: Sheet,
+    /// Elements looked at so far.
+    work: usize,
     /// Start tags so far.
     tags: usize,
     /// Elements that hide and are never closed, by their start tags.
@@ -59,20 +64,15 @@ enum Part {
     Preformatted,
 }
 
-struct Link {
-    address: String,
-    /// The text's length when the link began.
-    from: usize,
-    has_picture: bool,
-}
-
 impl<'u> Document<'u> {
     pub(crate) fn new(unclosed: &'u [usize]) -> Self {
         Self {
             output: Output::default(),
             open: Vec::new(),
             last: [0; NUMBERS],
-            beyond: 0,
+            beyond: Beyond::default(),
+            sheet: Sheet::default(),
+            work: 0,
             tags: 0,
             unclosed,
             first_unclosed: None,
@@ -92,9 +92,16 @@ impl<'u> Document<'u> {
     /// Ends the document. What is open and hides the rest is told, unless its end tag may be missing.
     pub(crate) fn finish(mut self) -> crate::tokens::Reading {
         let hiding = self.open.iter().filter(|open| !open.element.name.has_optional_end());
-        let unclosed = if self.is_full() { Vec::new() } else { hiding.filter_map(|open| open.hides_as).collect() };
+        let hiding = hiding.filter_map(|open| open.hides_as).chain(self.beyond.hides_as());
+        let unclosed = if self.is_full() { Vec::new() } else { hiding.collect() };
         self.close_from(1);
-        crate::tokens::Reading { text: self.output.finish(), unclosed }
+        let work = self.work + self.tags + self.sheet.work() + self.output.work();
+        crate::tokens::Reading { text: self.output.finish(), unclosed, work }
+    }
+
+    /// Reads a style sheet.
+    pub(crate) fn sheet(&mut self, css: &str) {
+        self.sheet.read(css);
     }
 
     pub(crate) fn text(&mut self, text: &str) {
@@ -113,7 +120,7 @@ impl<'u> Document<'u> {
             return;
         }
         self.close_implied(element.name);
-        let own = Own::of(tag, element.name);
+        let own = Own::of(tag, element.name, &self.sheet);
         let look = self.look().within(&own);
         match element.name {
             Name::Break | Name::Rule | Name::Image | Name::Area if !look.shows_pictures() => {}
@@ -121,7 +128,7 @@ impl<'u> Document<'u> {
             Name::Rule => self.rule(),
             Name::Image => self.picture(tag),
             Name::Area => self.area(tag),
-            _ => self.element(tag, element, &own),
+            _ => self.element(tag, element, &own, look),
         }
     }
 
@@ -131,8 +138,7 @@ impl<'u> Document<'u> {
             Name::Break | Name::Root | Name::Void | Name::Image | Name::Area | Name::Rule => return,
             _ => {}
         }
-        if self.beyond > 0 {
-            self.beyond -= 1;
+        if self.beyond.end_last() {
             return;
         }
         let place = self.last[element.number];
@@ -144,7 +150,9 @@ impl<'u> Document<'u> {
     }
 
     fn look(&self) -> Look {
-        self.open.last().map_or_else(Look::default, |open| open.look)
+        let mut look = self.open.last().map_or_else(Look::default, |open| open.look);
+        look.is_hidden |= self.beyond.hides();
+        look
     }
 
     /// How many elements are open up to the last one with this name.
@@ -171,10 +179,8 @@ impl<'u> Document<'u> {
 
     /// Closes what ends where an element with this name begins.
     fn close_implied(&mut self, name: Name) {
-        if name.line_breaks() > 0
-            && let Some(place) = self.first_unclosed
-        {
-            self.close_from(place);
+        if name.line_breaks() > 0 {
+            self.close_unclosed();
         }
         if name.ends_paragraph() {
             self.close_last(Name::Paragraph);
@@ -196,6 +202,14 @@ impl<'u> Document<'u> {
         }
     }
 
+    /// Ends what hides and is never closed.
+    fn close_unclosed(&mut self) {
+        self.beyond.end_unclosed();
+        if let Some(place) = self.first_unclosed {
+            self.close_from(place);
+        }
+    }
+
     /// Ends the link that is open, for links do not nest. Blocks that began within it stay open.
     fn end_last_link(&mut self) {
         let place = self.last(Name::Anchor);
@@ -205,7 +219,10 @@ impl<'u> Document<'u> {
         let Some(Open { part: part @ Part::Link(_), .. }) = self.open.get_mut(place - 1) else { return };
         let part = std::mem::replace(part, Part::None);
         self.undo(part);
-        if self.open.iter().skip(place).all(|open| open.element.name.line_breaks() == 0) {
+        let within = self.open.get(place..).unwrap_or_default();
+        let block = within.iter().position(|open| open.element.name.line_breaks() > 0);
+        self.work += block.unwrap_or(within.len());
+        if block.is_none() {
             self.close_from(place);
         }
     }
@@ -217,12 +234,14 @@ impl<'u> Document<'u> {
         }
     }
 
-    fn element(&mut self, tag: &Tag, element: Element, own: &Own) {
-        self.picture_in_link(own.is_picture() && self.look().shows_pictures());
+    /// Begins an element whose content has this look.
+    fn element(&mut self, tag: &Tag, element: Element, own: &Own, look: Look) {
+        if own.is_picture() && self.look().shows_pictures() {
+            self.picture_in_link();
+        }
         if tag.is_self_closing && own.can_close_itself() {
             return;
         }
-        let look = self.look().within(own);
         if !look.is_hidden {
             self.begin_lines(element.name);
         }
@@ -263,12 +282,6 @@ impl<'u> Document<'u> {
         }
     }
 
-    fn link(&self, tag: &Tag, has_picture: bool) -> Part {
-        let address = tag.value(Attribute::Href).and_then(|href| address::shown(&href));
-        let from = self.output.length();
-        address.map_or(Part::None, |address| Part::Link(Link { address, from, has_picture }))
-    }
-
     fn list(&mut self, number: Option<i64>) -> Part {
         self.output.indents += 1;
         Part::List(number)
@@ -291,7 +304,9 @@ impl<'u> Document<'u> {
 
     fn push(&mut self, element: Element, look: Look, hides: bool, part: Part) {
         if self.open.len() >= MAX_DEPTH {
-            self.beyond += 1;
+            let is_unclosed = self.unclosed.binary_search(&self.tags).is_ok();
+            let hides_as = hides.then_some(self.tags);
+            self.beyond.begin(look.is_hidden.then_some(Hiding { hides_as, is_unclosed }));
             return self.undo(part);
         }
         self.open.push(Open {
@@ -313,7 +328,8 @@ impl<'u> Document<'u> {
             && let Some(closed) = self.open.pop()
         {
             self.last[closed.element.number] = closed.before;
-            self.beyond = 0;
+            self.beyond = Beyond::default();
+            self.work += 1;
             self.first_unclosed = self.first_unclosed.filter(|place| *place <= self.open.len());
             self.undo(closed.part);
             if !closed.look.is_hidden {
@@ -340,62 +356,6 @@ impl<'u> Document<'u> {
         let has_text = self.output.end_cell(outer);
         if let Some(Open { part: Part::Row(cells), .. }) = self.open.last_mut() {
             *cells += u32::from(has_text);
-        }
-    }
-
-    /// Adds the address of a link that has a text or a picture, unless it has just been said.
-    fn end_link(&mut self, link: Link) {
-        let text = self.output.since(link.from);
-        let is_seen = !text.is_empty() || link.has_picture;
-        if !is_seen {
-            return;
-        }
-        if self.last_address != link.address && !address::is_said_by(&link.address, text) {
-            if text.is_empty() {
-                self.output.address(&link.address);
-            } else {
-                self.output.annotate(&link.address);
-            }
-        }
-        self.last_address = link.address;
-    }
-
-    fn rule(&mut self) {
-        self.output.break_cell(1);
-        self.output.text(RULE, Blanks::Collapse);
-        self.output.break_lines(1);
-    }
-
-    /// A picture is its text.
-    fn picture(&mut self, tag: &Tag) {
-        self.picture_in_link(true);
-        if let Some(alt) = tag.value(Attribute::Alt) {
-            // Emoji are pictures as well, within a text.
-            let is_word = alt.starts_with(char::is_alphanumeric);
-            if is_word {
-                self.output.blank();
-            }
-            self.output.text(&alt, Blanks::Collapse);
-            if is_word {
-                self.output.blank();
-            }
-        }
-    }
-
-    fn picture_in_link(&mut self, has_picture: bool) {
-        let place = self.last(Name::Anchor).checked_sub(1);
-        if let Some(Open { part: Part::Link(link), .. }) = place.and_then(|place| self.open.get_mut(place)) {
-            link.has_picture |= has_picture;
-        }
-    }
-
-    /// A part of a picture that is a link.
-    fn area(&mut self, tag: &Tag) {
-        let from = self.output.length();
-        self.picture(tag);
-        self.output.blank();
-        if let Some(address) = tag.value(Attribute::Href).and_then(|href| address::shown(&href)) {
-            self.end_link(Link { address, from, has_picture: true });
         }
     }
 }

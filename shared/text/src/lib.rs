@@ -10,13 +10,16 @@
 //! with its address in parentheses unless the text says it.
 
 mod address;
+mod beyond;
 mod document;
 mod look;
 mod name;
 mod output;
+mod sheet;
 mod style;
 mod tag;
 mod tokens;
+mod value;
 
 /// The most bytes of a text. What comes after them is left out.
 pub const MAX_TEXT: usize = 1_000_000;
@@ -27,9 +30,22 @@ pub const MAX_TEXT: usize = 1_000_000;
 /// HTML is read a second time.
 #[must_use]
 pub fn from_html(html: &str) -> String {
+    read(html).text
+}
+
+/// The work that [`from_html`] does: bytes written and read again, elements looked at. It has no unit, but what is more than
+/// linear in the HTML shows in it.
+#[doc(hidden)]
+#[must_use]
+pub fn work_of(html: &str) -> usize {
+    read(html).work
+}
+
+fn read(html: &str) -> tokens::Reading {
     let first = tokens::read(html, &[]);
     if first.unclosed.is_empty() {
-        return first.text;
+        return first;
     }
-    tokens::read(html, &first.unclosed).text
+    let second = tokens::read(html, &first.unclosed);
+    tokens::Reading { work: first.work + second.work, ..second }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     name::Name,
+    sheet::Sheet,
     style::{Blanks, Style},
     tag::{Attribute, Tag},
 };
@@ -10,15 +11,22 @@ use crate::{
 pub(crate) struct Own {
     pub(crate) name: Name,
     style: Style,
+    /// The style hides whatever is within.
+    is_hidden: bool,
     has_hidden: bool,
     has_background: bool,
 }
 
 impl Own {
-    pub(crate) fn of(tag: &Tag, name: Name) -> Self {
+    pub(crate) fn of(tag: &Tag, name: Name, sheet: &Sheet) -> Self {
+        let mut style = sheet.style(tag);
+        if let Some(own) = tag.value(Attribute::Style) {
+            style.declare(&Style::parse(&own));
+        }
         Self {
             name,
-            style: tag.value(Attribute::Style).map_or_else(Style::default, |style| Style::parse(&style)),
+            style,
+            is_hidden: style.is_hidden(),
             has_hidden: tag.value(Attribute::Hidden).is_some(),
             has_background: tag.value(Attribute::Background).is_some(),
         }
@@ -26,13 +34,14 @@ impl Own {
 
     /// Whether the tag hides the text within the element. An element of which nothing is ever shown does not count.
     pub(crate) fn hides(&self) -> bool {
-        !matches!(self.name, Name::Hidden | Name::Svg) && !Look::default().within(self).shows_text()
+        let says_something = self.has_hidden || self.style != Style::default();
+        says_something && !matches!(self.name, Name::Hidden | Name::Svg) && !Look::default().within(self).shows_text()
     }
 
     /// Whether the element shows a picture.
     pub(crate) fn is_picture(&self) -> bool {
-        let has_picture = self.name == Name::Svg || self.style.has_picture || self.has_background;
-        has_picture && !self.has_hidden && !self.style.is_hidden()
+        let has_picture = self.name == Name::Svg || self.style.has_picture() || self.has_background;
+        has_picture && !self.has_hidden && !self.is_hidden
     }
 
     /// Whether a slash at the end of the tag closes the element: not so in HTML, where what hides would hide what follows.
@@ -43,17 +52,20 @@ impl Own {
 
 /// How content looks, as far as that is inherited.
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is inherited by itself")]
 pub(crate) struct Look {
     /// Whatever is said of what is within.
     pub(crate) is_hidden: bool,
     is_invisible: bool,
     has_zero_font: bool,
+    is_transparent: bool,
+    is_indented_away: bool,
     pub(crate) blanks: Blanks,
 }
 
 impl Look {
     pub(crate) fn shows_text(self) -> bool {
-        self.shows_pictures() && !self.has_zero_font
+        self.shows_pictures() && !self.has_zero_font && !self.is_transparent && !self.is_indented_away
     }
 
     pub(crate) fn shows_pictures(self) -> bool {
@@ -64,13 +76,15 @@ impl Look {
     pub(crate) fn within(mut self, own: &Own) -> Self {
         let (name, style) = (own.name, &own.style);
         // What is hidden in Outlook alone is a preview, or a button: Outlook is given a drawing of it, everybody else the link.
-        let is_preview = style.is_hidden_in_outlook && name != Name::Anchor;
-        self.is_hidden |= own.has_hidden || style.is_hidden() || is_preview || matches!(name, Name::Hidden | Name::Svg);
-        self.is_invisible = style.is_invisible.unwrap_or(self.is_invisible);
+        let is_preview = style.is_hidden_in_outlook() && name != Name::Anchor;
+        self.is_hidden |= own.has_hidden || own.is_hidden || is_preview || matches!(name, Name::Hidden | Name::Svg);
+        self.is_invisible = style.is_invisible().unwrap_or(self.is_invisible);
         // Where a mail says no document type, a table does not inherit the size.
-        self.has_zero_font = style.has_zero_font.unwrap_or(self.has_zero_font && name != Name::Table);
+        self.is_transparent = style.is_transparent().unwrap_or(self.is_transparent);
+        self.is_indented_away = style.is_indented_away().unwrap_or(self.is_indented_away);
+        self.has_zero_font = style.has_zero_font().unwrap_or(self.has_zero_font && name != Name::Table);
         let keeps = matches!(name, Name::Preformatted | Name::TextArea);
-        self.blanks = style.blanks.unwrap_or(if keeps { Blanks::Keep } else { self.blanks });
+        self.blanks = style.blanks().unwrap_or(if keeps { Blanks::Keep } else { self.blanks });
         self
     }
 }

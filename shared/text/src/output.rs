@@ -9,18 +9,33 @@ const MAX_MARKS: usize = 8;
 /// Parts the cells of a row.
 const GAP: &str = "  ";
 const BULLET: &str = "* ";
+/// All marks of a line and all its indents, of which each takes two bytes. A line begins with a part of this.
+const MARGIN: &str = "> > > > > > > >                 ";
+/// The most that comes between two words, unless line breaks of the HTML are kept.
+const MAX_SEPARATION: usize = 256;
 
 /// The text, and what has to come before its next word.
 #[derive(Debug, Default)]
 pub(crate) struct Output {
     text: String,
+    /// Where the text ends without the blanks at its end.
+    end: usize,
+    /// Bytes written, and read again, so far.
+    work: usize,
     wanted: Separation,
     /// What the next line begins with if it is an item's first.
-    marker: Option<String>,
+    marker: Option<Marker>,
     cell: Cell,
     pub(crate) quotations: usize,
     pub(crate) indents: usize,
     is_full: bool,
+}
+
+/// What an item's first line begins with.
+#[derive(Debug)]
+enum Marker {
+    Bullet,
+    Number(i64),
 }
 
 /// What parts a word from the one before.
@@ -50,13 +65,29 @@ impl Output {
         self.text.len()
     }
 
-    /// What was written from this length on.
-    pub(crate) fn since(&self, length: usize) -> &str {
-        self.text.get(length..).unwrap_or_default().trim()
+    /// The work so far, which must be linear in the HTML.
+    pub(crate) fn work(&self) -> usize {
+        self.work
+    }
+
+    /// Whether there is more than blanks from this length on.
+    pub(crate) fn has_text_since(&self, length: usize) -> bool {
+        self.end > length
+    }
+
+    /// The text from this length on, unless it is longer than so many bytes: then it is not read once more for each link
+    /// around it.
+    pub(crate) fn since(&mut self, length: usize, most: usize) -> Option<&str> {
+        let text = self.text.get(length..self.end)?;
+        if text.len() > most + MAX_SEPARATION {
+            return None;
+        }
+        self.work += text.len();
+        Some(text.trim_start())
     }
 
     pub(crate) fn finish(mut self) -> String {
-        self.text.truncate(self.text.trim_end().len());
+        self.text.truncate(self.end);
         self.text
     }
 
@@ -88,7 +119,7 @@ impl Output {
 
     /// The next line is an item's: with a number, or with a bullet.
     pub(crate) fn begin_item(&mut self, number: Option<i64>) {
-        self.marker = Some(number.map_or_else(|| BULLET.to_owned(), |number| format!("{number}. ")));
+        self.marker = Some(number.map_or(Marker::Bullet, Marker::Number));
     }
 
     /// Items follow each other without blank lines.
@@ -157,16 +188,13 @@ impl Output {
     fn character(&mut self, c: char, blanks: Blanks) {
         match c {
             '\n' if blanks != Blanks::Collapse => self.kept_line_break(),
-            ' ' | '\t' | '\u{A0}' if blanks == Blanks::Keep => {
-                self.separate();
-                self.push(if c == '\t' { "\t" } else { " " });
-            }
-            // The figure space fills previews, as the no-break space does.
-            ' ' | '\t' | '\n' | '\r' | '\u{C}' | '\u{A0}' | '\u{2007}' => self.blank(),
-            '\u{200C}' | '\u{200D}' => self.wanted.joiner = Some(c),
-            c if is_unseen(c) => {}
+            '\r' | '\n' | '\u{C}' => self.blank(),
+            c if is_blank(c) && blanks != Blanks::Keep => self.blank(),
+            c if joins(c) => self.wanted.joiner = Some(c),
+            c if is_unseen(c) && c != '\t' => {}
             c => {
                 self.separate();
+                let c = if c == '\u{A0}' { ' ' } else { c };
                 self.push(c.encode_utf8(&mut [0; 4]));
             }
         }
@@ -195,7 +223,6 @@ impl Output {
     }
 
     fn has_room(&mut self, length: usize) -> bool {
-        const MAX_SEPARATION: usize = 256;
         self.is_full |= self.text.len() + length + MAX_SEPARATION > MAX_TEXT;
         !self.is_full
     }
@@ -222,30 +249,50 @@ impl Output {
     }
 
     fn begin_line(&mut self) {
-        for _quotation in 0..self.quotations.min(MAX_MARKS) {
-            self.push("> ");
-        }
         let marker = self.marker.take();
         let indents = self.indents.min(MAX_MARKS) - usize::from(marker.is_some() && self.indents > 0);
-        for _indent in 0..indents {
-            self.push("  ");
+        let quotations = self.quotations.min(MAX_MARKS);
+        if quotations + indents > 0 {
+            self.push(&MARGIN[2 * (MAX_MARKS - quotations)..2 * (MAX_MARKS + indents)]);
         }
-        self.push(marker.as_deref().unwrap_or_default());
+        match marker {
+            Some(Marker::Bullet) => self.push(BULLET),
+            Some(Marker::Number(number)) => self.push(&format!("{number}. ")),
+            None => {}
+        }
     }
 
     /// Adds what there is room for.
     fn push(&mut self, text: &str) {
         let room = MAX_TEXT - self.text.len();
-        if text.len() <= room {
-            self.text.push_str(text);
-            return;
+        let fitting = if text.len() <= room { text } else { &text[..text.floor_char_boundary(room)] };
+        self.is_full |= text.len() > room;
+        let inked = fitting.trim_end().len();
+        if inked > 0 {
+            self.end = self.text.len() + inked;
         }
-        self.is_full = true;
-        self.text.push_str(&text[..text.floor_char_boundary(room)]);
+        self.text.push_str(fitting);
+        self.work += text.len();
     }
+}
+
+/// Characters that show as a blank. The wide and the narrow ones fill previews, as the no-break space does; so do the blank
+/// of Braille and the fillers of Hangul that stand alone.
+fn is_blank(c: char) -> bool {
+    matches!(
+        c,
+        ' ' | '\t' | '\u{A0}' | '\u{2000}'
+            ..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{2800}' | '\u{3000}' | '\u{3164}' | '\u{FFA0}'
+    )
+}
+
+/// Characters that show nothing, but change what stands on both sides of them, within a word: joiners, marks of direction,
+/// fillers of a syllable.
+fn joins(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}' | '\u{200E}' | '\u{200F}' | '\u{61C}' | '\u{180E}' | '\u{115F}' | '\u{1160}')
 }
 
 /// Characters that show nothing: controls, and what fills the preview of a mail. Soft hyphens go with them, for no line is wrapped.
 fn is_unseen(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{AD}' | '\u{34F}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}')
+    c.is_control() || matches!(c, '\u{AD}' | '\u{34F}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
 }

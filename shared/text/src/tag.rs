@@ -13,14 +13,18 @@ const MAX_NAME: usize = 16;
 pub(crate) enum Attribute {
     Alt,
     Background,
+    Class,
     Hidden,
     Href,
+    Id,
+    Media,
     Start,
     Style,
     Value,
 }
 
-const ATTRIBUTES: [&[u8]; 7] = [b"alt", b"background", b"hidden", b"href", b"start", b"style", b"value"];
+const ATTRIBUTES: [&[u8]; 10] =
+    [b"alt", b"background", b"class", b"hidden", b"href", b"id", b"media", b"start", b"style", b"value"];
 
 /// A start tag or an end tag.
 #[derive(Debug, Default)]
@@ -32,6 +36,7 @@ pub(crate) struct Tag {
     attribute: Vec<u8>,
     /// The kept attribute whose value is being read.
     current: Option<usize>,
+    has_any: bool,
     is_present: [bool; ATTRIBUTES.len()],
     values: [Vec<u8>; ATTRIBUTES.len()],
 }
@@ -44,10 +49,10 @@ impl Tag {
         self.name.clear();
         self.attribute.clear();
         self.current = None;
-        for value in self.values.iter_mut().zip(self.is_present).filter_map(|(value, is)| is.then_some(value)) {
-            value.clear();
+        if std::mem::take(&mut self.has_any) {
+            self.values.iter_mut().for_each(Vec::clear);
+            self.is_present = [false; ATTRIBUTES.len()];
         }
-        self.is_present = [false; ATTRIBUTES.len()];
     }
 
     pub(crate) fn name(&self) -> &[u8] {
@@ -78,6 +83,7 @@ impl Tag {
         self.current = kept.filter(|place| !self.is_present[*place]);
         if let Some(place) = self.current {
             self.is_present[place] = true;
+            self.has_any = true;
         }
     }
 
@@ -93,6 +99,11 @@ impl Tag {
             self.begin_value();
         }
         self.current = None;
+    }
+
+    /// Whether the tag has any attribute that is kept.
+    pub(crate) fn has_attributes(&self) -> bool {
+        self.has_any
     }
 
     /// The value of an attribute, if the tag has it.
@@ -121,8 +132,11 @@ mod tests {
         let check = |attribute: Attribute, name: &str| assert_eq!(ATTRIBUTES[attribute as usize], name.as_bytes());
         check(Attribute::Alt, "alt");
         check(Attribute::Background, "background");
+        check(Attribute::Class, "class");
         check(Attribute::Hidden, "hidden");
         check(Attribute::Href, "href");
+        check(Attribute::Id, "id");
+        check(Attribute::Media, "media");
         check(Attribute::Start, "start");
         check(Attribute::Style, "style");
         check(Attribute::Value, "value");

@@ -2,7 +2,11 @@
 
 use html5gum::{Emitter, Error, State, Tokenizer};
 
-use crate::{document::Document, name::content_state, tag::Tag};
+use crate::{
+    document::Document,
+    name::content_state,
+    tag::{Attribute, Tag},
+};
 
 /// Bytes of text that are collected before they are handed on.
 const CHUNK: usize = 16 * 1024;
@@ -12,6 +16,7 @@ pub(crate) struct Reading {
     pub(crate) text: String,
     /// The numbers of the start tags that hid the rest of the mail, in their order.
     pub(crate) unclosed: Vec<usize>,
+    pub(crate) work: usize,
 }
 
 /// Reads `html`. The hidden elements of these start tags end where the next block begins.
@@ -27,20 +32,28 @@ struct Tokens<'d, 'u> {
     document: &'d mut Document<'u>,
     tag: Tag,
     last_start: Vec<u8>,
+    /// Whether what comes is a style sheet, which is collected as text is.
+    is_sheet: bool,
     /// Text in UTF-8, but maybe for the end of its last character.
     text: Vec<u8>,
 }
 
 impl<'d, 'u> Tokens<'d, 'u> {
     fn new(document: &'d mut Document<'u>) -> Self {
-        Self { document, tag: Tag::default(), last_start: Vec::new(), text: Vec::new() }
+        Self { document, tag: Tag::default(), last_start: Vec::new(), is_sheet: false, text: Vec::new() }
     }
 
     fn hand_on_text(&mut self) {
-        if !self.text.is_empty() {
-            self.document.text(&String::from_utf8_lossy(&self.text));
-            self.text.clear();
+        if self.text.is_empty() {
+            return;
         }
+        let text = String::from_utf8_lossy(&self.text);
+        if std::mem::take(&mut self.is_sheet) {
+            self.document.sheet(&text);
+        } else {
+            self.document.text(&text);
+        }
+        self.text.clear();
     }
 
     /// Hands on the whole characters that there are.
@@ -60,6 +73,13 @@ impl<'d, 'u> Tokens<'d, 'u> {
     }
 }
 
+/// Whether a start tag begins a style sheet for screens.
+fn is_sheet(tag: &Tag) -> bool {
+    let is_for_screens =
+        |media: &str| ["", "all", "screen"].iter().any(|medium| media.trim().eq_ignore_ascii_case(medium));
+    tag.name() == b"style" && tag.value(Attribute::Media).is_none_or(|media| is_for_screens(&media))
+}
+
 impl Emitter for Tokens<'_, '_> {
     type Token = ();
 
@@ -68,7 +88,9 @@ impl Emitter for Tokens<'_, '_> {
     }
 
     fn emit_string(&mut self, text: &[u8]) {
-        if self.document.shows_text() {
+        if self.is_sheet {
+            self.text.extend_from_slice(text);
+        } else if self.document.shows_text() {
             self.text.extend_from_slice(text);
             if self.text.len() >= CHUNK {
                 self.hand_on_characters();
@@ -119,6 +141,7 @@ impl Emitter for Tokens<'_, '_> {
             return None;
         }
         self.document.start(&self.tag);
+        self.is_sheet = is_sheet(&self.tag);
         self.last_start.clear();
         self.last_start.extend_from_slice(self.tag.name());
         content_state(self.tag.name())

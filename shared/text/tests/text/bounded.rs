@@ -1,6 +1,6 @@
 //! Any HTML has a text, of a bounded size.
 
-use posthorn_text::{MAX_TEXT, from_html};
+use posthorn_text::{MAX_TEXT, from_html, work_of};
 use proptest::{collection, prelude::*, sample::select};
 
 use crate::check;
@@ -26,6 +26,24 @@ fn a_few_bytes_cannot_become_many() {
         let html = format!("{}{}", start.repeat(250), line.repeat(9_000));
         let text = from_html(&html);
         assert!(text.len() < 14 * html.len(), "{} bytes of {}", text.len(), html.len());
+    }
+}
+
+#[test]
+fn work_is_linear_where_links_nest_around_blanks() {
+    let links: Vec<String> = (0..255).map(|number| format!("<table><a href=x{number}>")).collect();
+    let links = links.concat();
+    for (start, filler, end) in [
+        ("<pre>", " ", ""),
+        ("<pre>", "\u{2003}", ""),
+        ("<pre>", " ", "y"),
+        ("<pre>", "\n", "y"),
+        ("", "word ", ""),
+        ("", "&nbsp;", "y"),
+    ] {
+        let html = format!("{links}{start}{}{end}", filler.repeat(60_000));
+        let work = work_of(&html);
+        assert!(work < 4 * html.len() + 255 * 600, "a work of {work} for {} bytes: {filler:?}", html.len());
     }
 }
 

@@ -136,3 +136,81 @@ fn a_hidden_block_parts_nothing() {
     check("a<div hidden>b</div>c", "ac");
     check("<ul><li>a<li hidden>b<li>c</ul>", "* a\n* c");
 }
+
+#[test]
+fn more_ways_to_hide_are_known() {
+    for style in [
+        "text-indent:-9999px",
+        "position:absolute;left:-9999px",
+        "position:absolute;top:-9999px",
+        "position:absolute;clip:rect(0,0,0,0)",
+        "color:transparent",
+        "overflow-x:hidden;width:0",
+        "overflow:hidden;height:0",
+        "display:/* for all */none",
+        "display:none!important;display:block",
+        "color:rgba(0,0,0,0)",
+    ] {
+        check(&format!("<div style='{style}'>Preview <b>text</b></div><p>Hello</p>"), "Hello");
+    }
+    check("<div style='color:transparent'>a<b style='color:#000'>b</b></div>", "b");
+    check(
+        "<a href='https://example.com/' style='text-indent:-9999px;background:url(x.png)'>Logo</a>",
+        "https://example.com/",
+    );
+}
+
+#[test]
+fn a_style_sheet_hides_classes_identifiers_and_elements() {
+    for (rule, element) in [
+        (".pre{display:none!important}", "<div class=pre>"),
+        (".a, .pre , .b { visibility: hidden; display: none }", "<div class='x pre'>"),
+        ("#pre{max-height:0;overflow:hidden}", "<div id=pre>"),
+        ("div.pre{opacity:0}", "<DIV class=pre>"),
+        ("DIV#pre{mso-hide:all}", "<div id=pre>"),
+        ("div{display:none}", "<div>"),
+        ("<!-- .x{color:red} .pre{/* x */display:none} -->", "<div class=pre>"),
+        ("@import url(x); .pre{display:none}", "<div class=pre>"),
+        ("@media (max-width:9px){.a{b:c} .d{e:f}} .pre{display:none}", "<div class=pre>"),
+        (".pre{display:none!important}", "<div class=pre style='display:block'>"),
+        (".pre{display:block} div.pre{display:none}", "<div class=pre>"),
+        (".b{display:block} .a{display:none}", "<div class='a b'>"),
+        (".pre{display:none", "<div class=pre>"),
+    ] {
+        check(&format!("<style>{rule}</style>{element}Preview</div><p>Hello</p>"), "Hello");
+    }
+}
+
+#[test]
+fn a_style_sheet_hides_nothing_else() {
+    for (sheet, element) in [
+        ("<style>.pre{display:none}</style>", "<div class='press x-pre PRE' id=pre>"),
+        ("<style>td.pre,.a .pre,.pre:hover,.a.pre,*,[class]{display:none}</style>", "<div class=pre>"),
+        ("<style>@media print{.pre{display:none}}</style>", "<div class=pre>"),
+        ("<style>@media screen and (max-width:600px){.pre{display:none!important}}</style>", "<div class=pre>"),
+        ("<style media=print>.pre{display:none}</style>", "<div class=pre>"),
+        ("<style>.pre{display:none}</style>", "<div class=pre style='display:block'>"),
+        ("<style>.pre{display:none} .pre{display:block}</style>", "<div class=pre>"),
+        ("<style>.pre{display:none} #a{display:block}</style>", "<div class=pre id=a>"),
+        ("<style>/* .pre{display:none} */</style>", "<div class=pre>"),
+        ("<style>.pre{font-size:0}</style>", "<div class=pre>"),
+        ("<template><style></style></template>", "<div class=pre aria-hidden=true>"),
+    ] {
+        check(&format!("{sheet}{element}Hello</div>"), "Hello");
+    }
+}
+
+#[test]
+fn what_is_never_shown_is_not_shown_at_any_depth() {
+    for html in [
+        "<style>.x{color:red}</style>",
+        "<script>x()</script>",
+        "<title>x</title>",
+        "<template><p>x</p></template>",
+        "<div hidden>x<div>x</div>x</div>",
+        "<svg><title>x</title></svg>",
+    ] {
+        check(&format!("{}{html}Hello", "<b>".repeat(600)), "Hello");
+    }
+    check(&format!("{}<div hidden>Preview<p>Hello", "<b>".repeat(600)), "Hello");
+}

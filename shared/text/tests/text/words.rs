@@ -58,6 +58,23 @@ fn characters_that_fill_a_preview_are_dropped() {
 }
 
 #[test]
+fn blanks_of_any_width_and_marks_of_direction_are_dropped_where_nothing_follows() {
+    for filler in [
+        "\u{2000}", "\u{2003}", "\u{2009}", "\u{200A}", "\u{202F}", "\u{205F}", "\u{3000}", "\u{2800}", "\u{3164}",
+        "\u{FFA0}",
+    ] {
+        check(&format!("<p>Preview{}</p><p>Hello</p>", filler.repeat(90)), "Preview\n\nHello");
+        check(&format!("a{filler}b"), "a b");
+    }
+    for filler in ["\u{200E}", "\u{200F}", "\u{61C}", "\u{180E}", "\u{115F}", "\u{1160}", "\u{2061}", "\u{2064}"] {
+        check(&format!("<p>Preview {}</p><p>Hello</p>", filler.repeat(90)), "Preview\n\nHello");
+        check(&format!("a {filler} b"), "a b");
+    }
+    check("a\u{200F}b\u{2062}c", "a\u{200F}bc");
+    check("<pre>a&emsp;b&nbsp;\tc</pre>", "a\u{2003}b \tc");
+}
+
+#[test]
 fn joiners_within_words_and_emoji_survive() {
     check("می\u{200C}خواهم", "می\u{200C}خواهم");
     check("<b>می&zwnj;</b>خواهم", "می\u{200C}خواهم");

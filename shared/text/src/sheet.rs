@@ -1,0 +1,161 @@
+//! Style sheets, as far as they hide: rules whose selector is an element, a class or an identifier. At-rules are left out, for
+//! they ask for a screen of a certain size.
+
+use std::collections::HashMap;
+
+use crate::{
+    style::{Style, without_comments},
+    tag::{Attribute, Tag},
+};
+
+/// Selectors that are read. Those after them mean nothing.
+const MAX_SELECTORS: usize = 1_000;
+/// Bytes of a selector that is read.
+const MAX_SELECTOR: usize = 64;
+/// Classes of an element that are looked up.
+const MAX_CLASSES: usize = 16;
+
+/// What the style sheets so far say.
+#[derive(Debug, Default)]
+pub(crate) struct Sheet {
+    names: HashMap<String, Rule>,
+    classes: HashMap<String, Rules>,
+    ids: HashMap<String, Rules>,
+    /// Selectors that were read so far.
+    selectors: usize,
+    work: usize,
+}
+
+/// Rules for a class or an identifier.
+#[derive(Debug, Default)]
+struct Rules {
+    of_any: Option<Rule>,
+    /// Those for elements with these names.
+    of_names: HashMap<String, Rule>,
+}
+
+#[derive(Debug, Default)]
+struct Rule {
+    style: Style,
+    /// Of two rules for an element, the later one counts.
+    order: usize,
+}
+
+impl Sheet {
+    /// The work so far, which must be linear in the HTML.
+    pub(crate) fn work(&self) -> usize {
+        self.work
+    }
+
+    /// Adds the rules of a `<style>`.
+    pub(crate) fn read(&mut self, css: &str) {
+        self.work += css.len();
+        let css = without_comments(css);
+        let mut rest: &str = &css;
+        while let Some((selectors, block, after)) = rule(rest) {
+            rest = after;
+            let style = Style::parse(block).hiding();
+            if style != Style::default() {
+                for selector in selectors.split(',') {
+                    self.add(selector.trim(), &style);
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, selector: &str, style: &Style) {
+        if self.selectors >= MAX_SELECTORS || selector.len() > MAX_SELECTOR || !is_simple(selector) {
+            return;
+        }
+        self.selectors += 1;
+        let end = selector.find(['.', '#']).unwrap_or(selector.len());
+        let (name, value) = (selector[..end].to_ascii_lowercase(), selector.get(end + 1..).unwrap_or_default());
+        let rule = match selector.as_bytes().get(end) {
+            None => self.names.entry(name).or_default(),
+            Some(b'.') => self.classes.entry(value.to_owned()).or_default().of(name),
+            Some(_) => self.ids.entry(value.to_owned()).or_default().of(name),
+        };
+        rule.style.declare(style);
+        rule.order = self.selectors;
+    }
+
+    /// What the rules for an element say together.
+    pub(crate) fn style(&self, tag: &Tag) -> Style {
+        let mut style = Style::default();
+        if self.selectors > 0 {
+            for rule in self.rules_for(tag) {
+                style.declare(&rule.style);
+            }
+        }
+        style
+    }
+
+    /// The rules for an element, those that count most last.
+    fn rules_for(&self, tag: &Tag) -> Vec<&Rule> {
+        let name = String::from_utf8_lossy(tag.name());
+        let mut found: Vec<(usize, &Rule)> = self.names.get(&*name).map(|rule| (0, rule)).into_iter().collect();
+        if tag.has_attributes() {
+            let (classes, id) = (tag.value(Attribute::Class), tag.value(Attribute::Id));
+            let classes = classes.iter().flat_map(|classes| classes.split_ascii_whitespace()).take(MAX_CLASSES);
+            for rules in classes.filter_map(|class| self.classes.get(class)) {
+                found.extend(rules.weighed(&name, 1));
+            }
+            for rules in id.iter().filter_map(|id| self.ids.get(id.trim())) {
+                found.extend(rules.weighed(&name, 3));
+            }
+        }
+        found.sort_by_key(|(weight, rule)| (*weight, rule.order));
+        found.into_iter().map(|(_, rule)| rule).collect()
+    }
+}
+
+impl Rules {
+    /// The rule for elements with this name, or for any if there is none.
+    fn of(&mut self, name: String) -> &mut Rule {
+        if name.is_empty() { self.of_any.get_or_insert_default() } else { self.of_names.entry(name).or_default() }
+    }
+
+    /// The rules for an element with this name; one that says the name weighs more.
+    fn weighed(&self, name: &str, weight: usize) -> impl Iterator<Item = (usize, &Rule)> {
+        let named = if self.of_names.is_empty() { None } else { self.of_names.get(name) };
+        self.of_any.iter().map(move |rule| (weight, rule)).chain(named.map(|rule| (weight + 1, rule)))
+    }
+}
+
+/// The selectors and the declarations of the first rule, and what comes after it. At-rules are passed over.
+fn rule(css: &str) -> Option<(&str, &str, &str)> {
+    let mut rest = css;
+    loop {
+        rest = rest.trim_start().trim_start_matches("<!--").trim_start_matches("-->").trim_start();
+        let end = rest.find(['{', ';'])?;
+        let (before, after) = (&rest[..end], &rest[end + 1..]);
+        let is_block = rest.as_bytes()[end] == b'{';
+        let (block, after) = if is_block { block(after) } else { ("", after) };
+        rest = after;
+        if is_block && !before.starts_with('@') {
+            return Some((before, block, rest));
+        }
+    }
+}
+
+/// A block up to the brace that ends it, and what comes after that.
+fn block(css: &str) -> (&str, &str) {
+    let mut depth = 1_usize;
+    for (place, byte) in css.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'{' | b'}')) {
+        depth = if byte == b'{' { depth + 1 } else { depth - 1 };
+        if depth == 0 {
+            return (&css[..place], &css[place + 1..]);
+        }
+    }
+    (css, "")
+}
+
+/// Whether this is an element, a class, an identifier, or an element with one of them.
+fn is_simple(selector: &str) -> bool {
+    let is_word =
+        |word: &str| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte) || byte > 127);
+    match selector.split_once(['.', '#']) {
+        Some((name, value)) => is_word(name) && is_word(value) && !value.is_empty(),
+        None => is_word(selector) && !selector.is_empty(),
+    }
+}

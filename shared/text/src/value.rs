@@ -1,0 +1,101 @@
+//! Values of declarations, as far as they say whether and how a text is seen.
+
+use crate::style::Blanks;
+
+/// The property's name in lower case, if it can be one that counts.
+pub(crate) fn lower_case(property: &str) -> String {
+    const MAX_PROPERTY: usize = "background-image".len();
+    if property.len() > MAX_PROPERTY { String::new() } else { property.to_ascii_lowercase() }
+}
+
+/// The value without `!important`, and whether that was said.
+pub(crate) fn without_priority(value: &str) -> (&str, bool) {
+    let (value, priority) = value.split_once('!').unwrap_or((value, ""));
+    (value.trim_end(), priority.trim().eq_ignore_ascii_case("important"))
+}
+
+/// Whether what exceeds the element is not seen.
+pub(crate) fn clips(overflow: &str) -> bool {
+    starts_with(overflow, "hidden") || overflow.eq_ignore_ascii_case("clip")
+}
+
+/// Whether this is so far to the left, or up, that it is on no screen.
+pub(crate) fn is_far_away(distance: &str) -> bool {
+    const MAX_SEEN: f64 = -900.0;
+    let number = distance.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
+    let pixels = if distance.len() == number.len() + 2 && !distance.ends_with(['m', 'M']) { 1.0 } else { 16.0 };
+    number.parse().is_ok_and(|number: f64| number * pixels <= MAX_SEEN)
+}
+
+/// Whether this is a rectangle between edges that are all the same, in which nothing is.
+pub(crate) fn is_empty_shape(clip: &str) -> bool {
+    let lower = clip.to_ascii_lowercase();
+    let Some(edges) = lower.strip_prefix("rect(").and_then(|rest| rest.strip_suffix(')')) else { return false };
+    let mut edges = edges.split([',', ' ']).filter(|edge| !edge.is_empty()).map(|edge| edge.trim_end_matches("px"));
+    let first = edges.next();
+    first.is_some_and(|first| first != "auto" && edges.all(|edge| edge == first))
+}
+
+pub(crate) fn invisible(visibility: &str) -> Option<bool> {
+    let is = |word: &str| visibility.eq_ignore_ascii_case(word);
+    if is("hidden") || is("collapse") { Some(true) } else { is("visible").then_some(false) }
+}
+
+/// Whether text of this color is not seen.
+pub(crate) fn transparent(color: &str) -> Option<bool> {
+    let is = |word: &str| color.eq_ignore_ascii_case(word);
+    let is_inherited = ["", "inherit", "currentcolor", "unset"].into_iter().any(is);
+    (!is_inherited).then(|| is("transparent") || has_no_opacity(color))
+}
+
+/// Whether this is a color with an opacity, which is zero: `rgba(0, 0, 0, 0)`.
+fn has_no_opacity(color: &str) -> bool {
+    let parts = (starts_with(color, "rgb") || starts_with(color, "hsl"))
+        .then(|| color.split_once('(')?.1.strip_suffix(')'))
+        .flatten();
+    let parts = parts.map(|parts| parts.split([',', '/', ' ']).filter(|part| !part.is_empty()));
+    parts.is_some_and(|mut parts| parts.nth(3).is_some_and(is_zero))
+}
+
+fn starts_with(value: &str, word: &str) -> bool {
+    value.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+}
+
+pub(crate) fn is_zero(value: &str) -> bool {
+    let number = value.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
+    number.parse().is_ok_and(|number: f64| number == 0.0)
+}
+
+/// Whether text of this size is not seen. What is relative to nothing is nothing.
+pub(crate) fn zero_font(size: &str) -> Option<bool> {
+    let ends_with =
+        |unit: &str| size.get(size.len().wrapping_sub(unit.len())..).is_some_and(|end| end.eq_ignore_ascii_case(unit));
+    let is_relative = size.ends_with('%')
+        || (ends_with("em") && !ends_with("rem"))
+        || ["inherit", "smaller", "larger", "unset"].iter().any(|word| size.eq_ignore_ascii_case(word));
+    match is_zero(size) {
+        true => Some(true),
+        false if is_relative || size.is_empty() => None,
+        false => Some(false),
+    }
+}
+
+/// The size in the value of `font`: the first number, unless that is a weight, which is no zero either.
+pub(crate) fn font_size(font: &str) -> Option<&str> {
+    font.split([' ', '/']).find(|word| word.starts_with(|c: char| c.is_ascii_digit() || c == '.'))
+}
+
+pub(crate) fn blanks(value: &str) -> Option<Blanks> {
+    let is = |word: &str| value.eq_ignore_ascii_case(word);
+    if is("pre") || is("pre-wrap") || is("break-spaces") {
+        Some(Blanks::Keep)
+    } else if is("pre-line") {
+        Some(Blanks::KeepLines)
+    } else {
+        (is("normal") || is("nowrap")).then_some(Blanks::Collapse)
+    }
+}
+
+pub(crate) fn contains_url(value: &str) -> bool {
+    value.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"url("))
+}
