@@ -8,9 +8,12 @@ use crate::{
 };
 
 /// What an element's own tag says of its look.
+#[expect(clippy::struct_excessive_bools, reason = "each is told by itself")]
 pub(crate) struct Own {
     pub(crate) name: Name,
     style: Style,
+    /// The style may say something.
+    has_style: bool,
     /// The style hides whatever is within.
     is_hidden: bool,
     has_hidden: bool,
@@ -23,10 +26,12 @@ impl Own {
         if let Some(own) = tag.value(Attribute::Style) {
             style.declare(&Style::parse(&own));
         }
+        let has_style = tag.has_attributes() || !sheet.is_empty();
         Self {
             name,
             style,
-            is_hidden: style.is_hidden(),
+            has_style,
+            is_hidden: has_style && style.is_hidden(),
             has_hidden: tag.value(Attribute::Hidden).is_some(),
             has_background: tag.value(Attribute::Background).is_some(),
         }
@@ -34,8 +39,9 @@ impl Own {
 
     /// Whether the tag hides the text within the element. An element of which nothing is ever shown does not count.
     pub(crate) fn hides(&self) -> bool {
-        let says_something = self.has_hidden || self.style != Style::default();
-        says_something && !matches!(self.name, Name::Hidden | Name::Svg) && !Look::default().within(self).shows_text()
+        (self.has_hidden || self.has_style)
+            && !matches!(self.name, Name::Hidden | Name::Svg)
+            && !Look::default().within(self).shows_text()
     }
 
     /// Whether the element shows a picture.

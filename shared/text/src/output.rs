@@ -267,7 +267,9 @@ impl Output {
         let room = MAX_TEXT - self.text.len();
         let fitting = if text.len() <= room { text } else { &text[..text.floor_char_boundary(room)] };
         self.is_full |= text.len() > room;
-        let inked = fitting.trim_end().len();
+        // A word of ASCII, as most are, has no blanks to look for.
+        let is_word = fitting.bytes().next_back().is_some_and(|byte| byte.is_ascii_graphic());
+        let inked = if is_word { fitting.len() } else { fitting.trim_end().len() };
         if inked > 0 {
             self.end = self.text.len() + inked;
         }

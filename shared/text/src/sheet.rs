@@ -47,6 +47,10 @@ impl Sheet {
         self.work
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.selectors == 0
+    }
+
     /// Adds the rules of a `<style>`.
     pub(crate) fn read(&mut self, css: &str) {
         self.work += css.len();
@@ -82,7 +86,7 @@ impl Sheet {
     /// What the rules for an element say together.
     pub(crate) fn style(&self, tag: &Tag) -> Style {
         let mut style = Style::default();
-        if self.selectors > 0 {
+        if !self.is_empty() {
             for rule in self.rules_for(tag) {
                 style.declare(&rule.style);
             }

@@ -120,7 +120,9 @@ impl Tag {
 
 fn push_bounded(name: &mut Vec<u8>, bytes: &[u8]) {
     let room = MAX_NAME - name.len();
-    name.extend(bytes.iter().take(room).map(u8::to_ascii_lowercase));
+    let from = name.len();
+    name.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+    name[from..].make_ascii_lowercase();
 }
 
 #[cfg(test)]
