@@ -50,18 +50,35 @@ fn push(shown: &mut String, c: char) {
     }
 }
 
-/// Controls (C0, DEL, C1), line and paragraph separators, and what is invisible or acts on the text around it: marks of
-/// direction, joiners, fillers, tags and noncharacters (Unicode's categories Cc, Cf, Zl and Zp, and most of its property
-/// `Default_Ignorable_Code_Point`).
+/// Characters that act on the terminal or on the text around them, or are not seen.
 fn is_hostile(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}'
-            | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fdd0}'..='\u{fdef}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-        || (u32::from(c) & 0xfffe) == 0xfffe
+    c.is_control() || is_ignorable(c) || is_format(c) || is_noncharacter(c) || is_blank_sign(c)
+}
+
+/// Unicode's property `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt` of Unicode 14): marks of direction, joiners,
+/// fillers, variation selectors and tags. It has the unassigned characters of its blocks, too.
+fn is_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The rest of Unicode's categories Zl, Zp and Cf: line and paragraph separators, and marks that change how others look.
+fn is_format(c: char) -> bool {
+    matches!(c,
+        '\u{600}'..='\u{605}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}' | '\u{2028}'..='\u{2029}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}')
+}
+
+fn is_noncharacter(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || (u32::from(c) & 0xfffe) == 0xfffe
+}
+
+/// The sign of Braille without a dot is drawn as nothing, and is no space.
+fn is_blank_sign(c: char) -> bool {
+    c == '\u{2800}'
 }
 
 #[cfg(test)]
@@ -83,6 +100,26 @@ mod tests {
             ("\u{fdd0}\u{ffff}\u{1fffe}", "\\u{fdd0}\\u{ffff}\\u{1fffe}"),
         ] {
             assert_eq!(escaped(text), shown);
+        }
+    }
+
+    /// One property's first and last characters, range by range, as `DerivedCoreProperties.txt` lists them.
+    #[test]
+    fn nothing_that_unicode_says_is_not_shown_is_left() {
+        let listed = "ad ad 34f 34f 61c 61c 115f 1160 17b4 17b5 180b 180f 200b 200f 202a 202e 2060 206f 3164 3164 fe00 fe0f feff \
+                      feff ffa0 ffa0 fff0 fff8 1bca0 1bca3 1d173 1d17a e0000 e0fff";
+        let ends: Vec<_> = listed.split(' ').map(|code| u32::from_str_radix(code, 16).unwrap()).collect();
+        let count: usize = ends.chunks(2).map(|range| (range[0]..=range[1]).count()).sum();
+        assert_eq!(count, 4_174, "as the file adds them up");
+        for code in ends.chunks(2).flat_map(|range| range[0]..=range[1]) {
+            let c = char::from_u32(code).unwrap();
+            assert_eq!(escaped(&c.to_string()), format!("\\u{{{code:x}}}"));
+        }
+        for code in [0x2800, 0x600, 0x110cd, 0x1343f, 0x10_ffff] {
+            assert!(is_hostile(char::from_u32(code).unwrap()), "{code:x}");
+        }
+        for c in ['\u{2801}', '\u{fe10}', '\u{3163}', '\u{115e}', '\u{1f1e9}'] {
+            assert!(!is_hostile(c), "{c}");
         }
     }
 
