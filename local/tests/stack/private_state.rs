@@ -8,10 +8,11 @@ use std::{
 
 use crate::support::{Stack, folder};
 
-/// Every file and folder of a folder, itself included, whose mode lets others in.
+/// Every file and folder of a folder, itself included, whose mode lets others in, or lets a file be run.
 fn open_to_others(path: &Path) -> Vec<PathBuf> {
     let found = fs::symlink_metadata(path).unwrap();
-    let mut open = if found.mode().trailing_zeros() >= 6 { Vec::new() } else { vec![path.to_owned()] };
+    let own = if found.is_dir() { 0o700 } else { 0o600 };
+    let mut open = if found.mode() & 0o777 & !own == 0 { Vec::new() } else { vec![path.to_owned()] };
     if found.is_dir() {
         open.extend(fs::read_dir(path).unwrap().flat_map(|entry| open_to_others(&entry.unwrap().path())));
     }

@@ -104,14 +104,18 @@ fn open_itself(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Closes a file, or a folder and all that is in it, to other users.
+/// Closes a file, or a folder and all that is in it, to other users. No file of a state is a program, so none stays one.
 fn close(path: &Path) -> io::Result<()> {
     let found = fs::symlink_metadata(path)?;
     must_be_own(path, &found)?;
     close_itself(path, &found)?;
     if found.is_dir() {
         for entry in fs::read_dir(path)? {
-            close(&entry?.path())?;
+            match close(&entry?.path()) {
+                // A stack that uses the folder meanwhile has removed or renamed it.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                closed => closed?,
+            }
         }
     }
     Ok(())
@@ -155,7 +159,7 @@ fn may_be_written_by_others(found: &Metadata) -> bool {
 #[cfg(unix)]
 fn close_itself(path: &Path, found: &Metadata) -> io::Result<()> {
     let mode = std::os::unix::fs::MetadataExt::mode(found) & 0o777;
-    let of_the_user = mode & 0o700;
+    let of_the_user = mode & if found.is_dir() { 0o700 } else { 0o600 };
     if mode == of_the_user {
         return Ok(());
     }

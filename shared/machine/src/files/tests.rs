@@ -1,4 +1,7 @@
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
+use std::{
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use super::*;
 
@@ -39,15 +42,44 @@ fn a_folder_that_is_there_is_closed_with_all_that_is_in_it() {
     let outer = temporary_folder("files-").unwrap();
     let (path, below) = (outer.path().join("state"), outer.path().join("state/mail"));
     fs::create_dir_all(&below).unwrap();
-    for file in [path.join("demo.env"), below.join("a.eml")] {
+    for (file, open) in [(path.join("demo.env"), 0o777), (below.join("a.eml"), 0o666)] {
         fs::write(&file, "x").unwrap();
-        set_mode(&file, 0o666);
+        set_mode(&file, open);
     }
     set_mode(&below, 0o777);
     set_mode(&path, 0o777);
     private_folder(&path).unwrap();
     let modes = [&path, &below, &path.join("demo.env"), &below.join("a.eml")].map(|path| mode(path));
     assert_eq!(modes, [0o700, 0o700, 0o600, 0o600]);
+}
+
+#[test]
+fn files_that_go_while_a_folder_is_closed_are_no_error() {
+    let outer = temporary_folder("files-").unwrap();
+    let state = outer.path().join("state");
+    fs::create_dir(&state).unwrap();
+    let ended = AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        threads.spawn(|| {
+            while !ended.load(Ordering::Relaxed) {
+                for name in 0..20 {
+                    fs::write(state.join(name.to_string()), "x").unwrap();
+                }
+                for name in 0..20 {
+                    fs::remove_file(state.join(name.to_string())).unwrap();
+                }
+            }
+        });
+        let closed = (0..500).try_for_each(|_| private_folder(&state));
+        ended.store(true, Ordering::Relaxed);
+        closed.unwrap();
+    });
+    let missing = fs::symlink_metadata(outer.path().join("none")).unwrap_err();
+    assert_eq!(
+        close(&outer.path().join("none")).unwrap_err().kind(),
+        missing.kind(),
+        "the folder itself must be there"
+    );
 }
 
 #[test]
