@@ -2,8 +2,8 @@
 //! that is a terminal.
 //!
 //! Whatever is printed goes through here, and nothing in it that others wrote (names, answers, errors) moves the cursor, sets a
-//! colour or hides: [`shown`] leaves the styles that [`painted`] and [`bold`] set and no other control. A value that could
-//! begin a line of its own goes through [`escaped`] before, too.
+//! colour or hides: [`shown`] leaves the styles that [`painted`] and [`bold`] set and no other control. A value of others goes
+//! through [`escaped`] before, so that it begins no line and holds no mark of a style; a table's [`Cell`] does that itself.
 
 use std::{
     io::{self, BufRead, IsTerminal, Write},
@@ -17,8 +17,8 @@ pub(crate) use posthorn_machine::terminal::{escaped, escaped_json};
 
 use crate::failed::Failed;
 
-/// What stands around a styled part of a text until it is printed, the style's name behind the first: characters that Unicode
-/// leaves to a program's own use.
+/// These two characters stand around a styled part of a text until it is printed, with the style's name behind the first.
+/// Unicode leaves them to a program's own use.
 const BEGIN: char = '\u{fdd0}';
 const END: char = '\u{fdd1}';
 
@@ -42,7 +42,7 @@ pub(crate) fn bold(text: &str) -> String {
 
 fn styled(text: &str, style: Style) -> String {
     let name = STYLES.iter().find(|(_, known)| *known == style).map_or(' ', |(name, _)| *name);
-    format!("{BEGIN}{name}{text}{END}")
+    format!("{BEGIN}{name}{}{END}", escaped(text))
 }
 
 /// A text as it is printed.
@@ -77,24 +77,33 @@ pub(crate) fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
+/// A cell of a table. It is escaped when it is made, so whoever lists the texts of others cannot forget it.
+#[derive(Debug)]
+pub(crate) struct Cell(String);
+
+impl Cell {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(escaped(text))
+    }
+
+    /// A cell in a colour, one of [`STYLES`].
+    pub(crate) fn painted(text: &str, color: AnsiColor) -> Self {
+        Self(painted(text, color))
+    }
+}
+
 /// Rows in columns, each as wide as its widest cell, under a heading.
-pub(crate) fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> String {
-    let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(|cell| on_one_line(cell))).collect();
+pub(crate) fn table<const N: usize>(heading: [&str; N], rows: &[[Cell; N]]) -> String {
     let widths: [usize; N] = std::array::from_fn(|at| {
-        rows.iter().map(|row| width(&row[at])).chain([width(heading[at])]).max().unwrap_or_default()
+        rows.iter().map(|row| width(&row[at].0)).chain([width(heading[at])]).max().unwrap_or_default()
     });
     let line = |cells: [&str; N]| {
         let cells: Vec<_> = cells.iter().zip(widths).map(|(cell, width)| padded(cell, width)).collect();
         cells.join("  ").trim_end().to_owned()
     };
     let heading = bold(&line(heading));
-    let rows = rows.iter().map(|row| line(std::array::from_fn(|at| row[at].as_str())));
+    let rows = rows.iter().map(|row| line(std::array::from_fn(|at| row[at].0.as_str())));
     [heading].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
-}
-
-/// A cell that begins no line of its own.
-fn on_one_line(cell: &str) -> String {
-    cell.replace('\n', "\\u{a}").replace('\t', "\\u{9}")
 }
 
 /// A number with its noun: `1 key`, `2 keys`.
@@ -146,7 +155,8 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell_without_its_colours() {
-        let rows = [["a".to_owned(), painted("red", AnsiColor::Red)], ["long name".to_owned(), "x".to_owned()]];
+        let red = Cell::painted("red", AnsiColor::Red);
+        let rows = [[Cell::new("a"), red], [Cell::new("long name"), Cell::new("x")]];
         assert_eq!(plain(&table(["id", "state"], &rows)), "id         state\na          red\nlong name  x");
     }
 
@@ -174,9 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_begins_no_line() {
-        let text = table(["name"], &[["a\nb\tc".to_owned()]]);
-        assert_eq!(plain(&text), "name\na\\u{a}b\\u{9}c");
+    fn a_cell_begins_no_line_and_has_no_mark_of_a_style() {
+        let text = table(["name"], &[[Cell::new("a\nb\tc")], [Cell::new("\u{fdd0}gok\u{fdd1}")]]);
+        assert_eq!(plain(&text), "name\na\\u{a}b\\u{9}c\n\\u{fdd0}gok\\u{fdd1}");
+        for styled in [painted("a\u{fdd1}b", AnsiColor::Red), bold("a\u{fdd1}b")] {
+            assert_eq!(plain(&styled), "a\\u{fdd1}b");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{
     failed::Failed,
     report::Report,
     target::Target,
-    terminal::{painted, table},
+    terminal::{Cell, table},
 };
 
 /// SES takes about one of these calls a second; the SDK waits and tries again.
@@ -49,20 +49,20 @@ async fn by_id(target: &Target, mut ids: Vec<Uuid>) -> Result<HashMap<Uuid, Proj
     Ok(projects.into_iter().map(|project| (project.facts.id, project)).collect())
 }
 
-fn row(claim: &DomainClaim, identity: Option<&Identity>, projects: &HashMap<Uuid, Project>) -> [String; 5] {
+fn row(claim: &DomainClaim, identity: Option<&Identity>, projects: &HashMap<Uuid, Project>) -> [Cell; 5] {
     let name = projects.get(&claim.project).map_or_else(|| claim.project.to_string(), |it| it.facts.name.clone());
     let verified = match identity {
-        Some(identity) if identity.is_verified => painted("yes", AnsiColor::Green),
-        Some(_) => painted("no", AnsiColor::Yellow),
-        None => painted("not in SES", AnsiColor::Red),
+        Some(identity) if identity.is_verified => Cell::painted("yes", AnsiColor::Green),
+        Some(_) => Cell::painted("no", AnsiColor::Yellow),
+        None => Cell::painted("not in SES", AnsiColor::Red),
     };
-    let dkim = identity.map_or("", |identity| identity.dkim.as_str()).to_owned();
+    let dkim = identity.map_or("", |identity| identity.dkim.as_str());
     let mail_from = identity.and_then(|identity| identity.mail_from.as_ref());
     let mail_from = mail_from.map_or_else(String::new, |(name, state)| match state {
         State::Found => name.clone(),
         state => format!("{name} ({})", state.as_str()),
     });
-    [claim.domain.clone(), name, verified, dkim, mail_from]
+    [Cell::new(&claim.domain), Cell::new(&name), verified, Cell::new(dkim), Cell::new(&mail_from)]
 }
 
 fn entry(claim: &DomainClaim, identity: Option<&Identity>) -> Value {

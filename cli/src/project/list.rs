@@ -9,7 +9,7 @@ use crate::{
     moment::day,
     report::Report,
     target::Target,
-    terminal::{escaped, painted, table},
+    terminal::{Cell, escaped, table},
 };
 
 /// Longer names are cut: a line fits a terminal of 100 columns.
@@ -27,20 +27,20 @@ pub(super) async fn list(target: &Target) -> Result<Report, Failed> {
     Ok(Report::done(table(["ID", "NAME", "STATUS", "LIMIT", "CREATED", "DOMAINS"], &rows), json))
 }
 
-fn row(project: &Project) -> [String; 6] {
+fn row(project: &Project) -> [Cell; 6] {
     let facts = &project.facts;
     let status = if super::is_disabled(project) {
-        painted("disabled", AnsiColor::Red)
+        Cell::painted("disabled", AnsiColor::Red)
     } else {
-        painted("active", AnsiColor::Green)
+        Cell::painted("active", AnsiColor::Green)
     };
     [
-        facts.id.to_string(),
-        cut(&escaped(&facts.name)),
+        Cell::new(&facts.id.to_string()),
+        Cell::new(&cut(&escaped(&facts.name))),
         status,
-        facts.monthly_limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string()),
-        day(project.created_at),
-        domains(&facts.domains),
+        Cell::new(&facts.monthly_limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string())),
+        Cell::new(&day(project.created_at)),
+        Cell::new(&domains(&facts.domains)),
     ]
 }
 

@@ -99,6 +99,10 @@ async fn a_document_has_the_whole_name_all_the_same() {
     let id = hostile_project(&world).await.facts.id.to_string();
     let shown = world.run(&["--json", "project", "show", &id]).await.done();
     assert_eq!((&shown.json()["name"], &shown.json()["disabled"]["reason"]), (&json!(HOSTILE), &json!(HOSTILE)));
+    for listing in [&["project", "list"][..], &["domain", "list"], &["project", "show", &id]] {
+        let listed = world.run(listing).await.done().out;
+        assert!(listed.contains("x\\u{fdd0}g\\u{fdd1}"), "the marks of a style are shown as their codes: {listed}");
+    }
     let listed = world.run(&["project", "list"]).await.done().out;
     assert_eq!(listed.lines().count(), 2, "{listed}");
     assert!(listed.contains("Sh\\u{1b}[31mop"), "the name is shown with the codes of its characters: {listed}");
