@@ -150,13 +150,13 @@ pub(crate) enum Failed {
     )]
     NoKey,
     #[error(
-        "the local stack keeps no key in its folder: set POSTHORN_SECRET_KEY to one of the project's (read -rs POSTHORN_SECRET_KEY; export POSTHORN_SECRET_KEY), and give the address with it: --url {0}"
+        "the local stack of {1} keeps no key there: set POSTHORN_SECRET_KEY to one of the project's (read -rs POSTHORN_SECRET_KEY; export POSTHORN_SECRET_KEY), and if that folder is your own stack's, give the address with it: --url {0}"
     )]
-    NoDemoKey(String),
+    NoDemoKey(String, PathBuf),
     #[error(
-        "POSTHORN_SECRET_KEY is set, and the address {0} was found in a folder, not given: if the key is one of that stack's, add --url {0}; to send with the demo project's key, unset the variable; for a stack in AWS, name it with --stack"
+        "POSTHORN_SECRET_KEY is set, and the address {0} was found in {1}, not given: if that folder is your own stack's and the key one of its projects', add --url {0}; to send with the demo project's key, unset the variable; for a stack in AWS, name it with --stack"
     )]
-    AddressNotGiven(String),
+    AddressNotGiven(String, PathBuf),
     #[error("nobody answers at {0} (no connection): check the address and that the API runs")]
     NobodyAnswers(String),
     #[error(
@@ -239,8 +239,8 @@ impl Failed {
             Self::KeysNotRead(_) => "KEYS_NOT_READ",
             Self::NotAnnounced(..) => "NOT_ANNOUNCED",
             Self::NoUrl => "NO_URL",
-            Self::NoKey | Self::NoDemoKey(_) => "NO_KEY",
-            Self::AddressNotGiven(_) => "ADDRESS_NOT_GIVEN",
+            Self::NoKey | Self::NoDemoKey(..) => "NO_KEY",
+            Self::AddressNotGiven(..) => "ADDRESS_NOT_GIVEN",
             Self::NotTheApi(..) => "NOT_THE_API",
             Self::Api { code, .. } => code,
         }

@@ -1,5 +1,7 @@
 //! A test mail through the API, as any caller sends one.
 
+use std::path::Path;
+
 use anstyle::AnsiColor;
 use posthorn_lambda::Edge;
 use posthorn_machine::address::{host_of_url, is_loopback};
@@ -23,9 +25,9 @@ pub(crate) async fn send(options: SendOptions, place: &Place) -> Result<Report, 
     };
     let (url, key) = match api {
         Api::Named(url) => (checked(&url)?, secret_key.ok_or(Failed::NoKey)?),
-        Api::Found { url, demo_key } => {
+        Api::Found { url, demo_key, state } => {
             let url = checked(&url)?;
-            let key = key_for_found(&url, secret_key, demo_key)?;
+            let key = key_for_found(&url, &state, secret_key, demo_key)?;
             (url, key)
         }
     };
@@ -39,13 +41,14 @@ pub(crate) async fn send(options: SendOptions, place: &Place) -> Result<Report, 
     report(&url, answer.status, &answer.body)
 }
 
-/// The key for an address that was found and not given: the demo project's. One that is given goes to no such address.
-fn key_for_found(url: &str, given: Option<String>, demo: Option<String>) -> Result<String, Failed> {
+/// The key for an address that was found in `state` and not given: the demo project's. One that is given goes to no such
+/// address.
+fn key_for_found(url: &str, state: &Path, given: Option<String>, demo: Option<String>) -> Result<String, Failed> {
     match (given, demo) {
         (None, Some(demo)) => Ok(demo),
-        (None, None) => Err(Failed::NoDemoKey(url.to_owned())),
+        (None, None) => Err(Failed::NoDemoKey(url.to_owned(), state.to_owned())),
         (Some(given), Some(demo)) if given.trim() == demo => Ok(demo),
-        (Some(_), _) => Err(Failed::AddressNotGiven(url.to_owned())),
+        (Some(_), _) => Err(Failed::AddressNotGiven(url.to_owned(), state.to_owned())),
     }
 }
 

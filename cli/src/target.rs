@@ -131,7 +131,7 @@ pub(crate) enum Api {
     Named(String),
     /// Where a local stack's file says that was found. Whoever wrote the file chose the address: no key goes there but the one
     /// that is kept beside it.
-    Found { url: String, demo_key: Option<String> },
+    Found { url: String, demo_key: Option<String>, state: PathBuf },
 }
 
 pub(crate) async fn api(place: &Place) -> Result<Api, Failed> {

@@ -103,7 +103,7 @@ pub(super) fn api(folder: Option<&Path>) -> Result<Api, Failed> {
         Err(Failed::Unreadable(_, error)) if error.kind() == io::ErrorKind::NotFound => None,
         Err(failed) => return Err(failed),
     };
-    Ok(Api::Found { url: variables.address("POSTHORN_URL")?, demo_key })
+    Ok(Api::Found { url: variables.address("POSTHORN_URL")?, demo_key, state: variables.folder() })
 }
 
 /// The demo project's id, if the stack keeps its keys.

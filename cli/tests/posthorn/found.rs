@@ -53,7 +53,9 @@ async fn a_key_of_the_environment_goes_to_no_address_that_was_found() {
     let place = ["--state", state.to_str().unwrap()];
     let elsewhere = Folder::new();
     for (folder, arguments) in [(&world.folder.0, &[][..]), (&below, &[]), (&elsewhere.0, &place)] {
-        with_key(folder, &[arguments, &SEND].concat()).await.refused(1, &format!("add --url {url}"));
+        let said = with_key(folder, &[arguments, &SEND].concat()).await;
+        assert!(said.err.contains(&format!("was found in {}, not given", state.display())), "{said:?}");
+        said.refused(1, &format!("add --url {url}"));
         assert_eq!(keys(&requests), [""; 0]);
     }
     let said = with_key(&below, &[&["--json"], &SEND[..]].concat()).await;
@@ -65,8 +67,10 @@ async fn a_key_of_the_environment_goes_to_no_address_that_was_found() {
     assert_eq!(keys(&requests), [DEMO_KEY, DEMO_KEY, KEY].map(|key| format!("Bearer {key}")));
     // A stack that keeps no key has none to send with.
     fs::remove_file(state.join("demo.env")).unwrap();
-    posthorn(&below, &[], &SEND, "").await.refused(1, &format!("give the address with it: --url {url}"));
-    with_key(&below, &SEND).await.refused(1, "was found in a folder, not given");
+    let said = posthorn(&below, &[], &SEND, "").await;
+    assert!(said.err.contains(&format!("the local stack of {} keeps no key", state.display())), "{said:?}");
+    said.refused(1, &format!("give the address with it: --url {url}"));
+    with_key(&below, &SEND).await.refused(1, "add --url");
     assert_eq!(keys(&requests).len(), 3);
 }
 
