@@ -3,7 +3,8 @@
 //!
 //! A page whose own name was pointed here (DNS rebinding) is known by the header `Host`, any other page of another site by
 //! `Origin` or, where a browser sends none, by `Sec-Fetch-Site`. No page may read an answer of another site's, unless it is one
-//! of `track`, which is called from web pages by design: CORS headers of anything else are taken off.
+//! of `track`, which is called from web pages by design: CORS headers of anything else are taken off. A link to the port of the
+//! API and the local pages may be followed from anywhere.
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use posthorn_lambda::routes::{Route, resolve};
+use posthorn_lambda::routes::resolve;
 use posthorn_machine::address::{host_of_authority, is_loopback};
 use serde_json::json;
 
@@ -35,6 +36,17 @@ const NAMED_HOSTS: &str = "hosts";
 #[derive(Debug, Clone)]
 pub(crate) struct Gate {
     named_hosts: Arc<Path>,
+}
+
+/// How far a request may come from a page of another site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Openness {
+    /// Not at all.
+    Closed,
+    /// Its user may have followed a link.
+    Linked,
+    /// It is made for web pages to send.
+    ForBrowsers,
 }
 
 /// Why a request does not come through.
@@ -55,36 +67,39 @@ impl Gate {
     /// Puts the gate in front of a back end, where no page of another site has business.
     pub(crate) fn of_a_back_end(&self) -> impl FnOnce(Router) -> Router + use<> {
         let gate = self.clone();
-        move |router| gate.guard(router, |_| false)
+        move |router| gate.guard(router, |_| Openness::Closed)
     }
 
-    /// Puts the gate in front of the API and the local pages, of which any web page may call what is for browsers.
+    /// Puts the gate in front of the API and the local pages, of which any web page may call what is for browsers, and link to
+    /// the rest.
     pub(crate) fn before_api(&self, router: Router) -> Router {
-        self.guard(router, |request| {
-            resolve(request.method(), request.uri().path()).route().is_some_and(Route::is_for_browsers)
+        self.guard(router, |request| match resolve(request.method(), request.uri().path()).route() {
+            Some(route) if route.is_for_browsers() => Openness::ForBrowsers,
+            _ if is_link_followed(request) => Openness::Linked,
+            _ => Openness::Closed,
         })
     }
 
-    fn guard(&self, router: Router, is_for_browsers: fn(&Request) -> bool) -> Router {
+    fn guard(&self, router: Router, openness: fn(&Request) -> Openness) -> Router {
         let gate = self.clone();
         router.layer(middleware::from_fn(move |request: Request, next: Next| {
             let gate = gate.clone();
             async move {
-                let is_for_browsers = is_for_browsers(&request);
-                match gate.check(&request, is_for_browsers) {
+                let openness = openness(&request);
+                match gate.check(&request, openness) {
                     Err(refusal) => refusal.into_response(),
-                    Ok(()) if is_for_browsers => next.run(request).await,
+                    Ok(()) if openness == Openness::ForBrowsers => next.run(request).await,
                     Ok(()) => without_cors(next.run(request).await),
                 }
             }
         }))
     }
 
-    fn check(&self, request: &Request, is_for_browsers: bool) -> Result<(), Refusal> {
+    fn check(&self, request: &Request, openness: Openness) -> Result<(), Refusal> {
         if !self.is_addressed_to_us(request) {
             return Err(Refusal::ForeignHost);
         }
-        if !is_for_browsers && self.is_of_another_site(request) {
+        if self.is_of_another_site(request, openness) {
             return Err(Refusal::ForeignOrigin);
         }
         Ok(())
@@ -98,13 +113,16 @@ impl Gate {
         hosts.peek().is_some() && hosts.all(|host| self.is_ours(host))
     }
 
-    fn is_of_another_site(&self, request: &Request) -> bool {
+    fn is_of_another_site(&self, request: &Request, openness: Openness) -> bool {
+        if openness == Openness::ForBrowsers {
+            return false;
+        }
         let headers = request.headers();
         let mut origins = headers.get_all(header::ORIGIN).iter().peekable();
         if origins.peek().is_some() {
             return !origins.all(|origin| origin.to_str().is_ok_and(|origin| self.is_our_origin(origin)));
         }
-        has(headers, &SEC_FETCH_SITE, "cross-site") && !is_link_followed(request)
+        openness == Openness::Closed && has(headers, &SEC_FETCH_SITE, "cross-site")
     }
 
     /// Another port of this machine is one of ours: a proxy in front of a web page that is being developed passes its origin on.

@@ -1,4 +1,4 @@
-//! Who comes through, header by header. The stack's own tests try the same on every port of a running stack.
+//! The gate lets through or refuses, header by header. The stack's own tests try the same on every port of a running stack.
 
 use axum::body::Body;
 use posthorn_machine::files::{TempDir, temporary_folder};
@@ -144,11 +144,25 @@ async fn a_page_of_another_site_is_known_without_an_origin_too() {
 
 #[tokio::test]
 async fn a_back_end_has_nothing_for_browsers() {
-    let (gate, _state) = gate();
-    let router = gate.of_a_back_end()(Router::new().fallback(answer));
-    let request = Request::post("/v1/track").header("host", "127.0.0.1").header("origin", "https://evil.example");
-    let refused = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let origin = [("origin", "https://evil.example")];
+    let follows_a_link =
+        [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    for (method, uri, headers, expected) in [
+        ("POST", "/v1/track", &origin[..], 403),
+        ("GET", "/", &follows_a_link, 403),
+        ("HEAD", "/", &follows_a_link, 403),
+        ("GET", "/", &[("sec-fetch-site", "none")], 200),
+        ("POST", "/", &[], 200),
+    ] {
+        let (gate, _state) = gate();
+        let mut request = Request::builder().method(method).uri(uri).header("host", "127.0.0.1");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let router = gate.of_a_back_end()(Router::new().fallback(answer));
+        let answer = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), expected, "{method} {headers:?}");
+    }
 }
 
 #[tokio::test]
