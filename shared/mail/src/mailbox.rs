@@ -9,8 +9,9 @@ use crate::{
     characters::{is_direction_control, is_line_separator},
 };
 
-/// The longest address that SES takes, in bytes and with its name, as it is handed over: its answer to a longer one is
-/// "Address length is more than 320 bytes long".
+/// The longest address that SES takes, in bytes and with its name, as it is handed over. No page of AWS's documentation
+/// gives this limit: it is known from SES's answer to a longer one, "Address length is more than 320 characters long", which
+/// others have published with names that were encoded. An address is handed over in ASCII, so a character is a byte.
 pub const MAX_BYTES: usize = 320;
 
 /// An address, and perhaps the name of whose it is.
