@@ -39,7 +39,7 @@ pub(crate) enum NoAnswer {
 }
 
 impl NoAnswer {
-    /// What it means for a mail that was to be sent by the API at `url`.
+    /// The failure that it is for a mail that was to be sent by the API at `url`.
     pub(crate) fn of_mail(self, url: &str) -> Failed {
         match self {
             Self::BadRequest => Failed::BadUrl(url.to_owned()),

@@ -1,4 +1,4 @@
-//! What every answer of the local pages is held to.
+//! The headers that every answer of the local pages has.
 
 use axum::{
     extract::Request,

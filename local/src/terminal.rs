@@ -1,4 +1,4 @@
-//! What the stack says on the terminal: a readable line a request, or JSON. All of it goes through here, and nothing that others
+//! The stack's lines on the terminal: a readable line a request, or JSON. All of it goes through here, and nothing that others
 //! wrote moves the terminal's cursor.
 
 use std::{

@@ -12,10 +12,9 @@ const SUBSCRIPTION: &str = "Subscription";
 const ALERTS: &str = "Alerts";
 const REDEPLOY: &str = "Deploy the stack again, or set it so in the SES console.";
 
-/// What the guard cannot do without.
+/// The guard cannot do without these.
 const GUARD_NEEDS: [EventType; 2] = [EventType::Bounce, EventType::Complaint];
-/// What tells how emails fare.
-/// `SEND` is not among it: the template has a parameter that switches it off.
+/// These tell how emails fare. `SEND` is not among them: the template has a parameter that switches it off.
 const RECORDS_NEED: [EventType; 4] =
     [EventType::Delivery, EventType::Reject, EventType::RenderingFailure, EventType::DeliveryDelay];
 
@@ -25,7 +24,7 @@ pub(super) async fn configuration_set(target: &Target) -> Vec<Finding> {
     sending.into_iter().chain([destinations]).collect()
 }
 
-/// Whether mail may be sent with the set; nothing of a set that does not exist, which the events' line says.
+/// Finds out if mail may be sent with the set; nothing of a set that does not exist, which the events' line says.
 async fn sending(target: &Target, set: &str) -> Option<Finding> {
     match target.ses.get_configuration_set().configuration_set_name(set).send().await {
         Ok(output) if output.sending_options().is_some_and(|options| !options.sending_enabled()) => {
@@ -53,7 +52,7 @@ async fn destinations(target: &Target, set: &str) -> Finding {
     }
 }
 
-/// Whether some destination brings what is needed to the topic; to any topic, where it is not known which.
+/// Finds out if some destination brings what is needed to the topic; to any topic, where it is not known which.
 fn judge(set: &str, topic: Option<&str>, destinations: &[EventDestination]) -> Finding {
     let leads_there = |destination: &&EventDestination| {
         let to = destination.sns_destination().map(SnsDestination::topic_arn);
@@ -94,7 +93,7 @@ pub(super) async fn subscription(target: &Target) -> Vec<Finding> {
     }]
 }
 
-/// Whether a queue, known by its URL, has a confirmed subscription.
+/// Says if a queue, known by its URL, has a confirmed subscription.
 fn listens(queue: &str, subscriptions: &[Subscription]) -> Finding {
     let mut of_url = queue.rsplit('/');
     let (name, account) = (of_url.next().unwrap_or_default(), of_url.next().unwrap_or_default());
@@ -124,7 +123,7 @@ pub(super) async fn alerts(target: &Target) -> Vec<Finding> {
     }]
 }
 
-/// Whether somebody hears the alerts: the address of the stack's parameter, or whoever subscribed besides.
+/// Finds out if somebody hears the alerts: the address of the stack's parameter, or whoever subscribed besides.
 fn heard(topic: &str, all: &[Subscription], alerts_email: Option<&str>) -> Finding {
     let confirmed = all.iter().filter(|it| is_confirmed(it)).count() as u64;
     let subscribe = format!("aws sns subscribe --protocol email --notification-endpoint <address> --topic-arn {topic}");

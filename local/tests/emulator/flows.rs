@@ -54,7 +54,7 @@ impl Deployment {
         TestRequest::post(SEND, &self.project.secret, &body)
     }
 
-    /// What SES reports of every mail so far, in batches as SQS makes them.
+    /// Passes on SES's reports of every mail so far, in batches as SQS makes them.
     async fn reports(&self) {
         let now = self.backends.clock.now();
         let mails = self.backends.ses.mails();

@@ -62,7 +62,7 @@ fn every_route_leads_to_the_function_that_handles_it() {
         assert_eq!(known.function(), function(&name), "{method} {path}");
         found.insert((known.pattern(), method.to_string()));
     }
-    // What each route says that it allows is in the template, and nothing else is.
+    // The template has every method that a route says it allows, and nothing else.
     let allowed = Route::all().flat_map(|route| {
         route.allow().split(", ").map(move |method| (route.pattern(), method.to_owned())).collect::<Vec<_>>()
     });
@@ -93,7 +93,7 @@ fn every_variable_is_one_that_the_code_reads_and_has_a_value() {
     let shared = template["Globals"]["Function"]["Environment"]["Variables"].as_object().unwrap();
     let own = of_type(&template, FUNCTION);
     let own = own.iter().filter_map(|name| properties(&template, name)["Environment"]["Variables"].as_object());
-    // What the SDK reads by itself is there for `sam local invoke` alone.
+    // The variables that the SDK reads by itself are there for `sam local invoke` alone.
     let in_aws = |(_, value): &(&String, &Value)| **value != json!({"Ref": "AWS::NoValue"});
     let given: BTreeSet<_> = shared.iter().filter(in_aws).chain(own.flatten()).map(|(name, _)| name.clone()).collect();
     assert_eq!(given, variables().into_iter().map(str::to_owned).collect());
@@ -124,7 +124,7 @@ fn every_function_has_the_variables_that_it_uses() {
     }
 }
 
-/// What alarms and the dashboard look at in our own namespace is counted under that name.
+/// Alarms and the dashboard look at no figure of our own namespace that is not counted under its name.
 #[test]
 fn every_figure_that_is_looked_at_is_counted() {
     let template = read();
