@@ -61,7 +61,7 @@ pub(crate) enum Failed {
     Unreachable(String),
     #[error("{action} was refused ({code})")]
     Refused { action: &'static str, code: String },
-    #[error("the answer to {action} cannot be read ({why}): nothing was changed, so try again")]
+    #[error("the answer to {action} cannot be read ({why}); it only looks, so give the same command again")]
     NotUnderstood { action: &'static str, why: String },
     #[error(
         "whether {action} took effect is not known ({why}): posthorn domain list shows what there is, and the same command again does what is missing"
