@@ -107,7 +107,7 @@ fn large_mails() -> Vec<Case> {
         mail("quotes in HTML to 50", to_all(json!({"body": "\"".repeat(1_400_000)})), 200),
         mail("loops that write 4 MB, to 50", to_all(filler(120)), 200),
         mail("a value that doubles, to 50", to_all(json!({"body": doubling})), 422),
-        mail("Liquid without end, to 50", to_all(json!({"body": "{% if a %}".repeat(580_000)})), 200),
+        mail("Liquid without end, to 50", to_all(json!({"body": "{% if a %}".repeat(580_000)})), 422),
     ]
 }
 

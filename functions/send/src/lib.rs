@@ -6,6 +6,7 @@
 //! The email record is the permit: only the attempt that created it may call SES, once. Whoever finds it reports
 //! what it says.
 
+mod background;
 pub mod decide;
 mod deliver;
 mod once;
@@ -14,7 +15,7 @@ mod sender;
 mod templates;
 mod text;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream};
 use lambda_http::{Body, Request, Response};
@@ -96,7 +97,7 @@ struct Job<'a> {
 /// A request of which nothing is left to refuse but by the monthly limit.
 struct Draft {
     sender: Mailbox,
-    templates: Templates,
+    templates: Arc<Templates>,
 }
 
 /// The claim of a request with an idempotency key, while an attempt holds it.
@@ -118,7 +119,7 @@ impl Job<'_> {
     async fn draft(&self) -> Refused<Draft> {
         let content = content_of(self.request)?;
         let sender = sender::sender(self.request, &self.caller.project)?;
-        let templates = Templates::parse(content);
+        let templates = Templates::parse(content)?;
         self.check_templates(&templates).await?;
         Ok(Draft { sender, templates })
     }

@@ -1,25 +1,18 @@
 //! The text of a mail whose request gives none.
 
-use std::panic::resume_unwind;
-
-use tokio::task::spawn_blocking;
+use crate::background;
 
 /// The largest HTML whose text is derived on the thread that answers: milliseconds on a fraction of a processor.
 const MAX_INLINE_HTML: usize = 16 * 1024;
 
-/// The HTML, and the text derived from it. Deriving the text of a large mail takes so long that it must not keep the thread that
-/// answers from noticing the time. The recipient of a text that comes too late has failed; its derivation, whose cost is bounded,
-/// runs to its end for nothing.
+/// The HTML, and the text derived from it. The recipient of a text that comes too late has failed.
 pub(crate) async fn with_text(html: String) -> (String, String) {
     let is_small = html.len() <= MAX_INLINE_HTML;
     let derive = move || {
         let text = posthorn_text::from_html(&html);
         (html, text)
     };
-    if is_small {
-        return derive();
-    }
-    spawn_blocking(derive).await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+    if is_small { derive() } else { background::run(derive).await }
 }
 
 #[cfg(test)]

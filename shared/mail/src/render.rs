@@ -1,8 +1,8 @@
 //! Templates: Liquid over the recipient's data, with a plain replacement where Liquid does not apply.
 //!
-//! A source that does not parse as Liquid is rendered by replacing `{{ name }}`, `{{ a.b }}` and `{{ name ?? fallback }}`
-//! and leaving every other character alone, and this never fails. A source that parses as Liquid is never printed as
-//! source: where the data makes it exceed a limit, there is no text but a [`RenderError`].
+//! A source that is not Liquid is rendered by replacing `{{ name }}`, `{{ a.b }}` and `{{ name ?? fallback }}` and leaving
+//! every other character alone. A source that is Liquid is never printed as source. Where either exceeds a limit, or a
+//! source is more Liquid than is read, there is no text but a [`RenderError`].
 //!
 //! `liquid-core` supplies the grammar of values, the data model and the dates. The block structure, the loops and the
 //! filters are this crate's own: those of `liquid-lib` collect ranges before walking them, recurse as deep as the
@@ -36,7 +36,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub use scope::Variables;
 
 use crate::characters::is_line_separator;
-use meter::{Limit, MAX_STEPS, max_output};
+use meter::{Limit, MAX_STEPS, Meter, max_output};
 use tree::Node;
 
 /// What a template is for: it decides about escaping, line breaks and size.
@@ -60,51 +60,103 @@ impl Part {
     }
 }
 
+/// The longest source that may be rendered quickly.
+const MAX_QUICK_SOURCE: usize = 64 * 1024;
+
 /// A template, parsed once and rendered for each recipient.
 pub struct Template {
     source: String,
     part: Part,
-    /// The Liquid reading of the source, or `None` where only plain replacement applies.
-    program: Option<Vec<Node>>,
+    reading: Reading,
+}
+
+/// A source as it was read.
+enum Reading {
+    Liquid(Vec<Node>),
+    /// It is not Liquid: only plain replacement applies.
+    Plain,
+    /// It is more Liquid than is read.
+    TooLarge(SourceLimit),
+}
+
+/// Why a source has no program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unread {
+    NotLiquid,
+    TooLarge(SourceLimit),
 }
 
 impl Template {
-    /// Reads `source` as Liquid. What is not Liquid, or exceeds a limit, becomes a plain template.
+    /// Reads `source` as Liquid. A source that is not Liquid, or that the grammar panics on, becomes a plain template.
     #[must_use]
     pub fn parse(source: &str, part: Part) -> Template {
-        let program = catch_unwind(|| tree::parse(source, part)).ok().flatten();
-        Template { source: source.to_owned(), part, program }
+        let reading = match catch_unwind(|| tree::parse(source, part)) {
+            Ok(Ok(program)) => Reading::Liquid(program),
+            Ok(Err(Unread::TooLarge(limit))) => Reading::TooLarge(limit),
+            Ok(Err(Unread::NotLiquid)) | Err(_) => Reading::Plain,
+        };
+        Template { source: source.to_owned(), part, reading }
     }
 
-    /// The text for one recipient.
+    /// Checks that the template can have a text at all.
     ///
     /// # Errors
-    /// [`RenderError`] if the template is Liquid and exceeds a limit over these variables.
+    /// [`RenderError::Source`] if it is more Liquid than is read.
+    pub fn check(&self) -> Result<(), RenderError> {
+        match self.reading {
+            Reading::TooLarge(limit) => Err(RenderError::Source(limit)),
+            Reading::Liquid(_) | Reading::Plain => Ok(()),
+        }
+    }
+
+    /// The text for one recipient. The worst template takes up to 100 ms of a whole processor.
+    ///
+    /// # Errors
+    /// [`RenderError`] if the template exceeds a limit over these variables.
     pub fn render(&self, variables: &Variables) -> Result<String, RenderError> {
-        let text = match &self.program {
-            Some(program) => self.liquid(program, variables)?,
-            None => plain::render(&self.source, self.part, variables),
+        let text = self.text(variables, Meter::new(self.source.len(), self.part));
+        text.inspect_err(|error| {
+            tracing::warn!(part = self.part.name(), error = %error, "a template has no text for this data");
+        })
+    }
+
+    /// The text for one recipient if it takes a few milliseconds at most, `None` if it takes longer or there is none:
+    /// [`Template::render`] tells.
+    #[must_use]
+    pub fn render_quickly(&self, variables: &Variables) -> Option<String> {
+        let is_short = self.source.len() <= MAX_QUICK_SOURCE;
+        is_short.then(|| self.text(variables, Meter::quick(self.source.len(), self.part)).ok()).flatten()
+    }
+
+    fn text(&self, variables: &Variables, meter: Meter) -> Result<String, RenderError> {
+        self.check()?;
+        let run = || match &self.reading {
+            Reading::Liquid(program) => run::render(program, &self.source, self.part, variables, meter),
+            Reading::Plain | Reading::TooLarge(_) => plain::render(&self.source, self.part, variables, meter),
+        };
+        let text = match catch_unwind(AssertUnwindSafe(run)) {
+            Ok(Ok(text)) => text,
+            Ok(Err(Limit::Work)) => return Err(RenderError::Steps),
+            Ok(Err(Limit::Output)) => {
+                return Err(RenderError::Output { bytes: max_output(self.source.len(), self.part) });
+            }
+            Err(_panic) => return Err(RenderError::Defect),
         };
         Ok(match self.part {
             Part::Subject => without_controls(&text),
             Part::Html | Part::Text => without_odd_controls(text),
         })
     }
-
-    fn liquid(&self, program: &[Node], variables: &Variables) -> Result<String, RenderError> {
-        let run = || run::render(program, &self.source, self.part, variables);
-        let error = match catch_unwind(AssertUnwindSafe(run)) {
-            Ok(Ok(text)) => return Ok(text),
-            Ok(Err(Limit::Work)) => RenderError::Steps,
-            Ok(Err(Limit::Output)) => RenderError::Output { bytes: max_output(self.source.len(), self.part) },
-            Err(_panic) => RenderError::Defect,
-        };
-        tracing::warn!(part = self.part.name(), error = %error, "a template has no text for this data");
-        Err(error)
-    }
 }
 
-/// Why a template that is Liquid has no text for a recipient. The texts are for the caller.
+/// A limit of the Liquid that is read, and of what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SourceLimit {
+    max: usize,
+    of: &'static str,
+}
+
+/// Why a template has no text for a recipient. The texts are for the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum RenderError {
     /// It takes more work than a rendering may.
@@ -116,6 +168,9 @@ pub enum RenderError {
         /// The limit.
         bytes: usize,
     },
+    /// It is more Liquid than is read, whatever the data.
+    #[error("The template exceeds the limit of {} {}.", grouped(.0.max as u64), .0.of)]
+    Source(SourceLimit),
     /// A part of this crate or of `liquid-core` panicked.
     #[error("The template cannot be rendered with this data.")]
     Defect,

@@ -121,7 +121,7 @@ async fn a_request_that_exceeds_a_limit_by_itself_is_refused_on_its_fields() {
         ),
         (
             json!({"subject": "{{ name }}", "body": ENDLESS, "text": ENDLESS, "data": large}),
-            vec![over("subject", "8,192"), wrong("body", STEPS), wrong("text", STEPS)],
+            vec![over("subject", "8,192")],
         ),
         (json!({"to": ["ada@example.org", "bob@example.org"], "body": ENDLESS}), vec![wrong("body", STEPS)]),
     ] {
@@ -129,6 +129,48 @@ async fn a_request_that_exceeds_a_limit_by_itself_is_refused_on_its_fields() {
     }
     store(&world, "ada@example.org", &json!({"name": "Ada"})).await;
     assert_eq!(refused(&world, &json!({"body": ENDLESS, "data": {"name": "Eve"}})).await, [wrong("body", STEPS)]);
+}
+
+#[tokio::test]
+async fn more_liquid_than_is_read_is_refused_before_anything_is_read() {
+    let world = World::new().await;
+    let too_large = |part: &str, limit: &str| wrong(part, &format!("The template exceeds the limit of {limit}."));
+    let deep = format!("{}x{}", "{% if vip %}".repeat(49), "{% endif %}".repeat(49));
+    let long = format!("{{{{ name ?? '{}' }}}}", "x".repeat(8_192));
+    let digits = "{{ 1234567890123456789 }}";
+    for (fields, expected) in [
+        (json!({ "body": deep }), vec![too_large("body", "48 blocks inside each other")]),
+        (json!({ "body": long }), vec![too_large("body", "8,192 bytes in one tag")]),
+        (json!({"body": "{{ name }}".repeat(16_001)}), vec![too_large("body", "16,000 tags and texts between them")]),
+        (
+            json!({"subject": digits, "body": deep, "text": long}),
+            vec![
+                too_large("subject", "18 digits in a number"),
+                too_large("body", "48 blocks inside each other"),
+                too_large("text", "8,192 bytes in one tag"),
+            ],
+        ),
+    ] {
+        assert_eq!(refused(&world, &fields).await, expected);
+    }
+    let _ = world.backends.calls.take();
+    assert_eq!(world.call(world.request(&email(&json!({ "body": deep })))).await.status, 422);
+    assert_eq!(world.backends.calls.take(), ["GetItem"], "the key, and nothing else");
+}
+
+#[tokio::test]
+async fn plain_replacement_leaves_out_what_a_contact_holds_beyond_a_limit() {
+    let world = World::new().await;
+    store(&world, "ada@example.org", &json!({"name": "n".repeat(9_000)})).await;
+    let subject = "{{ name }}: code {{ code }} {{ x | nonsense }}";
+    let answer = world.send(&email(&json!({"subject": subject, "data": {"code": 42}}))).await;
+    assert_eq!(fates(&answer), ["SENT"], "{}", answer.text);
+    let mail = world.backends.ses.mails().pop().unwrap();
+    assert_eq!(mail.subject, ": code 42 {{ x | nonsense }}");
+    let too_much = json!({"name": "n".repeat(9_000)});
+    let message = "The template exceeds the limit of 8,192 bytes of output with this data.";
+    let expected = [wrong("subject", message)];
+    assert_eq!(refused(&world, &json!({"subject": subject, "data": too_much})).await, expected);
 }
 
 #[tokio::test]

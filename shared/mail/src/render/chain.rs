@@ -2,13 +2,13 @@
 
 use liquid_core::{Expression, Value, ValueCow, ValueView};
 
-use super::Part;
 use super::filters::{self, Filter};
 use super::lexer::Quotes;
 use super::meter::{Limit, Meter};
 use super::print::{escape, escape_once, escaped, is_string, string, text_of, weigh};
 use super::scope::Scope;
 use super::tokens;
+use super::{Part, Unread};
 
 /// How much longer escaping or line breaks can make a text.
 const GROWTH: usize = 6;
@@ -56,22 +56,23 @@ enum Separator {
 impl Chain {
     /// Reads the inside of `{{ }}`. Escaping comes last there anyway, so that an `escape` before other filters is left
     /// out: the result would be escaped twice.
-    pub(super) fn output(markup: &str, part: Part) -> Option<Chain> {
+    pub(super) fn output(markup: &str, part: Part) -> Result<Chain, Unread> {
         let mut chain = Chain::parse(markup)?;
         if part == Part::Html && !chain.steps.iter().any(|step| matches!(step, Step::Raw)) {
             let last = chain.steps.iter().rposition(|step| matches!(step, Step::Filter(_))).unwrap_or(0);
             let mut index = 0..;
             chain.steps.retain(|step| index.next() >= Some(last) || !matches!(step, Step::Escape));
         }
-        Some(chain)
+        Ok(chain)
     }
 
     /// Reads a chain.
-    pub(super) fn parse(markup: &str) -> Option<Chain> {
+    pub(super) fn parse(markup: &str) -> Result<Chain, Unread> {
         let (entry, rest) = split(markup);
-        let steps = rest.into_iter().map(|(separator, text)| Step::parse(&separator, text)).collect::<Option<_>>()?;
+        let steps =
+            rest.into_iter().map(|(separator, text)| Step::parse(&separator, text)).collect::<Result<_, _>>()?;
         let name = tokens::identifier(entry).map(str::to_owned);
-        Some(Chain { entry: tokens::value(entry)?, name, steps })
+        Ok(Chain { entry: tokens::value(entry)?, name, steps })
     }
 
     /// The value at the end of the chain.
@@ -87,13 +88,13 @@ impl Chain {
 }
 
 impl Step {
-    fn parse(separator: &Separator, text: &str) -> Option<Step> {
+    fn parse(separator: &Separator, text: &str) -> Result<Step, Unread> {
         match (separator, text.trim()) {
-            (Separator::Fallback, literal) => Some(Step::Fallback(unquoted(literal).to_owned())),
-            (Separator::Pipe, "raw") => Some(Step::Raw),
-            (Separator::Pipe, "escape" | "h") => Some(Step::Escape),
-            (Separator::Pipe, "escape_once") => Some(Step::EscapeOnce),
-            (Separator::Pipe, "newline_to_br") => Some(Step::LineBreaks),
+            (Separator::Fallback, literal) => Ok(Step::Fallback(unquoted(literal).to_owned())),
+            (Separator::Pipe, "raw") => Ok(Step::Raw),
+            (Separator::Pipe, "escape" | "h") => Ok(Step::Escape),
+            (Separator::Pipe, "escape_once") => Ok(Step::EscapeOnce),
+            (Separator::Pipe, "newline_to_br") => Ok(Step::LineBreaks),
             (Separator::Pipe, filter) => filters::parse(filter).map(Step::Filter),
         }
     }

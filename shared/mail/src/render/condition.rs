@@ -4,6 +4,7 @@ use liquid_core::model::ValueViewCmp;
 use liquid_core::parser::{TagToken, TagTokenIter};
 use liquid_core::{Expression, ValueView};
 
+use super::Unread;
 use super::chain::value_of;
 use super::meter::{Limit, Meter};
 use super::print::{is_string, text_of, weigh};
@@ -30,7 +31,7 @@ enum Operator {
 }
 
 impl Condition {
-    pub(super) fn parse(text: &str) -> Option<Condition> {
+    pub(super) fn parse(text: &str) -> Result<Condition, Unread> {
         tokens::read(text, parse)
     }
 

@@ -12,6 +12,7 @@ use std::ops::RangeInclusive;
 
 use liquid_core::{Expression, Value, ValueCow, ValueView};
 
+use super::Unread;
 use super::chain::value_of;
 use super::meter::{Limit, Meter};
 use super::print::{length_of, text_of, weigh};
@@ -74,14 +75,15 @@ impl<'c> Call<'c> {
 }
 
 /// Reads `name: argument, argument`.
-pub(super) fn parse(text: &str) -> Option<Filter> {
+pub(super) fn parse(text: &str) -> Result<Filter, Unread> {
     let (name, arguments) = text.split_once(':').map_or((text, None), |(name, rest)| (name, Some(rest)));
-    let builtin = BUILTINS.iter().find(|builtin| builtin.name == name.trim())?;
+    let builtin = BUILTINS.iter().find(|builtin| builtin.name == name.trim()).ok_or(Unread::NotLiquid)?;
     let arguments = match arguments {
         Some(arguments) => tokens::read(arguments, |tokens| tokens::values(tokens, &[",", ":"]))?,
         None => Vec::new(),
     };
-    builtin.arguments.contains(&arguments.len()).then_some(Filter { builtin, arguments })
+    let is_right = builtin.arguments.contains(&arguments.len());
+    is_right.then_some(Filter { builtin, arguments }).ok_or(Unread::NotLiquid)
 }
 
 impl Filter {

@@ -2,12 +2,18 @@
 
 use std::ops::Range;
 
+use super::{SourceLimit, Unread};
+
 /// Bytes one `{{ }}` or `{% %}` may hold.
 pub(super) const MAX_MARKUP: usize = 8 * 1024;
 /// Bytes all of them together may hold. It bounds what parsing them can cost.
 const MAX_TOTAL: usize = 96 * 1024;
-/// How many of them there may be.
+/// How many of them there may be, with the texts between them.
 const MAX_PIECES: usize = 16_000;
+
+const MARKUP: SourceLimit = SourceLimit { max: MAX_MARKUP, of: "bytes in one tag" };
+const TOTAL: SourceLimit = SourceLimit { max: MAX_TOTAL, of: "bytes in all its tags" };
+const PIECES: SourceLimit = SourceLimit { max: MAX_PIECES, of: "tags and texts between them" };
 
 /// A stretch of the source, without its delimiters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,17 +21,28 @@ pub(super) enum Piece {
     Text(Range<usize>),
     Output(Range<usize>),
     Tag(Range<usize>),
+    /// Here the source exceeds a limit. Nothing follows.
+    Excess(SourceLimit),
 }
 
-/// The pieces of `source`, with `raw` and `comment` blocks and the whitespace control resolved. `None` if a delimiter
-/// is never closed or a limit is exceeded.
-pub(super) fn pieces(source: &str) -> Option<Vec<Piece>> {
+/// The pieces of `source`, with `raw` and `comment` blocks and the whitespace control resolved, as far as the limits allow.
+///
+/// # Errors
+/// `NotLiquid` if a delimiter is never closed.
+pub(super) fn pieces(source: &str) -> Result<Vec<Piece>, Unread> {
     let mut lexer = Lexer { source, position: 0, budget: MAX_TOTAL, trim: false, pieces: Vec::new() };
     while let Some(open) = lexer.next_opener() {
-        lexer.markup(open)?;
+        match lexer.markup(open) {
+            Ok(()) => {}
+            Err(Unread::TooLarge(limit)) => {
+                lexer.pieces.push(Piece::Excess(limit));
+                return Ok(lexer.pieces);
+            }
+            Err(Unread::NotLiquid) => return Err(Unread::NotLiquid),
+        }
     }
     lexer.text(source.len(), false);
-    Some(lexer.pieces)
+    Ok(lexer.pieces)
 }
 
 /// Follows string literals byte by byte. A quote inside a word (`what's`) opens none.
@@ -79,15 +96,15 @@ impl Lexer<'_> {
         }
     }
 
-    fn markup(&mut self, open: usize) -> Option<()> {
+    fn markup(&mut self, open: usize) -> Result<(), Unread> {
         let is_output = self.source.as_bytes().get(open + 1) == Some(&b'{');
         let markup = self.delimited(open, if is_output { *b"}}" } else { *b"%}" })?;
         self.text(open, markup.trims_before);
         self.go_on_after(&markup);
-        match self.source.get(markup.body.clone())?.trim() {
+        match self.source.get(markup.body.clone()).unwrap_or_default().trim() {
             _ if is_output => self.push(Piece::Output(markup.body)),
-            "raw" => self.raw(),
-            "comment" => self.comment(),
+            "raw" => self.raw().ok_or(Unread::NotLiquid),
+            "comment" => self.comment().ok_or(Unread::NotLiquid),
             _ => self.push(Piece::Tag(markup.body)),
         }
     }
@@ -97,9 +114,9 @@ impl Lexer<'_> {
         self.trim = markup.trims_after;
     }
 
-    fn push(&mut self, piece: Piece) -> Option<()> {
+    fn push(&mut self, piece: Piece) -> Result<(), Unread> {
         self.pieces.push(piece);
-        (self.pieces.len() <= MAX_PIECES).then_some(())
+        if self.pieces.len() > MAX_PIECES { Err(Unread::TooLarge(PIECES)) } else { Ok(()) }
     }
 
     /// Takes the literal text up to `end`.
@@ -113,23 +130,27 @@ impl Lexer<'_> {
         }
     }
 
-    fn delimited(&mut self, open: usize, closer: [u8; 2]) -> Option<Markup> {
+    fn delimited(&mut self, open: usize, closer: [u8; 2]) -> Result<Markup, Unread> {
         let bytes = self.source.as_bytes();
         let trims_before = bytes.get(open + 2) == Some(&b'-');
         let start = open + 2 + usize::from(trims_before);
         let close = self.close(start, closer)?;
         let trims_after = close > start && bytes.get(close - 1) == Some(&b'-');
-        Some(Markup { body: start..close - usize::from(trims_after), end: close + 2, trims_before, trims_after })
+        Ok(Markup { body: start..close - usize::from(trims_after), end: close + 2, trims_before, trims_after })
     }
 
     /// Where `closer` follows `start`: the first one outside a string, or the first one at all if a quote stays open.
-    fn close(&mut self, start: usize, closer: [u8; 2]) -> Option<usize> {
-        let rest = self.source.as_bytes().get(start..)?;
-        let window = rest.get(..MAX_MARKUP).unwrap_or(rest);
-        let outside = closer_outside_strings(window, closer);
-        self.budget = self.budget.checked_sub(outside.unwrap_or(window.len()))?;
-        let close = outside.or_else(|| window.windows(2).position(|pair| pair == closer))?;
-        Some(start + close)
+    fn close(&mut self, start: usize, closer: [u8; 2]) -> Result<usize, Unread> {
+        let rest = self.source.as_bytes().get(start..).unwrap_or_default();
+        let window = rest.get(..MAX_MARKUP + closer.len()).unwrap_or(rest);
+        let is_closer = |pair: &[u8]| pair == closer;
+        let outside = outside_strings(window, is_closer);
+        let Some(close) = outside.or_else(|| window.windows(2).position(is_closer)) else {
+            return Err(if is_closed(rest, closer) { Unread::TooLarge(MARKUP) } else { Unread::NotLiquid });
+        };
+        let left = self.budget.checked_sub(outside.unwrap_or(window.len()));
+        self.budget = left.ok_or(Unread::TooLarge(TOTAL))?;
+        Ok(start + close)
     }
 
     /// Takes everything up to `{% endraw %}` as literal text.
@@ -176,10 +197,17 @@ fn without_dash(text: &str) -> (bool, &str) {
     text.strip_prefix('-').map_or((false, text), |rest| (true, rest))
 }
 
-fn closer_outside_strings(window: &[u8], closer: [u8; 2]) -> Option<usize> {
+fn outside_strings(text: &[u8], is_sought: impl Fn(&[u8]) -> bool) -> Option<usize> {
     let mut quotes = Quotes::default();
-    let mut pairs = window.windows(2).enumerate();
-    pairs.find(|(_, pair)| quotes.is_code(pair[0]) && *pair == closer).map(|(at, _)| at)
+    let mut pairs = text.windows(2).enumerate();
+    pairs.find(|(_, pair)| quotes.is_code(pair[0]) && is_sought(pair)).map(|(at, _)| at)
+}
+
+/// Whether a `closer` comes, however late, before the next markup opens.
+fn is_closed(rest: &[u8], closer: [u8; 2]) -> bool {
+    let is_delimiter = |pair: &[u8]| pair == closer || matches!(pair, b"{{" | b"{%");
+    let next = outside_strings(rest, is_delimiter).or_else(|| rest.windows(2).position(is_delimiter));
+    next.and_then(|at| rest.get(at..)).is_some_and(|rest| rest.starts_with(&closer))
 }
 
 #[cfg(test)]
@@ -192,8 +220,9 @@ mod tests {
             Piece::Text(range) => source[range.clone()].to_owned(),
             Piece::Output(range) => format!("{{{}}}", &source[range.clone()]),
             Piece::Tag(range) => format!("%{}%", &source[range.clone()]),
+            Piece::Excess(limit) => limit.of.to_owned(),
         };
-        let shown = pieces(source).map(|pieces| pieces.iter().map(show).collect::<Vec<_>>().join("·"));
+        let shown = pieces(source).ok().map(|pieces| pieces.iter().map(show).collect::<Vec<_>>().join("·"));
         assert_eq!(shown.as_deref(), expected, "{source}");
     }
 
@@ -238,11 +267,28 @@ mod tests {
     }
 
     #[test]
-    fn more_markup_than_the_limits_allow_is_refused() {
-        assert_eq!(pieces(&"{{".repeat(1 << 20)), None);
-        assert_eq!(pieces(&"{{a}}".repeat(MAX_PIECES + 1)), None);
-        assert_eq!(pieces(&format!("{{{{ '{}' }}}}", "x".repeat(MAX_MARKUP))), None);
-        assert_eq!(pieces(&format!("{{{{{}}}}}", " ".repeat(200)).repeat(MAX_TOTAL / 200 + 1)), None);
-        assert!(pieces(&"{{a}}".repeat(MAX_PIECES)).is_some());
+    fn more_markup_than_the_limits_allow_ends_the_pieces() {
+        let excess = |source: &str| match pieces(source).map(|mut pieces| pieces.pop()) {
+            Ok(Some(Piece::Excess(limit))) => Some(limit),
+            _ => None,
+        };
+        let spaces = |count| format!("{{{{{}}}}}", " ".repeat(count));
+        let string = |count| format!("{{% assign a = '{}' %}}", "{{".repeat(count));
+        for (within, beyond, limit) in [
+            ("{{a}}".repeat(MAX_PIECES), "{{a}}".repeat(MAX_PIECES + 1), PIECES),
+            (spaces(MAX_MARKUP), spaces(MAX_MARKUP + 1), MARKUP),
+            (string(MAX_MARKUP / 2 - 10), string(MAX_MARKUP), MARKUP),
+            (spaces(MAX_TOTAL / 24).repeat(24), spaces(MAX_TOTAL / 24).repeat(25), TOTAL),
+        ] {
+            assert_eq!((excess(&within), excess(&beyond)), (None, Some(limit)), "{limit:?}");
+        }
+    }
+
+    #[test]
+    fn markup_that_another_opens_in_or_that_ends_nowhere_is_no_liquid() {
+        let filler = "x".repeat(2 * MAX_MARKUP);
+        for source in ["{{".repeat(1 << 20), format!("{{{{ {filler}"), format!("{{{{ a }} {filler} {{{{ b }}}}}}")] {
+            assert_eq!(pieces(&source), Err(Unread::NotLiquid), "{source:.20}");
+        }
     }
 }

@@ -19,6 +19,11 @@ const VALUES: usize = 1024 * 1024;
 const SUBJECT: usize = 8 * 1024;
 const SUBJECT_VALUES: usize = 4 * 1024;
 
+/// The share of the work that a quick rendering may take: a few milliseconds, and with a fraction of a processor a few dozen.
+const QUICK: u64 = 40;
+/// Bytes of values that a quick rendering may write.
+const QUICK_VALUES: usize = 64 * 1024;
+
 /// The limit that stopped a rendering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Limit {
@@ -46,6 +51,12 @@ impl Meter {
         Meter { fuel: Cell::new(FUEL), room: Cell::new(max_output(source, part)) }
     }
 
+    /// The budget of a rendering that is to be over soon.
+    pub(super) fn quick(source: usize, part: Part) -> Meter {
+        let room = max_output(source, part).min(source.saturating_add(QUICK_VALUES));
+        Meter { fuel: Cell::new(FUEL / QUICK), room: Cell::new(room) }
+    }
+
     /// Takes `units` of work.
     pub(super) fn spend(&self, units: u64) -> Result<(), Limit> {
         let left = self.fuel.get().checked_sub(units);
@@ -56,11 +67,6 @@ impl Meter {
     /// Takes the work of handling `bytes` bytes.
     pub(super) fn spend_bytes(&self, bytes: usize) -> Result<(), Limit> {
         self.spend(u64::try_from(bytes).unwrap_or(u64::MAX))
-    }
-
-    /// Spends all there is.
-    pub(super) fn exhaust(&self) {
-        self.fuel.set(0);
     }
 
     /// Takes the work of one step.

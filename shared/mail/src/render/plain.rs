@@ -9,23 +9,22 @@ use super::meter::{Limit, Meter};
 use super::print::{escaped, text_of};
 use super::scope::Variables;
 
-/// The source with every `{{ name }}`, `{{ a.b }}` and `{{ name ?? fallback }}` replaced. Once the values exceed a
-/// limit, the remaining names are replaced by nothing.
-pub(super) fn render(source: &str, part: Part, variables: &Variables) -> String {
-    let values = Values { part, variables, meter: Meter::new(source.len(), part) };
+/// The source with every `{{ name }}`, `{{ a.b }}` and `{{ name ?? fallback }}` replaced, or the limit that the values exceed.
+pub(super) fn render(source: &str, part: Part, variables: &Variables, meter: Meter) -> Result<String, Limit> {
+    let values = Values { part, variables, meter };
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
     while let Some((before, inside, after)) = next_braces(rest) {
         if let Some(name) = Name::parse(inside) {
             values.meter.push(&mut out, before, rest.len());
-            values.write(&name, &mut out);
+            values.write(&name, &mut out)?;
         } else {
             values.meter.push(&mut out, rest.strip_suffix(after).unwrap_or_default(), after.len());
         }
         rest = after;
     }
     values.meter.push(&mut out, rest, 0);
-    out
+    Ok(out)
 }
 
 /// The text before the next innermost `{{ }}`, its inside, and the text after it.
@@ -68,13 +67,7 @@ struct Values<'v> {
 }
 
 impl Values<'_> {
-    fn write(&self, name: &Name, out: &mut String) {
-        if self.try_write(name, out).is_err() {
-            self.meter.exhaust();
-        }
-    }
-
-    fn try_write(&self, name: &Name, out: &mut String) -> Result<(), Limit> {
+    fn write(&self, name: &Name, out: &mut String) -> Result<(), Limit> {
         self.meter.step()?;
         let path: Vec<_> = name.path.split('.').map(ScalarCow::new).collect();
         let found = self.variables.find(&path).unwrap_or_default();
@@ -86,12 +79,10 @@ impl Values<'_> {
                 text_of(value)
             }
         };
-        let start = out.len();
-        let written = match self.part {
+        match self.part {
             Part::Html => escaped(&text, |piece| self.meter.write(out, piece)),
             Part::Subject | Part::Text => self.meter.write(out, &text),
-        };
-        written.inspect_err(|_| out.truncate(start))
+        }
     }
 }
 
@@ -113,6 +104,7 @@ fn first_literal(fallback: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::meter::OUTPUT;
     use super::*;
     use serde_json::json;
 
@@ -122,7 +114,8 @@ mod tests {
         }) else {
             panic!("an object")
         };
-        assert_eq!(render(source, Part::Html, &Variables::new(map)), expected, "{source}");
+        let rendered = render(source, Part::Html, &Variables::new(map), Meter::new(source.len(), Part::Html));
+        assert_eq!(rendered.as_deref(), Ok(expected), "{source}");
     }
 
     #[test]
@@ -169,15 +162,16 @@ mod tests {
     }
 
     #[test]
-    fn values_stop_at_the_output_limit_and_text_does_not() {
+    fn values_are_within_the_limits_or_there_is_no_text() {
         let value = "v".repeat(100_000);
-        let serde_json::Value::Object(map) = json!({ "v": value }) else { panic!("an object") };
-        let source = "t{{ v }}".repeat(10_000);
-        let out = render(&source, Part::Text, &Variables::new(map));
-        assert_eq!(out.bytes().filter(|byte| *byte == b't').count(), 10_000);
-        assert_eq!(
-            out.bytes().filter(|byte| *byte == b'v').count() / value.len(),
-            super::super::meter::OUTPUT / value.len()
-        );
+        let render = |source: &str, part| {
+            let serde_json::Value::Object(map) = json!({ "v": value, "list": [1, 2] }) else { panic!("an object") };
+            render(source, part, &Variables::new(map), Meter::new(source.len(), part))
+        };
+        let fit = OUTPUT / value.len();
+        assert!(render(&"t{{ v }}".repeat(fit), Part::Text).is_ok_and(|out| out.len() == fit * (1 + value.len())));
+        assert_eq!(render(&"t{{ v }}".repeat(fit + 1), Part::Text), Err(Limit::Output));
+        assert_eq!(render("{{ v }} {{ list }}", Part::Subject), Err(Limit::Output));
+        assert_eq!(render(&"{{ list }}".repeat(200_000), Part::Text), Err(Limit::Work));
     }
 }

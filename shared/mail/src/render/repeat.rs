@@ -4,6 +4,7 @@ use liquid_core::model::{ArrayView, KStringCow, Value};
 use liquid_core::parser::{TagToken, TagTokenIter};
 use liquid_core::{Expression, ValueCow, ValueView};
 
+use super::Unread;
 use super::chain::value_of;
 use super::filters::integer_of;
 use super::meter::Limit;
@@ -35,7 +36,7 @@ enum Source {
 }
 
 impl LoopHead {
-    pub(super) fn parse(text: &str) -> Option<LoopHead> {
+    pub(super) fn parse(text: &str) -> Result<LoopHead, Unread> {
         tokens::read(text, |tokens| {
             let name = matched(tokens.next()?.expect_identifier())?.to_owned();
             (tokens.next()?.as_str() == "in").then_some(())?;

@@ -5,7 +5,7 @@ use liquid_core::{Expression, ValueCow};
 use super::Part;
 use super::chain::{Chain, Evaluated, Trust, value_of};
 use super::condition::equal;
-use super::meter::Limit;
+use super::meter::{Limit, Meter};
 use super::print::string;
 use super::scope::{Globals, Scope, Variables};
 use super::tree::{Branch, Node};
@@ -19,8 +19,14 @@ pub(super) enum Flow {
 }
 
 /// The text of the program for one recipient, or the limit it ran into.
-pub(super) fn render(program: &[Node], source: &str, part: Part, variables: &Variables) -> Result<String, Limit> {
-    let globals = Globals::new(source, part, variables);
+pub(super) fn render(
+    program: &[Node],
+    source: &str,
+    part: Part,
+    variables: &Variables,
+    meter: Meter,
+) -> Result<String, Limit> {
+    let globals = Globals::new(source, part, variables, meter);
     let mut out = String::with_capacity(source.len());
     nodes(program, &mut out, &Scope::outermost(&globals))?;
     Ok(out)

@@ -119,12 +119,12 @@ pub(super) struct Globals<'v> {
 }
 
 impl<'v> Globals<'v> {
-    pub(super) fn new(source: &'v str, part: Part, variables: &'v Variables) -> Globals<'v> {
+    pub(super) fn new(source: &'v str, part: Part, variables: &'v Variables, meter: Meter) -> Globals<'v> {
         Globals {
             variables,
             source,
             part,
-            meter: Meter::new(source.len(), part),
+            meter,
             assigned: RefCell::default(),
             counters: RefCell::default(),
             core: RuntimeCore::new(),

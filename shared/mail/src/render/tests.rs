@@ -6,7 +6,7 @@ mod properties;
 
 use serde_json::{Value as Json, json};
 
-use super::{Part, RenderError, Template, Variables};
+use super::{Part, Reading, RenderError, Template, Variables};
 
 fn variables(data: Json) -> Variables {
     let Json::Object(map) = data else { panic!("an object") };
@@ -47,7 +47,7 @@ fn stops(source: &str) {
 #[track_caller]
 fn stops_with(source: &str, data: Json) {
     let template = Template::parse(source, Part::Html);
-    assert!(template.program.is_some(), "read as Liquid: {source:.80}");
+    assert!(matches!(template.reading, Reading::Liquid(_)), "read as Liquid: {source:.80}");
     let rendered = template.render(&variables(data));
     assert!(matches!(rendered, Err(RenderError::Steps | RenderError::Output { .. })), "stopped: {source:.80}");
 }
@@ -55,7 +55,19 @@ fn stops_with(source: &str, data: Json) {
 /// That the template is not read as Liquid.
 #[track_caller]
 fn is_plain(source: &str) {
-    assert!(Template::parse(source, Part::Html).program.is_none(), "plain: {source:.80}");
+    assert!(matches!(Template::parse(source, Part::Html).reading, Reading::Plain), "plain: {source:.80}");
+}
+
+/// That the template is more Liquid than is read, and so has no text.
+#[track_caller]
+fn is_too_large(source: &str, limit: &str) {
+    for part in [Part::Subject, Part::Html, Part::Text] {
+        let template = Template::parse(source, part);
+        let error = template.check().unwrap_err();
+        assert_eq!(error.to_string(), format!("The template exceeds the limit of {limit}."), "{source:.80}");
+        let data = variables(ada());
+        assert_eq!((template.render(&data), template.render_quickly(&data)), (Err(error), None));
+    }
 }
 
 #[test]
@@ -272,7 +284,7 @@ fn arithmetic_never_overflows() {
         "'a' | truncatewords: '9223372036854775807'",
     ] {
         let template = Template::parse(&format!("{{{{ {chain} }}}}"), Part::Text);
-        assert!(template.program.is_some(), "{chain}");
+        assert!(matches!(template.reading, Reading::Liquid(_)), "{chain}");
         assert!(template.render(&variables(ada())).is_ok(), "{chain}");
     }
 }
@@ -305,7 +317,7 @@ fn what_is_not_liquid_is_replaced_plainly() {
     plain("{% if name %}{{ tag }}", "{% if name %}&lt;b&gt;&amp;&quot;&#39;");
     plain("{{ name | nonsense }} {{ name }}", "{{ name | nonsense }} Ada");
     plain("{{ name | append }} {{ user.name }}", "{{ name | append }} Lovelace");
-    plain("{{ 99999999999999999999 }}{{ n }}", "{{ 99999999999999999999 }}3");
+    plain("{{ 99999999999999999999 x }}{{ n }}", "{{ 99999999999999999999 x }}3");
     plain("{{ user name }}{{ n }}", "{{ user name }}3");
 }
 

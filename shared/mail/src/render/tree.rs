@@ -5,15 +5,17 @@ use std::ops::Range;
 use liquid_core::Expression;
 use liquid_core::parser::TagTokenIter;
 
-use super::Part;
 use super::chain::Chain;
 use super::condition::Condition;
 use super::lexer::{self, Piece};
 use super::repeat::{Loop, LoopHead};
 use super::tokens;
+use super::{Part, SourceLimit, Unread};
 
 /// How deep blocks may nest: reading, rendering and dropping the tree recurse along it.
 pub(super) const MAX_DEPTH: usize = 48;
+
+const DEPTH: SourceLimit = SourceLimit { max: MAX_DEPTH, of: "blocks inside each other" };
 
 /// One element of a template.
 pub(super) enum Node {
@@ -39,13 +41,16 @@ pub(super) struct Branch {
     pub(super) body: Vec<Node>,
 }
 
-/// The program of `source`, or `None` if it is not Liquid or exceeds a limit.
-pub(super) fn parse(source: &str, part: Part) -> Option<Vec<Node>> {
+/// The program of `source`.
+///
+/// # Errors
+/// Whatever comes first: the limit that it exceeds, or that it is not Liquid.
+pub(super) fn parse(source: &str, part: Part) -> Result<Vec<Node>, Unread> {
     let pieces = lexer::pieces(source)?.into_iter();
     let mut parser = Parser { source, part, pieces, depth: 0 };
     match parser.block(&[])? {
-        (program, None) => Some(program),
-        (_, Some(_)) => None,
+        (program, None) => Ok(program),
+        (_, Some(_)) => Err(Unread::NotLiquid),
     }
 }
 
@@ -65,62 +70,67 @@ struct Parser<'s> {
 
 impl<'s> Parser<'s> {
     /// The nodes up to a tag named in `ends`, and that tag. With no `ends`, the nodes up to the end of the source.
-    fn block(&mut self, ends: &[&str]) -> Option<(Vec<Node>, Option<Tag<'s>>)> {
+    fn block(&mut self, ends: &[&str]) -> Result<(Vec<Node>, Option<Tag<'s>>), Unread> {
         let mut nodes = Vec::new();
         while let Some(piece) = self.pieces.next() {
             nodes.push(match piece {
                 Piece::Text(range) => Node::Text(range),
-                Piece::Output(range) => Node::Output(Chain::output(self.source.get(range)?, self.part)?),
+                Piece::Output(range) => Node::Output(Chain::output(self.inside(range), self.part)?),
                 Piece::Tag(range) => {
-                    let tag = Tag::parse(self.source.get(range)?);
+                    let tag = Tag::parse(self.inside(range));
                     if ends.contains(&tag.name) {
-                        return Some((nodes, Some(tag)));
+                        return Ok((nodes, Some(tag)));
                     }
                     self.tag(tag)?
                 }
+                Piece::Excess(limit) => return Err(Unread::TooLarge(limit)),
             });
         }
-        ends.is_empty().then_some((nodes, None))
+        ends.is_empty().then_some((nodes, None)).ok_or(Unread::NotLiquid)
+    }
+
+    fn inside(&self, range: Range<usize>) -> &'s str {
+        self.source.get(range).unwrap_or_default()
     }
 
     /// The nodes up to a tag named in `ends`, and that tag, one level deeper.
-    fn body(&mut self, ends: &[&str]) -> Option<(Vec<Node>, Tag<'s>)> {
+    fn body(&mut self, ends: &[&str]) -> Result<(Vec<Node>, Tag<'s>), Unread> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return None;
+            return Err(Unread::TooLarge(DEPTH));
         }
         let (nodes, end) = self.block(ends)?;
         self.depth -= 1;
-        Some((nodes, end?))
+        Ok((nodes, end.ok_or(Unread::NotLiquid)?))
     }
 
     /// The nodes up to the tag `end`, which takes no arguments.
-    fn last_body(&mut self, end: &str) -> Option<Vec<Node>> {
+    fn last_body(&mut self, end: &str) -> Result<Vec<Node>, Unread> {
         let (nodes, end) = self.body(&[end])?;
-        end.is_bare().then_some(nodes)
+        end.bare().map(|()| nodes)
     }
 
-    fn tag(&mut self, tag: Tag) -> Option<Node> {
+    fn tag(&mut self, tag: Tag) -> Result<Node, Unread> {
         match tag.name {
             "assign" => assign(tag.rest),
             "capture" => {
-                let name = tokens::identifier(tag.rest)?.to_owned();
-                Some(Node::Capture { name, body: self.last_body("endcapture")? })
+                let name = identifier(tag.rest)?;
+                Ok(Node::Capture { name, body: self.last_body("endcapture")? })
             }
             "if" => self.branches(tag.rest, "endif", false),
             "unless" => self.branches(tag.rest, "endunless", true),
             "case" => self.case(tag.rest),
             "for" => self.repeat(tag.rest),
             "cycle" => cycle(tag.rest),
-            "increment" => Some(Node::Increment(tokens::identifier(tag.rest)?.to_owned())),
-            "decrement" => Some(Node::Decrement(tokens::identifier(tag.rest)?.to_owned())),
-            "break" => tag.is_bare().then_some(Node::Break),
-            "continue" => tag.is_bare().then_some(Node::Continue),
-            _ => None,
+            "increment" => Ok(Node::Increment(identifier(tag.rest)?)),
+            "decrement" => Ok(Node::Decrement(identifier(tag.rest)?)),
+            "break" => tag.bare().map(|()| Node::Break),
+            "continue" => tag.bare().map(|()| Node::Continue),
+            _ => Err(Unread::NotLiquid),
         }
     }
 
-    fn branches(&mut self, condition: &str, end: &str, negated: bool) -> Option<Node> {
+    fn branches(&mut self, condition: &str, end: &str, negated: bool) -> Result<Node, Unread> {
         let mut branches = Vec::new();
         let mut condition = Some(Condition::parse(condition)?);
         loop {
@@ -130,16 +140,16 @@ impl<'s> Parser<'s> {
             match tag.name {
                 "elsif" => condition = Some(Condition::parse(tag.rest)?),
                 "else" => {
-                    tag.is_bare().then_some(())?;
+                    tag.bare()?;
                     branches.push(Branch { condition: None, negated: false, body: self.last_body(end)? });
-                    return Some(Node::If(branches));
+                    return Ok(Node::If(branches));
                 }
-                _ => return tag.is_bare().then_some(Node::If(branches)),
+                _ => return tag.bare().map(|()| Node::If(branches)),
             }
         }
     }
 
-    fn case(&mut self, subject: &str) -> Option<Node> {
+    fn case(&mut self, subject: &str) -> Result<Node, Unread> {
         let subject = tokens::value(subject)?;
         let mut branches = Vec::new();
         let (_before_the_first_when, mut tag) = self.body(&["when", "else", "endcase"])?;
@@ -149,17 +159,17 @@ impl<'s> Parser<'s> {
             branches.push((values, body));
             tag = next;
         }
-        tag.is_bare().then_some(())?;
+        tag.bare()?;
         let otherwise = if tag.name == "else" { self.last_body("endcase")? } else { Vec::new() };
-        Some(Node::Case { subject, branches, otherwise })
+        Ok(Node::Case { subject, branches, otherwise })
     }
 
-    fn repeat(&mut self, head: &str) -> Option<Node> {
+    fn repeat(&mut self, head: &str) -> Result<Node, Unread> {
         let head = LoopHead::parse(head)?;
         let (body, end) = self.body(&["else", "endfor"])?;
-        end.is_bare().then_some(())?;
+        end.bare()?;
         let otherwise = if end.name == "else" { self.last_body("endfor")? } else { Vec::new() };
-        Some(Node::For(Box::new(Loop { head, body, otherwise })))
+        Ok(Node::For(Box::new(Loop { head, body, otherwise })))
     }
 }
 
@@ -171,21 +181,27 @@ impl<'s> Tag<'s> {
         Tag { name, rest }
     }
 
-    fn is_bare(self) -> bool {
-        self.rest.trim().is_empty()
+    /// That the tag has no arguments.
+    fn bare(self) -> Result<(), Unread> {
+        if self.rest.trim().is_empty() { Ok(()) } else { Err(Unread::NotLiquid) }
     }
 }
 
-fn assign(text: &str) -> Option<Node> {
-    let (name, chain) = text.split_once('=')?;
-    Some(Node::Assign { name: tokens::identifier(name)?.to_owned(), chain: Chain::parse(chain)? })
+fn identifier(text: &str) -> Result<String, Unread> {
+    tokens::identifier(text).map(str::to_owned).ok_or(Unread::NotLiquid)
+}
+
+fn assign(text: &str) -> Result<Node, Unread> {
+    let (name, chain) = text.split_once('=').ok_or(Unread::NotLiquid)?;
+    Ok(Node::Assign { name: identifier(name)?, chain: Chain::parse(chain)? })
 }
 
 /// `cycle a, b` or `cycle group: a, b`. Cycles of one group, or without one of the same values, go on together.
-fn cycle(text: &str) -> Option<Node> {
+fn cycle(text: &str) -> Result<Node, Unread> {
     let values = |tokens: &mut TagTokenIter| tokens::values(tokens, &[","]);
-    if let Some(values) = tokens::read(text, values) {
-        return Some(Node::Cycle { key: text.trim().to_owned(), values });
+    match tokens::read(text, values) {
+        Err(Unread::NotLiquid) => {}
+        values => return values.map(|values| Node::Cycle { key: text.trim().to_owned(), values }),
     }
     tokens::read(text, |tokens| {
         let key = tokens::next_value(tokens)?.to_string();

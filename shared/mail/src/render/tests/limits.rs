@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{ada, is_plain, stops, stops_with, text, variables};
+use super::{ada, is_plain, is_too_large, stops, stops_with, text, variables};
 use crate::render::tree::MAX_DEPTH;
 use crate::render::{Part, RenderError, Template};
 
@@ -53,17 +53,53 @@ fn what_would_grow_is_refused_before_it_grows() {
 }
 
 #[test]
-fn sources_too_large_or_too_deep_for_liquid_are_plain() {
-    is_plain(&"{% if a %}".repeat(600_000));
-    is_plain(&format!("{}{}", "{% if a %}".repeat(MAX_DEPTH + 1), "{% endif %}".repeat(MAX_DEPTH + 1)));
+fn sources_too_large_or_too_deep_for_liquid_have_no_text() {
+    let (depth, markup) = ("48 blocks inside each other", "8,192 bytes in one tag");
+    let nested = |open: &str, close: &str| format!("{}x{}", open.repeat(MAX_DEPTH + 1), close.repeat(MAX_DEPTH + 1));
+    is_too_large(&nested("{% if a %}", "{% endif %}"), depth);
+    is_too_large(&nested("{% for a in b %}", "{% endfor %}"), depth);
+    is_too_large(&nested("{% capture a %}", "{% endcapture %}"), depth);
+    is_too_large(&"{% if a %}".repeat(600_000), depth);
+    is_too_large(&format!("{{{{ a{} }}}}", ".b".repeat(1_000_000)), markup);
+    is_too_large(&format!("{{{{ a ?? '{}' }}}}", "x".repeat(8_192)), markup);
+    is_too_large(&format!("{{% if a == '{}' %}}{{% endif %}}", "{{".repeat(8_192)), markup);
+    is_too_large(&format!("{{% cycle a{} %}}", ",a".repeat(4_000)).repeat(30), "98,304 bytes in all its tags");
+    is_too_large(&"{{a}}".repeat(16_001), "16,000 tags and texts between them");
+    is_too_large("{{ 9999999999999999999 }}", "18 digits in a number");
+    is_too_large("{% if n == 9999999999999999999 %}{% endif %}", "18 digits in a number");
+    is_too_large("{% cycle 9999999999999999999, 1 %}", "18 digits in a number");
+    is_too_large("{% for i in (1..9999999999999999999) %}{% endfor %}", "18 digits in a number");
+    is_too_large("{{ n | plus: 9999999999999999999 }}", "18 digits in a number");
+    let brackets = format!("{{{{ a{}{} }}}}", "[a".repeat(1_000), "]".repeat(1_000));
+    is_too_large(&brackets, "8 brackets inside each other");
+}
+
+#[test]
+fn large_sources_that_are_not_liquid_are_plain() {
     is_plain(&"{{".repeat(500_000));
     is_plain(&"{% raw %}".repeat(500_000));
     is_plain(&"{% comment %}".repeat(500_000));
-    is_plain(&format!("{{{{ a{} }}}}", ".b".repeat(1_000_000)));
     is_plain(&format!("{{{{ a{} }}}}", "[a".repeat(1_000)));
-    is_plain(&format!("{{{{ a{}{} }}}}", "[a".repeat(1_000), "]".repeat(1_000)));
     is_plain(&format!("{{{{ '{}", "x".repeat(1_000_000)));
-    is_plain(&format!("{{% cycle a{} %}}", ",a".repeat(4_000)).repeat(30));
+    is_plain(&format!("{{% nonsense %}}{}", "{{a}}".repeat(20_000)));
+    is_plain(&format!("{{% nonsense %}}{{{{ a{} }}}}", ".b".repeat(1_000_000)));
+}
+
+#[test]
+fn a_template_is_rendered_quickly_if_that_takes_little_work_and_output() {
+    let quickly = |source: &str| {
+        let data = variables(json!({ "list": vec![1; 30], "big": "x".repeat(60_000) }));
+        let template = Template::parse(source, Part::Html);
+        let text = template.render_quickly(&data);
+        assert!(text.is_none() || text == template.render(&data).ok(), "{source:.80}");
+        text.is_some()
+    };
+    assert!(quickly("a{{ big }}{% for x in list %}{{ x }}{% endfor %}") && quickly("{% nonsense %}{{ big }}"));
+    for source in ["{{ big }}{{ big }}", "{% nonsense %}{{ big }}{{ big }}", "{% for i in (1..9000) %}{% endfor %}"] {
+        assert!(!quickly(source), "{source}");
+        assert!(Template::parse(source, Part::Html).render(&variables(json!({}))).is_ok(), "{source}");
+    }
+    assert!(!quickly(&"x".repeat(65_537)));
 }
 
 #[test]
