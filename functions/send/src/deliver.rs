@@ -15,7 +15,6 @@ use posthorn_lambda::{
     telemetry::{self, Metric},
 };
 use posthorn_mail::{
-    address::Address,
     attachment::Attachment,
     mailbox::Mailbox,
     ses::{HandOver, Message},
@@ -54,7 +53,7 @@ const LATE: Fate = Fate::Failed(Code::RateLimitExceeded);
 pub(crate) struct Outbox<'a> {
     job: &'a Job<'a>,
     draft: &'a Draft,
-    reply_to: &'a Address,
+    reply_to: Mailbox,
     attempt: &'a Attempt,
     /// Held while a message is rendered and waits for room, so that no others lie about meanwhile.
     rendering: tokio::sync::Mutex<()>,
@@ -92,7 +91,7 @@ impl<'a> Outbox<'a> {
         Self {
             job,
             draft,
-            reply_to: job.request.reply.as_ref().unwrap_or(&draft.sender.address),
+            reply_to: job.request.reply.clone().unwrap_or_else(|| draft.sender.address.clone().into()),
             attempt,
             rendering: tokio::sync::Mutex::default(),
             room: Semaphore::new(BYTES_AT_ONCE / KILOBYTE),
@@ -195,7 +194,7 @@ impl<'a> Outbox<'a> {
             email: &id.to_string(),
             from: &self.draft.sender,
             to,
-            reply_to: self.reply_to,
+            reply_to: &self.reply_to,
             subject: &rendered.subject,
             html: &rendered.html,
             text: &rendered.text,
@@ -232,8 +231,8 @@ impl<'a> Outbox<'a> {
     }
 
     async fn render(&self, to: &Mailbox, contact: &Contact) -> Result<Rendered, NotRendered> {
-        let Texts { subject, html, text } =
-            self.draft.templates.render(&to.address, contact, &self.job.request.data)?;
+        let texts = self.draft.templates.render(&to.address, contact, &self.job.request.data).await?;
+        let Texts { subject, html, text } = texts;
         let (html, text) = match text {
             Some(text) => (html, text),
             None => with_text(html).await,

@@ -42,7 +42,7 @@ pub(crate) struct SendRequest {
     /// The sender's name where the sender has none.
     pub name: Option<String>,
     /// Where replies go, if not to the sender.
-    pub reply: Option<Address>,
+    pub reply: Option<Mailbox>,
     /// What the caller wants the subscription to be, if anything.
     pub subscribed: Option<bool>,
     /// Data for the templates and the contacts.
@@ -80,7 +80,7 @@ impl SendRequest {
             content,
             name: sender_name(&body, from.as_ref(), default_sender, wrong),
             from,
-            reply: address(&body, "reply", wrong),
+            reply: address(&body, "reply", wrong).map(Mailbox::from),
             subscribed: body.boolean("subscribed", wrong),
             data: Data::check(body.map("data"), wrong),
             headers: Vec::new(),

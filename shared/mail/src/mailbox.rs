@@ -23,7 +23,30 @@ pub struct Mailbox {
     pub name: Option<String>,
 }
 
+/// Neither an address nor `name <address>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Must be an email address, alone or with a name as in Ada <ada@example.com>.")]
+pub struct InvalidMailbox;
+
+impl From<Address> for Mailbox {
+    fn from(address: Address) -> Self {
+        Self { address, name: None }
+    }
+}
+
 impl Mailbox {
+    /// Reads an address, alone or as `name <address>` (RFC 5322 3.4): the name is quoted, or has none of the characters that
+    /// would need it.
+    ///
+    /// # Errors
+    /// [`InvalidMailbox`] for anything else, among it several addresses, and names that are encoded already.
+    pub fn parse(text: &str) -> Result<Self, InvalidMailbox> {
+        let named = text.trim().strip_suffix('>').and_then(|text| text.rsplit_once('<'));
+        let (name, address) = named.map_or((None, text), |(name, address)| (Some(name.trim()), address));
+        let name = name.filter(|name| !name.is_empty()).map(|name| phrase(name).ok_or(InvalidMailbox)).transpose()?;
+        Ok(Self { address: Address::parse(address).map_err(|_| InvalidMailbox)?, name })
+    }
+
     /// `name <address>` in printable ASCII, whatever the name holds: quoted (RFC 5322 3.2.4) if it is printable
     /// ASCII, encoded (RFC 2047) if not. Control characters and line separators count as spaces, and direction marks, with
     /// which a name could be shown as another, are left out.
@@ -51,6 +74,32 @@ impl fmt::Debug for Mailbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Mailbox(…)")
     }
+}
+
+/// The name that stands before an address in angle brackets.
+fn phrase(name: &str) -> Option<String> {
+    if name.contains(char::is_control) || name.contains("=?") {
+        return None;
+    }
+    let is_special = |c: char| matches!(c, '"' | '\\' | '<' | '>' | ',' | ';' | ':' | '@');
+    match name.strip_prefix('"') {
+        Some(quoted) => unescaped(quoted.strip_suffix('"')?),
+        None => (!name.contains(is_special)).then(|| name.to_owned()),
+    }
+}
+
+/// The inside of a quoted string, each `\` before a character taken away.
+fn unescaped(inside: &str) -> Option<String> {
+    let mut text = String::with_capacity(inside.len());
+    let mut chars = inside.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => return None,
+            '\\' => text.push(chars.next()?),
+            _ => text.push(c),
+        }
+    }
+    Some(text)
 }
 
 fn one_line(text: &str) -> String {
@@ -112,6 +161,43 @@ mod tests {
         assert!(fits(&"\"".repeat(154)) && !fits(&"\"".repeat(155)));
         assert!(fits(&"株".repeat(61)) && !fits(&"株".repeat(66)));
         assert!(encode(&"ü".repeat(100)).split(' ').all(|word| word.len() <= 75));
+    }
+
+    #[test]
+    fn an_address_is_read_with_or_without_a_name() {
+        let read = |text: &str| Mailbox::parse(text).ok().map(|mailbox| (mailbox.name, mailbox.address));
+        for (text, name) in [
+            ("a@x.co", None),
+            (" A@x.co ", None),
+            ("<a@x.co>", None),
+            ("Support <a@x.co>", Some("Support")),
+            (" Dr. Zoë O'Hara (Acme)<a@X.co> ", Some("Dr. Zoë O'Hara (Acme)")),
+            ("\"Support, \\\"Acme\\\" <x@y.co>\" <a@x.co>", Some("Support, \"Acme\" <x@y.co>")),
+        ] {
+            assert_eq!(read(text), Some((name.map(str::to_owned), Address::parse("a@x.co").unwrap())), "{text}");
+        }
+        for text in [
+            "",
+            "Ada",
+            "Ada a@x.co",
+            "Ada <a@x.co",
+            "Ada a@x.co>",
+            "Ada <>",
+            "Ada <Bob <a@x.co>>",
+            "a@x.co, b@x.co",
+            "a@x.co, Bob <b@x.co>",
+            "Ada <a@x.co>, Bob <b@x.co>",
+            "Ada <a@x.co> x",
+            "Friends: Ada <a@x.co>",
+            "\"Ada <a@x.co>",
+            "\"Ada\" x <a@x.co>",
+            "\"Ada\\\" <a@x.co>",
+            "Ada\r\nBcc: b@x.co <a@x.co>",
+            "\"Ada\r\nBcc: b@x.co\" <a@x.co>",
+            "=?UTF-8?Q?Zo=C3=AB?= <a@x.co>",
+        ] {
+            assert_eq!(read(text), None, "{text:?}");
+        }
     }
 
     proptest! {

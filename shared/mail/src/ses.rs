@@ -30,7 +30,6 @@ use posthorn_errors::Code;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{
-    address::Address,
     attachment::{Attachment, Disposition},
     header::Header,
     mailbox::Mailbox,
@@ -58,7 +57,7 @@ pub struct Message<'a> {
     /// The recipient.
     pub to: &'a Mailbox,
     /// Where replies go.
-    pub reply_to: &'a Address,
+    pub reply_to: &'a Mailbox,
     /// The rendered subject.
     pub subject: &'a str,
     /// The rendered HTML.
@@ -204,7 +203,7 @@ impl Ses {
             .send_email()
             .from_email_address(message.from.to_header())
             .destination(Destination::builder().to_addresses(message.to.to_header()).build())
-            .reply_to_addresses(message.reply_to.as_str())
+            .reply_to_addresses(message.reply_to.to_header())
             .content(EmailContent::builder().simple(content.build()).build())
             .email_tags(tag(PROJECT_TAG, message.project)?)
             .email_tags(tag(EMAIL_TAG, message.email)?)

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use posthorn_errors::{FieldCode, Fields, Object};
 use posthorn_mail::{
-    address::Address,
+    fields::check_length,
     header::{Header, InvalidHeader, LONGEST_NAME},
+    mailbox::Mailbox,
 };
 
 const MAX_HEADERS: usize = 15;
@@ -17,8 +18,8 @@ const SET_ANYWAY: [&str; 5] = ["return-path", "sender", "message-id", "date", "m
 pub(super) struct Headers {
     /// Those to add.
     pub(super) added: Vec<Header>,
-    /// The address of `Reply-To`, if there is one.
-    pub(super) reply: Option<Address>,
+    /// The mailbox of `Reply-To`, if there is one and the request has no `reply`.
+    pub(super) reply: Option<Mailbox>,
 }
 
 /// Checks the field `headers`. A header whose value is empty, or nothing but spaces, is none.
@@ -29,6 +30,7 @@ pub(super) fn check(body: &Object<'_>, wrong: &mut Fields) -> Headers {
         wrong.wrong("headers", FieldCode::TooMany, "Must have at most 15 headers.");
         return headers;
     }
+    let has_reply = body.get("reply").is_some();
     let mut seen = HashSet::new();
     for (name, value) in given.entries() {
         let path = given.path(shown(name));
@@ -38,7 +40,7 @@ pub(super) fn check(body: &Object<'_>, wrong: &mut Fields) -> Headers {
         };
         let lower = name.to_ascii_lowercase();
         let is_reply_to = lower == "reply-to";
-        if is_blank(value) || SET_ANYWAY.contains(&lower.as_str()) {
+        if is_blank(value) || SET_ANYWAY.contains(&lower.as_str()) || (is_reply_to && has_reply) {
             continue;
         }
         if !seen.insert(lower) {
@@ -57,8 +59,17 @@ fn is_blank(value: &str) -> bool {
     value.bytes().all(|byte| byte == b' ')
 }
 
-fn reply_to(value: &str, path: String, wrong: &mut Fields) -> Option<Address> {
-    Address::parse(value).map_err(|error| wrong.wrong(path, FieldCode::InvalidEmail, error.to_string())).ok()
+fn reply_to(value: &str, path: String, wrong: &mut Fields) -> Option<Mailbox> {
+    match Mailbox::parse(value) {
+        Ok(mailbox) => {
+            check_length(&mailbox, path, wrong);
+            Some(mailbox)
+        }
+        Err(error) => {
+            wrong.wrong(path, FieldCode::InvalidEmail, error.to_string());
+            None
+        }
+    }
 }
 
 fn added(name: &str, value: &str, path: String, wrong: &mut Fields) -> Option<Header> {

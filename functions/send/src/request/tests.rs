@@ -120,16 +120,21 @@ fn headers_that_are_set_anyway_or_empty_are_left_out() {
 
 #[test]
 fn reply_to_is_reply_where_that_is_not_given() {
-    let reply = |fields: Value| accept(&fields).reply.map(|address| address.as_str().to_owned());
+    let reply = |fields: Value| accept(&fields).reply.map(|mailbox| mailbox.to_header());
     let given = |address: &str| json!({"reply-to": address});
     assert_eq!(reply(json!({"headers": given("B@x.co")})).as_deref(), Some("b@x.co"));
     assert_eq!(reply(json!({"headers": given("b@x.co"), "reply": null})).as_deref(), Some("b@x.co"));
-    assert_eq!(reply(json!({"headers": given("b@x.co"), "reply": "a@x.co"})).as_deref(), Some("a@x.co"));
+    for dropped in ["b@x.co", "Support <s@x.co>", "Bob", "b@x.co\r\nBcc: c@x.co"] {
+        assert_eq!(reply(json!({"headers": given(dropped), "reply": "a@x.co"})).as_deref(), Some("a@x.co"));
+    }
+    assert_eq!(reply(json!({"headers": given("Support <s@x.co>")})).as_deref(), Some("\"Support\" <s@x.co>"));
+    assert_eq!(reply(json!({"headers": given("Zoë <z@x.co>")})).as_deref(), Some("=?UTF-8?B?Wm/Dqw==?= <z@x.co>"));
     assert_eq!(reply(json!({"headers": given(" ")})), None);
-    for address in ["Bob", "Bob <b@x.co>", "b@x.co, c@x.co", "b@x.co\r\nBcc: c@x.co"] {
+    for address in ["Bob", "Bob <b@x.co>, c@x.co", "b@x.co, c@x.co", "b@x.co\r\nBcc: c@x.co"] {
         check(&json!({"headers": {"Reply-To": address}}), &[("headers.Reply-To", FieldCode::InvalidEmail)]);
     }
-    check(&json!({"headers": given("Bob"), "reply": "a@x.co"}), &[("headers.reply-to", FieldCode::InvalidEmail)]);
+    let long = format!("{} <b@x.co>", "n".repeat(320));
+    check(&json!({"headers": given(&long)}), &[("headers.reply-to", FieldCode::TooLong)]);
     let twice = json!({"Reply-To": "a@x.co", "reply-to": "b@x.co"});
     check(&json!({"headers": twice}), &[("headers.reply-to", FieldCode::InvalidValue)]);
     check(&json!({"headers": given("b@x.co"), "reply": "Ada"}), &[("reply", FieldCode::InvalidEmail)]);

@@ -268,7 +268,7 @@ async fn what_loses_nothing_is_taken() {
         "from": {"email": "a@example.com", "name": ""},
         "name": "", "data": [], "cc": [], "bcc": [],
         "headers": {
-            "Reply-To": "help@example.net", "Date": "x", "Sender": "x", "Return-Path": "x", "Message-ID": "x",
+            "Reply-To": "Help please <help@example.net>", "Date": "x", "Sender": "x", "Return-Path": "x", "Message-ID": "x",
             "MIME-Version": "x", "X-Empty": "", "X-Order": "42",
         },
         "attachments": [{"filename": "Ada's plan.txt", "content": "aGk=", "mimeType": "text/plain"}],
@@ -280,7 +280,7 @@ async fn what_loses_nothing_is_taken() {
         (mail.to.as_slice(), mail.from.as_str()),
         (&["ada@example.org".to_owned()][..], "\"Acme\" <a@example.com>")
     );
-    assert_eq!(mail.reply_to, ["help@example.net"]);
+    assert_eq!(mail.reply_to, ["\"Help please\" <help@example.net>"]);
     assert_eq!(mail.headers, [("X-Order".to_owned(), "42".to_owned())]);
     let file = &mail.attachments[0];
     assert_eq!((file.filename.as_str(), file.content_type.as_deref()), ("Ada's plan.txt", Some("text/plain")));

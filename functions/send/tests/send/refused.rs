@@ -245,7 +245,11 @@ async fn each_wrong_field_is_named() {
         (json!({"headers": {"Bcc": "b@x.co"}}), "headers.Bcc", "invalid_value"),
         (json!({"headers": {"X-A": "a\r\nBcc: b@x.co"}}), "headers.X-A", "invalid_value"),
         (json!({"headers": {"X-A": 1}}), "headers.X-A", "invalid_type"),
-        (json!({"headers": {"Reply-To": "Ada <ada@example.org>"}}), "headers.Reply-To", "invalid_email"),
+        (
+            json!({"headers": {"Reply-To": "Ada <ada@example.org>, bob@example.org"}}),
+            "headers.Reply-To",
+            "invalid_email",
+        ),
         (json!({"attachments": [{"filename": "a/b", "content": "aGk="}]}), "attachments.0.filename", "invalid_value"),
         (json!({"attachments": [{"filename": "a", "content": "?"}]}), "attachments.0.content", "invalid_value"),
         (json!({"html": "<p>Hi</p>"}), "html", "unknown_field"),
