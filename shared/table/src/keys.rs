@@ -35,6 +35,11 @@ pub(crate) const SK: &str = "sk";
 /// The attribute that DynamoDB's TTL reads, in epoch seconds.
 pub(crate) const EXPIRES_AT: &str = "expires_at";
 
+/// Every kind of partition: what its keys begin with, or the key itself where there is one. What a function may touch is bound to
+/// these, and its tests try all others.
+pub const PARTITIONS: [&str; 10] =
+    ["KEY#", "PROJECT#", DIRECTORY, DOMAINS, CONTACTS, EMAILS, "IDEMPOTENCY#", "USAGE#", "STATS#", "FEEDBACK"];
+
 /// One item's primary key.
 pub(crate) struct Key {
     pk: String,
@@ -43,6 +48,8 @@ pub(crate) struct Key {
 
 impl Key {
     fn new(pk: String, sk: impl Into<String>) -> Self {
+        // So that the first test of a new kind says that it is missing in the list.
+        debug_assert!(PARTITIONS.iter().any(|kind| is_of(kind, &pk)), "{pk} is of no kind in PARTITIONS");
         Self { pk, sk: sk.into() }
     }
 
@@ -50,6 +57,10 @@ impl Key {
     pub(crate) fn attributes(self) -> HashMap<String, AttributeValue> {
         HashMap::from([(PK.to_owned(), AttributeValue::S(self.pk)), (SK.to_owned(), AttributeValue::S(self.sk))])
     }
+}
+
+fn is_of(kind: &str, pk: &str) -> bool {
+    if kind.ends_with('#') { pk.starts_with(kind) } else { pk == kind }
 }
 
 pub(crate) fn api_key(digest: &str) -> Key {

@@ -28,6 +28,7 @@ use std::{sync::Arc, time::Duration};
 
 pub use error::TableError;
 pub use jiff::Timestamp;
+pub use keys::PARTITIONS;
 pub use retry::patiently;
 pub use uuid::Uuid;
 

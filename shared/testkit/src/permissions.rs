@@ -11,9 +11,10 @@ use aws_sdk_dynamodb::{
     Client,
     config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeSerializationInterceptorContextRef},
     error::DisplayErrorContext,
-    types::AttributeValue,
+    types::{AttributeValue, ConditionCheck, KeysAndAttributes, PutRequest, TransactWriteItem, WriteRequest},
 };
 use aws_smithy_runtime_api::{box_error::BoxError, client::orchestrator::Metadata};
+use posthorn_table::PARTITIONS;
 use serde_json::Value;
 
 use crate::{
@@ -76,44 +77,95 @@ impl Permissions {
     }
 }
 
-/// An operation on one item.
-#[derive(Debug, Clone, Copy)]
+/// An operation on items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
     /// `GetItem`.
     Get,
+    /// `BatchGetItem`.
+    BatchGet,
+    /// `Query`.
+    Query,
+    /// `Scan`, which is of all partitions.
+    Scan,
     /// `PutItem`.
     Put,
     /// `UpdateItem`.
     Update,
     /// `DeleteItem`.
     Delete,
+    /// `BatchWriteItem`.
+    BatchWrite,
+    /// `ConditionCheckItem`, in a transaction.
+    Check,
+}
+
+impl Operation {
+    const ALL: [Self; 9] = [
+        Self::Get,
+        Self::BatchGet,
+        Self::Query,
+        Self::Scan,
+        Self::Put,
+        Self::Update,
+        Self::Delete,
+        Self::BatchWrite,
+        Self::Check,
+    ];
 }
 
 impl Permissions {
-    /// Holds that the function is refused an operation on an item of each of these partitions, and that nothing changes.
+    /// Holds that the function is refused every operation on every kind of partition but those within its reach, and that
+    /// nothing changes.
     ///
     /// # Panics
-    /// If one is made, or refused for another reason.
-    pub async fn refuse(&self, backends: &Backends, operation: Operation, partitions: &[&str]) {
+    /// If one is made, or refused for another reason, or if the reach names a kind that there is not.
+    pub async fn refuse_all_but(&self, backends: &Backends, reach: &[(Operation, &[&str])]) {
         let function = backends.as_function(self);
         let before = backends.items().await;
-        for partition in partitions {
-            let made = attempt(&function.dynamodb, operation, partition).await;
-            let refusal = made.expect_err("an operation that is refused");
-            assert!(refusal.contains("may not call"), "{operation:?} {partition}: {refusal}");
+        assert!(reach.iter().flat_map(|(_, kinds)| *kinds).all(|kind| PARTITIONS.contains(kind)), "{reach:?}");
+        for operation in Operation::ALL {
+            let is_within = |kind: &str| reach.iter().any(|(it, kinds)| *it == operation && kinds.contains(&kind));
+            for kind in PARTITIONS.into_iter().filter(|kind| !is_within(kind)) {
+                let partition = if kind.ends_with('#') { format!("{kind}0") } else { kind.to_owned() };
+                let made = attempt(&function.dynamodb, operation, &partition).await;
+                let refusal = made.expect_err(&format!("{operation:?} {partition} is to be refused"));
+                assert!(refusal.contains("may not call"), "{operation:?} {partition}: {refusal}");
+            }
         }
-        assert_eq!(backends.items().await, before, "{operation:?}");
+        assert_eq!(backends.items().await, before);
     }
 }
 
 async fn attempt(client: &Client, operation: Operation, partition: &str) -> Result<(), String> {
-    let key = ["pk", "sk"].map(|name| (name.to_owned(), AttributeValue::S(partition.to_owned())));
-    let key = Some(HashMap::from(key));
+    let value = AttributeValue::S(partition.to_owned());
+    let key = HashMap::from(["pk", "sk"].map(|name| (name.to_owned(), value.clone())));
+    let keys = Some(key.clone());
     match operation {
-        Operation::Get => client.get_item().table_name(TABLE).set_key(key).send().await.map(drop).map_err(cause),
-        Operation::Put => client.put_item().table_name(TABLE).set_item(key).send().await.map(drop).map_err(cause),
-        Operation::Update => client.update_item().table_name(TABLE).set_key(key).send().await.map(drop).map_err(cause),
-        Operation::Delete => client.delete_item().table_name(TABLE).set_key(key).send().await.map(drop).map_err(cause),
+        Operation::Get => client.get_item().table_name(TABLE).set_key(keys).send().await.map(drop).map_err(cause),
+        Operation::Put => client.put_item().table_name(TABLE).set_item(keys).send().await.map(drop).map_err(cause),
+        Operation::Update => client.update_item().table_name(TABLE).set_key(keys).send().await.map(drop).map_err(cause),
+        Operation::Delete => client.delete_item().table_name(TABLE).set_key(keys).send().await.map(drop).map_err(cause),
+        Operation::Scan => client.scan().table_name(TABLE).send().await.map(drop).map_err(cause),
+        Operation::Query => {
+            let query = client.query().table_name(TABLE).key_condition_expression("pk = :pk");
+            query.expression_attribute_values(":pk", value).send().await.map(drop).map_err(cause)
+        }
+        Operation::BatchGet => {
+            let keys = KeysAndAttributes::builder().keys(key).build().map_err(cause)?;
+            client.batch_get_item().request_items(TABLE, keys).send().await.map(drop).map_err(cause)
+        }
+        Operation::BatchWrite => {
+            let put = PutRequest::builder().set_item(keys).build().map_err(cause)?;
+            let write = WriteRequest::builder().put_request(put).build();
+            client.batch_write_item().request_items(TABLE, vec![write]).send().await.map(drop).map_err(cause)
+        }
+        Operation::Check => {
+            let check = ConditionCheck::builder().table_name(TABLE).set_key(keys);
+            let check = check.condition_expression("attribute_not_exists(pk)").build().map_err(cause)?;
+            let item = TransactWriteItem::builder().condition_check(check).build();
+            client.transact_write_items().transact_items(item).send().await.map(drop).map_err(cause)
+        }
     }
 }
 
