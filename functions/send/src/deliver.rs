@@ -150,7 +150,9 @@ impl<'a> Outbox<'a> {
             let merged = table.merge_contact(project.id, address, subscription, &job.request.data, job.call.now);
             let (merged, permit) = tokio::join!(merged, table.permit_email(&email));
             let contact = match merged {
-                Err(TableError::TooLarge) => self.merge_without_data(address, subscription).await,
+                Err(error @ (TableError::TooLarge | TableError::Conflict(_))) => {
+                    self.merge_without_data(address, subscription, &error).await
+                }
                 merged => merged,
             };
             (contact, permit)
@@ -173,10 +175,15 @@ impl<'a> Outbox<'a> {
         }
     }
 
-    /// Merges what else the request says, where its data does not fit. It may be others who filled the contact, for which a public
-    /// key suffices: that must keep no mail from anybody.
-    async fn merge_without_data(&self, address: &str, subscription: Subscription) -> Result<Contact, TableError> {
-        telemetry::notice("a contact is full: data was used and not kept", &TableError::TooLarge);
+    /// Merges what else the request says, where its data does not fit or rivals change the contact all the time. A public key suffices
+    /// for either: that must keep no mail from anybody.
+    async fn merge_without_data(
+        &self,
+        address: &str,
+        subscription: Subscription,
+        error: &TableError,
+    ) -> Result<Contact, TableError> {
+        telemetry::notice("a contact's data was used and not kept", error);
         let (job, project) = (self.job, self.job.caller.project.id);
         let removals = job.request.data.removals();
         job.app.table.merge_contact(project, address, subscription, &removals, job.call.now).await

@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+pub(crate) use room::size;
 pub use room::{Bound, MAX_DATA_BYTES, Room};
 
 use crate::{
@@ -198,7 +199,7 @@ fn data_of(item: &Item) -> impl Iterator<Item = (&str, usize)> {
 
 /// The attributes of the largest data of a contact, as much as makes room for its marks.
 fn largest(item: &Item) -> Vec<String> {
-    let size = |(name, length): &(&str, usize)| DATA.len() + name.len() + length;
+    let size = |(key, length): &(&str, usize)| size(key, *length);
     let mut data: Vec<_> = data_of(item).collect();
     data.sort_unstable_by_key(|data| std::cmp::Reverse(size(data)));
     let mut freed = 0;

@@ -8,7 +8,7 @@ use posthorn_errors::Code;
 use crate::{
     Timestamp,
     api_key::ApiKey,
-    contact::{Bound, Room},
+    contact::{Bound, Room, size},
     data::Data,
     email::{self, Email, Outcome, Permit, Seen},
     idempotency::{Attempt, Claim, Claimed, RETENTION_DAYS, State},
@@ -47,7 +47,7 @@ impl ContactData {
     /// The bytes of its data.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.data.iter().map(|(key, text)| key.len() + text.len()).sum()
+        self.data.iter().map(|(key, text)| size(key, text.len())).sum()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a send leaves with the contact.
 
+use posthorn_testkit::faults::Fault;
 use serde_json::{Value, json};
 
 use crate::support::{World, email, fates, plain, text};
@@ -84,6 +85,39 @@ async fn data_that_a_contact_cannot_hold_is_used_for_the_mail_and_not_kept() {
         assert!(mails.last().unwrap().html.as_deref().unwrap().contains("https://example.com/reset"));
         assert_eq!(world.contact("ada@example.org").await, before);
     }
+}
+
+/// As if a rival had the contact counted before every write.
+#[tokio::test]
+async fn a_mail_goes_out_with_its_data_where_rivals_change_the_contact_all_the_time() {
+    for subscribed in [json!(null), json!(true), json!(false)] {
+        let world = World::new().await;
+        assert_eq!(world.send(&email(&json!({"subscribed": true, "data": {"kept": 1}}))).await.status, 200);
+        world.backends.faults.fail("UpdateItem", "data_bytes", Fault::FailsCondition, usize::MAX);
+        let body =
+            json!({"body": "{{ link }}", "data": {"link": "https://example.com/reset"}, "subscribed": subscribed});
+        let answer = world.once("k", &email(&body)).await;
+        assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{}", answer.text);
+        let mails = world.backends.ses.mails();
+        assert!(mails.last().unwrap().html.as_deref().unwrap().contains("https://example.com/reset"));
+        let contact = world.contact("ada@example.org").await;
+        assert_eq!(contact["subscribed"].as_bool(), Ok(&(subscribed != false)));
+        assert!(contact.contains_key("data:kept") && !contact.contains_key("data:link"));
+    }
+}
+
+/// DynamoDB's API does not promise the item on which a condition failed.
+#[tokio::test]
+async fn a_contact_that_the_answer_lacks_is_read_before_its_data_is_counted() {
+    let world = World::new().await;
+    assert_eq!(world.send(&plain()).await.status, 200);
+    world.backends.fill_contact(posthorn_table::contact::id(world.id(), "ada@example.org")).await;
+    let before = world.contact("ada@example.org").await;
+    world.backends.faults.fail("UpdateItem", "CONTACT#", Fault::OmitsItem, 1);
+    let answer = world.send(&email(&json!({"body": "{{ code }}", "data": {"code": 42}}))).await;
+    assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{}", answer.text);
+    assert_eq!(world.backends.ses.mails().last().unwrap().html.as_deref(), Some("42"));
+    assert_eq!(world.contact("ada@example.org").await, before);
 }
 
 #[tokio::test]

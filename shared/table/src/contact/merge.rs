@@ -1,8 +1,13 @@
 //! The merge of a contact, by one `UpdateItem` as a rule.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+};
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use tokio::time::sleep;
 
 use super::{Contact, DATA, Room, Subscription, id, largest};
 use crate::{
@@ -10,10 +15,14 @@ use crate::{
     data::Data,
     item::{Item, conditional, s},
     keys,
+    retry::pause,
 };
 
 /// Writes of one merge, at most: each further one means that a rival's came in between.
-const MAX_WRITES: usize = 10;
+const MAX_WRITES: u32 = 10;
+/// The pause between two writes has doubled as often as this when it doubles no more: 160 milliseconds, so all of them are less than
+/// a second.
+const MAX_DOUBLINGS: u32 = 3;
 
 /// What a merge writes, whatever is there.
 struct Merge<'a> {
@@ -22,6 +31,8 @@ struct Merge<'a> {
     subscription: Subscription,
     data: Cow<'a, Data>,
     now: Timestamp,
+    /// False where the item has no room for the time of the merge.
+    keeps_time: bool,
     /// Attributes that give way.
     given_up: Vec<String>,
 }
@@ -99,7 +110,9 @@ impl Merge<'_> {
         update.set("email = :email");
         update.value(":email", s(self.email));
         update.set("created_at = if_not_exists(created_at, :now)");
-        update.set("updated_at = :now");
+        if self.keeps_time {
+            update.set("updated_at = :now");
+        }
         update.value(":now", s(self.now.to_string()));
         update.subscription(self.subscription);
         update.data(&self.data);
@@ -114,9 +127,9 @@ impl Table {
     /// Finds or creates the contact with this normalised address, merges `data` key by key, and returns it as it
     /// is afterwards.
     ///
-    /// An opt-out is always kept: where the contact has no room for its data, without the data. Where even the item has none, which
-    /// takes a contact from before there was [`super::MAX_DATA_BYTES`], the largest of the contact's data gives way to whatever stores no
-    /// data itself.
+    /// An opt-out is always kept: without its data where the contact has no room for it, or where rivals change it all the time. Where even
+    /// the item has no room for what a merge writes beside data, which takes a contact from before there was [`super::MAX_DATA_BYTES`],
+    /// the largest of its data gives way to an opt-out, and any other merge leaves out its time.
     ///
     /// # Errors
     /// [`TableError::TooLarge`] if the contact has no room for the data: then nothing was changed. [`TableError::Conflict`] if rivals
@@ -129,24 +142,27 @@ impl Table {
         data: &Data,
         now: Timestamp,
     ) -> Result<Contact, TableError> {
-        let mut merge = Merge { project, email, subscription, data: Cow::Borrowed(data), now, given_up: vec![] };
-        let merged = self.merge(&merge).await;
+        let is_opt_out = subscription == Subscription::Set(false);
+        let data = Cow::Borrowed(data);
+        let mut merge = Merge { project, email, subscription, data, now, keeps_time: true, given_up: vec![] };
+        let mut merged = self.merge(&merge).await;
+        if !merge.data.stored.is_empty() {
+            if !is_opt_out || !matches!(merged, Err(TableError::TooLarge | TableError::Conflict(_))) {
+                return merged;
+            }
+            merge.data = Cow::Owned(merge.data.removals());
+            merged = self.merge(&merge).await;
+        }
         if !matches!(merged, Err(TableError::TooLarge)) {
             return merged;
         }
-        if !data.stored.is_empty() {
-            if subscription != Subscription::Set(false) {
-                return merged;
-            }
-            merge.data = Cow::Owned(data.removals());
-            let merged = self.merge(&merge).await;
-            if !matches!(merged, Err(TableError::TooLarge)) {
-                return merged;
-            }
+        if is_opt_out {
+            let mut item = self.read(keys::contact(id(project, email))).await?.unwrap_or_default();
+            item.retain(|name, _| name.strip_prefix(DATA).is_some_and(|key| !merge.data.removed.contains(key)));
+            merge.given_up = largest(&item);
+        } else {
+            merge.keeps_time = false;
         }
-        let mut item = self.read(keys::contact(id(project, email))).await?.unwrap_or_default();
-        item.retain(|name, _| name.strip_prefix(DATA).is_some_and(|key| !data.removed.contains(key)));
-        merge.given_up = largest(&item);
         self.merge(&merge).await
     }
 
@@ -154,7 +170,11 @@ impl Table {
     async fn merge(&self, merge: &Merge<'_>) -> Result<Contact, TableError> {
         let contact = id(merge.project, merge.email);
         let mut room = Room::first(&merge.data);
-        for _write in 0..MAX_WRITES {
+        for write in 0..MAX_WRITES {
+            // The second write needs no pause: as a rule its first was in nobody's way, and had to learn the item's size.
+            if write > 1 {
+                sleep(pause((write - 2).min(MAX_DOUBLINGS), jitter())).await;
+            }
             let old = match self.write_merge(merge, room).await? {
                 Ok(item) => return Contact::from_item(contact, item),
                 Err(old) => old,
@@ -184,4 +204,10 @@ impl Table {
             .await;
         Ok(conditional(result)?.map(|output| output.attributes.unwrap_or_default()))
     }
+}
+
+/// A random number, another one with every call.
+#[expect(clippy::cast_possible_truncation, reason = "any part of it is as random")]
+fn jitter() -> u32 {
+    RandomState::new().hash_one(0) as u32
 }
