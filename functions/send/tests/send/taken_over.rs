@@ -178,8 +178,9 @@ async fn an_attempt_that_stops_mid_way_may_have_sent() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
+    let email = plain();
     tokio::select! {
-        answer = world.once("k", &plain()) => panic!("answered before it was stopped: {}", answer.text),
+        answer = world.once("k", &email) => panic!("answered before it was stopped: {}", answer.text),
         () = handed_over => {}
     }
     assert_eq!(world.once("k", &plain()).await.code(), Some("IDEMPOTENCY_KEY_REUSED"));
