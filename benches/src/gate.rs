@@ -1,5 +1,6 @@
-//! What may not grow unnoticed, and does not depend on how fast a machine is: the size of a function's package, the memory that its worst
-//! requests take, the instructions of a request, against `benches/record.json`, and those of deriving a text from HTML.
+//! The gate: figures that may not grow unnoticed and do not depend on how fast a machine is. They are the size of a
+//! function's package, the memory that its worst requests take, the instructions of a request, against
+//! `benches/record.json`, and those of deriving a text from HTML.
 
 use std::{collections::BTreeMap, env::consts::ARCH, fs, path::Path, process::ExitCode};
 

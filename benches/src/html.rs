@@ -16,10 +16,10 @@ use crate::{
 const SECTION: &str = "Text of HTML";
 /// The most instructions a byte.
 pub(crate) const MAX_PER_BYTE: f64 = 1_000.0;
-/// What even the shortest HTML may take.
+/// Instructions that even the shortest HTML may take.
 const MAX_FIXED: f64 = 50_000.0;
 
-/// What the text of one recipe's HTML costs.
+/// The cost of the text of one recipe's HTML.
 pub(crate) struct Cost {
     pub(crate) name: String,
     bytes: f64,

@@ -46,7 +46,7 @@ pub(crate) async fn check(of: &str) -> bool {
     good
 }
 
-/// What a case took.
+/// The figures of one case.
 struct Taken {
     /// In MB.
     peak: f64,

@@ -68,7 +68,7 @@ fn idempotency_key() -> String {
 }
 
 fn report(url: &str, status: u16, body: &[u8]) -> Result<Report, Failed> {
-    // What is no answer of the API may have come after the mail had gone, unless it refuses.
+    // An answer that is not the API's may have come after the mail had gone, unless it refuses.
     let foreign = || match status {
         300..500 => Failed::NotTheApi(url.to_owned(), status),
         _ => Failed::MailInDoubt(url.to_owned(), format!("answered {status}, and not as Posthorn does")),

@@ -125,11 +125,11 @@ impl Services {
     }
 }
 
-/// Where the API is.
+/// The address of the API, and how it was learned.
 pub(crate) enum Api {
-    /// Where the outputs of the stack in AWS say that was named.
+    /// The outputs of the named stack in AWS have it.
     Named(String),
-    /// Where a local stack's file says that was found. Whoever wrote the file chose the address: no key goes there but the one
+    /// The file of a local stack that was found has it. Whoever wrote the file chose the address: no key goes there but the one
     /// that is kept beside it.
     Found { url: String, demo_key: Option<String>, state: PathBuf },
 }

@@ -1,4 +1,4 @@
-//! Where the stack keeps its state: in `.posthorn/`, which is its user's alone and held by one stack at a time, or in a private
+//! The folder of the stack's state: `.posthorn/`, which is its user's alone and held by one stack at a time, or a private
 //! folder that goes with the stack.
 
 use std::{
@@ -11,7 +11,7 @@ use posthorn_machine::files::{TempDir, keep_new_files_private, private_folder, t
 
 use crate::{announcements::Announcements, inbox::Mailbox, options::Options};
 
-/// Where state is kept, from where the stack was started.
+/// The folder of the state, from where the stack was started.
 pub(crate) const FOLDER: &str = ".posthorn";
 
 /// A stack's folder.
@@ -51,7 +51,7 @@ impl Folder {
         Ok(Self::Kept { path, _lock: lock })
     }
 
-    /// Where others find the stack.
+    /// The folder in which others find the stack's files.
     pub(crate) fn state(&self) -> &Path {
         match self {
             Self::Kept { path, .. } => path,
@@ -67,7 +67,7 @@ impl Folder {
         }
     }
 
-    /// What was announced.
+    /// The announcements so far.
     ///
     /// # Errors
     /// The file cannot be opened or read.

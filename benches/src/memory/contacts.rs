@@ -6,7 +6,7 @@ use posthorn_testkit::{backends::Backends, events::PROJECT};
 /// How many contacts a case has: twice as many as are under way at once.
 pub(crate) const COUNT: usize = 16;
 
-/// What the contacts of a case hold.
+/// The data that the contacts of a case hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Contacts {
     /// There are none.

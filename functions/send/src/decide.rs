@@ -98,11 +98,11 @@ const NOT_RENDERED: &str = "The templates exceed a limit with this recipient's d
 /// Why the templates of a request have no texts for a recipient, by field.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct NotRendered {
-    /// What is wrong with the subject, if anything.
+    /// The subject's mistake, if it has one.
     pub subject: Option<RenderError>,
-    /// What is wrong with the HTML, if anything.
+    /// The HTML's mistake, if it has one.
     pub body: Option<RenderError>,
-    /// What is wrong with the plain text, if anything.
+    /// The plain text's mistake, if it has one.
     pub text: Option<RenderError>,
 }
 

@@ -46,7 +46,7 @@ pub(crate) const MOST_AT_ONCE: usize = 8;
 /// Bytes of messages in memory at once, about.
 const BYTES_AT_ONCE: usize = 24 * 1024 * 1024;
 const KILOBYTE: usize = 1024;
-/// What becomes of a recipient whose turn came after the time to hand over.
+/// The outcome of a recipient whose turn came after the time to hand over.
 const LATE: Fate = Fate::Failed(Code::RateLimitExceeded);
 
 /// The messages of one attempt.

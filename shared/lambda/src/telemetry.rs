@@ -136,7 +136,7 @@ pub fn quieten_panics() {
     }));
 }
 
-/// What puts a request's id on every line that is logged while it is handled, and its project and key once they are known.
+/// The span that puts a request's id on every line that is logged while it is handled, and its project and key once they are known.
 pub(crate) fn span(request_id: &str) -> tracing::Span {
     tracing::info_span!("request", request_id, project = Empty, key = Empty)
 }

@@ -10,7 +10,7 @@ use crate::{address::Address, mailbox::encode};
 const LONGEST: usize = 996;
 /// The longest name that SES takes (API reference, `MessageHeader`).
 pub const LONGEST_NAME: usize = 126;
-/// What makes the message what it is.
+/// Headers that decide about the message's structure.
 const STRUCTURAL: [&str; 9] = ["bcc", "cc", "date", "from", "message-id", "reply-to", "sender", "subject", "to"];
 /// Beginnings of what makes the message what it is (`content-`, `mime-`), and of what one service alone writes into a mail:
 /// readers and filters of that service believe it.

@@ -39,10 +39,10 @@ pub struct Contact {
     pub id: Uuid,
     /// Whether it takes marketing mail; transactional mail does not ask.
     pub subscribed: bool,
-    /// What is known about it: a JSON text for each key. It is read where it is needed, for as a value it takes up to a hundred
+    /// Its data: a JSON text for each key. It is read where it is needed, for as a value it takes up to a hundred
     /// times the memory.
     pub data: BTreeMap<String, String>,
-    /// What its data is known to take at most.
+    /// The most that its data can take.
     pub bound: Bound,
     marks: Marks,
 }

@@ -67,7 +67,7 @@ impl Data {
         self.stored.contains_key(key) || self.removed.contains(key)
     }
 
-    /// What it removes, alone.
+    /// Its removals alone.
     #[must_use]
     pub fn removals(&self) -> Self {
         Self { removed: self.removed.clone(), ..Self::default() }

@@ -17,19 +17,19 @@ use crate::{
     project::{Project, ProjectFacts, ProjectKey, removed, was_made},
 };
 
-/// What a contact's item holds of data.
+/// The data in a contact's item.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ContactData {
     /// False if there is no contact.
     pub exists: bool,
     /// The JSON texts of the values.
     pub data: BTreeMap<String, String>,
-    /// What is kept of their size.
+    /// The figures that are kept of their size.
     pub bound: Bound,
 }
 
 impl ContactData {
-    /// What one write of [`Table::merge_contact`](crate::Table::merge_contact) does. False if its condition fails.
+    /// Does as one write of [`Table::merge_contact`](crate::Table::merge_contact). False if its condition fails.
     pub fn write(&mut self, data: &Data, room: Room) -> bool {
         let Some(bound) = room.admit(self.exists, self.bound) else { return false };
         (self.exists, self.bound) = (true, bound);

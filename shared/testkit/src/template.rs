@@ -40,7 +40,7 @@ pub fn properties<'a>(template: &'a Value, resource: &str) -> &'a Value {
 /// A statement of a role's policy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    /// What it allows, such as `dynamodb:GetItem`.
+    /// The actions that it allows, such as `dynamodb:GetItem`.
     pub actions: Vec<String>,
     /// On what, as the template says it.
     pub resources: Vec<Value>,
@@ -48,7 +48,7 @@ pub struct Statement {
     pub leading_keys: Option<Vec<String>>,
 }
 
-/// What a function's role may do.
+/// The statements of a function's role.
 ///
 /// # Panics
 /// If the function has no role in the template, or the role a statement that is read wrongly here: one that denies, or has

@@ -25,7 +25,7 @@ pub(crate) fn most_said(address: &str) -> usize {
     2 * address.len() + 16
 }
 
-/// Whether a link's text says its address, as people write it: without the scheme or the slash at the end, a telephone number
+/// True if a link's text says its address, as people write it: without the scheme or the slash at the end, a telephone number
 /// with blanks.
 pub(crate) fn is_said_by(address: &str, text: &str) -> bool {
     if text.len() > most_said(address) {
@@ -43,7 +43,7 @@ pub(crate) fn is_said_by(address: &str, text: &str) -> bool {
     host.eq_ignore_ascii_case(said_host) && path == said_path
 }
 
-/// What comes after this beginning, in whatever case.
+/// The rest of the text after this beginning, in whatever case.
 fn without<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     let (head, rest) = text.split_at_checked(start.len())?;
     head.eq_ignore_ascii_case(start).then_some(rest)

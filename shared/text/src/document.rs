@@ -1,4 +1,4 @@
-//! What tags mean: a stack of open elements, of which each is found and closed at once, however many there are.
+//! The meaning of tags: a stack of open elements, of which each is found and closed at once, however many there are.
 
 mod links;
 
@@ -49,7 +49,7 @@ struct Open {
     part: Part,
 }
 
-/// What an element does to the text when it ends.
+/// The effect of an element's end on the text.
 enum Part {
     None,
     Link(Link),
@@ -264,7 +264,7 @@ impl<'u> Document<'u> {
         }
     }
 
-    /// What the element does to the text from here on.
+    /// The effect of the element on the text from here on.
     fn part(&mut self, tag: &Tag, own: &Own) -> Part {
         match own.name {
             Name::Anchor => self.link(tag, own.is_picture()),

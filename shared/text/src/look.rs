@@ -1,4 +1,4 @@
-//! Whether and how an element's content is seen.
+//! The look of an element: if its content is seen, and how.
 
 use crate::{
     name::Name,
@@ -7,7 +7,7 @@ use crate::{
     tag::{Attribute, Tag},
 };
 
-/// What an element's own tag says of its look.
+/// The look that an element's own tag gives it.
 #[expect(clippy::struct_excessive_bools, reason = "each is told by itself")]
 pub(crate) struct Own {
     pub(crate) name: Name,
@@ -37,20 +37,20 @@ impl Own {
         }
     }
 
-    /// Whether the tag hides the text within the element. An element of which nothing is ever shown does not count.
+    /// True if the tag hides the text within the element. An element of which nothing is ever shown does not count.
     pub(crate) fn hides(&self) -> bool {
         (self.has_hidden || self.has_style)
             && !matches!(self.name, Name::Hidden | Name::Svg)
             && !Look::default().within(self).shows_text()
     }
 
-    /// Whether the element shows a picture.
+    /// True if the element shows a picture.
     pub(crate) fn is_picture(&self) -> bool {
         let has_picture = self.name == Name::Svg || self.style.has_picture() || self.has_background;
         has_picture && !self.has_hidden && !self.is_hidden
     }
 
-    /// Whether a slash at the end of the tag closes the element: not so in HTML, where what hides would hide what follows.
+    /// True if a slash at the end of the tag closes the element: not so in HTML, where what hides would hide what follows.
     pub(crate) fn can_close_itself(&self) -> bool {
         self.name == Name::Svg || (self.name == Name::Inline && !self.hides())
     }
@@ -81,11 +81,11 @@ impl Look {
     /// The look of an element within one that looks like this.
     pub(crate) fn within(mut self, own: &Own) -> Self {
         let (name, style) = (own.name, &own.style);
-        // What is hidden in Outlook alone is a preview, or a button: Outlook is given a drawing of it, everybody else the link.
+        // A part that is hidden in Outlook alone is a preview, or a button: Outlook is given a drawing of it, everybody else the link.
         let is_preview = style.is_hidden_in_outlook() && name != Name::Anchor;
         self.is_hidden |= own.has_hidden || own.is_hidden || is_preview || matches!(name, Name::Hidden | Name::Svg);
         self.is_invisible = style.is_invisible().unwrap_or(self.is_invisible);
-        // Where a mail says no document type, a table does not inherit the size.
+        // In a mail without a document type, a table does not inherit the size.
         self.is_transparent = style.is_transparent().unwrap_or(self.is_transparent);
         self.is_indented_away = style.is_indented_away().unwrap_or(self.is_indented_away);
         self.has_zero_font = style.has_zero_font().unwrap_or(self.has_zero_font && name != Name::Table);

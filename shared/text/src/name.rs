@@ -146,7 +146,7 @@ impl Name {
         }
     }
 
-    /// Whether the element stays on lines of its own even where it begins a table's cell.
+    /// True if the element stays on lines of its own even where it begins a table's cell.
     pub(crate) fn breaks_cells(self) -> bool {
         matches!(
             self,
@@ -160,12 +160,12 @@ impl Name {
         )
     }
 
-    /// Whether a paragraph ends where the element begins.
+    /// True if a paragraph ends where the element begins.
     pub(crate) fn ends_paragraph(self) -> bool {
         self.line_breaks() > 0 && !matches!(self, Self::Option | Self::TextArea | Self::Row | Self::RowGroup)
     }
 
-    /// Whether HTML lets authors leave out the end tag.
+    /// True if HTML lets authors leave out the end tag.
     pub(crate) fn has_optional_end(self) -> bool {
         matches!(
             self,

@@ -18,12 +18,12 @@ const MAX_SEPARATION: usize = 256;
 #[derive(Debug, Default)]
 pub(crate) struct Output {
     text: String,
-    /// Where the text ends without the blanks at its end.
+    /// The end of the text without the blanks at its end.
     end: usize,
     /// Bytes written, and read again, so far.
     work: usize,
     wanted: Separation,
-    /// What the next line begins with if it is an item's first.
+    /// The mark that the next line begins with if it is an item's first.
     marker: Option<Marker>,
     cell: Cell,
     pub(crate) quotations: usize,
@@ -31,14 +31,14 @@ pub(crate) struct Output {
     is_full: bool,
 }
 
-/// What an item's first line begins with.
+/// The mark that an item's first line begins with.
 #[derive(Debug)]
 enum Marker {
     Bullet,
     Number(i64),
 }
 
-/// What parts a word from the one before.
+/// The gap that parts a word from the one before.
 #[derive(Debug, Default)]
 struct Separation {
     line_breaks: u32,
@@ -48,7 +48,7 @@ struct Separation {
     joiner: Option<char>,
 }
 
-/// What was written into a cell so far.
+/// The content of a cell so far.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Cell {
     is_empty: bool,
@@ -70,7 +70,7 @@ impl Output {
         self.work
     }
 
-    /// Whether there is more than blanks from this length on.
+    /// True if there is more than blanks from this length on.
     pub(crate) fn has_text_since(&self, length: usize) -> bool {
         self.end > length
     }

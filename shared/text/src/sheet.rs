@@ -15,7 +15,7 @@ const MAX_SELECTOR: usize = 64;
 /// Classes of an element that are looked up.
 const MAX_CLASSES: usize = 16;
 
-/// What the style sheets so far say.
+/// The rules of the style sheets so far.
 #[derive(Debug, Default)]
 pub(crate) struct Sheet {
     names: HashMap<String, Rule>,
@@ -83,7 +83,7 @@ impl Sheet {
         rule.order = self.selectors;
     }
 
-    /// What the rules for an element say together.
+    /// The outcome of all rules for an element.
     pub(crate) fn style(&self, tag: &Tag) -> Style {
         let mut style = Style::default();
         if !self.is_empty() {
@@ -154,7 +154,7 @@ fn block(css: &str) -> (&str, &str) {
     (css, "")
 }
 
-/// Whether this is an element, a class, an identifier, or an element with one of them.
+/// True if this is an element, a class, an identifier, or an element with one of them.
 fn is_simple(selector: &str) -> bool {
     let is_word =
         |word: &str| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte) || byte > 127);

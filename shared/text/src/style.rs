@@ -1,4 +1,4 @@
-//! What an element's `style` says about whether and how its text is seen.
+//! An element's `style`, as far as it says whether and how its text is seen.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub(crate) enum Blanks {
     Keep,
 }
 
-/// What is declared of a property, if anything is.
+/// The declaration of a property, if there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Declared<T> {
     value: Option<T>,
@@ -87,7 +87,7 @@ impl Hidden {
         }
     }
 
-    /// Whether nothing can be seen, but maybe in Outlook.
+    /// True if nothing can be seen, but maybe in Outlook.
     fn is_hidden(&self) -> bool {
         let extents = [self.has_no_height, self.has_no_most_height, self.has_no_width, self.has_no_most_width];
         let is_clipped = (self.clips_x.is() || self.clips_y.is()) && extents.into_iter().any(Declared::is);
@@ -138,7 +138,7 @@ impl Style {
         self.picture.declare(other.picture);
     }
 
-    /// Whether nothing within the element can be seen, whatever is said of that.
+    /// True if nothing within the element can be seen, whatever is said of that.
     pub(crate) fn is_hidden(&self) -> bool {
         self.hidden.is_hidden()
     }

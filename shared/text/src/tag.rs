@@ -101,7 +101,7 @@ impl Tag {
         self.current = None;
     }
 
-    /// Whether the tag has any attribute that is kept.
+    /// True if the tag has any attribute that is kept.
     pub(crate) fn has_attributes(&self) -> bool {
         self.has_any
     }

@@ -27,12 +27,12 @@ pub(crate) fn read(html: &str, unclosed: &[usize]) -> Reading {
     document.finish()
 }
 
-/// What is being read.
+/// The kind of text that is being read.
 struct Tokens<'d, 'u> {
     document: &'d mut Document<'u>,
     tag: Tag,
     last_start: Vec<u8>,
-    /// Whether what comes is a style sheet, which is collected as text is.
+    /// True if what comes is a style sheet, which is collected as text is.
     is_sheet: bool,
     /// Text in UTF-8, but maybe for the end of its last character.
     text: Vec<u8>,
@@ -73,7 +73,7 @@ impl<'d, 'u> Tokens<'d, 'u> {
     }
 }
 
-/// Whether a start tag begins a style sheet for screens.
+/// True if a start tag begins a style sheet for screens.
 fn is_sheet(tag: &Tag) -> bool {
     let is_for_screens =
         |media: &str| ["", "all", "screen"].iter().any(|medium| media.trim().eq_ignore_ascii_case(medium));

@@ -14,12 +14,12 @@ pub(crate) fn without_priority(value: &str) -> (&str, bool) {
     (value.trim_end(), priority.trim().eq_ignore_ascii_case("important"))
 }
 
-/// Whether what exceeds the element is not seen.
+/// True if what exceeds the element is not seen.
 pub(crate) fn clips(overflow: &str) -> bool {
     starts_with(overflow, "hidden") || overflow.eq_ignore_ascii_case("clip")
 }
 
-/// Whether this is so far to the left, or up, that it is on no screen.
+/// True if this is so far to the left, or up, that it is on no screen.
 pub(crate) fn is_far_away(distance: &str) -> bool {
     const MAX_SEEN: f64 = -900.0;
     let number = distance.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
@@ -27,7 +27,7 @@ pub(crate) fn is_far_away(distance: &str) -> bool {
     number.parse().is_ok_and(|number: f64| number * pixels <= MAX_SEEN)
 }
 
-/// Whether this is a rectangle between edges that are all the same, in which nothing is.
+/// True if this is a rectangle between edges that are all the same, in which nothing is.
 pub(crate) fn is_empty_shape(clip: &str) -> bool {
     let lower = clip.to_ascii_lowercase();
     let Some(edges) = lower.strip_prefix("rect(").and_then(|rest| rest.strip_suffix(')')) else { return false };
@@ -41,14 +41,14 @@ pub(crate) fn invisible(visibility: &str) -> Option<bool> {
     if is("hidden") || is("collapse") { Some(true) } else { is("visible").then_some(false) }
 }
 
-/// Whether text of this color is not seen.
+/// True if text of this color is not seen.
 pub(crate) fn transparent(color: &str) -> Option<bool> {
     let is = |word: &str| color.eq_ignore_ascii_case(word);
     let is_inherited = ["", "inherit", "currentcolor", "unset"].into_iter().any(is);
     (!is_inherited).then(|| is("transparent") || has_no_opacity(color))
 }
 
-/// Whether this is a color with an opacity, which is zero: `rgba(0, 0, 0, 0)`.
+/// True if this is a color with an opacity, which is zero: `rgba(0, 0, 0, 0)`.
 fn has_no_opacity(color: &str) -> bool {
     let parts = (starts_with(color, "rgb") || starts_with(color, "hsl"))
         .then(|| color.split_once('(')?.1.strip_suffix(')'))
@@ -66,7 +66,7 @@ pub(crate) fn is_zero(value: &str) -> bool {
     number.parse().is_ok_and(|number: f64| number == 0.0)
 }
 
-/// Whether text of this size is not seen. What is relative to nothing is nothing.
+/// True if text of this size is not seen. What is relative to nothing is nothing.
 pub(crate) fn zero_font(size: &str) -> Option<bool> {
     let ends_with =
         |unit: &str| size.get(size.len().wrapping_sub(unit.len())..).is_some_and(|end| end.eq_ignore_ascii_case(unit));

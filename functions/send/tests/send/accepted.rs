@@ -259,7 +259,7 @@ async fn a_path_with_a_slash_at_its_end_is_the_path_without() {
     assert_eq!(world.mails_and_calls(), (1, 1));
 }
 
-/// What other clients write where ours has nothing, or has it elsewhere.
+/// Fields that other clients write where ours has nothing, or has it elsewhere.
 #[tokio::test]
 async fn what_loses_nothing_is_taken() {
     let world = World::new().await;

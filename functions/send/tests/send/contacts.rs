@@ -135,7 +135,7 @@ async fn an_opt_out_succeeds_whatever_the_contact_holds() {
     }
 }
 
-/// What an older contact may hold: a value in 11 bytes of memory's hundreds.
+/// Data that an older contact may hold: a value of 11 bytes takes hundreds in memory.
 #[tokio::test]
 async fn what_no_template_can_see_of_a_contact_is_left_out_and_the_rest_is_there() {
     let world = World::new().await;

@@ -16,7 +16,7 @@ use crate::{
 
 const STEPS: &str = "The template exceeds the limit of 200,000 steps with this data.";
 const ENDLESS: &str = "{% for i in (1..20000000) %}x{% endfor %}";
-/// What a body looks like in which nothing but the texts around the tags may be mailed.
+/// A body of which nothing but the texts around the tags may be mailed.
 const BODY: &str = "{% comment %}internal note{% endcomment %}Hi {{ name ?? there }},\
     {% if vip %}secret offer{% else %}welcome{% endif %}\
     {% for item in items %}{% for i in (1..30) %}x{% endfor %}{% endfor %}";

@@ -79,7 +79,7 @@ struct Envelope<'a> {
 struct Refusal<'a> {
     success: bool,
     error: Error<'a>,
-    /// What a client shows that looks at one text only.
+    /// The text for a client that shows only one.
     message: String,
     timestamp: String,
 }

@@ -178,7 +178,7 @@ pub(super) fn pay_for_printing(value: &dyn ValueView, meter: &Meter) -> Result<(
     meter.spend_bytes(weigh(value, meter)?)
 }
 
-/// Whether `??` takes the fallback: null, false, or empty.
+/// True if `??` takes the fallback: null, false, or empty.
 pub(super) fn is_missing(value: &dyn ValueView) -> bool {
     value.query_state(liquid_core::model::State::DefaultValue)
 }

@@ -124,7 +124,7 @@ fn compare(left: &dyn ValueView, operator: Operator, right: &dyn ValueView, mete
     })
 }
 
-/// Whether a string holds a text, an array an item, an object a key.
+/// True if a string holds a text, an array an item, an object a key.
 fn contains(left: &dyn ValueView, right: &dyn ValueView, meter: &Meter) -> Result<bool, Limit> {
     if let Some(array) = left.as_array() {
         for item in array.values() {
@@ -140,12 +140,12 @@ fn contains(left: &dyn ValueView, right: &dyn ValueView, meter: &Meter) -> Resul
     })
 }
 
-/// Whether the two are the same value.
+/// True if the two are the same value.
 pub(super) fn equal(left: &dyn ValueView, right: &dyn ValueView, meter: &Meter) -> Result<bool, Limit> {
     compare(left, Operator::Equal, right, meter)
 }
 
-/// Whether the value is neither null nor false.
+/// True if the value is neither null nor false.
 pub(super) fn is_truthy(value: &dyn ValueView) -> bool {
     value.query_state(liquid_core::model::State::Truthy)
 }

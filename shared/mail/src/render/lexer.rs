@@ -53,7 +53,7 @@ pub(super) struct Quotes {
 }
 
 impl Quotes {
-    /// Whether `byte`, the next one, stands outside every string literal.
+    /// True if `byte`, the next one, stands outside every string literal.
     pub(super) fn is_code(&mut self, byte: u8) -> bool {
         let in_word = self.previous.is_ascii_alphanumeric() || !self.previous.is_ascii();
         self.previous = byte;
@@ -203,7 +203,7 @@ fn outside_strings(text: &[u8], is_sought: impl Fn(&[u8]) -> bool) -> Option<usi
     pairs.find(|(_, pair)| quotes.is_code(pair[0]) && is_sought(pair)).map(|(at, _)| at)
 }
 
-/// Whether a `closer` comes, however late, before the next markup opens.
+/// True if a `closer` comes, however late, before the next markup opens.
 fn is_closed(rest: &[u8], closer: [u8; 2]) -> bool {
     let is_delimiter = |pair: &[u8]| pair == closer || matches!(pair, b"{{" | b"{%");
     let next = outside_strings(rest, is_delimiter).or_else(|| rest.windows(2).position(is_delimiter));

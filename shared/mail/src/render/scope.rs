@@ -103,7 +103,7 @@ fn number_of(number: &serde_json::Number) -> Value {
 /// A value the template assigned.
 struct Assigned {
     value: Value,
-    /// Whether it is HTML already: captured, or the result of `escape`.
+    /// True if it is HTML already: captured, or the result of `escape`.
     is_markup: bool,
 }
 
@@ -202,7 +202,7 @@ impl<'s> Scope<'s> {
         &self.globals.meter
     }
 
-    /// Whether the name stands for text that is HTML already.
+    /// True if the name stands for text that is HTML already.
     pub(super) fn is_markup(&self, name: &str) -> bool {
         let bound = self.loops().any(|binding| binding.name == name);
         !bound && self.globals.assigned.borrow().get(name).is_some_and(|assigned| assigned.is_markup)

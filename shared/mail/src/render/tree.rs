@@ -36,7 +36,7 @@ pub(super) enum Node {
 /// A body and the condition it stands under. `else` has none.
 pub(super) struct Branch {
     pub(super) condition: Option<Condition>,
-    /// Whether the condition must not hold, as in `unless`.
+    /// True if the condition must not hold, as in `unless`.
     pub(super) negated: bool,
     pub(super) body: Vec<Node>,
 }

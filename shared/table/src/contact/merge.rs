@@ -24,7 +24,7 @@ const MAX_WRITES: u32 = 10;
 /// a second.
 const MAX_DOUBLINGS: u32 = 3;
 
-/// What a merge writes, whatever is there.
+/// The writes of a merge, whatever is there.
 struct Merge<'a> {
     project: Uuid,
     email: &'a str,

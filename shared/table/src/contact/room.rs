@@ -27,7 +27,7 @@ use crate::{
 /// most 32,768 values.
 pub const MAX_DATA_BYTES: usize = 64 * 1024;
 
-/// What an item says of its data's size. Both are absent if its data was never counted.
+/// The figures that an item keeps of its data's size. Both are absent if its data was never counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Bound {
     /// Its data has at most so many bytes.

@@ -17,7 +17,7 @@ pub(super) fn without_tags(html: &str) -> String {
     text
 }
 
-/// What follows the `<` if `html` starts with a tag or comment.
+/// The text after the `<` if `html` starts with a tag or comment.
 fn tag_start(html: &str) -> Option<&str> {
     let inside = html.strip_prefix('<')?;
     inside.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')).then_some(inside)

@@ -184,7 +184,7 @@ fn spelled_out(text: &str) -> String {
     format!("{date} {time} {}", zone.trim().replace(':', ""))
 }
 
-/// Whether a format asks for no padding that is worth bounding.
+/// True if a format asks for no padding that is worth bounding.
 fn is_modest(format: &str) -> bool {
     let long_number = |digits: &str| digits.trim_start_matches('0').len() > 2;
     !format.is_empty() && format.len() <= MAX_DATE && !format.split(|c: char| !c.is_ascii_digit()).any(long_number)
