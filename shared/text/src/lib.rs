@@ -11,6 +11,7 @@
 
 mod address;
 mod beyond;
+mod declared;
 mod document;
 mod look;
 mod name;

@@ -32,7 +32,7 @@ impl Own {
             style,
             has_style,
             is_hidden: has_style && style.is_hidden(),
-            has_hidden: tag.value(Attribute::Hidden).is_some(),
+            has_hidden: tag.value(Attribute::Hidden).is_some() || tag.is_closed_dialog(),
             has_background: tag.value(Attribute::Background).is_some(),
         }
     }
@@ -46,13 +46,14 @@ impl Own {
 
     /// True if the element shows a picture.
     pub(crate) fn is_picture(&self) -> bool {
-        let has_picture = self.name == Name::Svg || self.style.has_picture() || self.has_background;
+        let has_picture =
+            matches!(self.name, Name::Svg | Name::Media) || self.style.has_picture() || self.has_background;
         has_picture && !self.has_hidden && !self.is_hidden
     }
 
     /// True if a slash at the end of the tag closes the element: not so in HTML, where what hides would hide what follows.
     pub(crate) fn can_close_itself(&self) -> bool {
-        self.name == Name::Svg || (self.name == Name::Inline && !self.hides())
+        self.name == Name::Svg || (matches!(self.name, Name::Inline | Name::Media) && !self.hides())
     }
 }
 

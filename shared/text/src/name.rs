@@ -23,6 +23,8 @@ pub(crate) enum Name {
     Heading,
     Image,
     Item,
+    /// Shows a picture, or its content where that cannot be shown.
+    Media,
     Option,
     OrderedList,
     Paragraph,
@@ -63,7 +65,7 @@ impl Element {
     pub(crate) fn of(name: &[u8]) -> Self {
         let known = Name::of(name);
         let number = match known {
-            Name::Inline | Name::Block | Name::Hidden => NAMED + hash(name),
+            Name::Inline | Name::Block | Name::Hidden | Name::Media => NAMED + hash(name),
             _ => known as usize,
         };
         Self { name: known, number }
@@ -94,6 +96,7 @@ impl Name {
             b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" => Self::Heading,
             b"img" | b"image" => Self::Image,
             b"li" => Self::Item,
+            b"amp-anim" | b"amp-img" | b"canvas" | b"object" | b"video" => Self::Media,
             b"option" | b"optgroup" => Self::Option,
             b"ol" => Self::OrderedList,
             b"p" => Self::Paragraph,
@@ -113,9 +116,9 @@ impl Name {
             }
             b"base" | b"basefont" | b"bgsound" | b"col" | b"embed" | b"frame" | b"input" | b"keygen" | b"link"
             | b"meta" | b"param" | b"source" | b"track" | b"wbr" => Self::Void,
-            b"address" | b"article" | b"aside" | b"center" | b"details" | b"div" | b"fieldset" | b"figcaption"
-            | b"footer" | b"form" | b"header" | b"hgroup" | b"legend" | b"main" | b"nav" | b"search" | b"section"
-            | b"select" | b"summary" => Self::Block,
+            b"address" | b"article" | b"aside" | b"center" | b"details" | b"dialog" | b"div" | b"fieldset"
+            | b"figcaption" | b"footer" | b"form" | b"header" | b"hgroup" | b"legend" | b"main" | b"nav"
+            | b"search" | b"section" | b"select" | b"summary" => Self::Block,
             _ => Self::Inline,
         }
     }
@@ -200,7 +203,7 @@ mod tests {
 
     #[test]
     fn elements_that_mails_use_have_numbers_of_their_own() {
-        let names = "div section article aside header footer main nav center address form fieldset details summary \
+        let names = "div section article aside header footer main nav center address form fieldset details dialog summary \
             figcaption legend select search hgroup span font b strong i em u s del ins strike small big sub sup code \
             label button abbr cite q kbd tt mark var samp time bdi bdo dfn ruby rt rp script style title template \
             iframe noembed noframes datalist o:p v:rect v:roundrect noscript object video audio canvas picture";

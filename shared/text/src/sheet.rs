@@ -1,5 +1,5 @@
-//! Style sheets, as far as they hide: rules whose selector is an element, a class or an identifier. At-rules are left out, for
-//! they ask for a screen of a certain size.
+//! Style sheets, as far as they hide or show a picture: rules whose selector is an element, a class or an identifier, perhaps
+//! within the body. At-rules are left out, for they ask for a screen of a certain size, but `@media` that asks for any screen.
 
 use std::collections::HashMap;
 
@@ -53,16 +53,35 @@ impl Sheet {
 
     /// Adds the rules of a `<style>`.
     pub(crate) fn read(&mut self, css: &str) {
-        self.work += css.len();
+        self.work += 2 * css.len();
         let css = without_comments(css);
         let mut rest: &str = &css;
-        while let Some((selectors, block, after)) = rule(rest) {
+        while let Some((before, block, after)) = rule(rest) {
             rest = after;
-            let style = Style::parse(block).hiding();
-            if style != Style::default() {
-                for selector in selectors.split(',') {
-                    self.add(selector.trim(), &style);
-                }
+            match before.split_once('@') {
+                Some(("", at)) if is_media_of_screens(at) => self.read_rules(block),
+                Some(("", _)) => {}
+                _ => self.read_rule(before, block),
+            }
+        }
+    }
+
+    /// Adds the rules of a block, but not those of blocks within.
+    fn read_rules(&mut self, css: &str) {
+        let mut rest = css;
+        while let Some((before, block, after)) = rule(rest) {
+            rest = after;
+            if !before.starts_with('@') {
+                self.read_rule(before, block);
+            }
+        }
+    }
+
+    fn read_rule(&mut self, selectors: &str, block: &str) {
+        let style = Style::parse(block).shared();
+        if style != Style::default() {
+            for selector in selectors.split(',') {
+                self.add(within_body(selector.trim()), &style);
             }
         }
     }
@@ -126,7 +145,27 @@ impl Rules {
     }
 }
 
-/// The selectors and the declarations of the first rule, and what comes after it. At-rules are passed over.
+/// True for the name and the condition of `@media` that every screen meets.
+fn is_media_of_screens(at: &str) -> bool {
+    at.get(.."media".len()).is_some_and(|name| name.eq_ignore_ascii_case("media"))
+        && is_for_screens(&at["media".len()..])
+}
+
+/// True if this kind of media is every screen.
+pub(crate) fn is_for_screens(media: &str) -> bool {
+    ["", "all", "screen", "only screen"].iter().any(|screens| media.trim().eq_ignore_ascii_case(screens))
+}
+
+/// The selector without what every element is within, and without the sign for any element.
+fn within_body(selector: &str) -> &str {
+    let (around, last) = selector.rsplit_once([' ', '>']).unwrap_or(("", selector));
+    let mut around = around.split([' ', '>']).filter(|part| !part.is_empty());
+    let is_around_all = around.all(|part| ["html", "body", "*"].iter().any(|all| part.eq_ignore_ascii_case(all)));
+    let last = last.strip_prefix('*').filter(|rest| rest.starts_with(['.', '#'])).unwrap_or(last);
+    if is_around_all { last } else { selector }
+}
+
+/// The selectors and the declarations of the first rule, or what is so of an at-rule with a block, and what comes after it.
 fn rule(css: &str) -> Option<(&str, &str, &str)> {
     let mut rest = css;
     loop {
@@ -136,7 +175,7 @@ fn rule(css: &str) -> Option<(&str, &str, &str)> {
         let is_block = rest.as_bytes()[end] == b'{';
         let (block, after) = if is_block { block(after) } else { ("", after) };
         rest = after;
-        if is_block && !before.starts_with('@') {
+        if is_block {
             return Some((before, block, rest));
         }
     }

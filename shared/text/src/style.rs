@@ -1,10 +1,15 @@
 //! An element's `style`, as far as it says whether and how its text is seen.
 
+mod hidden;
+
 use std::borrow::Cow;
 
-use crate::value::{
-    blanks, clips, contains_url, font_size, invisible, is_empty_shape, is_far_away, is_zero, lower_case, transparent,
-    without_priority, zero_font,
+use self::hidden::Hidden;
+use crate::{
+    declared::Declared,
+    value::{
+        blanks, contains_url, font_size, invisible, is_far_away, lower_case, transparent, without_priority, zero_font,
+    },
 };
 
 /// How blanks and line breaks of the HTML are kept.
@@ -17,83 +22,6 @@ pub(crate) enum Blanks {
     KeepLines,
     /// All stay.
     Keep,
-}
-
-/// The declaration of a property, if there is one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Declared<T> {
-    value: Option<T>,
-    is_important: bool,
-}
-
-impl<T> Default for Declared<T> {
-    fn default() -> Self {
-        Self { value: None, is_important: false }
-    }
-}
-
-impl<T: Copy> Declared<T> {
-    /// Declares the property once more, which counts unless what was said before is important and this is not.
-    fn declare(&mut self, other: Self) {
-        if other.value.is_some() && (other.is_important || !self.is_important) {
-            *self = other;
-        }
-    }
-}
-
-impl Declared<bool> {
-    fn is(self) -> bool {
-        self.value == Some(true)
-    }
-}
-
-/// Declarations that hide an element and all within it, by themselves or two together. None of them is inherited.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Hidden {
-    by_display: Declared<bool>,
-    by_opacity: Declared<bool>,
-    in_outlook: Declared<bool>,
-    clips_x: Declared<bool>,
-    clips_y: Declared<bool>,
-    has_no_height: Declared<bool>,
-    has_no_most_height: Declared<bool>,
-    has_no_width: Declared<bool>,
-    has_no_most_width: Declared<bool>,
-    is_positioned: Declared<bool>,
-    is_far_left: Declared<bool>,
-    is_far_up: Declared<bool>,
-    shows_no_part: Declared<bool>,
-}
-
-impl Hidden {
-    fn declare(&mut self, other: &Self) {
-        let pairs = [
-            (&mut self.by_display, other.by_display),
-            (&mut self.by_opacity, other.by_opacity),
-            (&mut self.in_outlook, other.in_outlook),
-            (&mut self.clips_x, other.clips_x),
-            (&mut self.clips_y, other.clips_y),
-            (&mut self.has_no_height, other.has_no_height),
-            (&mut self.has_no_most_height, other.has_no_most_height),
-            (&mut self.has_no_width, other.has_no_width),
-            (&mut self.has_no_most_width, other.has_no_most_width),
-            (&mut self.is_positioned, other.is_positioned),
-            (&mut self.is_far_left, other.is_far_left),
-            (&mut self.is_far_up, other.is_far_up),
-            (&mut self.shows_no_part, other.shows_no_part),
-        ];
-        for (property, other) in pairs {
-            property.declare(other);
-        }
-    }
-
-    /// True if nothing can be seen, but maybe in Outlook.
-    fn is_hidden(&self) -> bool {
-        let extents = [self.has_no_height, self.has_no_most_height, self.has_no_width, self.has_no_most_width];
-        let is_clipped = (self.clips_x.is() || self.clips_y.is()) && extents.into_iter().any(Declared::is);
-        let is_away = self.is_positioned.is() && (self.is_far_left.is() || self.is_far_up.is());
-        self.by_display.is() || self.by_opacity.is() || self.shows_no_part.is() || is_clipped || is_away
-    }
 }
 
 /// The declarations that have a meaning for the text. What is `None` is inherited.
@@ -121,10 +49,10 @@ impl Style {
         parsed
     }
 
-    /// What hides for certain, of a style that other elements share. What is inherited may be undone by selectors that are
-    /// not read.
-    pub(crate) fn hiding(&self) -> Self {
-        Self { hidden: self.hidden, invisible: self.invisible, ..Self::default() }
+    /// The part of a style that is certain where other elements share it. The declarations that are left out are inherited,
+    /// and may be undone by selectors that are not read.
+    pub(crate) fn shared(&self) -> Self {
+        Self { hidden: self.hidden, invisible: self.invisible, picture: self.picture, ..Self::default() }
     }
 
     /// Adds declarations that count more.
@@ -145,7 +73,7 @@ impl Style {
 
     /// Outlook does not show it.
     pub(crate) fn is_hidden_in_outlook(&self) -> bool {
-        self.hidden.in_outlook.is()
+        self.hidden.is_hidden_in_outlook()
     }
 
     pub(crate) fn is_invisible(&self) -> Option<bool> {
@@ -173,29 +101,8 @@ impl Style {
     }
 
     fn read(&mut self, property: &str, value: &str, is_important: bool) {
-        let hidden = &mut self.hidden;
-        let declared = |value: Option<bool>| Declared { value, is_important };
-        let is = |word: &str| value.eq_ignore_ascii_case(word);
-        let is_any = |words: &[&str]| declared(Some(words.iter().any(|word| is(word))));
-        match property {
-            "display" => hidden.by_display.declare(is_any(&["none"])),
-            "opacity" => hidden.by_opacity.declare(declared(Some(is_zero(value)))),
-            "overflow" => {
-                hidden.clips_x.declare(declared(Some(clips(value))));
-                hidden.clips_y.declare(declared(Some(clips(value))));
-            }
-            "overflow-x" => hidden.clips_x.declare(declared(Some(clips(value)))),
-            "overflow-y" => hidden.clips_y.declare(declared(Some(clips(value)))),
-            "height" => hidden.has_no_height.declare(declared(Some(is_zero(value)))),
-            "max-height" => hidden.has_no_most_height.declare(declared(Some(is_zero(value)))),
-            "width" => hidden.has_no_width.declare(declared(Some(is_zero(value)))),
-            "max-width" => hidden.has_no_most_width.declare(declared(Some(is_zero(value)))),
-            "mso-hide" => hidden.in_outlook.declare(is_any(&["all"])),
-            "position" => hidden.is_positioned.declare(is_any(&["absolute", "fixed", "relative"])),
-            "left" => hidden.is_far_left.declare(declared(Some(is_far_away(value)))),
-            "top" => hidden.is_far_up.declare(declared(Some(is_far_away(value)))),
-            "clip" => hidden.shows_no_part.declare(declared(Some(is_empty_shape(value)))),
-            _ => self.read_inherited(property, value, is_important),
+        if !self.hidden.read(property, value, is_important) {
+            self.read_inherited(property, value, is_important);
         }
     }
 
@@ -255,6 +162,18 @@ mod tests {
             "clip:rect(0,0,0,0)",
             "position:absolute;clip: RECT(0 0 0 0);",
             "clip:rect(1px, 1px, 1px, 1px)",
+            "max-height:0",
+            "max-height:0px;max-width:0px",
+            "max-height:1px;overflow:hidden",
+            "position:absolute;width:1px;height:1px;overflow:hidden",
+            "margin-left:-9999px",
+            "margin-top:-999em",
+            "transform:scale(0)",
+            "transform: translate(1px) scaleY( 0 )",
+            "clip-path:inset(50%)",
+            "clip-path: inset(100% 0 0 0)",
+            "clip-path:circle(0)",
+            "content-visibility:hidden",
         ] {
             assert!(Style::parse(style).is_hidden(), "{style}");
         }
@@ -263,7 +182,16 @@ mod tests {
             "display:block",
             "display:none;display:block",
             "opacity:0.5",
-            "max-height:0",
+            "max-height:1px",
+            "max-height:0;max-height:none",
+            "overflow:hidden;height:2px;width:1px",
+            "overflow:hidden;width:1px",
+            "margin-left:-20px",
+            "transform:scale(0.5)",
+            "transform:rotate(0deg)",
+            "clip-path:inset(10%)",
+            "clip-path:none",
+            "content-visibility:auto",
             "overflow:hidden",
             "display",
             "display:none;display:block!important",
@@ -284,13 +212,28 @@ mod tests {
     #[test]
     fn a_size_of_nothing_is_told_from_one_that_is_inherited() {
         let check = |style: &str, expected| assert_eq!(Style::parse(style).has_zero_font(), expected, "{style}");
-        for style in ["font-size:0", "font-size:0px", "FONT-SIZE: 0em", "font-size:0%", "font:0/0 a", "font-size:.0pt"]
-        {
+        for style in [
+            "font-size:0",
+            "font-size:0px",
+            "FONT-SIZE: 0em",
+            "font-size:0%",
+            "font:0/0 a",
+            "font-size:.0pt",
+            "font-size:1px",
+            "font-size:0.01PX",
+            "font:1px/1px a",
+            "font-size:0rem",
+        ] {
             check(style, Some(true));
         }
-        for style in
-            ["font-size:1px", "font-size:16px!important", "font-size:1rem", "font-size:small", "font:bold 12px/1 a"]
-        {
+        for style in [
+            "font-size:2px",
+            "font-size:1in",
+            "font-size:16px!important",
+            "font-size:1rem",
+            "font-size:small",
+            "font:bold 12px/1 a",
+        ] {
             check(style, Some(false));
         }
         for style in ["font-size:100%", "font-size:2em", "font-size:inherit", "color:red", "font:inherit", "font-size:"]

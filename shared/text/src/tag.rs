@@ -18,13 +18,14 @@ pub(crate) enum Attribute {
     Href,
     Id,
     Media,
+    Open,
     Start,
     Style,
     Value,
 }
 
-const ATTRIBUTES: [&[u8]; 10] =
-    [b"alt", b"background", b"class", b"hidden", b"href", b"id", b"media", b"start", b"style", b"value"];
+const ATTRIBUTES: [&[u8]; 11] =
+    [b"alt", b"background", b"class", b"hidden", b"href", b"id", b"media", b"open", b"start", b"style", b"value"];
 
 /// A start tag or an end tag.
 #[derive(Debug, Default)]
@@ -112,6 +113,11 @@ impl Tag {
         self.is_present[place].then(|| String::from_utf8_lossy(&self.values[place]))
     }
 
+    /// True for a `<dialog>` that nobody opened.
+    pub(crate) fn is_closed_dialog(&self) -> bool {
+        self.name == b"dialog" && self.value(Attribute::Open).is_none()
+    }
+
     /// An attribute that is a number.
     pub(crate) fn number(&self, attribute: Attribute) -> Option<i32> {
         self.value(attribute)?.trim().parse().ok()
@@ -139,6 +145,7 @@ mod tests {
         check(Attribute::Href, "href");
         check(Attribute::Id, "id");
         check(Attribute::Media, "media");
+        check(Attribute::Open, "open");
         check(Attribute::Start, "start");
         check(Attribute::Style, "style");
         check(Attribute::Value, "value");

@@ -5,6 +5,7 @@ use html5gum::{Emitter, Error, State, Tokenizer};
 use crate::{
     document::Document,
     name::content_state,
+    sheet::is_for_screens,
     tag::{Attribute, Tag},
 };
 
@@ -75,8 +76,6 @@ impl<'d, 'u> Tokens<'d, 'u> {
 
 /// True if a start tag begins a style sheet for screens.
 fn is_sheet(tag: &Tag) -> bool {
-    let is_for_screens =
-        |media: &str| ["", "all", "screen"].iter().any(|medium| media.trim().eq_ignore_ascii_case(medium));
     tag.name() == b"style" && tag.value(Attribute::Media).is_none_or(|media| is_for_screens(&media))
 }
 

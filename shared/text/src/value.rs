@@ -4,7 +4,7 @@ use crate::style::Blanks;
 
 /// The property's name in lower case, if it can be one that counts.
 pub(crate) fn lower_case(property: &str) -> String {
-    const MAX_PROPERTY: usize = "background-image".len();
+    const MAX_PROPERTY: usize = "content-visibility".len();
     if property.len() > MAX_PROPERTY { String::new() } else { property.to_ascii_lowercase() }
 }
 
@@ -61,19 +61,56 @@ fn starts_with(value: &str, word: &str) -> bool {
     value.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
+/// True if this is a shape in which nothing is: `inset(50%)`, or a circle of no size.
+pub(crate) fn is_empty_path(path: &str) -> bool {
+    let size = |shape| first_argument(path, shape);
+    let covers_half =
+        |inset: &str| inset.strip_suffix('%').and_then(|part| part.parse().ok()).is_some_and(|part: f64| part >= 50.0);
+    size("inset").is_some_and(covers_half) || size("circle").is_some_and(is_zero)
+}
+
+/// True if nothing is left of what is scaled so.
+pub(crate) fn is_scaled_away(transform: &str) -> bool {
+    ["scale", "scalex", "scaley", "scale3d"].iter().any(|scale| first_argument(transform, scale).is_some_and(is_zero))
+}
+
+/// The first argument of a function in a value.
+fn first_argument<'a>(value: &'a str, function: &str) -> Option<&'a str> {
+    let mut calls = value.match_indices('(').filter(|(place, _)| {
+        let start = value.get(place.wrapping_sub(function.len())..*place);
+        start.is_some_and(|name| name.eq_ignore_ascii_case(function))
+    });
+    let (place, _) = calls.next_back()?;
+    value[place + 1..].split([',', ' ', ')']).find(|argument| !argument.is_empty())
+}
+
+/// True if this is a length of which nobody sees more than a line.
+pub(crate) fn is_at_most_a_pixel(length: &str) -> bool {
+    is_zero(length) || pixels(length).is_some_and(|pixels| pixels <= 1.0)
+}
+
+/// A length in pixels or in points, which are taken for the same.
+fn pixels(length: &str) -> Option<f64> {
+    let number = length.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = &length[number.len()..];
+    let is_any = ["", "px", "pt"].iter().any(|known| unit.eq_ignore_ascii_case(known));
+    is_any.then(|| number.parse().ok()).flatten().filter(|pixels: &f64| *pixels >= 0.0)
+}
+
 pub(crate) fn is_zero(value: &str) -> bool {
     let number = value.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
     number.parse().is_ok_and(|number: f64| number == 0.0)
 }
 
-/// True if text of this size is not seen. What is relative to nothing is nothing.
+/// True if text of this size is not seen, as that of a pixel is not, which hides a preview. A size that is relative to nothing
+/// is nothing.
 pub(crate) fn zero_font(size: &str) -> Option<bool> {
     let ends_with =
         |unit: &str| size.get(size.len().wrapping_sub(unit.len())..).is_some_and(|end| end.eq_ignore_ascii_case(unit));
     let is_relative = size.ends_with('%')
         || (ends_with("em") && !ends_with("rem"))
         || ["inherit", "smaller", "larger", "unset"].iter().any(|word| size.eq_ignore_ascii_case(word));
-    match is_zero(size) {
+    match is_at_most_a_pixel(size) {
         true => Some(true),
         false if is_relative || size.is_empty() => None,
         false => Some(false),

@@ -123,7 +123,7 @@ fn text_within_a_size_of_nothing_is_shown_where_it_has_a_size() {
 #[test]
 fn what_only_looks_hidden_is_shown() {
     for style in
-        ["max-height:0", "overflow:hidden", "opacity:0.9", "display:block", "font-size:1em", "height:0", "width:0"]
+        ["max-height:9px", "overflow:hidden", "opacity:0.9", "display:block", "font-size:1em", "height:0", "width:0"]
     {
         check(&format!("<div style='{style}'>Hello</div>"), "Hello");
     }
@@ -150,6 +150,13 @@ fn more_ways_to_hide_are_known() {
         "display:/* for all */none",
         "display:none!important;display:block",
         "color:rgba(0,0,0,0)",
+        "max-height:0;max-width:0",
+        "font-size:1px;line-height:1px;color:#ffffff",
+        "position:absolute;width:1px;height:1px;overflow:hidden",
+        "position:absolute;clip-path:inset(50%)",
+        "margin-left:-9999px",
+        "transform:scale(0)",
+        "content-visibility:hidden",
     ] {
         check(&format!("<div style='{style}'>Preview <b>text</b></div><p>Hello</p>"), "Hello");
     }
@@ -176,9 +183,21 @@ fn a_style_sheet_hides_classes_identifiers_and_elements() {
         (".pre{display:block} div.pre{display:none}", "<div class=pre>"),
         (".b{display:block} .a{display:none}", "<div class='a b'>"),
         (".pre{display:none", "<div class=pre>"),
+        ("body .pre{display:none}", "<div class=pre>"),
+        ("html > BODY div.pre{display:none}", "<div class=pre>"),
+        ("*.pre{display:none}", "<div class=pre>"),
+        ("@media screen{.pre{display:none}}", "<div class=pre>"),
+        ("@media only screen { .x{color:red} .pre{display:none} }", "<div class=pre>"),
+        ("@MEDIA all{#pre{display:none}} .pre{color:red}", "<div id=pre>"),
     ] {
         check(&format!("<style>{rule}</style>{element}Preview</div><p>Hello</p>"), "Hello");
     }
+}
+
+#[test]
+fn a_dialog_is_hidden_until_it_is_open() {
+    check("<dialog>Terms</dialog>Hello", "Hello");
+    check("<dialog open>Terms</dialog>Hello", "Terms\nHello");
 }
 
 #[test]
@@ -187,6 +206,10 @@ fn a_style_sheet_hides_nothing_else() {
         ("<style>.pre{display:none}</style>", "<div class='press x-pre PRE' id=pre>"),
         ("<style>td.pre,.a .pre,.pre:hover,.a.pre,*,[class]{display:none}</style>", "<div class=pre>"),
         ("<style>@media print{.pre{display:none}}</style>", "<div class=pre>"),
+        ("<style>@media screen,print and (color){.pre{display:none}}</style>", "<div class=pre>"),
+        ("<style>@media screen{@media print{.pre{display:none}}}</style>", "<div class=pre>"),
+        ("<style>@supports (x:y){.pre{display:none}}</style>", "<div class=pre>"),
+        ("<style>u + .body .pre,div > .pre,body * .a .pre{display:none}</style>", "<div class=pre>"),
         ("<style>@media screen and (max-width:600px){.pre{display:none!important}}</style>", "<div class=pre>"),
         ("<style media=print>.pre{display:none}</style>", "<div class=pre>"),
         ("<style>.pre{display:none}</style>", "<div class=pre style='display:block'>"),

@@ -1,0 +1,29 @@
+//! A property of a style, declared or not.
+
+/// The declaration of a property, if there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Declared<T> {
+    pub(crate) value: Option<T>,
+    pub(crate) is_important: bool,
+}
+
+impl<T> Default for Declared<T> {
+    fn default() -> Self {
+        Self { value: None, is_important: false }
+    }
+}
+
+impl<T: Copy> Declared<T> {
+    /// Declares the property once more, which counts unless what was said before is important and this is not.
+    pub(crate) fn declare(&mut self, other: Self) {
+        if other.value.is_some() && (other.is_important || !self.is_important) {
+            *self = other;
+        }
+    }
+}
+
+impl Declared<bool> {
+    pub(crate) fn is(self) -> bool {
+        self.value == Some(true)
+    }
+}
