@@ -2,6 +2,13 @@
 
 use std::borrow::Cow;
 
+use crate::characters::{closes, opens};
+
+/// A host has no more characters. Decoding one takes time that grows with the square of its length.
+const MAX_HOST: usize = 253;
+/// Begins a part of a host that is not ASCII.
+const PUNYCODE: &str = "xn--";
+
 /// Begin what is no address to go to. `data:` holds a file.
 const NOT_SHOWN: [&str; 5] = ["#", "javascript:", "vbscript:", "data:", "about:"];
 
@@ -16,17 +23,18 @@ pub(crate) fn shown(href: &str) -> Option<String> {
         }
         address
     });
+    let address = if address.starts_with("//") { format!("https:{address}") } else { address };
     let leads_nowhere = address.is_empty() || NOT_SHOWN.iter().any(|start| without(&address, start).is_some());
     (!leads_nowhere).then_some(address)
 }
 
-/// The most bytes of a text that says the address: a longer one says more.
+/// The most bytes of a text that says the address: a longer one says more. Each byte may be written as three.
 pub(crate) fn most_said(address: &str) -> usize {
-    2 * address.len() + 16
+    3 * address.len() + 64
 }
 
-/// True if a link's text says its address, as people write it: without the scheme or the slash at the end, a telephone number
-/// with blanks.
+/// True if a link's text, or a word of it, says its address, as people write it: without the scheme, `www.` or the slash at
+/// the end, in any encoding, within parentheses or at the end of a sentence; a telephone number with blanks.
 pub(crate) fn is_said_by(address: &str, text: &str) -> bool {
     if text.len() > most_said(address) {
         return false;
@@ -36,11 +44,17 @@ pub(crate) fn is_said_by(address: &str, text: &str) -> bool {
         return digits(number).eq(digits(said));
     }
     if let Some(mailbox) = without(address, "mailto:") {
-        let mailbox = mailbox.split('?').next().unwrap_or_default();
-        return mailbox.eq_ignore_ascii_case(without(text, "mailto:").unwrap_or(text));
+        let wanted = mailboxes(mailbox.split('?').next().unwrap_or_default());
+        return says(text, |said| mailboxes(without(said, "mailto:").unwrap_or(said)) == wanted);
     }
-    let ((host, path), (said_host, said_path)) = (parts(address), parts(text));
-    host.eq_ignore_ascii_case(said_host) && path == said_path
+    let wanted = Site::of(address);
+    says(text, |said| Site::of(said) == wanted)
+}
+
+/// True if the text says it, or a word of it that can be an address, with or without what stands around it.
+fn says(text: &str, is_said: impl Fn(&str) -> bool) -> bool {
+    let is_said = |text: &str| is_said(text) || is_said(text.trim_matches(|c| closes(c) || opens(c)));
+    is_said(text) || text.split_whitespace().filter(|word| word.contains(['.', '/', '@'])).any(is_said)
 }
 
 /// The rest of the text after this beginning, in whatever case.
@@ -54,12 +68,61 @@ fn digits(number: &str) -> impl Iterator<Item = char> {
     number.chars().filter(|c| !matches!(c, ' ' | '\u{A0}' | '-' | '.' | '(' | ')' | '/'))
 }
 
-/// Host and path, without the scheme and the slash at the end.
-fn parts(address: &str) -> (&str, Cow<'_, str>) {
-    let rest = without(address, "https://").or_else(|| without(address, "http://")).unwrap_or(address);
-    let rest = rest.strip_suffix('/').unwrap_or(rest);
-    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    (host, if path.contains(' ') { path.replace(' ', "%20").into() } else { path.into() })
+/// Mailboxes without blanks, encodings and case.
+fn mailboxes(text: &str) -> Vec<u8> {
+    let decoded = decode(text, |byte| matches!(byte, b' '..=b'~'));
+    decoded.into_iter().filter(|byte| *byte != b' ').map(|byte| byte.to_ascii_lowercase()).collect()
+}
+
+/// An address as far as it differs from others: two ways to write one are equal.
+#[derive(PartialEq, Eq)]
+struct Site {
+    host: String,
+    path: Vec<u8>,
+    query: Vec<u8>,
+}
+
+impl Site {
+    fn of(address: &str) -> Self {
+        let schemes = ["https://", "http://", "//"];
+        let rest = schemes.iter().find_map(|scheme| without(address, scheme)).unwrap_or(address);
+        let (host, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let (path, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+        // These have the same meaning everywhere. Whatever else is encoded may mean a part of the address where it is not.
+        let is_free = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~ ".contains(&byte) || byte > 127;
+        Self {
+            host: host_of(host),
+            path: decode(path.strip_suffix('/').unwrap_or(path), is_free),
+            query: decode(query.strip_suffix('#').unwrap_or(query), is_free),
+        }
+    }
+}
+
+/// The host in Unicode and lower case, without `www.` and the port that it has anyway.
+fn host_of(host: &str) -> String {
+    let host = [":443", ":80"].iter().find_map(|port| host.strip_suffix(port)).unwrap_or(host);
+    let host = without(host, "www.").unwrap_or(host).to_lowercase();
+    if host.len() > MAX_HOST || !host.contains(PUNYCODE) {
+        return host;
+    }
+    let labels = host.split('.').map(|label| {
+        let decoded = label.strip_prefix(PUNYCODE).and_then(idna::punycode::decode_to_string);
+        decoded.map_or(Cow::Borrowed(label), Cow::Owned)
+    });
+    labels.collect::<Vec<_>>().join(".")
+}
+
+/// The text in bytes, in which those that are free are not percent-encoded.
+fn decode(text: &str, is_free: impl Fn(u8) -> bool) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let code = after.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = code.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|byte| is_free(*byte));
+        decoded.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &after[2..] } else { after };
+    }
+    decoded
 }
 
 #[cfg(test)]
@@ -90,6 +153,7 @@ mod tests {
         check(" https://example.com/a\n  b\t", "https://example.com/a%20%20b");
         check("mailto:ada@example.org?subject=x", "mailto:ada@example.org?subject=x");
         check("/orders/7", "/orders/7");
+        check("//example.com/x", "https://example.com/x");
         check("https://example.com/#part", "https://example.com/#part");
     }
 
@@ -107,6 +171,21 @@ mod tests {
             ("MAILTO:ada@example.org", "mailto:ada@example.org"),
             ("tel:+4930123456", "+49 (30) 123-456"),
             ("tel:+4930123456", "tel:+4930123456"),
+            ("https://www.example.com/", "example.com"),
+            ("https://example.com:443/x#", "example.com/x"),
+            ("https://example.com/x/?a=1", "example.com/x?a=1"),
+            ("//example.com/x", "example.com/x"),
+            ("https://example.com/%C3%BC%7e", "https://example.com/ü~"),
+            ("https://example.com/ü", "https://example.com/%C3%BC"),
+            ("https://xn--bcher-kva.example/", "Bücher.example"),
+            ("https://bücher.example/", "https://xn--bcher-kva.example"),
+            ("https://example.com/x", "<https://example.com/x>"),
+            ("https://example.com/x", "(https://example.com/x)."),
+            ("https://example.com/x", "Visit https://example.com/x now"),
+            ("https://example.com/(x)", "https://example.com/(x)"),
+            ("mailto:ada%2Bx%40example.org", "ada+x@example.org"),
+            ("mailto:%20ada@example.org", "Write to ada@example.org."),
+            ("mailto:a@x.co,b@x.co", "a@x.co, b@x.co"),
         ] {
             assert!(is_said_by(address, text), "{address} {text}");
         }
@@ -117,6 +196,13 @@ mod tests {
             ("https://example.com/", "here"),
             ("mailto:ada@example.org", "Ada"),
             ("tel:+4930123456", "Call us"),
+            ("https://example.com/a%2Fb", "https://example.com/a/b"),
+            ("https://example.com/?a=1%262", "https://example.com/?a=1&2"),
+            ("https://example.com/x", "https://example.com/x_"),
+            ("https://example.com/x?a", "https://example.com/x"),
+            ("https://example.com/x", "https://example.com/xy and more"),
+            ("https://xn--zzzzzzzz9.example/", "bücher.example"),
+            ("https://mail.example.com/", "example.com"),
         ] {
             assert!(!is_said_by(address, text), "{address} {text}");
         }

@@ -7,7 +7,7 @@ use crate::{
     beyond::{Beyond, Hiding},
     look::{Look, Own},
     name::{Element, NUMBERS, Name},
-    output::{Cell, Output},
+    output::{Cell, Output, Row},
     sheet::Sheet,
     tag::{Attribute, Tag},
 };
@@ -57,8 +57,8 @@ enum Part {
     /// Its lines are indented. The next item has this number, or a bullet.
     List(Option<i64>),
     Item,
-    /// So many of its cells have a text.
-    Row(u32),
+    /// The row around it.
+    Row(Row),
     /// The cell around it.
     Cell(Cell),
     Preformatted,
@@ -247,7 +247,8 @@ impl<'u> Document<'u> {
         }
         if element.name == Name::Cell && self.last(Name::Row) <= self.last(Name::Table) {
             self.begin_lines(Name::Row);
-            self.push(Name::Row.into(), self.look(), false, Part::Row(0));
+            let row = Part::Row(self.output.begin_row());
+            self.push(Name::Row.into(), self.look(), false, row);
         }
         let part = if look.is_hidden { Part::None } else { self.part(tag, own) };
         self.push(element, look, own.hides(), part);
@@ -275,7 +276,7 @@ impl<'u> Document<'u> {
             Name::OrderedList => self.list(Some(tag.number(Attribute::Start).map_or(1, i64::from))),
             Name::UnorderedList | Name::Definition => self.list(None),
             Name::Item => self.item(tag),
-            Name::Row => Part::Row(0),
+            Name::Row => Part::Row(self.output.begin_row()),
             Name::Cell => Part::Cell(self.output.begin_cell()),
             Name::Preformatted => Part::Preformatted,
             _ => Part::None,
@@ -346,16 +347,9 @@ impl<'u> Document<'u> {
             Part::Quotation => self.output.quotations -= 1,
             Part::List(_) => self.output.indents -= 1,
             Part::Item => self.output.end_item(),
-            Part::Row(cells) => self.output.end_row(cells),
-            Part::Cell(outer) => self.end_cell(outer),
+            Part::Row(outer) => self.output.end_row(outer),
+            Part::Cell(outer) => self.output.end_cell(outer),
             Part::Preformatted => self.output.limit_line_breaks(2),
-        }
-    }
-
-    fn end_cell(&mut self, outer: Cell) {
-        let has_text = self.output.end_cell(outer);
-        if let Some(Open { part: Part::Row(cells), .. }) = self.open.last_mut() {
-            *cells += u32::from(has_text);
         }
     }
 }

@@ -6,11 +6,13 @@
 //! attributes of a repeated `<body>` are merged.
 //!
 //! The text is plain: paragraphs are separated by blank lines, the cells of a row by two spaces, items begin with `* ` or a number,
-//! quotations with `> `. Lines are not wrapped, so that no address is cut; the mail service encodes long lines. A link is its text,
-//! with its address in parentheses unless the text says it.
+//! quotations with `> `. A short row of figures is on one line, also where a cell of it has several. Lines are not wrapped, so that
+//! no address is cut; the mail service encodes long lines. A link is its text, with its address in parentheses unless the text, or
+//! the same link right before, says it.
 
 mod address;
 mod beyond;
+mod characters;
 mod declared;
 mod document;
 mod look;

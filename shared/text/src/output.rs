@@ -1,8 +1,16 @@
 //! The text while it is written: blanks and line breaks come before what follows them, and only if something does.
 
+mod row;
+
+pub(crate) use self::row::Row;
+
 use std::mem;
 
-use crate::{MAX_TEXT, style::Blanks};
+use crate::{
+    MAX_TEXT,
+    characters::{closes, has_variant, is_blank, is_unseen, joins, opens, varies},
+    style::Blanks,
+};
 
 /// Quotations that are marked at the beginning of a line, and levels by which a line is indented.
 const MAX_MARKS: usize = 8;
@@ -26,6 +34,9 @@ pub(crate) struct Output {
     /// The mark that the next line begins with if it is an item's first.
     marker: Option<Marker>,
     cell: Cell,
+    row: Row,
+    /// The text's length where the last link ended.
+    last_link: usize,
     pub(crate) quotations: usize,
     pub(crate) indents: usize,
     is_full: bool,
@@ -40,12 +51,23 @@ enum Marker {
 
 /// The gap that parts a word from the one before.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 struct Separation {
     line_breaks: u32,
     is_gap: bool,
     is_blank: bool,
+    /// A cell ended here.
+    ends_cell: bool,
+    /// A link ended here, whose address must not run into a word.
+    ends_link: bool,
     /// A character that joins what stands on both sides of it, in a word or an emoji.
     joiner: Option<char>,
+}
+
+impl Separation {
+    fn is_none(&self) -> bool {
+        self.line_breaks == 0 && !self.is_gap && !self.is_blank && self.joiner.is_none()
+    }
 }
 
 /// The content of a cell so far.
@@ -54,6 +76,8 @@ pub(crate) struct Cell {
     is_empty: bool,
     begins_line: bool,
     has_lines: bool,
+    /// The text's length when it began.
+    from: usize,
 }
 
 impl Output {
@@ -130,15 +154,16 @@ impl Output {
 
     /// Begins a cell, and returns what was written into the one around it.
     pub(crate) fn begin_cell(&mut self) -> Cell {
-        mem::replace(&mut self.cell, Cell { is_empty: true, ..Cell::default() })
+        mem::replace(&mut self.cell, Cell { is_empty: true, from: self.text.len(), ..Cell::default() })
     }
 
-    /// Ends a cell. True if it has a text: the next cell goes on in its line, if that is its only one.
-    pub(crate) fn end_cell(&mut self, outer: Cell) -> bool {
+    /// Ends a cell. If it has a text, the next cell goes on in its line, if that is its only one.
+    pub(crate) fn end_cell(&mut self, outer: Cell) {
         let inner = mem::replace(&mut self.cell, outer);
         if inner.is_empty {
-            return false;
+            return;
         }
+        self.count_cell(inner.from);
         if outer.is_empty {
             self.cell.begins_line = inner.begins_line;
         } else {
@@ -147,19 +172,11 @@ impl Output {
         self.cell.has_lines |= inner.has_lines;
         self.cell.is_empty = false;
         self.wanted.is_gap = !inner.has_lines;
+        self.wanted.ends_cell = true;
         self.wanted.joiner = None;
         if inner.has_lines {
             self.break_lines(1);
         }
-        true
-    }
-
-    /// Ends a row in which so many cells have a text. The rows of a table leave no blank lines, unless cells have several lines.
-    pub(crate) fn end_row(&mut self, cells: u32) {
-        if mem::take(&mut self.wanted.is_gap) && cells > 1 {
-            self.limit_line_breaks(0);
-        }
-        self.break_lines(1);
     }
 
     /// Asks for a blank, unless a line begins.
@@ -176,7 +193,7 @@ impl Output {
             let (word, after) = rest.split_at(plain.max(next.len_utf8()));
             rest = after;
             if plain > 0 {
-                self.separate();
+                self.separate(next);
                 self.push(word);
             } else {
                 self.character(next, blanks);
@@ -187,17 +204,23 @@ impl Output {
     /// Adds a character that is no printable one of ASCII.
     fn character(&mut self, c: char, blanks: Blanks) {
         match c {
-            '\n' if blanks != Blanks::Collapse => self.kept_line_break(),
-            '\r' | '\n' | '\u{C}' => self.blank(),
+            '\n' | '\u{2028}' | '\u{2029}' if blanks != Blanks::Collapse => self.kept_line_break(),
+            '\r' | '\n' | '\u{C}' | '\u{2028}' | '\u{2029}' => self.blank(),
             c if is_blank(c) && blanks != Blanks::Keep => self.blank(),
             c if joins(c) => self.wanted.joiner = Some(c),
-            c if is_unseen(c) && c != '\t' => {}
+            c if varies(c) && !self.has_variant(c) => {}
+            c if is_unseen(c) && !varies(c) && c != '\t' => {}
             c => {
-                self.separate();
+                self.separate(c);
                 let c = if c == '\u{A0}' { ' ' } else { c };
                 self.push(c.encode_utf8(&mut [0; 4]));
             }
         }
+    }
+
+    /// True if this character can change the last one.
+    fn has_variant(&self, c: char) -> bool {
+        self.wanted.is_none() && self.text.chars().next_back().is_some_and(|last| has_variant(last, c))
     }
 
     fn kept_line_break(&mut self) {
@@ -205,11 +228,13 @@ impl Output {
         self.break_lines(count.saturating_add(1));
     }
 
-    /// Adds an address, whole or not at all.
+    /// Adds an address, whole or not at all, and apart from the word before.
     pub(crate) fn address(&mut self, address: &str) {
         if self.has_room(address.len()) {
-            self.separate();
+            self.wanted.is_blank |= !self.text.ends_with(opens);
+            self.separate('h');
             self.push(address);
+            self.row.add_address(address);
         }
     }
 
@@ -219,7 +244,19 @@ impl Output {
             for part in [" (", address, ")"] {
                 self.push(part);
             }
+            self.row.add_address(address);
         }
+    }
+
+    /// Ends a link. If its address stands at the end of the text, no word runs into that.
+    pub(crate) fn end_link(&mut self, has_address: bool) {
+        self.wanted.ends_link = has_address;
+        self.last_link = self.text.len();
+    }
+
+    /// True if nothing was written since a link ended.
+    pub(crate) fn follows_link(&self) -> bool {
+        !self.has_text_since(self.last_link)
     }
 
     fn has_room(&mut self, length: usize) -> bool {
@@ -227,20 +264,22 @@ impl Output {
         !self.is_full
     }
 
-    /// Writes what has to come before the next word.
-    fn separate(&mut self) {
+    /// Writes what has to come before the next word, which begins with this character.
+    fn separate(&mut self, next: char) {
         let wanted = mem::take(&mut self.wanted);
         if self.text.is_empty() {
             self.begin_line();
         } else if wanted.is_gap {
             self.push(GAP);
         } else if wanted.line_breaks > 0 {
+            let from = self.text.len();
             for _line in 0..wanted.line_breaks {
                 self.push("\n");
             }
             self.begin_line();
+            self.row.add_break(from..self.text.len(), wanted.ends_cell);
             *(if self.cell.is_empty { &mut self.cell.begins_line } else { &mut self.cell.has_lines }) = true;
-        } else if wanted.is_blank {
+        } else if wanted.is_blank || (wanted.ends_link && self.is_apart_from_link(next)) {
             self.push(" ");
         } else if let Some(joiner) = wanted.joiner {
             self.push(joiner.encode_utf8(&mut [0; 4]));
@@ -248,8 +287,15 @@ impl Output {
         self.cell.is_empty = false;
     }
 
+    /// True if this character does not stand right behind a link. A slash or a dash does, unless it would seem to be a part
+    /// of the address.
+    fn is_apart_from_link(&self, next: char) -> bool {
+        if self.text.ends_with(')') { next.is_alphanumeric() } else { !closes(next) }
+    }
+
     fn begin_line(&mut self) {
         let marker = self.marker.take();
+        self.row.keep_lines_if(marker.is_some());
         let indents = self.indents.min(MAX_MARKS) - usize::from(marker.is_some() && self.indents > 0);
         let quotations = self.quotations.min(MAX_MARKS);
         if quotations + indents > 0 {
@@ -276,25 +322,4 @@ impl Output {
         self.text.push_str(fitting);
         self.work += text.len();
     }
-}
-
-/// Characters that show as a blank. The wide and the narrow ones fill previews, as the no-break space does; so do the blank
-/// of Braille and the fillers of Hangul that stand alone.
-fn is_blank(c: char) -> bool {
-    matches!(
-        c,
-        ' ' | '\t' | '\u{A0}' | '\u{2000}'
-            ..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{2800}' | '\u{3000}' | '\u{3164}' | '\u{FFA0}'
-    )
-}
-
-/// Characters that show nothing, but change what stands on both sides of them, within a word: joiners, marks of direction,
-/// fillers of a syllable.
-fn joins(c: char) -> bool {
-    matches!(c, '\u{200C}' | '\u{200D}' | '\u{200E}' | '\u{200F}' | '\u{61C}' | '\u{180E}' | '\u{115F}' | '\u{1160}')
-}
-
-/// Characters that show nothing: controls, and what fills the preview of a mail. Soft hyphens go with them, for no line is wrapped.
-fn is_unseen(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{AD}' | '\u{34F}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
 }

@@ -15,16 +15,21 @@ pub(super) struct Link {
     /// The text's length when the link began.
     from: usize,
     has_picture: bool,
+    /// Nothing stands between it and the link before.
+    follows_last: bool,
 }
 
 impl Document<'_> {
     pub(super) fn link(&self, tag: &Tag, has_picture: bool) -> Part {
         let address = tag.value(Attribute::Href).and_then(|href| address::shown(&href));
-        let from = self.output.length();
-        address.map_or(Part::None, |address| Part::Link(Link { address, from, has_picture }))
+        address.map_or(Part::None, |address| Part::Link(self.begin_link(address, has_picture)))
     }
 
-    /// Adds the address of a link that has a text or a picture, unless it has just been said.
+    fn begin_link(&self, address: String, has_picture: bool) -> Link {
+        Link { address, from: self.output.length(), has_picture, follows_last: self.output.follows_link() }
+    }
+
+    /// Adds the address of a link that has a text or a picture, unless its text or the link right before it says it.
     pub(super) fn end_link(&mut self, link: Link) {
         let has_text = self.output.has_text_since(link.from);
         if !has_text && !link.has_picture {
@@ -32,18 +37,19 @@ impl Document<'_> {
         }
         let text = self.output.since(link.from, address::most_said(&link.address));
         let is_said = text.is_some_and(|text| address::is_said_by(&link.address, text));
-        if self.last_address != link.address && !is_said {
-            if has_text {
-                self.output.annotate(&link.address);
-            } else {
-                self.output.address(&link.address);
-            }
+        let is_repeated = link.follows_last && self.last_address == link.address;
+        match (is_repeated || is_said, has_text) {
+            (true, _) => {}
+            (false, true) => self.output.annotate(&link.address),
+            (false, false) => self.output.address(&link.address),
         }
+        self.output.end_link(!is_repeated);
         self.last_address = link.address;
     }
 
     pub(super) fn rule(&mut self) {
         self.output.break_cell(1);
+        self.output.keep_row_lines();
         self.output.text(RULE, Blanks::Collapse);
         self.output.break_lines(1);
     }
@@ -74,11 +80,12 @@ impl Document<'_> {
 
     /// A part of a picture that is a link.
     pub(super) fn area(&mut self, tag: &Tag) {
-        let from = self.output.length();
+        let address = tag.value(Attribute::Href).and_then(|href| address::shown(&href));
+        let link = address.map(|address| self.begin_link(address, true));
         self.picture(tag);
         self.output.blank();
-        if let Some(address) = tag.value(Attribute::Href).and_then(|href| address::shown(&href)) {
-            self.end_link(Link { address, from, has_picture: true });
+        if let Some(link) = link {
+            self.end_link(link);
         }
     }
 }

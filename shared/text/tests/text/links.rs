@@ -23,6 +23,13 @@ fn a_link_whose_text_is_its_address_stands_once() {
     check("<a href='mailto:ada@example.org?subject=Hi'>ada@example.org</a>", "ada@example.org");
     check("<a href='tel:+4930123456'>+49 30 123-456</a>", "+49 30 123-456");
     check("<a href='https://example.com/x'>https://example.com/</a>", "https://example.com/ (https://example.com/x)");
+    check("<a href='https://www.example.com/'>example.com</a>", "example.com");
+    check("<a href='https://example.com/%C3%BC'>https://example.com/ü</a>", "https://example.com/ü");
+    check("<a href='https://xn--bcher-kva.example'>bücher.example</a>", "bücher.example");
+    check("<a href='https://example.com/x'>&lt;https://example.com/x&gt;</a>", "<https://example.com/x>");
+    check("<a href='https://example.com/x'>Open https://example.com/x now</a>", "Open https://example.com/x now");
+    check("<a href='mailto:ada%40example.org'>ada@example.org</a>", "ada@example.org");
+    check("<a href='//example.com/x'>Tea</a>", "Tea (https://example.com/x)");
 }
 
 #[test]
@@ -38,6 +45,40 @@ fn a_link_of_a_picture_keeps_its_address() {
         "<map><area href='https://example.com/n' alt=North><area href='https://example.com/s'></map>",
         "North (https://example.com/n) https://example.com/s",
     );
+}
+
+#[test]
+fn a_link_of_any_picture_keeps_its_address() {
+    for picture in [
+        "<video src=x></video>",
+        "<canvas></canvas>",
+        "<object data=x></object>",
+        "<amp-img src=x></amp-img>",
+        "<picture><source srcset=x><img src=y alt=''></picture>",
+        "<div style='background-image:url(x.png);height:9px'></div>",
+        "<table><tr><td><img src=x></td></tr></table>",
+        "<button><img src=x></button>",
+    ] {
+        check(&format!("<a href='https://example.com/c'>{picture}</a>"), "https://example.com/c");
+    }
+    check(
+        "<style>.logo{background:url(x.png)}</style><a class=logo href='https://example.com/c'></a>",
+        "https://example.com/c",
+    );
+}
+
+#[test]
+fn an_address_runs_into_no_word() {
+    let link = |name: &str| format!("<a href='https://example.com/{name}'><img src=x></a>");
+    check(&format!("{}{}", link("a"), link("b")), "https://example.com/a https://example.com/b");
+    check(&format!("Hi{}there", link("a")), "Hi https://example.com/a there");
+    check(&format!("({}), {}.", link("a"), link("b")), "(https://example.com/a), https://example.com/b.");
+    check(&format!("{}/{}", link("a"), link("b")), "https://example.com/a / https://example.com/b");
+    check(
+        "<a href='https://example.com/a'>Home</a><a href='https://example.com/b'>Shop</a>/x",
+        "Home (https://example.com/a) Shop (https://example.com/b)/x",
+    );
+    check("<a href='https://example.com'>example.com</a><a href='mailto:a@x.co'>a@x.co</a>", "example.com a@x.co");
 }
 
 #[test]
@@ -59,6 +100,14 @@ fn a_link_that_is_repeated_at_once_is_said_once() {
     let link = |inner: &str| format!("<a href='https://example.com/7'>{inner}</a>");
     let html = format!("<p>{}</p><p>{}</p><p>{}</p>", link("<img src=x>"), link("Tea"), link("Buy"));
     check(&html, "https://example.com/7\n\nTea\n\nBuy");
+    check(
+        &format!("{}<p>Tea, 4.00</p><p>{}</p>", link("<img src=x>"), link("Buy")),
+        "https://example.com/7\n\nTea, 4.00\n\nBuy (https://example.com/7)",
+    );
+    check(
+        &format!("{} or {}", link("Tea"), link("<img src=x>")),
+        "Tea (https://example.com/7) or https://example.com/7",
+    );
     let other = "<a href='https://example.com/8'>Ice</a>";
     check(
         &format!("{} {other} {}", link("Tea"), link("Buy")),
@@ -78,7 +127,7 @@ fn a_link_around_blocks_names_its_address_behind_them() {
 fn links_that_are_never_closed_keep_their_addresses() {
     check(
         "<a href='https://example.com/1'>a<a href='https://example.com/2'>b",
-        "a (https://example.com/1)b (https://example.com/2)",
+        "a (https://example.com/1) b (https://example.com/2)",
     );
     check("<p><a href='https://example.com/1'>a</p><p>b", "a (https://example.com/1)\n\nb");
     check(

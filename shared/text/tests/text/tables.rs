@@ -1,5 +1,7 @@
 //! Tables of figures stay on their lines; tables that lay a mail out read as paragraphs.
 
+use posthorn_text::from_html;
+
 use crate::check;
 
 #[test]
@@ -23,6 +25,37 @@ fn cells_of_one_paragraph_are_on_a_line_too() {
         "<table><tr><td><p>Tea</p></td><td><div>4.00</div></td></tr><tr><td><p>Ice</p></td><td><p>1.50</p></td></tr></table>",
         "Tea  4.00\nIce  1.50",
     );
+}
+
+#[test]
+fn a_row_of_figures_stays_on_a_line_though_a_cell_has_several() {
+    let row = |cells: &str| format!("<table><tr>{cells}</tr><tr><td>Ice<td>1<td>1.50</table>");
+    for (cells, expected) in [
+        ("<td>Tea<br><small>fresh</small></td><td>2</td><td>4.00</td>", "Tea, fresh  2  4.00"),
+        ("<td><p>Tea</p><p>Size: M</p></td><td>2</td><td>4.00 EUR</td>", "Tea, Size: M  2  4.00 EUR"),
+        ("<td><h3>Tea:</h3>fresh<br><br></td><td><div>2</div></td><td>4.00</td>", "Tea: fresh  2  4.00"),
+        ("<td>Tea</td><td>4.00<br><s>5.00</s></td>", "Tea  4.00, 5.00"),
+        ("<td><table><tr><td>Tea</td></tr><tr><td>fresh</td></tr></table></td><td>4.00</td>", "Tea, fresh  4.00"),
+        (
+            "<td><a href='https://example.com/a-long-address-of-a-page'>Tea</a><br>fresh</td><td>4.00</td>",
+            "Tea (https://example.com/a-long-address-of-a-page) fresh  4.00",
+        ),
+        ("<td style='white-space:pre-wrap'>Tea\n </td><td>4.00</td>", "Tea  4.00"),
+    ] {
+        check(&row(cells), &format!("{expected}\nIce  1  1.50"));
+        check(&format!("Hi{}", row(cells)), &format!("Hi\n\n{expected}\nIce  1  1.50"));
+    }
+    check(&format!("<blockquote>{}</blockquote>", row("<td>Tea<br>fresh<td>2")), "> Tea, fresh  2\n> Ice  1  1.50");
+}
+
+#[test]
+fn a_row_that_is_no_figures_keeps_its_lines() {
+    check("<table><tr><td>Bill to<br>Ada</td><td>Ship to<br>Bob</td></tr></table>", "Bill to\nAda\nShip to\nBob");
+    check("<table><tr><td><ul><li>Tea<li>Ice</ul></td><td>2</td></tr></table>", "* Tea\n* Ice\n\n2");
+    check("<table><tr><td>Tea<hr>Ice</td><td>2</td></tr></table>", "Tea\n----------\nIce\n2");
+    let long = "word ".repeat(50);
+    let text = from_html(&format!("<table><tr><td>1</td><td>Tea<p>{long}</p></td></tr></table>"));
+    assert_eq!(text, format!("1  Tea\n\n{}", long.trim_end()));
 }
 
 #[test]

@@ -75,6 +75,48 @@ fn blanks_of_any_width_and_marks_of_direction_are_dropped_where_nothing_follows(
 }
 
 #[test]
+fn every_character_that_shows_nothing_is_dropped() {
+    for filler in [
+        "\u{34F}",
+        "\u{17B4}",
+        "\u{180B}",
+        "\u{2065}",
+        "\u{206A}",
+        "\u{FE00}",
+        "\u{FE0F}",
+        "\u{FFF0}",
+        "\u{FFF9}",
+        "\u{1BCA0}",
+        "\u{1D173}",
+        "\u{E0001}",
+        "\u{E0020}",
+        "\u{E007F}",
+        "\u{E01EF}",
+        "\u{2028}",
+        "\u{2029}",
+    ] {
+        check(&format!("<p>Preview {}</p><p>Hello</p>", filler.repeat(90)), "Preview\n\nHello");
+        check(&format!("a {filler} b"), "a b");
+    }
+    check("<p>Preview\u{FE0F}\u{FE0F}</p>a\u{E0067}b", "Preview\n\nab");
+    check("a\u{2028}b<pre>a\u{2028}b</pre>", "a b\n\na\nb");
+}
+
+#[test]
+fn what_varies_an_emoji_or_a_letter_survives() {
+    for text in [
+        "\u{2764}\u{FE0F} 1\u{FE0F}\u{20E3}",
+        "\u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F} x",
+        "\u{845B}\u{E0100}\u{57CE}",
+        "\u{1820}\u{180B}\u{1820}",
+        "\u{1F3F3}\u{FE0F}\u{200D}\u{1F308}",
+        "\u{2066}\u{5D0}\u{2069}",
+    ] {
+        check(text, text);
+    }
+}
+
+#[test]
 fn joiners_within_words_and_emoji_survive() {
     check("می\u{200C}خواهم", "می\u{200C}خواهم");
     check("<b>می&zwnj;</b>خواهم", "می\u{200C}خواهم");
