@@ -22,6 +22,10 @@ use crate::demo::Demo;
 /// As on every answer of the functions.
 const NO_STORE: (HeaderName, &str) = (header::CACHE_CONTROL, "no-store");
 
+const INBOX: &str = "/_local/inbox";
+/// The pages, as they are opened by hand.
+const PAGES: [&str; 3] = [INBOX, "/_local/health", "/_local/docs"];
+
 /// The functions, and the demo project whose keys are kept.
 #[derive(Clone)]
 pub struct Api {
@@ -38,10 +42,11 @@ pub struct Api {
 }
 
 impl Api {
-    /// The routes: the contract's, and a way from `/` to the inbox.
+    /// The routes: the contract's, and ways from `/` to the inbox, and from a page with a slash at its end to the page.
     pub fn router(self) -> Router {
-        let inbox = get(|| async { ([NO_STORE], Redirect::temporary("/_local/inbox")) });
-        Router::new().route("/", inbox).fallback(answer).with_state(self)
+        let to = |page: &'static str| get(move || async move { ([NO_STORE], Redirect::temporary(page)) });
+        let routes = PAGES.iter().fold(Router::new(), |routes, page| routes.route(&format!("{page}/"), to(page)));
+        routes.route("/", to(INBOX)).fallback(answer).with_state(self)
     }
 
     async fn invoke(&self, event: &str, request_id: &str, function: Function) -> Response<Bytes> {

@@ -99,11 +99,16 @@ fn a_slash_at_the_end_and_head_are_taken_and_no_answer_may_be_cached() {
         (get(&stack.url, "/v1/send"), 405),
         (ask(&stack.url, "OPTIONS", "/v1/"), 204),
         (get(&stack.url, "/"), 307),
+        (get(&stack.url, "/_local/inbox/"), 307),
+        (ask(&stack.url, "HEAD", "/_local/health/"), 307),
+        (get(&stack.url, "/_local/docs/"), 307),
+        (get(&stack.url, "/_local/inbox//"), 404),
     ] {
         assert_eq!(answer.status, status, "{}", answer.head);
         assert!(answer.head.contains("\ncache-control: no-store"), "{}", answer.head);
     }
     assert_eq!(ask(&stack.url, "HEAD", "/health").body, "");
+    assert!(get(&stack.url, "/_local/docs/").head.contains("\nlocation: /_local/docs\r\n"));
 }
 
 #[test]
