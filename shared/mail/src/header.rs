@@ -36,11 +36,31 @@ const WRITTEN_ON_THE_WAY: [&str; 14] = [
 /// Links in angle brackets (RFC 2369, RFC 5064).
 const LINKS: [&str; 7] =
     ["archived-at", "list-archive", "list-help", "list-owner", "list-post", "list-subscribe", "list-unsubscribe"];
-/// A name, then an address or another identifier in angle brackets (RFC 2919, RFC 8098).
-const MAILBOXES: [&str; 5] = ["bounces-to", "disposition-notification-to", "errors-to", "list-id", "return-receipt-to"];
-/// Identifiers and words that somebody's program made and looks for (RFC 5322 3.6.4, RFC 8058, RFC 3834).
-const IDENTIFIERS: [&str; 5] =
-    ["auto-submitted", "in-reply-to", "list-unsubscribe-post", "original-message-id", "references"];
+/// A name, then an address or another identifier in angle brackets (RFC 2919, RFC 8098, RFC 4021 and what is in use).
+const MAILBOXES: [&str; 12] = [
+    "bounces-to",
+    "disposition-notification-to",
+    "errors-to",
+    "list-id",
+    "mail-followup-to",
+    "mail-reply-to",
+    "original-from",
+    "return-receipt-to",
+    "x-complaints-to",
+    "x-confirm-reading-to",
+    "x-original-from",
+    "x-report-abuse-to",
+];
+/// Identifiers and words that somebody's program made and looks for (RFC 5322 3.6.4, RFC 8058, RFC 3834, RFC 2156).
+const IDENTIFIERS: [&str; 7] = [
+    "auto-submitted",
+    "in-reply-to",
+    "list-unsubscribe-post",
+    "obsoletes",
+    "original-message-id",
+    "references",
+    "supersedes",
+];
 
 /// A header: a token and printable ASCII. The only way in is [`Header::new`].
 #[derive(Clone, PartialEq, Eq)]
@@ -235,6 +255,11 @@ mod tests {
             ),
             ("Errors-To", "\"Zoë\" <a@x.co>", None),
             ("Errors-To", "zoë@x.co", None),
+            ("Mail-Followup-To", "<a@bücher.example>", Some("<a@xn--bcher-kva.example>")),
+            ("X-Original-From", "Zoë <zoe@x.co>", Some("=?UTF-8?B?Wm/Dqw==?= <zoe@x.co>")),
+            ("X-Report-Abuse-To", "abuse@bücher.example", None),
+            ("X-Complaints-To", "<ü@x.co>", None),
+            ("Supersedes", "<ü@x.co>", None),
             ("References", "<ü@x.co>", None),
             ("In-Reply-To", "ü", None),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Clück", None),
