@@ -6,7 +6,7 @@ use super::{GAP, Output};
 
 /// The most bytes of a row that is put on one line, addresses not counted. A longer one reads better as paragraphs.
 const MAX_LINE: usize = 200;
-/// The most bytes of a cell that is a figure.
+/// The most bytes of a line that is a figure, or says what one is of.
 const MAX_FIGURE: usize = 32;
 
 /// A row that is being written.
@@ -18,7 +18,10 @@ pub(crate) struct Row {
     addresses: usize,
     /// Cells that have a text.
     cells: u32,
+    /// A cell begins with a figure.
     has_figure: bool,
+    /// A cell is one short line. In a row of columns that are to be read one after the other, none is.
+    has_short_cell: bool,
     /// Its lines stay as they are, for it has a list, a rule or another row in it, or is long.
     keeps_lines: bool,
     breaks: Vec<Break>,
@@ -51,7 +54,8 @@ impl Row {
     fn is_to_be_joined(&self, end: usize) -> bool {
         let length = end.saturating_sub(self.from + self.addresses);
         let has_lines = self.breaks.iter().any(|part| part.range.start > self.from);
-        has_lines && self.cells > 1 && self.has_figure && !self.keeps_lines && length <= MAX_LINE
+        let has_figures = self.cells > 1 && self.has_figure && self.has_short_cell;
+        has_lines && has_figures && !self.keeps_lines && length <= MAX_LINE
     }
 
     /// Takes over the lines of a row that ended within this one.
@@ -75,9 +79,11 @@ impl Output {
 
     /// Counts a cell with a text, which began at this length.
     pub(super) fn count_cell(&mut self, from: usize) {
-        let cell = self.text.get(from..self.end).unwrap_or_default();
+        let mut lines = self.text.get(from..self.end).unwrap_or_default().trim().lines();
+        let first = lines.next().unwrap_or_default();
         self.row.cells += 1;
-        self.row.has_figure |= is_figure(cell);
+        self.row.has_figure |= is_figure(first);
+        self.row.has_short_cell |= is_short(first) && lines.next().is_none();
     }
 
     /// Ends a row. The rows of a table leave no blank lines, unless cells have several lines.
@@ -131,9 +137,16 @@ fn add_line(joined: &mut String, line: &str, is_cell: bool) {
     joined.push_str(line);
 }
 
-/// True if the cell is a figure, or one on each of its lines.
-fn is_figure(cell: &str) -> bool {
-    let cell = cell.trim();
-    let has_digit = |line: &str| line.contains(char::is_numeric);
-    cell.len() <= MAX_FIGURE && !cell.contains("://") && cell.lines().all(has_digit) && !cell.is_empty()
+/// True if the line is a figure, perhaps with a few words.
+fn is_figure(line: &str) -> bool {
+    let text = without_address(line);
+    is_short(line) && text.contains(char::is_numeric) && !text.contains("://")
+}
+
+fn is_short(line: &str) -> bool {
+    without_address(line).len() <= MAX_FIGURE
+}
+
+fn without_address(line: &str) -> &str {
+    line.split_once(" (").map_or(line, |(text, _)| text)
 }

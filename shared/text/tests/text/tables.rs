@@ -35,6 +35,12 @@ fn a_row_of_figures_stays_on_a_line_though_a_cell_has_several() {
         ("<td><p>Tea</p><p>Size: M</p></td><td>2</td><td>4.00 EUR</td>", "Tea, Size: M  2  4.00 EUR"),
         ("<td><h3>Tea:</h3>fresh<br><br></td><td><div>2</div></td><td>4.00</td>", "Tea: fresh  2  4.00"),
         ("<td>Tea</td><td>4.00<br><s>5.00</s></td>", "Tea  4.00, 5.00"),
+        ("<th>Ship to</th><td>Street 1<br>Berlin</td>", "Ship to  Street 1, Berlin"),
+        ("<th>Price</th><td>9.00<br>per month</td>", "Price  9.00, per month"),
+        (
+            "<td><a href='https://example.com/t'>Tea</a></td><td>4.00<br>each</td>",
+            "Tea (https://example.com/t)  4.00, each",
+        ),
         ("<td><table><tr><td>Tea</td></tr><tr><td>fresh</td></tr></table></td><td>4.00</td>", "Tea, fresh  4.00"),
         (
             "<td><a href='https://example.com/a-long-address-of-a-page'>Tea</a><br>fresh</td><td>4.00</td>",
@@ -51,6 +57,8 @@ fn a_row_of_figures_stays_on_a_line_though_a_cell_has_several() {
 #[test]
 fn a_row_that_is_no_figures_keeps_its_lines() {
     check("<table><tr><td>Bill to<br>Ada</td><td>Ship to<br>Bob</td></tr></table>", "Bill to\nAda\nShip to\nBob");
+    check("<table><tr><td>12 May<br>Ada</td><td>13 May<br>Bob</td></tr></table>", "12 May\nAda\n13 May\nBob");
+    check("<table><tr><td>Logo</td><td><h1>Hi</h1><p>It came.</p></td></tr></table>", "Logo  Hi\n\nIt came.");
     check("<table><tr><td><ul><li>Tea<li>Ice</ul></td><td>2</td></tr></table>", "* Tea\n* Ice\n\n2");
     check("<table><tr><td>Tea<hr>Ice</td><td>2</td></tr></table>", "Tea\n----------\nIce\n2");
     let long = "word ".repeat(50);
@@ -61,10 +69,7 @@ fn a_row_that_is_no_figures_keeps_its_lines() {
 #[test]
 fn a_cell_of_several_lines_breaks_the_row() {
     check("<table><tr><td><p>a</p><p>b</p></td><td>c</td></tr></table>", "a\n\nb\n\nc");
-    check(
-        "<table><tr><td>Address</td><td>Street 1<br>Berlin</td><td>x</td></tr></table>",
-        "Address  Street 1\nBerlin\nx",
-    );
+    check("<table><tr><td>Address</td><td>Street<br>Berlin</td><td>x</td></tr></table>", "Address  Street\nBerlin\nx");
     check("<table><tr><td>Tea</td><td><ul><li>a<li>b</ul></td></tr></table>", "Tea\n\n* a\n* b");
 }
 
