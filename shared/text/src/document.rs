@@ -47,6 +47,8 @@ struct Open {
     /// Its start tag's number, if the element is what hides its content.
     hides_as: Option<usize>,
     part: Part,
+    /// Line breaks where it ends.
+    line_breaks: u32,
 }
 
 /// The effect of an element's end on the text.
@@ -243,21 +245,21 @@ impl<'u> Document<'u> {
             return;
         }
         if !look.is_hidden {
-            self.begin_lines(element.name);
+            self.begin_lines(element.name, own.line_breaks());
         }
         if element.name == Name::Cell && self.last(Name::Row) <= self.last(Name::Table) {
-            self.begin_lines(Name::Row);
+            self.begin_lines(Name::Row, Name::Row.line_breaks());
             let row = Part::Row(self.output.begin_row());
-            self.push(Name::Row.into(), self.look(), false, row);
+            self.push(Name::Row.into(), self.look(), false, row, Name::Row.line_breaks());
         }
         let part = if look.is_hidden { Part::None } else { self.part(tag, own) };
-        self.push(element, look, own.hides(), part);
+        self.push(element, look, own.hides(), part, own.line_breaks());
         self.ignores_line_break = matches!(element.name, Name::Preformatted | Name::TextArea);
     }
 
-    fn begin_lines(&mut self, name: Name) {
+    fn begin_lines(&mut self, name: Name, line_breaks: u32) {
         let is_list = matches!(name, Name::OrderedList | Name::UnorderedList);
-        let count = if is_list && self.output.indents > 0 { 1 } else { name.line_breaks() };
+        let count = if is_list && self.output.indents > 0 { 1 } else { line_breaks };
         if name.breaks_cells() {
             self.output.break_cell(count);
         } else {
@@ -303,7 +305,7 @@ impl<'u> Document<'u> {
         Part::Item
     }
 
-    fn push(&mut self, element: Element, look: Look, hides: bool, part: Part) {
+    fn push(&mut self, element: Element, look: Look, hides: bool, part: Part, line_breaks: u32) {
         if self.open.len() >= MAX_DEPTH {
             let is_unclosed = self.unclosed.binary_search(&self.tags).is_ok();
             let hides_as = hides.then_some(self.tags);
@@ -316,6 +318,7 @@ impl<'u> Document<'u> {
             look,
             hides_as: hides.then_some(self.tags),
             part,
+            line_breaks,
         });
         self.last[element.number] = self.open.len();
         if hides && self.first_unclosed.is_none() && self.unclosed.binary_search(&self.tags).is_ok() {
@@ -334,7 +337,7 @@ impl<'u> Document<'u> {
             self.first_unclosed = self.first_unclosed.filter(|place| *place <= self.open.len());
             self.undo(closed.part);
             if !closed.look.is_hidden {
-                self.output.break_lines(closed.element.name.line_breaks());
+                self.output.break_lines(closed.line_breaks);
             }
         }
     }

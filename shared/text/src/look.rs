@@ -44,6 +44,11 @@ impl Own {
             && !Look::default().within(self).shows_text()
     }
 
+    /// Line breaks that part the element from what is around it.
+    pub(crate) fn line_breaks(&self) -> u32 {
+        self.name.line_breaks().max(u32::from(self.style.is_block() && self.name != Name::Cell))
+    }
+
     /// True if the element shows a picture.
     pub(crate) fn is_picture(&self) -> bool {
         let has_picture =

@@ -8,7 +8,8 @@ use self::hidden::Hidden;
 use crate::{
     declared::Declared,
     value::{
-        blanks, contains_url, font_size, invisible, is_far_away, lower_case, transparent, without_priority, zero_font,
+        blanks, contains_url, font_size, invisible, is_block, is_far_away, lower_case, transparent, without_priority,
+        zero_font,
     },
 };
 
@@ -33,6 +34,7 @@ pub(crate) struct Style {
     transparent: Declared<bool>,
     indented_away: Declared<bool>,
     blanks: Declared<Blanks>,
+    block: Declared<bool>,
     picture: Declared<bool>,
 }
 
@@ -63,6 +65,7 @@ impl Style {
         self.transparent.declare(other.transparent);
         self.indented_away.declare(other.indented_away);
         self.blanks.declare(other.blanks);
+        self.block.declare(other.block);
         self.picture.declare(other.picture);
     }
 
@@ -96,17 +99,21 @@ impl Style {
         self.blanks.value
     }
 
+    /// True if the element stands on lines of its own, whatever it is.
+    pub(crate) fn is_block(&self) -> bool {
+        self.block.is()
+    }
+
     pub(crate) fn has_picture(&self) -> bool {
         self.picture.is()
     }
 
     fn read(&mut self, property: &str, value: &str, is_important: bool) {
-        if !self.hidden.read(property, value, is_important) {
-            self.read_inherited(property, value, is_important);
-        }
+        self.hidden.read(property, value, is_important);
+        self.read_look(property, value, is_important);
     }
 
-    fn read_inherited(&mut self, property: &str, value: &str, is_important: bool) {
+    fn read_look(&mut self, property: &str, value: &str, is_important: bool) {
         let declared = |value: Option<bool>| Declared { value, is_important };
         match property {
             "visibility" => self.invisible.declare(declared(invisible(value))),
@@ -115,6 +122,7 @@ impl Style {
             "color" => self.transparent.declare(declared(transparent(value))),
             "text-indent" => self.indented_away.declare(declared(Some(is_far_away(value)))),
             "white-space" => self.blanks.declare(Declared { value: blanks(value), is_important }),
+            "display" => self.block.declare(declared(Some(is_block(value)))),
             "background" | "background-image" => {
                 self.picture.declare(declared(contains_url(value).then_some(true)));
             }

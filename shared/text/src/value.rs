@@ -133,6 +133,10 @@ pub(crate) fn blanks(value: &str) -> Option<Blanks> {
     }
 }
 
+pub(crate) fn is_block(display: &str) -> bool {
+    ["block", "flex", "grid", "list-item", "table", "table-row"].iter().any(|word| display.eq_ignore_ascii_case(word))
+}
+
 pub(crate) fn contains_url(value: &str) -> bool {
     value.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"url("))
 }

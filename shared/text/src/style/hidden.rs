@@ -88,8 +88,8 @@ impl Hidden {
         self.in_outlook.is()
     }
 
-    /// Reads a declaration. False if it is not one of these.
-    pub(super) fn read(&mut self, property: &str, value: &str, is_important: bool) -> bool {
+    /// Reads a declaration, if it is one of these.
+    pub(super) fn read(&mut self, property: &str, value: &str, is_important: bool) {
         let declared = |value: Option<bool>| Declared { value, is_important };
         let is = |word: &str| value.eq_ignore_ascii_case(word);
         let is_any = |words: &[&str]| declared(Some(words.iter().any(|word| is(word))));
@@ -125,8 +125,7 @@ impl Hidden {
             "clip-path" => self.shows_no_path.declare(declared(Some(is_empty_path(value)))),
             "transform" => self.is_scaled_away.declare(declared(Some(is_scaled_away(value)))),
             "content-visibility" => self.skips_content.declare(is_any(&["hidden"])),
-            _ => return false,
+            _ => {}
         }
-        true
     }
 }

@@ -12,6 +12,23 @@ fn blocks_are_parted_by_blank_lines() {
 }
 
 #[test]
+fn what_a_style_makes_a_block_is_one() {
+    check(
+        "<span style='display:block'>Street 1</span><span style='display:block'>Berlin</span>x",
+        "Street 1\nBerlin\nx",
+    );
+    check("a<b style='DISPLAY: flex !important'>b</b>c", "a\nb\nc");
+    check("a<b style='display:inline-block'>b</b><i style='display:block;display:inline'>c</i>", "abc");
+    check("<p style='display:block'>a</p><p>b</p>", "a\n\nb");
+    check(
+        "<table><tr><td style='display:block'>a</td><td><span style='display:block'>b</span></td></tr></table>",
+        "a  b",
+    );
+    let link = "<a style='display:block' href='https://example.com/7'>a</a>";
+    check(&format!("{link}b"), "a (https://example.com/7)\nb");
+}
+
+#[test]
 fn line_breaks_end_lines() {
     check("a<br>b<br/>c</br>d", "a\nb\nc\nd");
     check("a<br><br>b<br><br><br><br>c", "a\n\nb\n\nc");
