@@ -31,7 +31,7 @@ impl Own {
             name,
             style,
             has_style,
-            is_hidden: has_style && style.is_hidden(),
+            is_hidden: has_style && style.is_hidden(name == Name::Cell),
             has_hidden: tag.value(Attribute::Hidden).is_some() || tag.is_closed_dialog(),
             has_background: tag.value(Attribute::Background).is_some(),
         }

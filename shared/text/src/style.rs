@@ -69,9 +69,9 @@ impl Style {
         self.picture.declare(other.picture);
     }
 
-    /// True if nothing within the element can be seen, whatever is said of that.
-    pub(crate) fn is_hidden(&self) -> bool {
-        self.hidden.is_hidden()
+    /// True if nothing within the element, which may be a table's cell, can be seen, whatever is said of that.
+    pub(crate) fn is_hidden(&self, is_cell: bool) -> bool {
+        self.hidden.is_hidden(is_cell)
     }
 
     /// Outlook does not show it.
@@ -183,7 +183,7 @@ mod tests {
             "clip-path:circle(0)",
             "content-visibility:hidden",
         ] {
-            assert!(Style::parse(style).is_hidden(), "{style}");
+            assert!(Style::parse(style).is_hidden(false), "{style}");
         }
         for style in [
             "",
@@ -213,7 +213,7 @@ mod tests {
             "clip:auto",
             "clip:rect(auto,auto,auto,auto)",
         ] {
-            assert!(!Style::parse(style).is_hidden(), "{style}");
+            assert!(!Style::parse(style).is_hidden(false), "{style}");
         }
     }
 

@@ -61,13 +61,14 @@ impl Hidden {
         }
     }
 
-    /// True if nothing can be seen, but maybe in Outlook.
-    pub(super) fn is_hidden(&self) -> bool {
-        let extents = [self.has_no_height, self.has_no_most_height, self.has_no_width, self.has_no_most_width];
-        // The cells of a table grow with their content, so that one pixel of width, or of height, is often said of those.
+    /// True if nothing can be seen, but maybe in Outlook. The cells of a table are as wide as their column, whatever they say:
+    /// those of no width end in an ellipsis.
+    pub(super) fn is_hidden(&self, is_cell: bool) -> bool {
+        let has_no_width = !is_cell && (self.has_no_width.is() || self.has_no_most_width.is());
+        let has_no_height = self.has_no_height.is() || self.has_no_most_height.is();
         let is_a_pixel = self.is_a_pixel_high.is() && self.is_a_pixel_wide.is();
-        let is_clipped =
-            (self.clips_x.is() || self.clips_y.is()) && (is_a_pixel || extents.into_iter().any(Declared::is));
+        let has_no_size = has_no_width || has_no_height || is_a_pixel;
+        let is_clipped = has_no_size && (self.clips_x.is() || self.clips_y.is());
         let is_away = self.is_positioned.is() && (self.is_far_left.is() || self.is_far_up.is());
         let alone = [
             self.by_display,

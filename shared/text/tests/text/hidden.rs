@@ -128,6 +128,8 @@ fn what_only_looks_hidden_is_shown() {
         check(&format!("<div style='{style}'>Hello</div>"), "Hello");
     }
     check("<div class=hidden data-hidden aria-hidden=true>Hello</div>", "Hello");
+    let cell = "<td style='max-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap'>Hello</td>";
+    check(&format!("<table><tr>{cell}<td>4.00</td></tr></table>"), "Hello  4.00");
     check("<div style='display:block' style='display:none'>Hello</div>", "Hello");
 }
 
