@@ -32,7 +32,7 @@ impl Own {
             style,
             has_style,
             is_hidden: has_style && style.is_hidden(name == Name::Cell),
-            has_hidden: tag.value(Attribute::Hidden).is_some() || tag.is_closed_dialog(),
+            has_hidden: tag.hides(),
             has_background: tag.value(Attribute::Background).is_some(),
         }
     }

@@ -5,8 +5,10 @@ use std::borrow::Cow;
 
 use crate::name::Element;
 
-/// Bytes of a name that are looked at. Longer names mean nothing here.
-const MAX_NAME: usize = 16;
+/// Bytes of a name that are looked at. Names of as many mean nothing here.
+const MAX_NAME: usize = SKIP_IN_TEXT.len() + 1;
+/// React Email writes it where an element is to be left out of a text.
+const SKIP_IN_TEXT: &[u8] = b"data-skip-in-text";
 
 /// An attribute that is kept.
 #[derive(Debug, Clone, Copy)]
@@ -19,13 +21,26 @@ pub(crate) enum Attribute {
     Id,
     Media,
     Open,
+    SkipInText,
     Start,
     Style,
     Value,
 }
 
-const ATTRIBUTES: [&[u8]; 11] =
-    [b"alt", b"background", b"class", b"hidden", b"href", b"id", b"media", b"open", b"start", b"style", b"value"];
+const ATTRIBUTES: [&[u8]; 12] = [
+    b"alt",
+    b"background",
+    b"class",
+    b"hidden",
+    b"href",
+    b"id",
+    b"media",
+    b"open",
+    SKIP_IN_TEXT,
+    b"start",
+    b"style",
+    b"value",
+];
 
 /// A start tag or an end tag.
 #[derive(Debug, Default)]
@@ -113,9 +128,13 @@ impl Tag {
         self.is_present[place].then(|| String::from_utf8_lossy(&self.values[place]))
     }
 
-    /// True for a `<dialog>` that nobody opened.
-    pub(crate) fn is_closed_dialog(&self) -> bool {
-        self.name == b"dialog" && self.value(Attribute::Open).is_none()
+    /// True if the tag, but no style, says that its element is not seen: `hidden`, a `<dialog>` that nobody opened, or one that
+    /// the author leaves out of a text.
+    pub(crate) fn hides(&self) -> bool {
+        let has = |attribute| self.value(attribute).is_some();
+        let is_closed_dialog = self.name == b"dialog" && !has(Attribute::Open);
+        let is_skipped = self.value(Attribute::SkipInText).is_some_and(|value| value != "false");
+        has(Attribute::Hidden) || is_closed_dialog || is_skipped
     }
 
     /// An attribute that is a number.
@@ -146,6 +165,7 @@ mod tests {
         check(Attribute::Id, "id");
         check(Attribute::Media, "media");
         check(Attribute::Open, "open");
+        check(Attribute::SkipInText, "data-skip-in-text");
         check(Attribute::Start, "start");
         check(Attribute::Style, "style");
         check(Attribute::Value, "value");

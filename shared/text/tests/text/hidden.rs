@@ -197,6 +197,12 @@ fn a_style_sheet_hides_classes_identifiers_and_elements() {
 }
 
 #[test]
+fn what_the_author_leaves_out_of_a_text_is_left_out() {
+    check("<div data-skip-in-text='true'>Preview<div>&#8199;&zwnj;</div></div><p>Hello</p>", "Hello");
+    check("<div data-skip-in-texts='true' data-skip-in-text='false'>Hello</div>", "Hello");
+}
+
+#[test]
 fn a_dialog_is_hidden_until_it_is_open() {
     check("<dialog>Terms</dialog>Hello", "Hello");
     check("<dialog open>Terms</dialog>Hello", "Terms\nHello");
