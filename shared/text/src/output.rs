@@ -163,7 +163,7 @@ impl Output {
         if inner.is_empty {
             return;
         }
-        self.count_cell(inner.from);
+        self.count_cell(inner);
         if outer.is_empty {
             self.cell.begins_line = inner.begins_line;
         } else {

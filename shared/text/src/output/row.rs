@@ -2,12 +2,14 @@
 
 use std::{mem, ops::Range};
 
-use super::{GAP, Output};
+use super::{Cell, GAP, MAX_SEPARATION, Output};
 
 /// The most bytes of a row that is put on one line, addresses not counted. A longer one reads better as paragraphs.
 const MAX_LINE: usize = 200;
 /// The most bytes of a line that is a figure, or says what one is of.
 const MAX_FIGURE: usize = 32;
+/// Begins an address behind a word.
+const WITH_ADDRESS: &str = " (";
 
 /// A row that is being written.
 #[derive(Debug, Default)]
@@ -62,7 +64,11 @@ impl Row {
     fn include(&mut self, inner: Self) {
         self.addresses += inner.addresses;
         self.keep_lines_if(inner.keeps_lines || inner.cells > 1);
-        self.breaks.extend(inner.breaks);
+        if self.breaks.is_empty() {
+            self.breaks = inner.breaks;
+        } else {
+            self.breaks.extend(inner.breaks);
+        }
     }
 }
 
@@ -77,13 +83,17 @@ impl Output {
         self.row.keep_lines_if(true);
     }
 
-    /// Counts a cell with a text, which began at this length.
-    pub(super) fn count_cell(&mut self, from: usize) {
-        let mut lines = self.text.get(from..self.end).unwrap_or_default().trim().lines();
-        let first = lines.next().unwrap_or_default();
+    /// Counts a cell with a text. No more is read of it than can be a figure, for there may be cells around it.
+    pub(super) fn count_cell(&mut self, cell: Cell) {
+        let end = self.end.min(cell.from + MAX_SEPARATION + MAX_FIGURE + WITH_ADDRESS.len());
+        let begin = self.text.get(cell.from..self.text.floor_char_boundary(end)).unwrap_or_default();
+        let line = begin.trim_start().lines().next().unwrap_or_default();
+        let words = line.split_once(WITH_ADDRESS).map_or(line, |(words, _)| words);
+        let is_short = words.len() <= MAX_FIGURE;
+        self.work += begin.len();
         self.row.cells += 1;
-        self.row.has_figure |= is_figure(first);
-        self.row.has_short_cell |= is_short(first) && lines.next().is_none();
+        self.row.has_figure |= is_short && words.contains(char::is_numeric) && !words.contains("://");
+        self.row.has_short_cell |= is_short && !cell.has_lines;
     }
 
     /// Ends a row. The rows of a table leave no blank lines, unless cells have several lines.
@@ -135,18 +145,4 @@ fn add_line(joined: &mut String, line: &str, is_cell: bool) {
         joined.push_str(gap);
     }
     joined.push_str(line);
-}
-
-/// True if the line is a figure, perhaps with a few words.
-fn is_figure(line: &str) -> bool {
-    let text = without_address(line);
-    is_short(line) && text.contains(char::is_numeric) && !text.contains("://")
-}
-
-fn is_short(line: &str) -> bool {
-    without_address(line).len() <= MAX_FIGURE
-}
-
-fn without_address(line: &str) -> &str {
-    line.split_once(" (").map_or(line, |(text, _)| text)
 }
