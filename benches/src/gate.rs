@@ -1,12 +1,12 @@
 //! The gate: figures that may not grow unnoticed and do not depend on how fast a machine is. They are the size of a
 //! function's package, the memory that its worst requests take, the instructions of a request, against
-//! `benches/record.json`, and those of deriving a text from HTML.
+//! `benches/record.json`, and those of deriving a text from HTML and of templates.
 
 use std::{collections::BTreeMap, env::consts::ARCH, fs, path::Path, process::ExitCode};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{cold::FUNCTIONS, html, memory, print, size, warm};
+use crate::{cold::FUNCTIONS, html, liquid, memory, print, size, warm};
 
 /// How far instructions may be from their record.
 const TOLERANCE: f64 = 0.03;
@@ -28,6 +28,7 @@ pub(crate) async fn check() -> ExitCode {
     }
     good &= memory::check("").await;
     good &= html_is_bounded();
+    good &= liquid_is_bounded();
     let rustc = compiler();
     if record.rustc != rustc {
         print(&format!("SKIPPED: instructions a request are recorded for {}, this is {rustc}", record.rustc));
@@ -58,6 +59,29 @@ fn html_is_bounded() -> bool {
         say(cost.is_bounded(), &text);
     }
     dear.is_empty()
+}
+
+/// Compares what templates cost to its bounds, and says the most expensive recipes.
+fn liquid_is_bounded() -> bool {
+    let costs = liquid::costs();
+    let mut told: Vec<_> = costs.iter().filter(|cost| !cost.is_bounded()).collect();
+    let good = told.is_empty();
+    if good {
+        told.extend(costs.iter().max_by(|one, other| one.per_byte().total_cmp(&other.per_byte())));
+        told.extend(costs.iter().max_by(|one, other| one.rendering.total_cmp(&other.rendering)));
+    }
+    for cost in told {
+        let text = format!(
+            "template, {}: parsing {:.0} instructions a byte, at most {}; rendering {:.0} million, at most {:.0}",
+            cost.name,
+            cost.per_byte(),
+            liquid::MAX_PER_BYTE,
+            cost.rendering / 1e6,
+            liquid::MAX_RENDERING / 1e6
+        );
+        say(cost.is_bounded(), &text);
+    }
+    good
 }
 
 /// Makes the record anew.

@@ -1,17 +1,6 @@
-//! Deriving a text from HTML costs a bounded number of instructions a byte, whatever the HTML. Optimised as a function is, counted
-//! by valgrind, over the recipes that the fuzz target `html_cost` keeps.
+//! Deriving a text from HTML costs a bounded number of instructions a byte, whatever the HTML.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
-
-use crate::{
-    instructions::{counted, counting},
-    report::Report,
-    sandbox::scratch,
-};
+use crate::{cost, report::Report};
 
 const SECTION: &str = "Text of HTML";
 /// The most instructions a byte.
@@ -37,16 +26,10 @@ impl Cost {
 }
 
 /// The costs of all recipes.
-///
-/// # Panics
-/// If the program cannot be built, or there is no valgrind.
 pub(crate) fn costs() -> Vec<Cost> {
-    let program = program();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus/html_cost");
-    let entries = fs::read_dir(folder).expect("the corpus of html_cost");
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
-    files.sort();
-    files.iter().map(|file| cost(&program, file)).collect()
+    let costs = cost::costs("html", &["make", "derive"]).into_iter();
+    let derived = |counts: &[f64]| counts[1] - counts[0];
+    costs.map(|cost| Cost { name: cost.name, bytes: cost.bytes, instructions: derived(&cost.instructions) }).collect()
 }
 
 /// Prints and keeps the costs.
@@ -54,29 +37,4 @@ pub(crate) fn measure(report: &mut Report) {
     for cost in costs() {
         report.row(SECTION, cost.name.clone(), cost.per_byte(), "instructions a byte", Some(MAX_PER_BYTE));
     }
-}
-
-/// The program whose instructions are counted, built with the profile that functions have.
-fn program() -> PathBuf {
-    let cargo =
-        Command::new("cargo").args(["build", "--quiet", "--release", "--locked", "-p", "posthorn-html-cost"]).status();
-    assert!(cargo.is_ok_and(|status| status.success()), "cargo build -p posthorn-html-cost");
-    let target = scratch().parent().expect("the target folder").to_owned();
-    target.join("release/posthorn-html-cost")
-}
-
-fn cost(program: &Path, file: &Path) -> Cost {
-    let (made, _) = count(program, file, "make");
-    let (derived, bytes) = count(program, file, "derive");
-    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Cost { name, bytes, instructions: derived - made }
-}
-
-/// The instructions of the whole program, and the bytes of HTML that it said.
-fn count(program: &Path, file: &Path, action: &str) -> (f64, f64) {
-    let log = scratch().join("instructions-html.log");
-    let output = counting(&log).arg(program).arg(file).arg(action).output().expect("valgrind");
-    assert!(output.status.success(), "{}", file.display());
-    let bytes = String::from_utf8_lossy(&output.stdout).trim().parse().expect("a length");
-    (counted(&log), bytes)
 }

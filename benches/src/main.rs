@@ -6,11 +6,13 @@ mod answers;
 mod bare;
 mod calls;
 mod cold;
+mod cost;
 mod gate;
 mod growth;
 mod handlers;
 mod html;
 mod instructions;
+mod liquid;
 mod memory;
 mod prices;
 mod replay;
@@ -27,8 +29,10 @@ use std::{env, process::ExitCode};
 
 use report::Report;
 
-const SECTIONS: [&str; 11] =
-    ["size", "cold", "tls", "warm", "memory", "handlers", "html", "calls", "growth", "share", "stack"];
+const SECTIONS: [&str; 13] = [
+    "size", "cold", "tls", "warm", "memory", "handlers", "html", "liquid", "liquidjs", "calls", "growth", "share",
+    "stack",
+];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -65,6 +69,8 @@ async fn main() -> ExitCode {
             "memory" => memory::measure(&mut report).await,
             "handlers" => handlers::measure(&mut report),
             "html" => html::measure(&mut report),
+            "liquid" => liquid::measure(&mut report),
+            "liquidjs" => liquid::compare(&mut report),
             "calls" => calls::measure(&mut report).await,
             "growth" => growth::measure(&mut report).await,
             "share" => share::measure(&mut report).await,

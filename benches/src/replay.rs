@@ -71,7 +71,9 @@ fn kind(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> String 
     if operation.is_empty() {
         return format!("{method} {uri}");
     }
-    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let mut body: Value = serde_json::from_slice(body).unwrap_or_default();
+    // The SDK writes the entries of a map in any order.
+    body.sort_all_objects();
     let write = ["UpdateExpression", "ConditionExpression"].map(|name| body[name].as_str().unwrap_or_default());
     let read = ["GetItem", "Query"].iter().any(|read| operation.ends_with(read)).then(|| body.to_string());
     format!("{method} {uri} {operation} {write:?} {read:?}")

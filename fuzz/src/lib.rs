@@ -7,17 +7,18 @@
 
 mod answer;
 mod feedback;
+mod html;
 mod http;
 mod keys;
+mod liquid;
 mod log;
-mod render;
 mod world;
 
 /// A function over bytes that panics where something that must hold does not.
 pub type Target = fn(&[u8]);
 
 /// Every target, under the name of its corpus and of its binary.
-pub const TARGETS: [(&str, Target); 12] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("authorization", authorization),
     ("event_regenerate_keys", event_regenerate_keys),
     ("event_send", event_send),
@@ -26,15 +27,17 @@ pub const TARGETS: [(&str, Target); 12] = [
     ("html_cost", html_cost),
     ("html_to_text", html_to_text),
     ("key", key),
+    ("liquid", liquid),
+    ("liquid_cost", liquid_cost),
     ("send_body", send_body),
     ("ses_event", ses_event),
-    ("template", template),
     ("track_body", track_body),
 ];
 
 pub use self::{
     feedback::{feedback, ses_event},
+    html::{html_cost, html_to_text},
     http::{event_regenerate_keys, event_send, event_track, send_body, track_body},
     keys::{authorization, key},
-    render::{html_cost, html_to_text, template},
+    liquid::{liquid, liquid_cost},
 };

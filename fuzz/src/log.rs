@@ -18,11 +18,12 @@ const TELLING: usize = 8;
 const METHODS: [&str; 8] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "OTHER"];
 const PATHS: [&str; 6] =
     ["/v1/send", "/v1/track", "/v1", "/users/@me/projects/{id}/regenerate-keys", "/health", "(unknown)"];
-const MESSAGES: [&str; 8] = [
+const MESSAGES: [&str; 9] = [
     "answered",
     "refused",
     "failed",
-    "template stopped; rendered by plain replacement",
+    "a template is not Liquid and goes out with plain replacement",
+    "a template has no text for this data",
     "an event is to be given again",
     "an event that changes nothing",
     "a notification in the older dialect names no project: have SES publish through the configuration set instead",

@@ -94,6 +94,7 @@ fn large_mails() -> Vec<Case> {
     };
     let doubling =
         "{% assign x = 'abcdefgh' %}{% for i in (1..1000) %}{% assign x = x | append: x %}{% endfor %}{{ x }}";
+    let names = format!("{{% nonsense %}}{}{}", "{{ a }}".repeat(150_000), "x ".repeat(MAIL / 2 - 600_000));
     vec![
         mail("an attachment of 4.4 MB to 50", to_all(json!({"attachments": [file(MAIL - 5_000)]})), 200),
         mail("ten attachments to 50", to_all(json!({"attachments": vec![file(MAIL / 10 - 1_000); 10]})), 200),
@@ -107,6 +108,7 @@ fn large_mails() -> Vec<Case> {
         mail("quotes in HTML to 50", to_all(json!({"body": "\"".repeat(1_400_000)})), 200),
         mail("loops that write 4 MB, to 50", to_all(filler(120)), 200),
         mail("a value that doubles, to 50", to_all(json!({"body": doubling})), 422),
+        mail("names in a text that is not Liquid, to 50", to_all(json!({"body": names})), 200),
         mail("Liquid without end, to 50", to_all(json!({"body": "{% if a %}".repeat(580_000)})), 422),
     ]
 }

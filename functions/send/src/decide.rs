@@ -5,7 +5,8 @@ use std::{borrow::Cow, fmt};
 use jiff::SignedDuration;
 use posthorn_errors::{Code, Failure, FieldCode, FieldError, Refused};
 use posthorn_lambda::{edge::rfc3339, http::Reply};
-use posthorn_mail::{address::Address, render::RenderError};
+use posthorn_liquid::RenderError;
+use posthorn_mail::address::Address;
 use posthorn_table::{
     Timestamp, Uuid, contact,
     email::{Email, Status},
@@ -119,7 +120,7 @@ impl NotRendered {
         let error = |(field, error): (&str, RenderError)| FieldError {
             field: field.to_owned(),
             message: error.to_string().into(),
-            code: if error == RenderError::Defect { FieldCode::InvalidValue } else { FieldCode::TooLarge },
+            code: FieldCode::TooLarge,
         };
         Failure::new(Code::ValidationError).fields(self.errors().map(error).collect())
     }
@@ -310,7 +311,7 @@ mod tests {
         use Fate::{Failed, Sent, Suppressed, Unknown};
         let throttled = Failed(Code::RateLimitExceeded);
         let refused = Failed(Code::DeliveryFailed);
-        let not_rendered = Fate::NotRendered(NotRendered { body: Some(RenderError::Defect), ..NotRendered::default() });
+        let not_rendered = Fate::NotRendered(NotRendered { body: Some(RenderError::Steps), ..NotRendered::default() });
         for (fates, expected) in [
             (&[Sent][..], None),
             (&[Suppressed], None),
@@ -344,11 +345,11 @@ mod tests {
         let not_rendered = NotRendered {
             subject: Some(RenderError::Output { bytes: 8_192 }),
             body: None,
-            text: Some(RenderError::Defect),
+            text: Some(RenderError::Steps),
         };
         let failure = answer(&deliveries(&[Fate::NotRendered(not_rendered)]), at(0), at(0)).unwrap_err();
         let fields: Vec<_> = failure.field_errors().iter().map(|error| (error.field.as_str(), error.code)).collect();
-        assert_eq!(fields, [("subject", FieldCode::TooLarge), ("text", FieldCode::InvalidValue)]);
+        assert_eq!(fields, [("subject", FieldCode::TooLarge), ("text", FieldCode::TooLarge)]);
         assert!(is_withdrawn(&Err(failure)));
     }
 

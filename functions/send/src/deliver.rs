@@ -52,7 +52,7 @@ const LATE: Fate = Fate::Failed(Code::RateLimitExceeded);
 /// The messages of one attempt.
 pub(crate) struct Outbox<'a> {
     job: &'a Job<'a>,
-    draft: &'a Draft,
+    draft: &'a Draft<'a>,
     reply_to: Mailbox,
     attempt: &'a Attempt,
     /// Held while a message is rendered and waits for room, so that no others lie about meanwhile.
@@ -87,7 +87,7 @@ fn in_json(text: &str) -> usize {
 }
 
 impl<'a> Outbox<'a> {
-    pub(crate) fn new(job: &'a Job<'a>, draft: &'a Draft, attempt: &'a Attempt) -> Self {
+    pub(crate) fn new(job: &'a Job<'a>, draft: &'a Draft<'a>, attempt: &'a Attempt) -> Self {
         Self {
             job,
             draft,
@@ -238,8 +238,8 @@ impl<'a> Outbox<'a> {
     }
 
     async fn render(&self, to: &Mailbox, contact: &Contact) -> Result<Rendered, NotRendered> {
-        let texts = self.draft.templates.render(&to.address, contact, &self.job.request.data).await?;
-        let Texts { subject, html, text } = texts;
+        let Draft { templates, variables, .. } = self.draft;
+        let Texts { subject, html, text } = templates.render(variables, &to.address, contact).await?;
         let (html, text) = match text {
             Some(text) => (html, text),
             None => with_text(html).await,

@@ -14,6 +14,7 @@ mod request;
 mod sender;
 mod templates;
 mod text;
+mod variables;
 
 use std::{sync::Arc, time::Duration};
 
@@ -42,6 +43,7 @@ use decide::{Answer, Delivery, answer, may_yet_send, recorded, unless_lost};
 use deliver::{MOST_AT_ONCE, Outbox, jitter};
 use request::{SendRequest, content_of};
 use templates::Templates;
+use variables::RequestVariables;
 
 /// What is left after the last hand-over to record its outcome and answer.
 const TO_RECORD: Duration = Duration::from_secs(2);
@@ -95,9 +97,10 @@ struct Job<'a> {
 }
 
 /// A request of which nothing is left to refuse but by the monthly limit.
-struct Draft {
+struct Draft<'a> {
     sender: Mailbox,
     templates: Arc<Templates>,
+    variables: RequestVariables<'a>,
 }
 
 /// The claim of a request with an idempotency key, while an attempt holds it.
@@ -116,12 +119,14 @@ impl Job<'_> {
     }
 
     /// Template, sender and rendering, in the contract's order. Nothing is written.
-    async fn draft(&self) -> Refused<Draft> {
+    async fn draft(&self) -> Refused<Draft<'_>> {
         let content = content_of(self.request)?;
         let sender = sender::sender(self.request, &self.caller.project)?;
         let templates = Templates::parse(content)?;
-        self.check_templates(&templates).await?;
-        Ok(Draft { sender, templates })
+        let variables = RequestVariables::new(self.request, self.caller.project.id, self.call.now);
+        let draft = Draft { sender, templates, variables };
+        self.check_templates(&draft).await?;
+        Ok(draft)
     }
 
     fn hand_over_by(&self) -> Instant {
@@ -133,7 +138,13 @@ impl Job<'_> {
     ///
     /// After a failure nothing is left that would make a later attempt think an email was handed over, and the
     /// claim is free, or left in doubt where a hand-over is.
-    async fn run(&self, draft: &Draft, attempt: &Attempt, ids: &[Uuid], held: Option<&Held<'_>>) -> Refused<Answer> {
+    async fn run(
+        &self,
+        draft: &Draft<'_>,
+        attempt: &Attempt,
+        ids: &[Uuid],
+        held: Option<&Held<'_>>,
+    ) -> Refused<Answer> {
         let earlier = held.map_or(&[][..], |held| held.earlier);
         let emails = (ids.len() - earlier.len()) as u64;
         if let Err(failure) = self.reserve(ids, emails).await {

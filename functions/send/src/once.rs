@@ -50,7 +50,7 @@ fn in_doubt(error: TableError) -> Failure {
 /// is to be refused now, and reports the rest from the records.
 async fn pick_up(
     job: &Job<'_>,
-    draft: Refused<Draft>,
+    draft: Refused<Draft<'_>>,
     attempt: &Attempt,
     scope: &Scope,
     held: &Claim,
@@ -77,7 +77,7 @@ async fn pick_up(
 
 async fn run(
     job: &Job<'_>,
-    draft: &Draft,
+    draft: &Draft<'_>,
     attempt: &Attempt,
     scope: &Scope,
     claim: &Claim,

@@ -1,23 +1,48 @@
-//! Derives the text of a recipe's HTML, for valgrind to count the instructions: `posthorn-html-cost <file> derive`, or `make` to
-//! make the HTML alone, which is not counted. Says how long the HTML is.
+//! Works on a recipe's input once, for valgrind to count the instructions, and says how long the input is.
+//!
+//! `posthorn-cost html <file> derive` derives the text of HTML; `make` makes the HTML alone, whose instructions are not counted.
+//! `posthorn-cost liquid <file> parse` parses a template; `render` renders it too and tells its mistakes.
 
 use std::{env, fs, hint::black_box, process::ExitCode};
 
-use posthorn_html_cost::html_of;
+use posthorn_cost::{html_of, liquid_of};
+use posthorn_liquid::{Part, Template};
 use posthorn_text::from_html;
 
 /// Bytes of HTML: as many as a mail has text at most.
 const MAX_HTML: usize = posthorn_text::MAX_TEXT;
+/// Bytes of a template, and of its data.
+const MAX_LIQUID: usize = 1_500_000;
 
 #[expect(clippy::print_stdout, reason = "the length is what the count is divided by")]
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [file, action] = arguments.as_slice() else { return ExitCode::FAILURE };
+    let [kind, file, action] = arguments.as_slice() else { return ExitCode::FAILURE };
     let Ok(recipe) = fs::read(file) else { return ExitCode::FAILURE };
-    let html = html_of(&String::from_utf8_lossy(&recipe), MAX_HTML);
+    let recipe = String::from_utf8_lossy(&recipe);
+    let bytes = match kind.as_str() {
+        "html" => html(&recipe, action),
+        "liquid" => liquid(&recipe, action),
+        _ => return ExitCode::FAILURE,
+    };
+    println!("{bytes}");
+    ExitCode::SUCCESS
+}
+
+fn html(recipe: &str, action: &str) -> usize {
+    let html = html_of(recipe, MAX_HTML);
     if action == "derive" {
         black_box(from_html(black_box(&html)));
     }
-    println!("{}", html.len());
-    ExitCode::SUCCESS
+    html.len()
+}
+
+fn liquid(recipe: &str, action: &str) -> usize {
+    let liquid = liquid_of(recipe, MAX_LIQUID);
+    let template = black_box(Template::parse(black_box(&liquid.source), Part::Html));
+    if action == "render" {
+        let variables = liquid.variables().expect("data that are an object");
+        black_box(template.preview(&variables));
+    }
+    liquid.source.len()
 }

@@ -1,21 +1,22 @@
 //! Reading JSON that somebody else wrote, with bounds that hold while it is read.
 //!
-//! A text of a few bytes becomes a value of a hundred times as many: a map that is written in five bytes takes some 640.
+//! A text of a few bytes becomes a value of fifty times as many: a map that is written in six bytes takes some 300.
 //! So the reader counts values and levels as it meets them, and stops where there are too many.
 
 use std::{
     borrow::Cow,
     cell::{Cell, RefCell},
     fmt,
+    marker::PhantomData,
 };
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
 use crate::{Code, Failure, FieldCode, Fields};
 
-/// The most values, nested ones included, that a request's body may have. A map with one entry takes some 640 bytes, so these
-/// take at most 13 MB.
+/// The most values, nested ones included, that a request's body may have. None takes more than some 300 bytes, so these take at
+/// most 6 MB beside their texts.
 pub const MAX_VALUES: usize = 20_000;
 /// How many objects and arrays may lie inside each other in a field of a request.
 pub const MAX_LEVELS: usize = 32;
@@ -81,13 +82,25 @@ impl From<JsonError> for Failure {
     }
 }
 
-/// The value that a JSON text holds. A byte-order mark before it is skipped, and half a surrogate pair in it is U+FFFD.
+/// A value that JSON can be read into: `serde_json`'s, and any other that is made of the same parts.
+pub trait FromJson:
+    From<Value> + From<String> + for<'t> From<&'t str> + From<Vec<Self>> + FromIterator<(String, Self)>
+{
+}
+
+impl<T> FromJson for T where
+    T: From<Value> + From<String> + for<'t> From<&'t str> + From<Vec<T>> + FromIterator<(String, T)>
+{
+}
+
+/// The value that a JSON text holds. A byte-order mark before it is skipped, and half a surrogate pair in it is U+FFFD. Of two
+/// entries with the same key the later counts.
 ///
 /// What is left of `limits` afterwards is for the next text; after an error, all of them.
 ///
 /// # Errors
 /// The first thing that is wrong with it.
-pub fn read_json(text: &[u8], limits: &mut JsonLimits) -> Result<Value, JsonError> {
+pub fn read_json<T: FromJson>(text: &[u8], limits: &mut JsonLimits) -> Result<T, JsonError> {
     let text = replace_lone_surrogates(without_byte_order_mark(text));
     let meter = Meter {
         left: Cell::new(limits.values),
@@ -96,8 +109,8 @@ pub fn read_json(text: &[u8], limits: &mut JsonLimits) -> Result<Value, JsonErro
         field: RefCell::default(),
     };
     let mut reader = serde_json::Deserializer::from_slice(&text);
-    let read =
-        Bounded { meter: &meter, level: 0 }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    let whole = Bounded { meter: &meter, level: 0, target: PhantomData };
+    let read = whole.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     let value = read.map_err(|error| meter.explain(&error))?;
     limits.values = meter.left.get();
     Ok(value)
@@ -148,86 +161,87 @@ impl Meter {
 }
 
 /// Reads one value at a level: 0 for the whole.
-#[derive(Clone, Copy)]
-struct Bounded<'m> {
+struct Bounded<'m, T> {
     meter: &'m Meter,
     level: usize,
+    target: PhantomData<T>,
 }
 
-impl Bounded<'_> {
-    /// The reader of what lies in an object or array that begins here.
-    fn inside<E: Error>(self) -> Result<Self, E> {
-        if self.level > self.meter.levels {
-            return Err(self.meter.stop(Stop::TooDeep));
-        }
-        Ok(Self { level: self.level + 1, ..self })
+impl<T> Bounded<'_, T> {
+    /// The reader of a value in an object or array that begins here.
+    fn inside(&self) -> Self {
+        Self { level: self.level + 1, ..*self }
+    }
+
+    fn check_level<E: Error>(&self) -> Result<(), E> {
+        if self.level > self.meter.levels { Err(self.meter.stop(Stop::TooDeep)) } else { Ok(()) }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Bounded<'_> {
-    type Value = Value;
+impl<'de, T: FromJson> DeserializeSeed<'de> for Bounded<'_, T> {
+    type Value = T;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
         self.meter.count()?;
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Bounded<'_> {
-    type Value = Value;
+impl<'de, T: FromJson> Visitor<'de> for Bounded<'_, T> {
+    type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any JSON value")
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
+    fn visit_bool<E>(self, value: bool) -> Result<T, E> {
+        Ok(Value::Bool(value).into())
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
+    fn visit_i64<E>(self, value: i64) -> Result<T, E> {
+        Ok(Value::Number(value.into()).into())
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
+    fn visit_u64<E>(self, value: u64) -> Result<T, E> {
+        Ok(Value::Number(value.into()).into())
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    fn visit_f64<E>(self, value: f64) -> Result<T, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number).into())
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+    fn visit_str<E>(self, value: &str) -> Result<T, E> {
+        Ok(value.into())
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
+    fn visit_string<E>(self, value: String) -> Result<T, E> {
+        Ok(value.into())
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(Value::Null.into())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let inside = self.inside()?;
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<T, A::Error> {
+        self.check_level()?;
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(inside)? {
+        while let Some(item) = items.next_element_seed(self.inside())? {
             list.push(item);
         }
-        Ok(Value::Array(list))
+        Ok(list.into())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let inside = self.inside()?;
-        let mut map = Map::new();
-        while let Some(key) = entries.next_key::<String>()? {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        self.check_level()?;
+        let mut entries = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
             if self.level == 0 {
                 self.meter.field.replace(shorten(&key));
             }
-            let value = entries.next_value_seed(inside)?;
-            map.insert(key, value);
+            let value = map.next_value_seed(self.inside())?;
+            entries.push((key, value));
         }
-        Ok(Value::Object(map))
+        Ok(entries.into_iter().collect())
     }
 }
 

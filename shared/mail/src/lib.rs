@@ -1,4 +1,4 @@
-//! Mail: addresses, messages, rendering, and the hand-over to SES.
+//! Mail: addresses, messages, and the hand-over to SES.
 
 pub mod address;
 pub mod attachment;
@@ -7,5 +7,4 @@ pub mod feedback;
 pub mod fields;
 pub mod header;
 pub mod mailbox;
-pub mod render;
 pub mod ses;

@@ -39,6 +39,8 @@ pub struct Contact {
     pub id: Uuid,
     /// Whether it takes marketing mail; transactional mail does not ask.
     pub subscribed: bool,
+    /// The time of the first request or event about it.
+    pub created_at: Option<Timestamp>,
     /// Its data: a JSON text for each key. It is read where it is needed, for as a value it takes up to a hundred
     /// times the memory.
     pub data: BTreeMap<String, String>,
@@ -50,6 +52,7 @@ pub struct Contact {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 struct Marks {
     subscribed: bool,
+    created_at: Option<Timestamp>,
     bounced_at: Option<Timestamp>,
     complained_at: Option<Timestamp>,
     not_spam_at: Option<Timestamp>,
@@ -76,7 +79,7 @@ impl Contact {
         let data = data.collect();
         let bound = Bound::of(&item);
         let marks: Marks = from_item(item)?;
-        Ok(Self { id, subscribed: marks.subscribed, data, bound, marks })
+        Ok(Self { id, subscribed: marks.subscribed, created_at: marks.created_at, data, bound, marks })
     }
 }
 

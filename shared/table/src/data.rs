@@ -67,6 +67,12 @@ impl Data {
         self.stored.contains_key(key) || self.removed.contains(key)
     }
 
+    /// True if it has a value for this key, to be stored or to be used once.
+    #[must_use]
+    pub fn gives(&self, key: &str) -> bool {
+        self.stored.contains_key(key) || self.transient.contains_key(key)
+    }
+
     /// Its removals alone.
     #[must_use]
     pub fn removals(&self) -> Self {
@@ -166,6 +172,15 @@ mod tests {
         assert_eq!(data.stored["kept"], "y");
         assert!(data.removed.contains("gone"));
         assert!(data.stored["more"].is_object() && data.stored["text"].is_object());
+    }
+
+    #[test]
+    fn it_gives_what_it_stores_or_uses_once_and_not_what_it_removes() {
+        let (data, _) =
+            check(&json!({"kept": 1, "gone": null, "once": {"value": null, "persistent": false}, "empty": ""}));
+        let given: Vec<_> =
+            ["kept", "gone", "once", "empty", "other"].into_iter().filter(|key| data.gives(key)).collect();
+        assert_eq!(given, ["kept", "once"]);
     }
 
     #[test]

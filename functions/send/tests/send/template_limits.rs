@@ -137,15 +137,15 @@ async fn more_liquid_than_is_read_is_refused_before_anything_is_read() {
     let too_large = |part: &str, limit: &str| wrong(part, &format!("The template exceeds the limit of {limit}."));
     let deep = format!("{}x{}", "{% if vip %}".repeat(49), "{% endif %}".repeat(49));
     let long = format!("{{{{ name ?? '{}' }}}}", "x".repeat(8_192));
-    let digits = "{{ 1234567890123456789 }}";
+    let brackets = format!("{{{{ name{}1{} }}}}", "[name".repeat(9), "]".repeat(9));
     for (fields, expected) in [
         (json!({ "body": deep }), vec![too_large("body", "48 blocks inside each other")]),
         (json!({ "body": long }), vec![too_large("body", "8,192 bytes in one tag")]),
         (json!({"body": "{{ name }}".repeat(16_001)}), vec![too_large("body", "16,000 tags and texts between them")]),
         (
-            json!({"subject": digits, "body": deep, "text": long}),
+            json!({"subject": brackets, "body": deep, "text": long}),
             vec![
-                too_large("subject", "18 digits in a number"),
+                too_large("subject", "8 brackets inside each other"),
                 too_large("body", "48 blocks inside each other"),
                 too_large("text", "8,192 bytes in one tag"),
             ],
@@ -162,11 +162,11 @@ async fn more_liquid_than_is_read_is_refused_before_anything_is_read() {
 async fn plain_replacement_leaves_out_what_a_contact_holds_beyond_a_limit() {
     let world = World::new().await;
     store(&world, "ada@example.org", &json!({"name": "n".repeat(9_000)})).await;
-    let subject = "{{ name }}: code {{ code }} {{ x | nonsense }}";
+    let subject = "{{ name }}: code {{ code }} {% nonsense %}";
     let answer = world.send(&email(&json!({"subject": subject, "data": {"code": 42}}))).await;
     assert_eq!(fates(&answer), ["SENT"], "{}", answer.text);
     let mail = world.backends.ses.mails().pop().unwrap();
-    assert_eq!(mail.subject, ": code 42 {{ x | nonsense }}");
+    assert_eq!(mail.subject, ": code 42 {% nonsense %}");
     let too_much = json!({"name": "n".repeat(9_000)});
     let message = "The template exceeds the limit of 8,192 bytes of output with this data.";
     let expected = [wrong("subject", message)];

@@ -8,7 +8,7 @@ use posthorn_testkit::{
     openapi::description_of,
     permissions::Permissions,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use track::{App, handle};
 
 pub(crate) struct World {
@@ -105,7 +105,9 @@ impl World {
             let text = value.as_s().ok()?;
             Some((name.strip_prefix("data:")?.to_owned(), serde_json::from_str(text).expect("JSON")))
         });
-        Value::Object(known.collect::<Map<_, _>>())
+        // An item has its attributes in no order.
+        let known: BTreeMap<_, _> = known.collect();
+        Value::Object(known.into_iter().collect())
     }
 
     pub(crate) async fn put(&self, item: Item) {

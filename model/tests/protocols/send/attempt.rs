@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 use posthorn_errors::{Code, Failure, Refused};
-use posthorn_mail::{address::Address, render::RenderError};
+use posthorn_liquid::RenderError;
+use posthorn_mail::address::Address;
 use posthorn_model::Step;
 use posthorn_table::{
     TableError, Timestamp, Uuid,

@@ -1,0 +1,140 @@
+//! Plain replacement, for sources that Liquid does not read: names and fallbacks, and nothing else.
+
+use crate::Part;
+use crate::chain::unquoted;
+use crate::cursor::quoted;
+use crate::entities::decode;
+use crate::html::{Context, Tracker};
+use crate::lexer::MAX_MARKUP;
+use crate::meter::{Limit, Meter};
+use crate::print;
+use crate::value::Value;
+use crate::variables::{Variables, member};
+
+/// The source with every `{{ name }}`, `{{ a.b }}` and `{{ name ?? fallback }}` replaced, or the limit that the values exceed.
+pub(crate) fn render(source: &str, part: Part, variables: &Variables, meter: Meter) -> Result<String, Limit> {
+    write(source, &Values { part, variables, meter })
+}
+
+/// The work that it takes, within its limits.
+pub(crate) fn fuel_of(source: &str, part: Part, variables: &Variables, meter: Meter) -> u64 {
+    let values = Values { part, variables, meter };
+    let _ = write(source, &values);
+    values.meter.spent()
+}
+
+fn write(source: &str, values: &Values) -> Result<String, Limit> {
+    let part = values.part;
+    let mut tracker = Tracker::default();
+    let mut out = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some((before, inside, after)) = next_braces(rest) {
+        let inside = decode(inside, part);
+        let name = Name::parse(&inside);
+        let whole = rest.get(..rest.len() - after.len()).unwrap_or_default();
+        let text = if name.is_some() { before } else { whole };
+        values.meter.push(&mut out, text, rest.len());
+        if part == Part::Html {
+            tracker.advance(text);
+        }
+        if let Some(name) = name {
+            values.write(&name, tracker.context(), &mut out)?;
+            tracker.after_output();
+        }
+        rest = after;
+    }
+    values.meter.push(&mut out, rest, 0);
+    Ok(out)
+}
+
+/// The text before the next innermost `{{ }}`, its inside, and the text after it.
+fn next_braces(text: &str) -> Option<(&str, &str, &str)> {
+    let mut open = None;
+    for (at, pair) in text.as_bytes().windows(2).enumerate() {
+        match (pair, open) {
+            (b"{{", _) => open = Some(at),
+            (b"}}", Some(open)) => return Some((text.get(..open)?, text.get(open + 2..at)?, text.get(at + 2..)?)),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A name or path, and the literal to use if there is nothing there.
+struct Name<'s> {
+    path: &'s str,
+    fallback: Option<&'s str>,
+}
+
+impl<'s> Name<'s> {
+    fn parse(inside: &'s str) -> Option<Name<'s>> {
+        let (path, fallback) = inside.split_once("??").map_or((inside, None), |(path, rest)| (path, Some(rest)));
+        let path = path.trim();
+        let is_number = path.starts_with('-') || !path.contains(char::is_alphabetic);
+        if is_number || inside.len() > MAX_MARKUP || !path.split('.').all(is_name) {
+            return None;
+        }
+        let fallback = fallback.map(|fallback| unquoted(first_literal(fallback)));
+        Some(Name { path, fallback })
+    }
+
+    fn find(&self, variables: &Variables, meter: &Meter) -> Result<Value, Limit> {
+        let mut steps = self.path.split('.').map(one_blank);
+        let root = steps.next().unwrap_or_default();
+        let mut value = variables.get(&root).cloned().unwrap_or_default();
+        for step in steps {
+            meter.step()?;
+            value = member(&value, &step);
+        }
+        Ok(value)
+    }
+}
+
+/// The values of one rendering, as long as there is a budget for them.
+struct Values<'v> {
+    part: Part,
+    variables: &'v Variables,
+    meter: Meter,
+}
+
+impl Values<'_> {
+    fn write(&self, name: &Name, context: Context, out: &mut String) -> Result<(), Limit> {
+        self.meter.step()?;
+        let mut value = name.find(self.variables, &self.meter)?;
+        if let Some(fallback) = name.fallback
+            && value.is_missing()
+        {
+            value = Value::text(fallback);
+        }
+        if matches!(value, Value::List(_) | Value::Object(_)) {
+            self.meter.spend_bytes(print::weigh(&value, &self.meter)?)?;
+        }
+        match &value {
+            Value::List(items) => print::write_items(items, self.part, context, &self.meter, out),
+            _ => print::write(&value, self.part, context, &self.meter, out),
+        }
+    }
+}
+
+/// A name, which may have blanks in it.
+fn is_name(name: &str) -> bool {
+    let is_word = |word: &str| {
+        word.contains(char::is_alphanumeric) && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+    };
+    !name.trim().is_empty() && name.split_whitespace().all(is_word)
+}
+
+/// The name with one blank between each two of its words.
+fn one_blank(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The fallback up to the next `??`, unless that one is inside quotes.
+fn first_literal(fallback: &str) -> &str {
+    let trimmed = fallback.trim();
+    let literal = quoted(trimmed).and_then(|(_, length)| trimmed.split_at_checked(length));
+    match literal {
+        Some((literal, rest)) if rest.is_empty() || rest.trim_start().starts_with("??") => literal,
+        _ => fallback.split("??").next().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,87 @@
+//! Tags while they are read: of the source, and of the lines of a `liquid` tag.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::Part;
+use crate::error::Fault;
+use crate::mistake::Notices;
+use crate::source::Markup;
+
+/// The inside of a tag or output, or a line of a `liquid` tag.
+pub(super) struct Inside<'s> {
+    /// Its text, the character references resolved.
+    pub(super) text: Cow<'s, str>,
+    /// The offset in the source at which it begins.
+    pub(super) start: usize,
+}
+
+impl Inside<'_> {
+    pub(super) fn markup<'m>(&'m self, part: Part, notices: &'m mut Notices) -> Markup<'m> {
+        Markup::new(&self.text, self.start, self.is_literal(), part, notices)
+    }
+
+    /// True if places in it are places in the source.
+    pub(super) fn is_literal(&self) -> bool {
+        matches!(self.text, Cow::Borrowed(_))
+    }
+}
+
+/// A tag: its name and the text behind it.
+pub(super) struct Tag<'s> {
+    pub(super) inside: Inside<'s>,
+    /// The offset in the source at which it opens.
+    pub(super) open: usize,
+    name: Range<usize>,
+}
+
+impl<'s> Tag<'s> {
+    pub(super) fn new(inside: Inside<'s>, open: usize) -> Tag<'s> {
+        let begin = inside.text.len() - inside.text.trim_start().len();
+        let text = inside.text.get(begin..).unwrap_or_default();
+        let length = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        Tag { name: begin..begin + length, inside, open }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        self.inside.text.get(self.name.clone()).unwrap_or_default()
+    }
+
+    pub(super) fn rest(&self) -> &str {
+        self.inside.text.get(self.name.end..).unwrap_or_default()
+    }
+
+    /// The tag in a line of this one.
+    pub(super) fn line(&self, range: Range<usize>) -> Tag<'s> {
+        let start = self.inside.start + if self.inside.is_literal() { range.start } else { 0 };
+        let text = match &self.inside.text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.get(range).unwrap_or_default()),
+            Cow::Owned(text) => Cow::Owned(text.get(range).unwrap_or_default().to_owned()),
+        };
+        Tag::new(Inside { text, start }, start)
+    }
+}
+
+/// The lines of a `liquid` tag that are tags, the last one first.
+pub(super) fn lines<'s>(tag: &Tag<'s>) -> Result<Vec<Tag<'s>>, Fault> {
+    let mut lines = Vec::new();
+    let mut comments = 0_usize;
+    let mut at = tag.name.end;
+    for line in tag.rest().split_inclusive('\n') {
+        let begin = at + (line.len() - line.trim_start().len());
+        at += line.len();
+        let end = begin + line.trim().len();
+        match line.split_whitespace().next() {
+            None => {}
+            Some("comment") => comments += 1,
+            Some("endcomment") if comments > 0 => comments -= 1,
+            Some(word) if comments > 0 || word.starts_with('#') => {}
+            Some(_) => lines.push(tag.line(begin..end)),
+        }
+    }
+    lines.reverse();
+    match comments {
+        0 => Ok(lines),
+        _ => Err(Fault::syntax(tag.open, "A comment in {% liquid %} is never closed: write endcomment behind it.")),
+    }
+}

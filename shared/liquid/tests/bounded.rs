@@ -1,0 +1,54 @@
+//! The live memory of the most expensive templates while they are parsed and rendered, above what was there before. One test, for
+//! the allocator counts everybody's.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+#![expect(clippy::print_stdout, reason = "the figures are for whoever runs it")]
+
+use std::{fs, path::Path};
+
+use peak_alloc::PeakAlloc;
+use posthorn_cost::liquid_of;
+use posthorn_liquid::{Part, Template, Variables};
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+/// Bytes that a rendering may take, its result with it, beside twice the template's own text.
+const MAX_LIVE: usize = 10 * 1024 * 1024;
+/// More bytes than any of the templates and their data have.
+const MAX_RECIPE: usize = 2_000_000;
+
+/// The recipes of the fuzz target `liquid_cost`, each with its name.
+fn recipes() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/liquid_cost");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let named = files.map(|file| {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        (name, fs::read_to_string(&file).unwrap())
+    });
+    let mut recipes: Vec<_> = named.collect();
+    recipes.sort();
+    recipes
+}
+
+#[test]
+fn no_template_takes_more_than_ten_megabytes() {
+    for (name, recipe) in recipes() {
+        let liquid = liquid_of(&recipe, MAX_RECIPE);
+        let variables = liquid.variables().unwrap_or_else(|| panic!("{name}: the data are no object"));
+        // A subject is a text that may write less.
+        for part in [Part::Html, Part::Text] {
+            is_bounded(&name, &liquid.source, part, &variables);
+        }
+    }
+}
+
+fn is_bounded(name: &str, source: &str, part: Part, variables: &Variables) {
+    let before = ALLOCATOR.current_usage();
+    ALLOCATOR.reset_peak_usage();
+    let preview = Template::parse(source, part).preview(variables);
+    let peak = ALLOCATOR.peak_usage() - before;
+    let text = preview.text.map_or_else(|error| error.to_string(), |text| format!("{} KB of text", text.len() / 1024));
+    println!("{name}, {part:?}: {} KB, {} problems, {text}", peak / 1024, preview.problems.len());
+    assert!(peak <= MAX_LIVE + 2 * source.len(), "{name}, {part:?}: {peak} bytes");
+}
