@@ -131,6 +131,16 @@ pub(crate) enum Failed {
     KeysOnTerminal(String),
     #[error("standard input is not text")]
     NotText,
+    #[error("the file {path} cannot be read: {}", reason(.why))]
+    FileUnreadable { path: PathBuf, why: io::Error },
+    #[error("the file {0} is not UTF-8 text, for its byte {1} is none: save it as UTF-8")]
+    FileNotText(PathBuf, usize),
+    #[error("the file {0} has more than {1} bytes, which no request to the API may have")]
+    FileTooLarge(PathBuf, usize),
+    #[error("the data in {0} {1}: give one JSON object, as in {{\"name\": \"Ada\"}}")]
+    FileNotData(PathBuf, String),
+    #[error("both the template and its data are to come from standard input: name a file for one of them")]
+    StandardInputTwice,
     #[error(
         "the new keys were not read, and are shown only once: nobody has them; replace them with posthorn project rotate {0}"
     )]
@@ -167,6 +177,16 @@ pub(crate) enum Failed {
     NotTheApi(String, u16),
     #[error("{message}{} ({code}, request {request})", .suggestion.as_ref().map(|text| format!(" {text}")).unwrap_or_default())]
     Api { code: String, message: String, suggestion: Option<String>, request: String },
+}
+
+/// Why a file cannot be read, without the number that the system has for it.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is none of this name".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "its permissions do not let you".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 fn joined(ids: &[Uuid]) -> String {
@@ -231,9 +251,14 @@ impl Failed {
             | Self::NoKeys(_)
             | Self::KeysOnTerminal(_)
             | Self::NotText
+            | Self::FileNotText(..)
+            | Self::FileTooLarge(..)
+            | Self::FileNotData(..)
             | Self::Import(..) => "INVALID_INPUT",
+            Self::FileUnreadable { .. } => "FILE_UNREADABLE",
             Self::KeyOfAnother(_) => "KEY_OF_ANOTHER_PROJECT",
             Self::NotATerminal(_) => "NOT_CONFIRMED",
+            Self::StandardInputTwice => "USAGE",
             Self::Declined => "DECLINED",
             Self::Output(_) => "OUTPUT_FAILED",
             Self::KeysNotRead(_) => "KEYS_NOT_READ",
@@ -249,7 +274,7 @@ impl Failed {
     /// 2 for what was asked wrongly, 1 for what could not be done.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::KeyInArguments => 2,
+            Self::KeyInArguments | Self::StandardInputTwice => 2,
             _ => 1,
         }
     }

@@ -13,6 +13,7 @@ mod report;
 mod send;
 mod status;
 mod target;
+mod template;
 mod terminal;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -52,6 +53,7 @@ async fn run(options: Options, place: Place) -> Result<Report, Failed> {
         Command::Send(options) => send::send(options, &place).await,
         Command::Project(command) => on(&place, async |target| project::run(target, command).await).await,
         Command::Domain(command) => on(&place, async |target| domain::run(target, command).await).await,
+        Command::Template(command) => template::run(&command),
         Command::Status { project } => {
             Box::pin(on(&place, async |target| Box::pin(status::status(target, project.as_deref())).await)).await
         }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help that a terminal shows")]
 
+mod template;
+
 use std::{path::PathBuf, time::Duration};
 
 use clap::{
@@ -12,6 +14,7 @@ use clap_complete::Shell;
 use posthorn_auth::Which;
 
 use crate::moment::{grace, interval, span};
+pub(crate) use template::{CheckOptions, TemplateCommand};
 
 const MANUAL: &str = "\
 Where it works: on the local stack that runs in this folder or one above; with --stack on a stack in AWS, found by its \
@@ -22,7 +25,7 @@ single sign-on or a credential process needs one step first:
 
 Exit codes:
   0  done
-  1  could not be done
+  1  could not be done; `template check` found problems
   2  wrong usage
   3  `status` or `domain check` found something that is not right
 
@@ -31,6 +34,7 @@ Examples:
   posthorn project create Shop
   posthorn domain add Shop example.com
   posthorn domain check example.com --wait
+  posthorn template check welcome.html --data ada.json
   posthorn --stack posthorn --json project list";
 
 /// Looks after Posthorn: its projects, their keys and domains, and whether everything works
@@ -110,6 +114,9 @@ pub(crate) enum Command {
     /// Domains that projects send from: DNS records, verification
     #[command(subcommand)]
     Domain(DomainCommand),
+    /// Templates: check them before they are sent
+    #[command(subcommand)]
+    Template(TemplateCommand),
     /// Send a test mail through the API, with the secret key in POSTHORN_SECRET_KEY
     #[command(after_help = SEND)]
     Send(SendOptions),

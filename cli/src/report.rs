@@ -1,16 +1,17 @@
 //! What a command says in the end: text or one JSON document, and the exit code.
 
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     process::ExitCode,
 };
 
+use anstream::{AutoStream, ColorChoice};
 use posthorn_table::Uuid;
 use serde_json::{Value, json};
 
 use crate::{
     failed::Failed,
-    terminal::{escaped, escaped_json, shown},
+    terminal::{escaped, escaped_json, escaped_lines, shown},
 };
 
 /// How a command ended.
@@ -45,24 +46,55 @@ pub(crate) struct Report {
     pub(crate) outcome: Outcome,
     /// The project whose new keys are in it, and nowhere else.
     pub(crate) keys_of: Option<Uuid>,
+    /// True if the text is a document, which files and other programs get as it is.
+    pub(crate) is_document: bool,
+    /// For people, on standard error.
+    pub(crate) notices: String,
 }
 
 impl Report {
     /// Everything was done.
     pub(crate) fn done(text: impl Into<String>, json: Value) -> Self {
-        Self { text: text.into(), json, outcome: Outcome::Done, keys_of: None }
+        let text = text.into();
+        Self { text, json, outcome: Outcome::Done, keys_of: None, is_document: false, notices: String::new() }
+    }
+
+    /// A document for standard output, and what is to be told beside it on standard error.
+    pub(crate) fn document(text: String, notices: String, json: Value) -> Self {
+        Self { is_document: true, notices, ..Self::done(text, json) }
     }
 
     pub(crate) fn print(&self, json: bool) -> ExitCode {
-        let text = if json { escaped_json(&format!("{:#}", self.json)) } else { shown(&self.text) };
-        let mut out = anstream::stdout().lock();
-        match writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()) {
+        if !json && !self.notices.is_empty() {
+            // Standard error may be closed: then there is nobody to tell.
+            let _ = writeln!(anstream::stderr(), "{}", shown(&self.notices));
+        }
+        let written = match json {
+            true => write_text(&escaped_json(&format!("{:#}", self.json))),
+            false if self.is_document => write_document(&self.text),
+            false => write_text(&shown(&self.text)),
+        };
+        match written {
             Err(_) if let Some(project) = self.keys_of => failed(&Failed::KeysNotRead(project), json),
             // Whoever read the beginning and left has what they wanted.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&Failed::Output(error), json),
             _ => ExitCode::from(self.outcome.code()),
         }
     }
+}
+
+fn write_text(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush())
+}
+
+/// Writes a document that others wrote, with a line break behind its last line: as it is, or escaped where a terminal shows it.
+fn write_document(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let is_shown = out.is_terminal() || AutoStream::choice(&out) != ColorChoice::Never;
+    let text = if is_shown { escaped_lines(text) } else { text.to_owned() };
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    write!(out, "{text}{end}").and_then(|()| out.flush())
 }
 
 /// Says why a command did not do what it was asked for.

@@ -87,7 +87,7 @@ fn report(url: &str, status: u16, body: &[u8]) -> Result<Report, Failed> {
     let is_sent = |email: &Value| email["status"] == "SENT";
     let outcome = if emails.iter().all(is_sent) { Outcome::Done } else { Outcome::NotDone };
     let text = emails.iter().map(line).collect::<Vec<_>>().join("\n");
-    Ok(Report { text, json: answer, outcome, keys_of: None })
+    Ok(Report { outcome, ..Report::done(text, answer) })
 }
 
 /// The message, and each wrong field.

@@ -56,5 +56,5 @@ fn report(target: &Target, findings: &[Finding]) -> Report {
         "place": target.place,
         "checks": findings.iter().map(Finding::json).collect::<Vec<_>>(),
     });
-    Report { text, json, outcome: if is_right { Outcome::Done } else { Outcome::NotRight }, keys_of: None }
+    Report { outcome: if is_right { Outcome::Done } else { Outcome::NotRight }, ..Report::done(text, json) }
 }

@@ -3,7 +3,8 @@
 //!
 //! Whatever is printed goes through here, and nothing in it that others wrote (names, answers, errors) moves the cursor, sets a
 //! colour or hides: [`shown`] leaves the styles that [`painted`] and [`bold`] set and no other control. A value of others goes
-//! through [`escaped`] before, so that it begins no line and holds no mark of a style; a table's [`Cell`] does that itself.
+//! through [`escaped`] before, so that it begins no line and holds no mark of a style; a table's [`Cell`] does that itself. Only a
+//! document for a file or another program is written as it is.
 
 use std::{
     io::{self, BufRead, IsTerminal, Write},
@@ -12,8 +13,7 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
-use posthorn_machine::terminal::escaped_lines;
-pub(crate) use posthorn_machine::terminal::{escaped, escaped_json};
+pub(crate) use posthorn_machine::terminal::{escaped, escaped_json, escaped_lines};
 
 use crate::failed::Failed;
 

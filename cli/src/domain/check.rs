@@ -77,5 +77,5 @@ fn report(target: &Target, domain: &str, project: Uuid, identity: &Identity, is_
             Outcome::NotRight,
         )
     };
-    Report { text, json, outcome, keys_of: None }
+    Report { outcome, ..Report::done(text, json) }
 }

@@ -144,7 +144,7 @@ fn report(target: &Target, project: &Project, keys: &[PlainKey; 2], made: &Made,
         "problems": made.problems,
     });
     let outcome = if made.problems.is_empty() { Outcome::Done } else { Outcome::NotDone };
-    Report { text: lines.join("\n"), json, outcome, keys_of: Some(id) }
+    Report { outcome, keys_of: Some(id), ..Report::done(lines.join("\n"), json) }
 }
 
 fn next_steps(target: &Target, id: Uuid, made: &Made, sender: Option<&str>) -> Vec<String> {

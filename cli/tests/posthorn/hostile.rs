@@ -153,3 +153,30 @@ async fn what_aws_answers_is_shown_and_does_nothing() {
         assert_harmless(&said, "an error of the table");
     }
 }
+
+#[tokio::test]
+async fn a_checked_template_is_shown_and_does_nothing() {
+    let folder = Folder::new();
+    // The lines and tabs of a mail are its own.
+    let line = HOSTILE.replace(['\r', '\n', '\t'], "");
+    let write = |name: &str, text: &str| std::fs::write(folder.0.join(name), text).unwrap();
+    write("fine", &format!("{line} {{{{ a }}}}"));
+    write("wrong", &format!("{{{{ a | {line} }}}}"));
+    write("lines", &format!("{{{{ a | {HOSTILE} }}}}"));
+    write("unknown", "{{ a | \u{5d0}\u{202e}x }}{{ a | f\u{200b}\u{fdd0}g }}");
+    write("data", &json!({"a": line}).to_string());
+    write(HOSTILE, "{% if");
+    for file in ["fine", "wrong", "lines", "unknown", HOSTILE, "nowhere\u{9b}2J"] {
+        for form in [&[][..], &["--json"], &["--data", "data"], &["--json", "--data", "data"], &["--data", file]] {
+            if file == "lines" && form == ["--data", "data"] {
+                continue;
+            }
+            let arguments = [&["template", "check", file], form].concat();
+            let said = posthorn(&folder.0, &[("CLICOLOR_FORCE", "1")], &arguments, "").await;
+            assert!(!said.out.is_empty() || !said.err.is_empty());
+            assert_harmless(&said, &format!("{arguments:?}"));
+        }
+    }
+    let said = posthorn(&folder.0, &[], &["template", "check", "fine", "--text", "--data", "data"], "").await.done();
+    assert!(said.out.contains('\u{202e}'), "a file gets the mail's own text, which no terminal shows: {said:?}");
+}

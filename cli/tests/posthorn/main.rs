@@ -16,3 +16,4 @@ mod refused;
 mod sent;
 mod status;
 mod support;
+mod templates;

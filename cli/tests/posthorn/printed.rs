@@ -18,8 +18,10 @@ async fn help_teaches_exit_codes_and_completions_are_scripts() {
     }
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = posthorn(&folder.0, &[], &["completions", shell], "").await.done().out;
-        assert!(script.contains("import-keys"), "{shell}");
+        assert!(script.contains("import-keys") && script.contains("template"), "{shell}");
     }
+    let help = posthorn(&folder.0, &[], &["template", "check", "--help"], "").await.done().out;
+    assert!(help.contains("Exit codes") && help.contains("--data <FILE>"), "{help}");
     let help = posthorn(&folder.0, &[("POSTHORN_SECRET_KEY", "sk_secret")], &["send", "--help"], "").await.done().out;
     assert!(!help.contains("sk_secret"), "{help}");
 }

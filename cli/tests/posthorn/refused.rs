@@ -43,6 +43,10 @@ async fn wrong_usage_is_two() {
         &["project", "disable", "Shop"],
         &["domain", "check", "example.com", "--interval", "0"],
         &["completions", "dos"],
+        &["template"],
+        &["template", "check"],
+        &["template", "check", "a", "--subject", "--text"],
+        &["template", "check", "a", "b"],
     ] {
         let said = posthorn(&folder.0, &[], arguments, "").await;
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{arguments:?}: {said:?}");
