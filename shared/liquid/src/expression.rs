@@ -191,13 +191,13 @@ fn literal(word: &str) -> Option<Value> {
     })
 }
 
-/// The number. An integer beyond an `i64` is a text, which prints the same.
+/// The number. One beyond an `i64` or an `f64` is a text, which prints the same.
 fn number_of(text: &str) -> Value {
-    match text.parse() {
-        Ok(number) => Value::Integer(number),
-        Err(_) if text.contains('.') => text.parse().map_or(Value::Nil, Value::Float),
-        Err(_) => Value::text(text),
+    if let Ok(number) = text.parse() {
+        return Value::Integer(number);
     }
+    let float = text.parse().ok().filter(|float: &f64| text.contains('.') && float.is_finite());
+    float.map_or_else(|| Value::text(text), Value::Float)
 }
 
 #[cfg(test)]
@@ -241,6 +241,8 @@ mod tests {
         check("-1.5", "Float(-1.5)");
         check("12", "Integer(12)");
         check("9999999999999999999", "Text(\"9999999999999999999\")");
+        let beyond = format!("{}.5", "9".repeat(400));
+        check(&beyond, &format!("Text({beyond:?})"));
     }
 
     #[test]
