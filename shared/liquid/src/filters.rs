@@ -126,7 +126,7 @@ impl Builtin {
     pub(crate) fn apply(&self, call: &Call) -> Result<Value, Failure> {
         match self.cost {
             Cost::Glance => call.meter.spend_bytes(call.input.text_len() / GLANCE)?,
-            Cost::Read => pay_for_reading(call)?,
+            Cost::Read => pay_for_reading(call, GROWTH)?,
         }
         if markup::is_joined(self.name, call) {
             return markup::joined(call, self.function);
@@ -139,12 +139,13 @@ impl Builtin {
 /// Filters that give JSON.
 pub(crate) const JSON: [&str; 3] = ["inspect", "json", "jsonify"];
 
-fn pay_for_reading(call: &Call) -> Result<(), Limit> {
+/// Takes the work of reading the input and the arguments, and of writing a text that is `growth` times as long.
+fn pay_for_reading(call: &Call, growth: usize) -> Result<(), Limit> {
     let mut size = weigh(call.input, call.meter)?;
     for argument in call.arguments {
         size += weigh(argument, call.meter)?;
     }
-    call.meter.spend_bytes(size.saturating_mul(GROWTH))
+    call.meter.spend_bytes(size.saturating_mul(growth))
 }
 
 const fn builtin(name: &'static str, arguments: RangeInclusive<usize>, cost: Cost, function: Function) -> Builtin {

@@ -106,9 +106,7 @@ impl Values<'_> {
         {
             value = Value::text(fallback);
         }
-        if matches!(value, Value::List(_) | Value::Object(_)) {
-            self.meter.spend_bytes(print::weigh(&value, &self.meter)?)?;
-        }
+        print::pay_for_spelling(&value, &self.meter)?;
         match &value {
             Value::List(items) => print::write_items(items, self.part, context, &self.meter, out),
             _ => print::write(&value, self.part, context, &self.meter, out),

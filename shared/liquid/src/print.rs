@@ -121,6 +121,14 @@ pub(crate) fn write_items(
     if items.is_empty() { Ok(()) } else { meter.write(out, close) }
 }
 
+/// Spends the work of spelling out an array or object. A text is paid for where it is written.
+pub(crate) fn pay_for_spelling(value: &Value, meter: &Meter) -> Result<(), Limit> {
+    match value {
+        Value::List(_) | Value::Object(_) => meter.spend_bytes(weigh(value, meter)?),
+        _ => Ok(()),
+    }
+}
+
 /// Spends the work of reading the whole value and returns its size in bytes.
 pub(crate) fn weigh(value: &Value, meter: &Meter) -> Result<usize, Limit> {
     let own = VALUE + value.as_text().map_or(0, spelled_len);

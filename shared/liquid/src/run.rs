@@ -196,13 +196,9 @@ impl<'t> Run<'t> {
         print::write_items(items, self.part, context, &self.meter, out)
     }
 
-    /// Takes the work of spelling out an array or object. A text is paid for where it is written.
     fn pay_for_printing(&self, value: &Value) -> Result<(), Limit> {
         self.meter.step()?;
-        match value {
-            Value::List(_) | Value::Object(_) => self.meter.spend_bytes(print::weigh(value, &self.meter)?),
-            _ => Ok(()),
-        }
+        print::pay_for_spelling(value, &self.meter)
     }
 
     /// Keeps what the body prints. In HTML it is escaped by then, so it is HTML already.

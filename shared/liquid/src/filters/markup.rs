@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::{Call, Failure, Function};
+use super::{Call, Failure, Function, pay_for_reading};
 use crate::html::escape;
-use crate::print::{text_of, weigh};
+use crate::print::text_of;
 use crate::value::Value;
 
 /// Filters that take a part of a text.
@@ -31,11 +31,7 @@ fn has_markup(value: &Value) -> bool {
 
 /// The texts put together as HTML: those that are data are escaped.
 pub(super) fn joined(call: &Call, join: Function) -> Result<Value, Failure> {
-    let mut size = weigh(call.input, call.meter)?;
-    for argument in call.arguments {
-        size += weigh(argument, call.meter)?;
-    }
-    call.meter.spend_bytes(size.saturating_mul(GROWTH))?;
+    pay_for_reading(call, GROWTH)?;
     let arguments: Vec<Value> = call.arguments.iter().map(as_markup).collect();
     let joined = join(&Call { input: &as_markup(call.input), arguments: &arguments, ..*call })?;
     Ok(Value::Markup(Arc::from(text_of(&joined))))
