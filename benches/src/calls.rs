@@ -13,7 +13,7 @@ const RUNS: usize = 3;
 /// Recipients of a request that has all of a project's shards to count in.
 const MANY: usize = 30;
 /// Recipients of the largest request.
-const MOST: usize = 50;
+const MAX: usize = 50;
 
 /// Kinds that an email is made of.
 pub(crate) const SEND_ONCE: &str = "send with an `Idempotency-Key`";
@@ -66,9 +66,9 @@ pub(crate) async fn measure(report: &mut Report) {
 /// Every kind, measured, in the order of `docs/costs.md`.
 pub(crate) async fn kinds() -> Vec<Kind> {
     let (world, limited) = (World::start(None).await, World::start(Some(1_000_000)).await);
-    let edge = &world.backends.edge;
-    let nobodys = PlainKey::mint(KeyClass::Public, &mut |buffer| edge.fill(buffer));
-    let names: Vec<String> = (0..MOST).map(|number| format!("ada+{number}@example.org")).collect();
+    let env = &world.backends.env;
+    let nobodys = PlainKey::mint(KeyClass::Public, &mut |buffer| env.fill(buffer));
+    let names: Vec<String> = (0..MAX).map(|number| format!("ada+{number}@example.org")).collect();
     let everybody: Vec<&str> = names.iter().map(String::as_str).collect();
     world.track(ADA, Some("first")).await;
     world.send(&[ADA], Some("first")).await;
@@ -125,7 +125,7 @@ async fn full(world: &World) -> Measured {
 async fn another(world: &World, everybody: &[&str]) -> Measured {
     let (more, _) = world.measure(world.send(everybody, None)).await;
     let (less, _) = world.measure(world.send(&everybody[..MANY], None)).await;
-    let recipients = f64::from(u32::try_from(MOST - MANY).expect("few recipients"));
+    let recipients = f64::from(u32::try_from(MAX - MANY).expect("few recipients"));
     Measured {
         in_a_row: 0.0,
         in_all: (more.in_all - less.in_all) / recipients,

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use posthorn_lambda::edge::stopwatch;
+use posthorn_lambda::env::monotonic_now;
 use posthorn_testkit::{
     backends::{Backends, TABLE, Urls},
     events::{EventFile, in_folder},
@@ -177,7 +177,7 @@ async fn first_answer(emulator: &Path, function: &str, file: &EventFile) -> f64 
     }
     let url = format!("http://{address}/2015-03-31/functions/function/invocations");
     let request = reqwest::Client::new().post(url).body(file.event.clone());
-    let given = stopwatch();
+    let given = monotonic_now();
     let answer = request.send().await.expect("an answer").bytes().await.expect("an answer");
     let took = given.elapsed();
     check(&serde_json::from_slice(&answer).expect("JSON"));

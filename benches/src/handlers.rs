@@ -3,8 +3,8 @@
 use std::{env, hint::black_box, thread, time::Duration};
 
 use lambda_http::{Request, request};
-use posthorn_auth::{Access, KeyClass, PlainKey, Presented};
-use posthorn_lambda::{Edge, edge::stopwatch};
+use posthorn_auth::{Access, KeyClass, PlainKey, PresentedKey};
+use posthorn_lambda::{Env, env::monotonic_now};
 use posthorn_mail::ses::Ses;
 use posthorn_table::Table;
 use serde_json::json;
@@ -97,16 +97,16 @@ struct Handlers {
 
 impl Handlers {
     fn new() -> Self {
-        let edge = Edge::system();
-        let key = PlainKey::mint(KeyClass::Secret, &mut |buffer| edge.fill(buffer));
+        let env = Env::system();
+        let key = PlainKey::mint(KeyClass::Secret, &mut |buffer| env.fill(buffer));
         let configs = [answers::as_functions(), answers::as_it_comes()];
         let dynamodb = configs.each_ref().map(aws_sdk_dynamodb::Client::new);
         let table = Table::new(dynamodb[0].clone(), "posthorn");
         let tracked = json!({"email": "ada@example.org", "event": "signed_up", "data": {"plan": "pro"}});
         let sent = json!({"to": "ada@example.org", "subject": "Hello {{ name ?? there }}", "body": "<p>Hello {{ name }}.</p>"});
         Self {
-            track: track::App { edge: edge.clone(), table: table.clone() },
-            send: send::App { edge, table, ses: Ses::new(&configs[0], None) },
+            track: track::App { env: env.clone(), table: table.clone() },
+            send: send::App { env, table, ses: Ses::new(&configs[0], None) },
             track_request: event("/v1/track", &key, &tracked),
             send_request: event("/v1/send", &key, &sent),
             dynamodb,
@@ -133,7 +133,7 @@ impl Handlers {
         let mut least = [Duration::MAX; 3];
         for _ in 0..ROUNDS {
             for (least, who) in least.iter_mut().zip(WHO) {
-                let started = stopwatch();
+                let started = monotonic_now();
                 for _ in 0..REQUESTS {
                     self.call(what, who).await;
                 }
@@ -153,9 +153,9 @@ fn refusals(report: &mut Report, good: &str) {
         ("wrong class", "xx_abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrst"),
     ] {
         let header = format!("Bearer {key}");
-        let started = stopwatch();
+        let started = monotonic_now();
         for _ in 0..REFUSALS {
-            let refused = Presented::read(Some(black_box(header.as_bytes())), Access::SecretKey);
+            let refused = PresentedKey::read(Some(black_box(header.as_bytes())), Access::SecretKey);
             assert!(black_box(refused).is_err(), "a key that cannot be ours was let through");
         }
         let microseconds = started.elapsed().as_secs_f64() * 1e6 / f64::from(REFUSALS);

@@ -2,7 +2,7 @@
 
 use std::{env::consts::ARCH, fmt::Write, fs, path::Path};
 
-use posthorn_lambda::edge::{Edge, rfc3339};
+use posthorn_lambda::env::{Env, rfc3339};
 use serde::Serialize;
 
 use crate::gate::rustc;
@@ -35,7 +35,7 @@ impl Report {
         let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let models: Vec<_> = processors.lines().filter_map(|line| line.strip_prefix("model name\t: ")).collect();
         let machine = format!("{} x {}, {ARCH}, {}", models.len(), models.first().unwrap_or(&"unknown"), rustc());
-        Self { machine, date: rfc3339(Edge::system().now()), rows: Vec::new(), told: 0 }
+        Self { machine, date: rfc3339(Env::system().now()), rows: Vec::new(), told: 0 }
     }
 
     /// Adds a figure: `goal` is the most that it may be.
@@ -67,7 +67,7 @@ impl Report {
         for row in &self.rows[std::mem::replace(&mut self.told, self.rows.len())..] {
             if row.section != section {
                 section = row.section;
-                let _ = write!(text, "\n### {section}\n\n| What | Figure | Goal |\n| --- | ---: | ---: |\n");
+                let _ = write!(text, "\n### {section}\n\n| EventKind | Figure | Goal |\n| --- | ---: | ---: |\n");
             }
             let goal = row.goal.map_or_else(String::new, |goal| format!("{} {}", number(goal), row.unit));
             let _ = writeln!(text, "| {} | {} {} | {} |", row.what, number(row.figure), row.unit, goal.trim_end());

@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use posthorn_lambda::edge::{Edge, stopwatch};
+use posthorn_lambda::env::{Env, monotonic_now};
 use serde_json::Value;
 use tokio::{
     net::TcpListener,
@@ -47,7 +47,7 @@ enum Heard {
 struct Api {
     events: Mutex<mpsc::UnboundedReceiver<String>>,
     heard: mpsc::UnboundedSender<Heard>,
-    edge: Edge,
+    env: Env,
 }
 
 impl Sandbox {
@@ -57,7 +57,7 @@ impl Sandbox {
         let address = listener.local_addr().expect("an address").to_string();
         let (events, incoming) = mpsc::unbounded_channel();
         let (heard_by, mut heard) = mpsc::unbounded_channel();
-        let api = Api { events: Mutex::new(incoming), heard: heard_by, edge: Edge::system() };
+        let api = Api { events: Mutex::new(incoming), heard: heard_by, env: Env::system() };
         let routes = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
             .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
@@ -71,7 +71,7 @@ impl Sandbox {
         for (name, value) in LAMBDAS {
             program.env(name, value);
         }
-        let started = stopwatch();
+        let started = monotonic_now();
         let child = program.spawn().unwrap_or_else(|error| panic!("{}: {error}", program.get_program().display()));
         let ready = match timeout(PATIENCE, heard.recv()).await {
             Ok(Some(Heard::Next(at))) => at.duration_since(started),
@@ -90,7 +90,7 @@ impl Sandbox {
 
     /// Gives it an event; what it answered, and how long that took.
     pub(crate) async fn answer(&mut self, event: &str) -> (Value, Duration) {
-        let given = stopwatch();
+        let given = monotonic_now();
         self.events.send(event.to_owned()).expect("a running API");
         loop {
             match timeout(PATIENCE, self.heard.recv()).await {
@@ -154,11 +154,11 @@ pub(crate) fn check(answer: &Value) {
 }
 
 async fn next(State(api): State<Arc<Api>>) -> Response {
-    let _ = api.heard.send(Heard::Next(stopwatch()));
+    let _ = api.heard.send(Heard::Next(monotonic_now()));
     let Some(event) = api.events.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };
-    let deadline = api.edge.now().as_millisecond() + 29_000;
+    let deadline = api.env.now().as_millisecond() + 29_000;
     let headers = [
         ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned()),
         ("lambda-runtime-deadline-ms", deadline.to_string()),
@@ -169,7 +169,7 @@ async fn next(State(api): State<Arc<Api>>) -> Response {
 }
 
 async fn response(State(api): State<Arc<Api>>, body: Bytes) -> StatusCode {
-    let _ = api.heard.send(Heard::Answer(stopwatch(), body));
+    let _ = api.heard.send(Heard::Answer(monotonic_now(), body));
     StatusCode::ACCEPTED
 }
 

@@ -14,7 +14,7 @@ const BOUNCES: usize = 20;
 /// Requests under way at once.
 const AT_ONCE: usize = 16;
 /// What a partition gives in a second (developer guide, "DynamoDB burst and adaptive capacity").
-const MOST: Units = Units::new(3_000.0, 1_000.0);
+const MAX: Units = Units::new(3_000.0, 1_000.0);
 
 /// What the partitions of a kind were asked for.
 #[derive(Debug, Default)]
@@ -26,8 +26,7 @@ struct Share {
 /// Adds what the hottest partition of each kind is asked for.
 pub(crate) async fn measure(report: &mut Report) {
     for (kind, Share { partitions, hottest }) in second(SENDS).await {
-        for (figure, unit, most) in
-            [(hottest.read, "read units", MOST.read), (hottest.write, "write units", MOST.write)]
+        for (figure, unit, most) in [(hottest.read, "read units", MAX.read), (hottest.write, "write units", MAX.write)]
         {
             if figure > 0.0 {
                 report.row(SECTION, format!("hottest of {partitions} partitions {kind}#"), figure, unit, Some(most));

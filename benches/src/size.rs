@@ -11,19 +11,19 @@ use crate::{
 
 const SECTION: &str = "Size";
 /// The most that a function's package may be, in MB.
-pub(crate) const MOST: [(&str, f64); 4] = [("track", 2.8), ("regenerate-keys", 2.8), ("send", 3.8), ("feedback", 2.8)];
+pub(crate) const MAX: [(&str, f64); 4] = [("track", 2.8), ("regenerate-keys", 2.8), ("send", 3.8), ("feedback", 2.8)];
 
 /// The largest crates that are shown.
-const LARGEST: &str = "10";
+const MAX_GROWTH_PERCENT: &str = "10";
 
 /// Packages and binaries, and what they are made of.
 pub(crate) fn measure(report: &mut Report) {
-    for (function, most) in MOST {
+    for (function, most) in MAX {
         let binary = megabytes(&bootstrap(function));
         report.row(SECTION, format!("{function}: zip"), zip(function), "MB", Some(most));
         report.row(SECTION, format!("{function}: binary"), binary, "MB", None);
     }
-    for (function, _) in MOST {
+    for (function, _) in MAX {
         crates(function, report);
     }
 }
@@ -32,7 +32,9 @@ pub(crate) fn measure(report: &mut Report) {
 fn crates(function: &str, report: &mut Report) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions").join(function);
     let mut bloat = Command::new("cargo");
-    bloat.args(["bloat", "--release", "--crates", "-n", LARGEST, "--message-format", "json"]).current_dir(folder);
+    bloat
+        .args(["bloat", "--release", "--crates", "-n", MAX_GROWTH_PERCENT, "--message-format", "json"])
+        .current_dir(folder);
     let output = bloat.env("CARGO_PROFILE_RELEASE_STRIP", "none").output().expect("cargo");
     assert!(output.status.success(), "cargo bloat: {}", String::from_utf8_lossy(&output.stderr));
     let sizes: Value = serde_json::from_slice(&output.stdout).expect("JSON");

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use posthorn_auth::{PlainKey, reputation::Rule};
-use posthorn_lambda::edge::stopwatch;
+use posthorn_lambda::env::monotonic_now;
 use posthorn_mail::ses::Ses;
 use posthorn_table::{Timestamp, statistics::Hour};
 use posthorn_testkit::{
-    backends::{Answer, Backends, TestProject, TestRequest},
+    backends::{Backends, TestProject, TestRequest, TestResponse},
     capacity::Units,
     feedback::{sns_envelope, sqs_event, sqs_record},
 };
@@ -48,19 +48,25 @@ impl World {
     pub(crate) async fn start(monthly_limit: Option<u64>) -> Self {
         let backends = Backends::start().await;
         let project = backends.project(|project| project.facts.monthly_limit = monthly_limit).await;
-        let (edge, table) = (backends.edge.clone(), backends.table.clone());
+        let (env, table) = (backends.env.clone(), backends.table.clone());
         let alerts = Some(backends.alerts.clone());
         let hour = Hour { epoch: 0, at: backends.clock.now() };
         table.count_sent(project.project.facts.id, 0, hour, SENT_BEFORE).await.expect("a count");
         let world = Self {
-            track: track::App { edge: edge.clone(), table: table.clone() },
+            track: track::App { env: env.clone(), table: table.clone() },
             send: send::App {
-                edge: edge.clone(),
+                env: env.clone(),
                 table: table.clone(),
                 ses: Ses::new(backends.ses_config.clone(), None),
             },
-            rotate: regenerate_keys::App { edge: edge.clone(), table: table.clone(), alerts: alerts.clone() },
-            feedback: feedback::App { edge, table, rule: Rule::default(), alerts, pulse: feedback::Pulse::default() },
+            rotate: regenerate_keys::App { env: env.clone(), table: table.clone(), alerts: alerts.clone() },
+            feedback: feedback::App {
+                env,
+                table,
+                rule: Rule::default(),
+                alerts,
+                heartbeat: feedback::Heartbeat::default(),
+            },
             backends,
             project,
         };
@@ -72,7 +78,7 @@ impl World {
     /// What a call costs, and how long it takes with the engine.
     pub(crate) async fn measure(&self, call: impl Future) -> (Measured, Duration) {
         let _before = (self.backends.calls.take_counts(), self.backends.capacity.take());
-        let started = stopwatch();
+        let started = monotonic_now();
         call.await;
         let time = started.elapsed();
         let (in_a_row, in_all) = self.backends.calls.take_counts();
@@ -124,7 +130,7 @@ impl World {
             |(number, event)| sqs_record(&sns_envelope(event, "sns-1", Timestamp::UNIX_EPOCH), &format!("{number}"));
         let records: Vec<Value> = events.iter().enumerate().map(record).collect();
         let batch = serde_json::from_value(sqs_event(&records)).expect("a batch");
-        let response = feedback::handle(&self.feedback, batch, stopwatch() + Duration::from_mins(1)).await;
+        let response = feedback::handle(&self.feedback, batch, monotonic_now() + Duration::from_mins(1)).await;
         assert!(response.batch_item_failures.is_empty(), "an event failed");
     }
 
@@ -165,6 +171,6 @@ fn under(once: Option<&str>, request: TestRequest) -> TestRequest {
     }
 }
 
-fn succeeds(answer: &Answer) {
+fn succeeds(answer: &TestResponse) {
     assert_eq!(answer.status, 200, "{}", answer.text);
 }

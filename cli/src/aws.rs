@@ -8,27 +8,27 @@ use aws_sdk_dynamodb::{
 use posthorn_mail::ses::never_connected;
 use std::time::Duration;
 
-use crate::failed::{Failed, is_of_credentials};
+use crate::failed::{CliError, is_of_credentials};
 
 /// The usual chain of credentials and regions, found before the first call, so that what is missing can be said.
 ///
 /// # Errors
 /// [`Failed::NoRegion`], [`Failed::NoCredentials`].
-pub(crate) async fn config() -> Result<SdkConfig, Failed> {
+pub(crate) async fn config() -> Result<SdkConfig, CliError> {
     let config = aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(timeouts())
         .retry_config(RetryConfig::standard().with_max_attempts(5))
         .load()
         .await;
     if config.region().is_none() {
-        return Err(Failed::NoRegion);
+        return Err(CliError::NoRegion);
     }
     let Some(provider) = config.credentials_provider() else {
-        return Err(Failed::NoCredentials("none is configured".to_owned()));
+        return Err(CliError::NoCredentials("none is configured".to_owned()));
     };
     match provider.provide_credentials().await {
         Ok(_) => Ok(config),
-        Err(error) => Err(Failed::NoCredentials(why(&DisplayErrorContext(&error).to_string()).to_owned())),
+        Err(error) => Err(CliError::NoCredentials(why(&DisplayErrorContext(&error).to_string()).to_owned())),
     }
 }
 
@@ -63,46 +63,46 @@ pub(crate) fn is<E: ProvideErrorMetadata>(error: &SdkError<E>, code: &str) -> bo
 
 /// Why `action`, such as `ses:GetAccount`, failed. A refusal is what says that it is one: what cannot be read may well be the
 /// answer to a change that was made.
-pub(crate) fn failed<E: ProvideErrorMetadata>(action: &'static str, error: &SdkError<E>) -> Failed {
+pub(crate) fn failed<E: ProvideErrorMetadata>(action: &'static str, error: &SdkError<E>) -> CliError {
     let (service, operation) = action.split_once(':').unwrap_or_default();
     let reads = ["Get", "List", "Describe"].iter().any(|verb| operation.starts_with(verb));
-    let unreachable = || Failed::Unreachable(service_name(service).to_owned());
+    let unreachable = || CliError::Unreachable(service_name(service).to_owned());
     let status = error.raw_response().map(|answer| answer.status().as_u16());
     match error {
         SdkError::ServiceError(answer) => match (answer.err().code(), status) {
-            (Some(code), Some(500..)) if !reads => Failed::InDoubt { action, why: code.to_owned() },
+            (Some(code), Some(500..)) if !reads => CliError::InDoubt { action, why: code.to_owned() },
             (Some(code), _) => refused(action, code),
-            (None, Some(status @ 400..500)) => Failed::Refused { action, code: format!("status {status}") },
+            (None, Some(status @ 400..500)) => CliError::Refused { action, code: format!("status {status}") },
             (None, _) => unread(action, reads, status),
         },
         SdkError::ResponseError(_) => unread(action, reads, status),
-        SdkError::TimeoutError(_) if !reads => Failed::InDoubt { action, why: "no answer in time".to_owned() },
+        SdkError::TimeoutError(_) if !reads => CliError::InDoubt { action, why: "no answer in time".to_owned() },
         SdkError::DispatchFailure(failure) if !reads && !failure.as_connector_error().is_some_and(never_connected) => {
-            Failed::InDoubt { action, why: "the connection was lost".to_owned() }
+            CliError::InDoubt { action, why: "the connection was lost".to_owned() }
         }
         _ => unreachable(),
     }
 }
 
 /// There was an answer, and it says nothing.
-fn unread(action: &'static str, reads: bool, status: Option<u16>) -> Failed {
+fn unread(action: &'static str, reads: bool, status: Option<u16>) -> CliError {
     let why = status.map_or_else(|| "cut off".to_owned(), |status| format!("status {status}"));
-    if reads { Failed::NotUnderstood { action, why } } else { Failed::InDoubt { action, why } }
+    if reads { CliError::EventError { action, why } } else { CliError::InDoubt { action, why } }
 }
 
-fn refused(action: &'static str, code: &str) -> Failed {
+fn refused(action: &'static str, code: &str) -> CliError {
     match code {
         "AccessDenied" | "AccessDeniedException" | "AuthorizationError" | "AuthorizationErrorException" => {
-            Failed::Denied(action.to_owned())
+            CliError::Denied(action.to_owned())
         }
-        code if is_of_credentials(code) => Failed::BadCredentials(code.to_owned()),
+        code if is_of_credentials(code) => CliError::BadCredentials(code.to_owned()),
         "Throttling"
         | "ThrottlingException"
         | "Throttled"
         | "ThrottledException"
         | "TooManyRequestsException"
-        | "RequestThrottled" => Failed::Throttled(action.to_owned()),
-        _ => Failed::Refused { action, code: code.to_owned() },
+        | "RequestThrottled" => CliError::Throttled(action.to_owned()),
+        _ => CliError::Refused { action, code: code.to_owned() },
     }
 }
 

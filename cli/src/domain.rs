@@ -7,13 +7,13 @@ mod list;
 mod records;
 mod remove;
 
-use posthorn_auth::{Changed, add_domain, change};
+use posthorn_auth::{ChangeOutcome, add_domain, change};
 use posthorn_mail::address::normalise_domain;
-use posthorn_table::{TableError, Uuid, domain::Claimed, patiently, project::Project};
+use posthorn_table::{TableError, Uuid, domain::DomainClaimOutcome, project::Project, retry_transient};
 
-use crate::{failed::Failed, options::DomainCommand, report::Report, target::Target};
+use crate::{failed::CliError, options::DomainCommand, report::Report, target::Target};
 
-pub(crate) async fn run(target: &Target, command: DomainCommand) -> Result<Report, Failed> {
+pub(crate) async fn run(target: &Target, command: DomainCommand) -> Result<Report, CliError> {
     match command {
         DomainCommand::Add { project, domain, mail_from, no_mail_from, zone } => {
             let mail_from = match mail_from {
@@ -35,32 +35,32 @@ pub(crate) async fn run(target: &Target, command: DomainCommand) -> Result<Repor
 }
 
 /// A domain as it is stored and as SES takes it: lower case, Punycode.
-pub(crate) fn normalised(domain: &str) -> Result<String, Failed> {
-    normalise_domain(domain.trim()).ok_or_else(|| Failed::NotADomain(domain.to_owned()))
+pub(crate) fn normalised(domain: &str) -> Result<String, CliError> {
+    normalise_domain(domain.trim()).ok_or_else(|| CliError::NotADomain(domain.to_owned()))
 }
 
 /// Claims a domain for a project.
-pub(crate) async fn claim(target: &Target, domain: &str, project: Uuid) -> Result<(), Failed> {
-    let claim = || target.table.claim_domain(domain, project, target.edge.now());
-    match patiently(target.jitter(), claim).await? {
-        Claimed::Ours => Ok(()),
-        Claimed::Theirs(other) => Err(Failed::DomainTaken(domain.to_owned(), other)),
-        Claimed::NoSuchProject => Err(Failed::NoSuchProject(project.to_string())),
+pub(crate) async fn claim(target: &Target, domain: &str, project: Uuid) -> Result<(), CliError> {
+    let claim = || target.table.claim_domain(domain, project, target.env.now());
+    match retry_transient(target.jitter(), claim).await? {
+        DomainClaimOutcome::Ours => Ok(()),
+        DomainClaimOutcome::Theirs(other) => Err(CliError::DomainTaken(domain.to_owned(), other)),
+        DomainClaimOutcome::NoSuchProject => Err(CliError::NoSuchProject(project.to_string())),
     }
 }
 
 /// Lets a project send from a domain that SES has verified; true if it could not before. The claim is looked at in the
 /// same transaction: since the domain was claimed it may have become another project's.
-pub(crate) async fn allow(target: &Target, domain: &str, project: Uuid) -> Result<bool, Failed> {
-    let now = target.edge.now();
-    let next = |project: &Project| Ok::<_, Failed>(add_domain(project, domain, now)?.map(|next| (next, None)));
+pub(crate) async fn allow(target: &Target, domain: &str, project: Uuid) -> Result<bool, CliError> {
+    let now = target.env.now();
+    let next = |project: &Project| Ok::<_, CliError>(add_domain(project, domain, now)?.map(|next| (next, None)));
     match change(&target.table, project, target.jitter(), next).await {
-        Ok(Changed::Changed(_)) => Ok(true),
-        Ok(Changed::Already(_)) => Ok(false),
-        Ok(Changed::NoSuchProject) => Err(Failed::NoSuchProject(project.to_string())),
-        Err(Failed::Table(conflict @ TableError::Conflict(_))) => match target.table.domain(domain).await? {
-            None => Err(Failed::NotClaimed(domain.to_owned())),
-            Some(claim) if claim.project != project => Err(Failed::DomainTaken(domain.to_owned(), claim.project)),
+        Ok(ChangeOutcome::Changed(_)) => Ok(true),
+        Ok(ChangeOutcome::Already(_)) => Ok(false),
+        Ok(ChangeOutcome::NoSuchProject) => Err(CliError::NoSuchProject(project.to_string())),
+        Err(CliError::Table(conflict @ TableError::Conflict(_))) => match target.table.domain(domain).await? {
+            None => Err(CliError::NotClaimed(domain.to_owned())),
+            Some(claim) if claim.project != project => Err(CliError::DomainTaken(domain.to_owned(), claim.project)),
             Some(_) => Err(conflict.into()),
         },
         Err(failed) => Err(failed),

@@ -14,7 +14,7 @@ use crate::target::Target;
 const CREDENTIALS: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE to a profile with keys or a role; for a profile with single sign-on first run: eval \"$(aws configure export-credentials --format env)\"";
 
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failed {
+pub(crate) enum CliError {
     #[error(
         "a key was given as an argument, where the shell's history and every process on this machine can read it: replace it (posthorn project rotate), and give keys on standard input (import-keys) or in the variable POSTHORN_SECRET_KEY (send)"
     )]
@@ -62,7 +62,7 @@ pub(crate) enum Failed {
     #[error("{action} was refused ({code})")]
     Refused { action: &'static str, code: String },
     #[error("the answer to {action} cannot be read ({why}); it only looks, so give the same command again")]
-    NotUnderstood { action: &'static str, why: String },
+    EventError { action: &'static str, why: String },
     #[error(
         "whether {action} took effect is not known ({why}): posthorn domain list shows what there is, and the same command again does what is missing"
     )]
@@ -148,7 +148,7 @@ pub(crate) enum Failed {
     #[error("the result could not be written: {0}")]
     Output(io::Error),
     #[error("{0} But it was not announced ({1}): give the same command again to announce it.")]
-    NotAnnounced(String, posthorn_alerts::Unfinished),
+    NotAnnounced(String, posthorn_alerts::NoticeError),
     #[error("no API is known: with --table alone nothing says where it is; use --stack, or --url")]
     NoUrl,
     #[error(
@@ -193,7 +193,7 @@ fn joined(ids: &[Uuid]) -> String {
     ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(", ")
 }
 
-impl Failed {
+impl CliError {
     /// The same, with what the table's error means for this target.
     pub(crate) fn of(self, target: &Target) -> Self {
         let Self::Table(error) = self else { return self };
@@ -230,7 +230,7 @@ impl Failed {
             Self::Throttled(_) => "THROTTLED",
             Self::Unreachable(_) | Self::NobodyAnswers(..) => "UNREACHABLE",
             Self::Refused { .. } => "REFUSED",
-            Self::NotUnderstood { .. } => "ANSWER_NOT_UNDERSTOOD",
+            Self::EventError { .. } => "ANSWER_NOT_UNDERSTOOD",
             Self::InDoubt { .. } | Self::TableInDoubt(_) | Self::MailInDoubt(..) => "IN_DOUBT",
             Self::Table(_) => "TABLE_FAILED",
             Self::Config(_) | Self::Rule(_) => "CONFIGURATION",

@@ -14,7 +14,7 @@ use posthorn_mail::ses::never_connected;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::failed::Failed;
+use crate::failed::CliError;
 
 /// Longer than API Gateway lets a function run.
 const ANSWER_WITHIN: Duration = Duration::from_secs(35);
@@ -22,14 +22,14 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(35);
 const NOT_IN_TIME: &str = "gave no answer in time";
 
 /// An answer.
-pub(crate) struct Answer {
+pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
 }
 
 /// Why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoAnswer {
+pub(crate) enum HttpError {
     /// No request can be made of the address or a header.
     BadRequest,
     /// No connection was made, so nothing was asked.
@@ -38,13 +38,13 @@ pub(crate) enum NoAnswer {
     Lost(&'static str),
 }
 
-impl NoAnswer {
+impl HttpError {
     /// The failure that it is for a mail that was to be sent by the API at `url`.
-    pub(crate) fn of_mail(self, url: &str) -> Failed {
+    pub(crate) fn of_mail(self, url: &str) -> CliError {
         match self {
-            Self::BadRequest => Failed::BadUrl(url.to_owned()),
-            Self::NeverConnected => Failed::NobodyAnswers(url.to_owned()),
-            Self::Lost(why) => Failed::MailInDoubt(url.to_owned(), why.to_owned()),
+            Self::BadRequest => CliError::BadUrl(url.to_owned()),
+            Self::NeverConnected => CliError::NobodyAnswers(url.to_owned()),
+            Self::Lost(why) => CliError::MailInDoubt(url.to_owned(), why.to_owned()),
         }
     }
 }
@@ -54,34 +54,34 @@ pub(crate) async fn post<const N: usize>(
     url: &str,
     headers: [(&'static str, String); N],
     body: &Value,
-) -> Result<Answer, NoAnswer> {
+) -> Result<HttpResponse, HttpError> {
     let mut request = HttpRequest::new(SdkBody::from(body.to_string()));
-    request.set_method("POST").map_err(|_| NoAnswer::BadRequest)?;
+    request.set_method("POST").map_err(|_| HttpError::BadRequest)?;
     request.headers_mut().insert("content-type", "application/json");
     for (name, value) in headers {
-        request.headers_mut().try_insert(name, value).map_err(|_| NoAnswer::BadRequest)?;
+        request.headers_mut().try_insert(name, value).map_err(|_| HttpError::BadRequest)?;
     }
     exchange(url, request).await
 }
 
 /// Gets.
-pub(crate) async fn get(url: &str) -> Result<Answer, NoAnswer> {
+pub(crate) async fn get(url: &str) -> Result<HttpResponse, HttpError> {
     exchange(url, HttpRequest::new(SdkBody::empty())).await
 }
 
-async fn exchange(url: &str, mut request: HttpRequest) -> Result<Answer, NoAnswer> {
-    request.set_uri(url).map_err(|_| NoAnswer::BadRequest)?;
+async fn exchange(url: &str, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    request.set_uri(url).map_err(|_| HttpError::BadRequest)?;
     let answer = async {
         let mut response = connector(url).call(request).await.map_err(|error| match error {
-            error if never_connected(&error) => NoAnswer::NeverConnected,
-            error if error.is_timeout() => NoAnswer::Lost(NOT_IN_TIME),
-            _ => NoAnswer::Lost("closed the connection without an answer"),
+            error if never_connected(&error) => HttpError::NeverConnected,
+            error if error.is_timeout() => HttpError::Lost(NOT_IN_TIME),
+            _ => HttpError::Lost("closed the connection without an answer"),
         })?;
         let body = ByteStream::new(response.take_body()).collect().await;
-        let body = body.map_err(|_| NoAnswer::Lost("gave an answer that was cut off"))?.into_bytes().to_vec();
-        Ok(Answer { status: response.status().as_u16(), body })
+        let body = body.map_err(|_| HttpError::Lost("gave an answer that was cut off"))?.into_bytes().to_vec();
+        Ok(HttpResponse { status: response.status().as_u16(), body })
     };
-    timeout(ANSWER_WITHIN, answer).await.unwrap_or(Err(NoAnswer::Lost(NOT_IN_TIME)))
+    timeout(ANSWER_WITHIN, answer).await.unwrap_or(Err(HttpError::Lost(NOT_IN_TIME)))
 }
 
 /// A proxy's `localhost` is another machine: what goes to this one goes there directly.

@@ -20,7 +20,7 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::CommandFactory;
 
-use failed::Failed;
+use failed::CliError;
 use options::{Command, Options, Place};
 use report::Report;
 use target::Target;
@@ -31,7 +31,7 @@ async fn main() -> ExitCode {
     // Known before anything is parsed: what cannot be parsed has to be said in the right form, too.
     let json = arguments.iter().any(|argument| argument == "--json");
     if argv::has_a_key(&arguments) {
-        return report::failed(&Failed::KeyInArguments, json);
+        return report::failed(&CliError::KeyInArguments, json);
     }
     let mut command = Options::command();
     let parsed = command.try_get_matches_from_mut(arguments).and_then(|matches| {
@@ -47,7 +47,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(options: Options, place: Place) -> Result<Report, Failed> {
+async fn run(options: Options, place: Place) -> Result<Report, CliError> {
     match options.command {
         Command::Completions { shell } => Ok(completions::script(shell)),
         Command::Send(options) => send::send(options, &place).await,
@@ -61,7 +61,7 @@ async fn run(options: Options, place: Place) -> Result<Report, Failed> {
 }
 
 /// Finds what to work on and works on it.
-async fn on(place: &Place, work: impl AsyncFnOnce(&Target) -> Result<Report, Failed>) -> Result<Report, Failed> {
+async fn on(place: &Place, work: impl AsyncFnOnce(&Target) -> Result<Report, CliError>) -> Result<Report, CliError> {
     let target = Target::find(place).await?;
     work(&target).await.map_err(|failed| failed.of(&target))
 }

@@ -11,7 +11,7 @@ use clap::{
     parser::ValueSource,
 };
 use clap_complete::Shell;
-use posthorn_auth::Which;
+use posthorn_auth::KeySelection;
 
 use crate::moment::{grace, interval, span};
 pub(crate) use template::{CheckOptions, TemplateCommand};
@@ -333,7 +333,7 @@ pub(crate) enum Keys {
     Public,
 }
 
-impl From<Keys> for Which {
+impl From<Keys> for KeySelection {
     fn from(keys: Keys) -> Self {
         match keys {
             Keys::Both => Self::Both,

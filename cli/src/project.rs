@@ -9,13 +9,13 @@ mod rotate;
 mod settings;
 mod show;
 
-use posthorn_lambda::edge::rfc3339;
+use posthorn_lambda::env::rfc3339;
 use posthorn_table::project::{Project, ProjectKey, Status};
 use serde_json::{Value, json};
 
-use crate::{failed::Failed, options::ProjectCommand, report::Report, target::Target};
+use crate::{failed::CliError, options::ProjectCommand, report::Report, target::Target};
 
-pub(crate) async fn run(target: &Target, command: ProjectCommand) -> Result<Report, Failed> {
+pub(crate) async fn run(target: &Target, command: ProjectCommand) -> Result<Report, CliError> {
     match command {
         ProjectCommand::Create { name, domains, sender, limit } => {
             create::create(target, name, &domains, sender.as_deref(), limit).await

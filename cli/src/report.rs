@@ -10,7 +10,7 @@ use posthorn_table::Uuid;
 use serde_json::{Value, json};
 
 use crate::{
-    failed::Failed,
+    failed::CliError,
     terminal::{escaped, escaped_json, escaped_lines, shown},
 };
 
@@ -75,9 +75,9 @@ impl Report {
             false => write_text(&shown(&self.text)),
         };
         match written {
-            Err(_) if let Some(project) = self.keys_of => failed(&Failed::KeysNotRead(project), json),
+            Err(_) if let Some(project) = self.keys_of => failed(&CliError::KeysNotRead(project), json),
             // Whoever read the beginning and left has what they wanted.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&Failed::Output(error), json),
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&CliError::Output(error), json),
             _ => ExitCode::from(self.outcome.code()),
         }
     }
@@ -98,7 +98,7 @@ fn write_document(text: &str) -> io::Result<()> {
 }
 
 /// Says why a command did not do what it was asked for.
-pub(crate) fn failed(failed: &Failed, json: bool) -> ExitCode {
+pub(crate) fn failed(failed: &CliError, json: bool) -> ExitCode {
     let message = failed.to_string();
     say(json, failed.code(), &message, &format!("error: {}", escaped(&message)));
     ExitCode::from(failed.exit_code())

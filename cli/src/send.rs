@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use anstyle::AnsiColor;
-use posthorn_lambda::Edge;
+use posthorn_lambda::Env;
 use posthorn_machine::address::{host_of_url, is_loopback};
 use serde_json::{Value, json};
 
 use crate::{
-    failed::Failed,
+    failed::CliError,
     http,
     options::{Place, SendOptions},
     report::{Outcome, Report},
@@ -16,7 +16,7 @@ use crate::{
     terminal::{escaped, painted},
 };
 
-pub(crate) async fn send(options: SendOptions, place: &Place) -> Result<Report, Failed> {
+pub(crate) async fn send(options: SendOptions, place: &Place) -> Result<Report, CliError> {
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let secret_key = given(options.secret_key);
     let api = match given(options.url) {
@@ -24,7 +24,7 @@ pub(crate) async fn send(options: SendOptions, place: &Place) -> Result<Report, 
         None => target::api(place).await?,
     };
     let (url, key) = match api {
-        Api::Named(url) => (checked(&url)?, secret_key.ok_or(Failed::NoKey)?),
+        Api::Named(url) => (checked(&url)?, secret_key.ok_or(CliError::NoKey)?),
         Api::Found { url, demo_key, state } => {
             let url = checked(&url)?;
             let key = key_for_found(&url, &state, secret_key, demo_key)?;
@@ -43,19 +43,19 @@ pub(crate) async fn send(options: SendOptions, place: &Place) -> Result<Report, 
 
 /// The key for an address that was found in `state` and not given: the demo project's. One that is given goes to no such
 /// address.
-fn key_for_found(url: &str, state: &Path, given: Option<String>, demo: Option<String>) -> Result<String, Failed> {
+fn key_for_found(url: &str, state: &Path, given: Option<String>, demo: Option<String>) -> Result<String, CliError> {
     match (given, demo) {
         (None, Some(demo)) => Ok(demo),
-        (None, None) => Err(Failed::NoDemoKey(url.to_owned(), state.to_owned())),
+        (None, None) => Err(CliError::NoDemoKey(url.to_owned(), state.to_owned())),
         (Some(given), Some(demo)) if given.trim() == demo => Ok(demo),
-        (Some(_), _) => Err(Failed::AddressNotGiven(url.to_owned(), state.to_owned())),
+        (Some(_), _) => Err(CliError::AddressNotGiven(url.to_owned(), state.to_owned())),
     }
 }
 
 /// The address without what would double a slash. The key goes with the request: in plain text to this machine alone.
-fn checked(url: &str) -> Result<String, Failed> {
+fn checked(url: &str) -> Result<String, CliError> {
     let url = url.trim().trim_end_matches('/');
-    let bad = || Failed::BadUrl(url.to_owned());
+    let bad = || CliError::BadUrl(url.to_owned());
     let host = host_of_url(url).ok_or_else(bad)?;
     let is_safe = url.starts_with("https://") || is_loopback(host);
     if is_safe && !url.contains(['@', '?', '#', ' ']) { Ok(url.to_owned()) } else { Err(bad()) }
@@ -63,20 +63,20 @@ fn checked(url: &str) -> Result<String, Failed> {
 
 /// A key of its own for every mail: a lost answer could be asked for again, and a second mail is a second call.
 fn idempotency_key() -> String {
-    let random: [u8; 16] = Edge::system().random();
+    let random: [u8; 16] = Env::system().random();
     format!("posthorn-cli-{:032x}", u128::from_be_bytes(random))
 }
 
-fn report(url: &str, status: u16, body: &[u8]) -> Result<Report, Failed> {
+fn report(url: &str, status: u16, body: &[u8]) -> Result<Report, CliError> {
     // An answer that is not the API's may have come after the mail had gone, unless it refuses.
     let foreign = || match status {
-        300..500 => Failed::NotTheApi(url.to_owned(), status),
-        _ => Failed::MailInDoubt(url.to_owned(), format!("answered {status}, and not as Posthorn does")),
+        300..500 => CliError::NotTheApi(url.to_owned(), status),
+        _ => CliError::MailInDoubt(url.to_owned(), format!("answered {status}, and not as Posthorn does")),
     };
     let answer: Value = serde_json::from_slice(body).map_err(|_| foreign())?;
     if let Some(error) = answer["error"].as_object() {
         let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        return Err(Failed::Api {
+        return Err(CliError::Api {
             code: text("code"),
             message: with_fields(&text("message"), &error.get("errors").cloned().unwrap_or_default()),
             suggestion: error.get("suggestion").and_then(Value::as_str).map(str::to_owned),

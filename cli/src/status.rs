@@ -11,14 +11,14 @@ mod queues;
 use serde_json::json;
 
 use crate::{
-    failed::Failed,
+    failed::CliError,
     report::{Outcome, Report},
     target::Target,
     terminal::{count, spinner},
 };
 use finding::{Finding, Grade};
 
-pub(crate) async fn status(target: &Target, project: Option<&str>) -> Result<Report, Failed> {
+pub(crate) async fn status(target: &Target, project: Option<&str>) -> Result<Report, CliError> {
     let only = match project {
         Some(named) => Some(target.project(named).await?.facts.id),
         None => None,

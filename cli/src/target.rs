@@ -7,18 +7,18 @@ use std::path::PathBuf;
 
 use aws_config::SdkConfig;
 use posthorn_alerts::Topic;
-use posthorn_auth::reputation::{LinesText, Rule};
+use posthorn_auth::reputation::{Rule, ThresholdTexts};
 use posthorn_lambda::{
-    Edge,
-    config::{Config, Lines},
+    Env,
+    config::{Config, Thresholds},
 };
 use posthorn_table::{Table, Uuid, project::Project};
 
-use crate::{aws, failed::Failed, options::Place};
+use crate::{aws, failed::CliError, options::Place};
 
 /// What a command works on.
 pub(crate) struct Target {
-    pub(crate) edge: Edge,
+    pub(crate) env: Env,
     pub(crate) table: Table,
     /// The table's name, for people.
     pub(crate) table_name: String,
@@ -58,7 +58,7 @@ struct Services {
 }
 
 impl Target {
-    pub(crate) async fn find(place: &Place) -> Result<Self, Failed> {
+    pub(crate) async fn find(place: &Place) -> Result<Self, CliError> {
         match place {
             Place { table: Some(table), alerts_topic, .. } => Self::of_table(table, alerts_topic.clone()).await,
             Place { stack: Some(stack), .. } => stack::find(stack).await,
@@ -66,7 +66,7 @@ impl Target {
         }
     }
 
-    async fn of_table(table: &str, topic: Option<String>) -> Result<Self, Failed> {
+    async fn of_table(table: &str, topic: Option<String>) -> Result<Self, CliError> {
         let Config { configuration_set, alerts_topic, bounce, complaint, .. } = Config::from_environment()?;
         let rule = Rule::read(text(&bounce), text(&complaint))?;
         let parts = Parts { configuration_set, alerts_topic: topic.or(alerts_topic), ..Parts::default() };
@@ -78,7 +78,7 @@ impl Target {
     fn new(services: &Services, table: &str, place: String, rule: Rule, parts: Parts) -> Self {
         let sns = aws_sdk_sns::Client::new(&services.sns);
         Self {
-            edge: Edge::system(),
+            env: Env::system(),
             region: region(&services.dynamodb),
             table: Table::new(aws_sdk_dynamodb::Client::new(&services.dynamodb), table),
             table_name: table.to_owned(),
@@ -94,28 +94,28 @@ impl Target {
     }
 
     /// The project with this id, or the only one with this name.
-    pub(crate) async fn project(&self, named: &str) -> Result<Project, Failed> {
-        let missing = || Failed::NoSuchProject(named.to_owned());
+    pub(crate) async fn project(&self, named: &str) -> Result<Project, CliError> {
+        let missing = || CliError::NoSuchProject(named.to_owned());
         let id = self.project_id(named).await?;
         self.table.project(id).await?.ok_or_else(missing)
     }
 
     /// The id itself, or that of the only project with this name.
-    pub(crate) async fn project_id(&self, named: &str) -> Result<Uuid, Failed> {
+    pub(crate) async fn project_id(&self, named: &str) -> Result<Uuid, CliError> {
         if let Ok(id) = named.parse() {
             return Ok(id);
         }
         let entries = self.table.directory().await?;
         let ids: Vec<_> = entries.iter().filter(|entry| entry.name == named).map(|entry| entry.id).collect();
         match ids[..] {
-            [] => Err(Failed::NoSuchProject(named.to_owned())),
+            [] => Err(CliError::NoSuchProject(named.to_owned())),
             [id] => Ok(id),
-            _ => Err(Failed::Ambiguous { name: named.to_owned(), ids }),
+            _ => Err(CliError::Ambiguous { name: named.to_owned(), ids }),
         }
     }
 
     pub(crate) fn jitter(&self) -> u32 {
-        u32::from_be_bytes(self.edge.random())
+        u32::from_be_bytes(self.env.random())
     }
 }
 
@@ -134,16 +134,16 @@ pub(crate) enum Api {
     Found { url: String, demo_key: Option<String>, state: PathBuf },
 }
 
-pub(crate) async fn api(place: &Place) -> Result<Api, Failed> {
+pub(crate) async fn api(place: &Place) -> Result<Api, CliError> {
     match place {
-        Place { table: Some(_), .. } => Err(Failed::NoUrl),
+        Place { table: Some(_), .. } => Err(CliError::NoUrl),
         Place { stack: Some(name), .. } => Ok(Api::Named(stack::Description::read(name).await?.1.output("ApiUrl")?)),
         Place { state, .. } => local::api(state.as_deref()),
     }
 }
 
-fn text(lines: &Lines) -> LinesText<'_> {
-    LinesText { floor: lines.floor.as_deref(), warn: lines.warn.as_deref(), disable: lines.disable.as_deref() }
+fn text(lines: &Thresholds) -> ThresholdTexts<'_> {
+    ThresholdTexts { floor: lines.floor.as_deref(), warn: lines.warn.as_deref(), disable: lines.disable.as_deref() }
 }
 
 fn region(config: &SdkConfig) -> String {

@@ -3,9 +3,9 @@
 mod check;
 mod input;
 
-use crate::{failed::Failed, options::TemplateCommand, report::Report};
+use crate::{failed::CliError, options::TemplateCommand, report::Report};
 
-pub(crate) fn run(command: &TemplateCommand) -> Result<Report, Failed> {
+pub(crate) fn run(command: &TemplateCommand) -> Result<Report, CliError> {
     match command {
         TemplateCommand::Check(options) => check::check(options),
     }

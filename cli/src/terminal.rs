@@ -15,7 +15,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 pub(crate) use posthorn_machine::terminal::{escaped, escaped_json, escaped_lines};
 
-use crate::failed::Failed;
+use crate::failed::CliError;
 
 /// These two characters stand around a styled part of a text until it is printed, with the style's name behind the first.
 /// Unicode leaves them to a program's own use.
@@ -116,20 +116,20 @@ pub(crate) fn count(number: impl Into<u64>, noun: &str) -> String {
 ///
 /// # Errors
 /// [`Failed::NotATerminal`], [`Failed::Declined`].
-pub(crate) fn confirm(yes: bool, what: &str, question: &str, word: &str) -> Result<(), Failed> {
+pub(crate) fn confirm(yes: bool, what: &str, question: &str, word: &str) -> Result<(), CliError> {
     if yes {
         return Ok(());
     }
     let (input, mut out) = (io::stdin(), io::stderr());
     if !input.is_terminal() || !out.is_terminal() {
-        return Err(Failed::NotATerminal(what.to_owned()));
+        return Err(CliError::NotATerminal(what.to_owned()));
     }
     // A name with characters that are not shown can be typed as it is shown.
     let shown = escaped(word);
     let _ = write!(out, "{}\nType {shown} to go on: ", escaped(question)).and_then(|()| out.flush());
     let mut answer = String::new();
     let read = input.lock().read_line(&mut answer);
-    if read.is_ok() && [word, shown.as_str()].contains(&answer.trim()) { Ok(()) } else { Err(Failed::Declined) }
+    if read.is_ok() && [word, shown.as_str()].contains(&answer.trim()) { Ok(()) } else { Err(CliError::Declined) }
 }
 
 /// Something that takes a while, with what it does at the moment.

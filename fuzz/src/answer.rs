@@ -1,7 +1,7 @@
 //! The shape that every answer of a function has (contract section 3).
 
 use posthorn_errors::Code;
-use posthorn_testkit::backends::Answer;
+use posthorn_testkit::backends::TestResponse;
 use serde_json::Value;
 
 use crate::log::REQUEST_ID;
@@ -21,7 +21,7 @@ const FIELD_CODES: [&str; 10] = [
 
 /// Holds an answer to the contract's shape, and to not being a fault: nothing failed but the input. True if it is a
 /// success.
-pub(crate) fn check(answer: &Answer) -> bool {
+pub(crate) fn check(answer: &TestResponse) -> bool {
     check_headers(answer);
     match answer.status {
         204 => assert_eq!(answer.text, ""),
@@ -32,18 +32,18 @@ pub(crate) fn check(answer: &Answer) -> bool {
 }
 
 /// Holds the answer to a HEAD to having no body. True if it is a success.
-pub(crate) fn check_head(answer: &Answer) -> bool {
+pub(crate) fn check_head(answer: &TestResponse) -> bool {
     check_headers(answer);
     assert_eq!(answer.text, "");
     answer.status < 300
 }
 
-fn check_headers(answer: &Answer) {
+fn check_headers(answer: &TestResponse) {
     assert_eq!(answer.header("x-request-id"), Some(REQUEST_ID));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
 }
 
-fn refusal(answer: &Answer) {
+fn refusal(answer: &TestResponse) {
     let (body, error) = (&answer.json, &answer.json["error"]);
     let told = answer.code().and_then(|code| code.parse::<Code>().ok());
     let code = told.unwrap_or_else(|| panic!("{} without a code of ours: {}", answer.status, answer.text));

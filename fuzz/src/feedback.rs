@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use aws_lambda_events::sqs::SqsEvent;
-use feedback::{App, Pulse};
+use feedback::{App, Heartbeat};
 use posthorn_auth::reputation::Rule;
-use posthorn_lambda::edge::stopwatch;
-use posthorn_mail::feedback::{What, parse};
+use posthorn_lambda::env::monotonic_now;
+use posthorn_mail::feedback::{EventKind, parse};
 use posthorn_table::{
     contact,
     email::{Email, Status},
@@ -46,15 +46,15 @@ pub fn ses_event(bytes: &[u8]) {
     match parse(text) {
         Ok(event) => {
             let recipients = match &event.what {
-                What::Bounce(bounce) => &bounce.recipients[..],
-                What::Complaint(complaint) => &complaint.recipients[..],
+                EventKind::Bounce(bounce) => &bounce.recipients[..],
+                EventKind::Complaint(complaint) => &complaint.recipients[..],
                 _ => &[],
             };
             let lower = text.to_lowercase();
             assert!(recipients.iter().all(|address| address.as_str().is_ascii()));
             assert!(recipients.is_empty() || lower.contains("destination") || lower.contains("\\u"));
             assert!(!format!("{:?}", event.what).contains('@'));
-            if let What::Other(name) = &event.what {
+            if let EventKind::Other(name) = &event.what {
                 assert!(name.len() <= 40 && !name.contains(|c: char| c.is_control() || !c.is_ascii()), "{name:?}");
             }
             assert_eq!(parse(text), Ok(event));
@@ -86,14 +86,14 @@ fn feed(world: &World, body: &str) -> bool {
     log::listen();
     let backends = &world.backends;
     let app = App {
-        edge: backends.edge.clone(),
+        env: backends.env.clone(),
         table: backends.table.clone(),
         rule: Rule::default(),
         alerts: Some(backends.alerts.clone()),
-        pulse: Pulse::default(),
+        heartbeat: Heartbeat::default(),
     };
     let batch: SqsEvent = serde_json::from_value(sqs_event(&[sqs_record(body, "0")])).expect("an event of SQS");
-    let until = stopwatch() + Duration::from_secs(20);
+    let until = monotonic_now() + Duration::from_secs(20);
     let response = world.runtime.block_on(feedback::handle(&app, batch, until));
     log::check(&Value::String(body.to_owned()));
     response.batch_item_failures.is_empty()

@@ -10,7 +10,7 @@ use posthorn_lambda::routes::Function;
 use posthorn_mail::ses::Ses;
 use posthorn_table::Timestamp;
 use posthorn_testkit::{
-    backends::{Answer, Backends},
+    backends::{Backends, TestResponse},
     events::{PUBLIC_KEY, SECRET_KEY},
     gateway::{Incoming, TIMEOUT, invoke},
     ses::Mail,
@@ -113,11 +113,11 @@ fn post(path: &'static str, key: &str, body: &[u8]) -> String {
 
 /// Calls a function and holds the answer, what is logged and, after a refusal, what is stored and sent to what must
 /// hold.
-fn call(world: &mut World, function: Function, event: &str) -> Answer {
+fn call(world: &mut World, function: Function, event: &str) -> TestResponse {
     log::listen();
     let (backends, calls) = (world.backends.clone(), world.backends.ses.calls());
     let handler = |request| handle(&backends, function, request);
-    let answer = Answer::from(world.runtime.block_on(invoke(event, REQUEST_ID, TIMEOUT, handler)));
+    let answer = TestResponse::from(world.runtime.block_on(invoke(event, REQUEST_ID, TIMEOUT, handler)));
     let event: Value = serde_json::from_str(event).expect("JSON");
     let is_head = event["requestContext"]["http"]["method"] == "HEAD";
     let accepted = if is_head { answer::check_head(&answer) } else { answer::check(&answer) };
@@ -129,22 +129,22 @@ fn call(world: &mut World, function: Function, event: &str) -> Answer {
 }
 
 async fn handle(backends: &Backends, function: Function, request: Request) -> Response<Body> {
-    let (edge, table) = (backends.edge.clone(), backends.table.clone());
+    let (env, table) = (backends.env.clone(), backends.table.clone());
     match function {
         Function::Send => {
             let ses = Ses::new(backends.ses_config.clone(), None);
-            send::handle(&send::App { edge, table, ses }, request).await
+            send::handle(&send::App { env, table, ses }, request).await
         }
-        Function::Track => track::handle(&track::App { edge, table }, request).await,
+        Function::Track => track::handle(&track::App { env, table }, request).await,
         Function::RegenerateKeys => {
             let alerts = Some(backends.alerts.clone());
-            regenerate_keys::handle(&regenerate_keys::App { edge, table, alerts }, request).await
+            regenerate_keys::handle(&regenerate_keys::App { env, table, alerts }, request).await
         }
     }
 }
 
 /// How many mails an answer of send says went out.
-fn sent(answer: &Answer) -> usize {
+fn sent(answer: &TestResponse) -> usize {
     let emails = answer.json["data"]["emails"].as_array();
     emails.into_iter().flatten().filter(|email| email["status"] == "SENT").count()
 }

@@ -1,6 +1,6 @@
 //! The `Authorization` header and keys.
 
-use posthorn_auth::{Access, KeyClass, KeyDigest, NewProject, PlainKey, Presented, import, new_project};
+use posthorn_auth::{Access, KeyClass, KeyDigest, NewProject, PlainKey, PresentedKey, import, new_project};
 use posthorn_errors::Code;
 use posthorn_table::Timestamp;
 
@@ -10,7 +10,7 @@ const LENGTHS: [usize; 3] = [49, 51, 67];
 /// written in the plainest way; what is refused is refused as missing or invalid, and not repeated.
 pub fn authorization(bytes: &[u8]) {
     for access in [Access::AnyKey, Access::SecretKey] {
-        match Presented::read(Some(bytes), access) {
+        match PresentedKey::read(Some(bytes), access) {
             Ok(presented) => is_the_key_in_it(&presented, access, bytes),
             Err(failure) => {
                 assert!(matches!(failure.code(), Code::MissingAuth | Code::InvalidApiKey), "{failure}");
@@ -20,14 +20,14 @@ pub fn authorization(bytes: &[u8]) {
     }
 }
 
-fn is_the_key_in_it(presented: &Presented, access: Access, bytes: &[u8]) {
+fn is_the_key_in_it(presented: &PresentedKey, access: Access, bytes: &[u8]) {
     let header = std::str::from_utf8(bytes).expect("a key that is text");
     let key = header.split([' ', '\t']).rfind(|part| !part.is_empty()).expect("a key");
     assert!(LENGTHS.contains(&key.len()) && key.is_ascii());
     assert_eq!(presented.digest(), &KeyDigest::of(key));
     assert_eq!(presented.class() == KeyClass::Secret, key.starts_with("sk_"));
     assert!(access == Access::AnyKey || presented.class() == KeyClass::Secret);
-    let plain = Presented::read(Some(format!("Bearer {key}").as_bytes()), access).expect("the same key");
+    let plain = PresentedKey::read(Some(format!("Bearer {key}").as_bytes()), access).expect("the same key");
     assert_eq!(plain.digest(), presented.digest());
     assert!(!format!("{presented:?} {:?}", presented.digest()).contains(key));
 }
@@ -69,7 +69,7 @@ fn imports(text: &str, fill: &mut dyn FnMut(&mut [u8])) {
 /// The digest under which a key would be looked up.
 fn digest_of(key: &str) -> Option<KeyDigest> {
     let header = format!("Bearer {key}");
-    Presented::read(Some(header.as_bytes()), Access::AnyKey).ok().map(|presented| presented.digest().clone())
+    PresentedKey::read(Some(header.as_bytes()), Access::AnyKey).ok().map(|presented| presented.digest().clone())
 }
 
 /// The bytes again and again, each time shifted, so that no input is without end.

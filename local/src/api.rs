@@ -11,7 +11,7 @@ use axum::{
 use futures_util::StreamExt;
 use posthorn_errors::{Code, Failure};
 use posthorn_lambda::{
-    Edge,
+    Env,
     http::{refuse, too_large},
     routes::{Function, MAX_EVENT_BYTES, Resolved, Route, resolve},
 };
@@ -30,7 +30,7 @@ const PAGES: [&str; 3] = [INBOX, "/_local/health", "/_local/docs"];
 #[derive(Clone)]
 pub struct Api {
     /// Clock and randomness.
-    pub edge: Edge,
+    pub env: Env,
     /// The function `send`.
     pub send: send::App,
     /// The function `track`.
@@ -64,15 +64,15 @@ impl Api {
 
     async fn answer(self, request: Request<Body>) -> Response<Body> {
         let (parts, body) = request.into_parts();
-        let request_id = format!("{:016x}", u64::from_be_bytes(self.edge.random()));
+        let request_id = format!("{:016x}", u64::from_be_bytes(self.env.random()));
         let Some((body, bytes)) = read(body).await else {
             let failure = Failure::new(Code::BadRequest).message("The request ended before its body did.");
-            let refused = refuse(&self.edge, &parts.method, parts.uri.path(), &request_id, failure);
+            let refused = refuse(&self.env, &parts.method, parts.uri.path(), &request_id, failure);
             return refused.map(|body| Body::from(body.to_vec()));
         };
         let incoming = Incoming {
             request_id,
-            at: self.edge.now(),
+            at: self.env.now(),
             method: parts.method,
             uri: parts.uri,
             headers: parts.headers,
@@ -94,7 +94,7 @@ impl Api {
 
     fn refuse(&self, incoming: &Incoming, failure: Failure) -> Response<Body> {
         let Incoming { method, uri, request_id, .. } = incoming;
-        refuse(&self.edge, method, uri.path(), request_id, failure).map(|body| Body::from(body.to_vec()))
+        refuse(&self.env, method, uri.path(), request_id, failure).map(|body| Body::from(body.to_vec()))
     }
 
     /// The one exception to showing keys once: the demo project's, so that a rotation does not lock out its owner.
@@ -105,7 +105,7 @@ impl Api {
             && let Ok(answer) = serde_json::from_slice(response.body())
             && let Err(error) = self.demo.rotated(&answer)
         {
-            posthorn_lambda::telemetry::notice("the demo project's new keys could not be kept", &error);
+            posthorn_lambda::telemetry::warn("the demo project's new keys could not be kept", &error);
         }
     }
 }

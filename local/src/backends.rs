@@ -7,7 +7,7 @@ use aws_types::SdkConfig;
 use jiff::SignedDuration;
 use posthorn_alerts::Topic;
 use posthorn_auth::reputation::Rule;
-use posthorn_lambda::{Edge, aws, edge::stopwatch};
+use posthorn_lambda::{Env, aws, env::monotonic_now};
 use posthorn_table::Table;
 use posthorn_testkit::{
     backends::local_config,
@@ -41,10 +41,10 @@ const FEEDBACK_TIMEOUT: Duration = Duration::from_secs(29);
 ///
 /// # Errors
 /// The file of the identities cannot be read.
-pub(crate) fn ses(mailbox: Mailbox, queue: Queue, edge: Edge, identities: Option<PathBuf>) -> io::Result<Ses> {
+pub(crate) fn ses(mailbox: Mailbox, queue: Queue, env: Env, identities: Option<PathBuf>) -> io::Result<Ses> {
     let mut ses = Ses::new().with_verification_after(VERIFIED_AFTER).with_sink(move |mail| {
         mailbox.store(mail)?;
-        publish_events(mail, &queue, &edge);
+        publish_events(mail, &queue, &env);
         Ok(())
     });
     if let Some(file) = identities {
@@ -71,23 +71,23 @@ pub(crate) fn sqs(queue: &Queue) -> Sqs {
     sqs
 }
 
-fn publish_events(mail: &Mail, queue: &Queue, edge: &Edge) {
-    for event in events_about(mail, edge.now(), &mut |buffer| edge.fill(buffer)) {
-        let id = uuid::Builder::from_random_bytes(edge.random()).into_uuid().to_string();
-        queue.push(sns_envelope(&event, &id, edge.now()));
+fn publish_events(mail: &Mail, queue: &Queue, env: &Env) {
+    for event in events_about(mail, env.now(), &mut |buffer| env.fill(buffer)) {
+        let id = uuid::Builder::from_random_bytes(env.random()).into_uuid().to_string();
+        queue.push(sns_envelope(&event, &id, env.now()));
     }
 }
 
 /// The function `feedback`, called with an SQS event: the ids of the messages to be given again.
 pub(crate) async fn call_feedback(app: Arc<feedback::App>, event: Value) -> Vec<String> {
     let batch: SqsEvent = serde_json::from_value(event).expect("the queue makes events that Lambda could");
-    let response = feedback::handle(&app, batch, stopwatch() + FEEDBACK_TIMEOUT).await;
+    let response = feedback::handle(&app, batch, monotonic_now() + FEEDBACK_TIMEOUT).await;
     response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
 }
 
 /// The function `feedback` as it runs here.
-pub(crate) fn feedback_app(edge: Edge, table: Table, alerts: Topic) -> feedback::App {
-    feedback::App { edge, table, rule: Rule::default(), alerts: Some(alerts), pulse: feedback::Pulse::default() }
+pub(crate) fn feedback_app(env: Env, table: Table, alerts: Topic) -> feedback::App {
+    feedback::App { env, table, rule: Rule::default(), alerts: Some(alerts), heartbeat: feedback::Heartbeat::default() }
 }
 
 /// The configuration of the functions' clients of DynamoDB and SNS, which give up when a deployment's do. The one of SES has bounds

@@ -3,8 +3,8 @@
 
 use std::{error::Error, fs, io, path::PathBuf, sync::Arc};
 
-use posthorn_auth::{Changed, KeyClass, KeyDigest, NewProject, PlainKey, change, import_all, new_project};
-use posthorn_lambda::Edge;
+use posthorn_auth::{ChangeOutcome, KeyClass, KeyDigest, NewProject, PlainKey, change, import_all, new_project};
+use posthorn_lambda::Env;
 use posthorn_machine::files;
 use posthorn_table::{
     Table, Uuid,
@@ -44,7 +44,7 @@ impl Demo {
     ///
     /// # Errors
     /// What the table or the file system answers.
-    pub async fn prepare(table: &Table, edge: &Edge, file: Option<PathBuf>) -> io::Result<Self> {
+    pub async fn prepare(table: &Table, env: &Env, file: Option<PathBuf>) -> io::Result<Self> {
         let id: Uuid = events::PROJECT.parse().map_err(io::Error::other)?;
         let stored = table.project(id).await.map_err(io::Error::other)?;
         let kept = file.as_ref().and_then(|file| read(file).ok());
@@ -53,15 +53,15 @@ impl Demo {
             && works(project, &kept.secret)
             && works(project, &kept.public)
         {
-            if let Some(next) = without_event_keys(project, edge) {
+            if let Some(next) = without_event_keys(project, env) {
                 table.change_project(Some(project), &next, None).await.map_err(io::Error::other)?;
             }
-            claim(table, id, edge).await?;
+            claim(table, id, env).await?;
             return Ok(demo);
         }
-        let (next, keys) = with_new_keys(stored.as_ref(), id, edge)?;
+        let (next, keys) = with_new_keys(stored.as_ref(), id, env)?;
         table.change_project(stored.as_ref(), &next, None).await.map_err(io::Error::other)?;
-        claim(table, id, edge).await?;
+        claim(table, id, env).await?;
         demo.keep(&keys)?;
         demo.fresh_keys = Some(keys);
         Ok(demo)
@@ -95,8 +95,8 @@ impl Demo {
 }
 
 /// Claims the demo project's domain, so that it is nobody else's.
-async fn claim(table: &Table, id: Uuid, edge: &Edge) -> io::Result<()> {
-    table.claim_domain(DOMAIN, id, edge.now()).await.map_err(io::Error::other)?;
+async fn claim(table: &Table, id: Uuid, env: &Env) -> io::Result<()> {
+    table.claim_domain(DOMAIN, id, env.now()).await.map_err(io::Error::other)?;
     Ok(())
 }
 
@@ -121,38 +121,35 @@ const EVENT_KEYS: [&str; 2] = [events::SECRET_KEY, events::PUBLIC_KEY];
 ///
 /// # Errors
 /// What the table answers; the demo project is gone, or has no room for more keys.
-pub async fn import_event_keys(table: &Table, edge: &Edge) -> io::Result<()> {
+pub async fn import_event_keys(table: &Table, env: &Env) -> io::Result<()> {
     let id: Uuid = events::PROJECT.parse().map_err(io::Error::other)?;
-    let jitter = u32::from_be_bytes(edge.random());
+    let jitter = u32::from_be_bytes(env.random());
     let next = |project: &Project| {
-        let imported = import_all(project, EVENT_KEYS, edge.now()).map_err(|(_place, error)| error)?;
+        let imported = import_all(project, EVENT_KEYS, env.now()).map_err(|(_place, error)| error)?;
         Ok::<_, Box<dyn Error + Send + Sync>>((imported.known < EVENT_KEYS.len()).then_some((imported.next, None)))
     };
     match change(table, id, jitter, next).await.map_err(io::Error::other)? {
-        Changed::Changed(_) | Changed::Already(_) => Ok(()),
-        Changed::NoSuchProject => Err(io::Error::other("the demo project is deleted: start the stack again")),
+        ChangeOutcome::Changed(_) | ChangeOutcome::Already(_) => Ok(()),
+        ChangeOutcome::NoSuchProject => Err(io::Error::other("the demo project is deleted: start the stack again")),
     }
 }
 
 /// The project without the keys of the files in `events/`; `None` if it has none of them.
-fn without_event_keys(project: &Project, edge: &Edge) -> Option<Project> {
-    let mut next = Project { version: project.version + 1, updated_at: edge.now(), ..project.clone() };
+fn without_event_keys(project: &Project, env: &Env) -> Option<Project> {
+    let mut next = Project { version: project.version + 1, updated_at: env.now(), ..project.clone() };
     let digests = EVENT_KEYS.map(KeyDigest::of);
     next.keys.retain(|key| digests.iter().all(|digest| key.digest != digest.as_str()));
     (next.keys.len() < project.keys.len()).then_some(next)
 }
 
 /// The project with a new pair of keys, and no others.
-fn with_new_keys(stored: Option<&Project>, id: Uuid, edge: &Edge) -> io::Result<(Project, Keys)> {
-    let fill = &mut |buffer: &mut [u8]| edge.fill(buffer);
+fn with_new_keys(stored: Option<&Project>, id: Uuid, env: &Env) -> io::Result<(Project, Keys)> {
+    let fill = &mut |buffer: &mut [u8]| env.fill(buffer);
     let (mut next, [secret, public]) = match stored {
-        None => new_project(demo(), edge.now(), fill).map_err(io::Error::other)?,
+        None => new_project(demo(), env.now(), fill).map_err(io::Error::other)?,
         Some(project) => {
             let keys = [KeyClass::Secret, KeyClass::Public].map(|class| PlainKey::mint(class, fill));
-            (
-                Project { version: project.version + 1, updated_at: edge.now(), keys: Vec::new(), ..project.clone() },
-                keys,
-            )
+            (Project { version: project.version + 1, updated_at: env.now(), keys: Vec::new(), ..project.clone() }, keys)
         }
     };
     if next.keys.is_empty() {

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use posthorn_lambda::Edge;
+use posthorn_lambda::Env;
 use posthorn_machine::{
     address::{host_of_authority, host_of_url, is_loopback},
     files,
@@ -77,7 +77,7 @@ pub async fn show(options: &BackendsOptions) -> io::Result<String> {
     let database = running(&folder, &lines)?;
     let host = options.host.as_deref().map(host_name).transpose()?;
     let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk_config(&database)), TABLE);
-    demo::import_event_keys(&table, &Edge::system()).await?;
+    demo::import_event_keys(&table, &Env::system()).await?;
     let Some(host) = host else { return Ok(lines.trim_end().to_owned()) };
     let lines = lines.replace("//127.0.0.1:", &format!("//{host}:"));
     files::replace(&named_hosts(&folder), format!("{host}\n").as_bytes())?;

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use axum::Router;
 use jiff::Timestamp;
 use posthorn_auth::reputation::Rule;
-use posthorn_lambda::Edge;
+use posthorn_lambda::Env;
 use posthorn_table::{Table, TableError, project::Project, statistics::HourCounts};
 use posthorn_testkit::{events, sns::Published};
 
@@ -34,7 +34,7 @@ pub struct Health {
     /// The projects and their counts.
     pub table: Table,
     /// The clock.
-    pub edge: Edge,
+    pub env: Env,
     /// The rule whose lines are drawn.
     pub rule: Rule,
     /// What the alerts topic was told.
@@ -68,7 +68,7 @@ struct Seen {
 
 impl Health {
     async fn view(&self) -> Result<View, TableError> {
-        let now = self.edge.now();
+        let now = self.env.now();
         Ok(View {
             rule: self.rule,
             tool: self.tool.clone(),
@@ -80,7 +80,7 @@ impl Health {
     }
 
     fn jitter(&self) -> u32 {
-        u32::from_be_bytes(self.edge.random())
+        u32::from_be_bytes(self.env.random())
     }
 
     /// The demo project first, then by name.

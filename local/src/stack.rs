@@ -10,7 +10,7 @@ use std::{
 use axum::{Router, serve::ListenerExt};
 use posthorn_alerts::Topic;
 use posthorn_auth::reputation::Rule;
-use posthorn_lambda::Edge;
+use posthorn_lambda::Env;
 use posthorn_mail::ses::Ses as SesClient;
 use posthorn_table::{Table, schema};
 use posthorn_testkit::{backends::local_config, database, queue::Queue};
@@ -69,9 +69,9 @@ pub async fn run_behind(
     let mut running = JoinSet::new();
     let engine = database::open(folder.path("posthorn.db").as_deref())?;
     running.spawn(database::serve_behind(gate.of_a_back_end(), engine, database, asked(stopped.clone())));
-    let (edge, queue) = (Edge::system(), Queue::new(Edge::system()));
+    let (env, queue) = (Env::system(), Queue::new(Env::system()));
     let mailbox = folder.mailbox()?.with_hint(hint(port));
-    let ses = backends::ses(mailbox.clone(), queue.clone(), edge.clone(), folder.path("identities.json"))?;
+    let ses = backends::ses(mailbox.clone(), queue.clone(), env.clone(), folder.path("identities.json"))?;
     running.spawn(ses.serve_behind(gate.of_a_back_end(), mail, asked(stopped.clone())));
     let announcements = folder.announcements()?;
     let sns = backends::sns(announcements.clone(), &format!("{url}/_local/health"));
@@ -80,9 +80,9 @@ pub async fn run_behind(
 
     let alerts = backends::topic(&topics_url);
     let endpoints = between(Endpoints { dynamodb: database_url.clone(), ses: mail_url.clone() }).await?;
-    let api = api(edge.clone(), &endpoints, alerts.clone(), folder.path("demo.env")).await?;
+    let api = api(env.clone(), &endpoints, alerts.clone(), folder.path("demo.env")).await?;
     let table = api.track.table.clone();
-    let feedback = Arc::new(backends::feedback_app(edge.clone(), table.clone(), alerts));
+    let feedback = Arc::new(backends::feedback_app(env.clone(), table.clone(), alerts));
     let (stop_queue, stopped) = watch::channel(false);
     let handler = move |event| backends::call_feedback(Arc::clone(&feedback), event);
     let events = tokio::spawn(queue.clone().run(handler, asked(stopped)));
@@ -93,7 +93,7 @@ pub async fn run_behind(
     let tool = if options.memory { environment.tool() } else { "cargo posthorn".to_owned() };
     greet(port, &api.demo, &tool);
     let health =
-        Health { table, edge, rule: Rule::default(), announcements, tool, dead: Arc::new(move || queue.dead().len()) };
+        Health { table, env, rule: Rule::default(), announcements, tool, dead: Arc::new(move || queue.dead().len()) };
     let pages = mailbox.router().merge(health::router(health)).merge(docs);
     let outcome = serve(listeners, gate.before_api(api.router().merge(pages))).await;
     let _ = stop_queue.send(true);
@@ -103,20 +103,20 @@ pub async fn run_behind(
     outcome
 }
 
-async fn api(edge: Edge, endpoints: &Endpoints, alerts: Topic, keys: Option<PathBuf>) -> io::Result<Api> {
+async fn api(env: Env, endpoints: &Endpoints, alerts: Topic, keys: Option<PathBuf>) -> io::Result<Api> {
     let client = aws_sdk_dynamodb::Client::new(&backends::sdk_config(&endpoints.dynamodb));
     schema::create(&client, TABLE).await.map_err(io::Error::other)?;
     let table = Table::new(client, TABLE);
-    let demo = Demo::prepare(&table, &edge, keys).await?;
+    let demo = Demo::prepare(&table, &env, keys).await?;
     Ok(Api {
         send: send::App {
-            edge: edge.clone(),
+            env: env.clone(),
             table: table.clone(),
             ses: SesClient::new(&local_config(&endpoints.ses), Some(CONFIGURATION_SET.to_owned())),
         },
-        track: track::App { edge: edge.clone(), table: table.clone() },
-        regenerate_keys: regenerate_keys::App { edge: edge.clone(), table, alerts: Some(alerts) },
-        edge,
+        track: track::App { env: env.clone(), table: table.clone() },
+        regenerate_keys: regenerate_keys::App { env: env.clone(), table, alerts: Some(alerts) },
+        env,
         demo,
     })
 }

@@ -14,10 +14,10 @@ use std::{
 use aws_lambda_events::sqs::SqsEvent;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use posthorn_auth::{Access, authenticate};
-use posthorn_lambda::{edge::stopwatch, http::respond, routes::Function, telemetry::quieten_panics};
+use posthorn_lambda::{env::monotonic_now, http::respond, routes::Function, telemetry::quieten_panics};
 use posthorn_mail::ses::Ses;
 use posthorn_testkit::{
-    backends::{Answer, Backends, TestProject},
+    backends::{Backends, TestProject, TestResponse},
     events::{EMAIL, EventFile, PUBLIC_KEY, SECRET_KEY, in_folder},
     faults::Fault,
     gateway::invoke,
@@ -122,7 +122,7 @@ struct Leaks {
 
 impl Leaks {
     /// Gives a file's event to its function; the answer.
-    async fn run(&mut self, file: &EventFile, spoil: impl AsyncFn(&Backends)) -> Option<Answer> {
+    async fn run(&mut self, file: &EventFile, spoil: impl AsyncFn(&Backends)) -> Option<TestResponse> {
         let backends = Backends::start().await;
         let project = file.prepare(&backends).await;
         if let Some(before) = file.before() {
@@ -136,7 +136,7 @@ impl Leaks {
         answer
     }
 
-    async fn check(&mut self, file: &EventFile, backends: &Backends, answer: Option<&Answer>) {
+    async fn check(&mut self, file: &EventFile, backends: &Backends, answer: Option<&TestResponse>) {
         let mut shown = self.written.take();
         self.lines += shown.lines().count();
         shown.push_str(&debugged(file, backends).await);
@@ -165,34 +165,34 @@ async fn debugged(file: &EventFile, backends: &Backends) -> String {
         for email in [&body["email"], &body["to"]].into_iter().filter_map(Value::as_str) {
             shown.push(format!("{:?}", table.contact(project, email).await));
         }
-        let mut fields = posthorn_errors::Fields::default();
+        let mut fields = posthorn_errors::FieldErrors::default();
         shown.push(format!("{:?}", posthorn_table::data::Data::check(body.get("data"), &mut fields)));
     }
     shown.concat()
 }
 
 /// Gives an event to the function that its folder names.
-async fn give(backends: &Backends, project: &TestProject, file: &EventFile) -> Option<Answer> {
-    let (edge, table, alerts) = (backends.edge.clone(), backends.table.clone(), Some(backends.alerts.clone()));
+async fn give(backends: &Backends, project: &TestProject, file: &EventFile) -> Option<TestResponse> {
+    let (env, table, alerts) = (backends.env.clone(), backends.table.clone(), Some(backends.alerts.clone()));
     let (id, time) = ("lambda-request", Duration::from_secs(29));
     let answer = match file.folder.split('/').next().unwrap() {
         "send" => {
-            let app = send::App { edge, table, ses: Ses::new(backends.ses_config.clone(), None) };
+            let app = send::App { env, table, ses: Ses::new(backends.ses_config.clone(), None) };
             invoke(&file.event, id, time, |request| send::handle(&app, request)).await
         }
         "track" => {
-            let app = track::App { edge, table };
+            let app = track::App { env, table };
             invoke(&file.event, id, time, |request| track::handle(&app, request)).await
         }
         "regenerate-keys" => {
-            let app = regenerate_keys::App { edge, table, alerts };
+            let app = regenerate_keys::App { env, table, alerts };
             invoke(&file.event, id, time, |request| regenerate_keys::handle(&app, request)).await
         }
         _ => {
-            let (rule, pulse) = (posthorn_auth::reputation::Rule::default(), feedback::Pulse::default());
-            let app = feedback::App { edge, table, rule, alerts, pulse };
+            let (rule, heartbeat) = (posthorn_auth::reputation::Rule::default(), feedback::Heartbeat::default());
+            let app = feedback::App { env, table, rule, alerts, heartbeat };
             let event: SqsEvent = serde_json::from_str(&file.event).unwrap();
-            let _batch = feedback::handle(&app, event, stopwatch() + time).await;
+            let _batch = feedback::handle(&app, event, monotonic_now() + time).await;
             assert_eq!(project.project.facts.name, "Acme");
             return None;
         }
@@ -245,10 +245,10 @@ async fn nothing_of_a_request_comes_out_where_it_does_not_belong() {
 
 impl Leaks {
     /// A handler that panics with all it knows.
-    async fn panics(&mut self, file: &EventFile) -> Answer {
+    async fn panics(&mut self, file: &EventFile) -> TestResponse {
         let backends = Backends::start().await;
-        let answer: Answer = invoke(&file.event, "lambda-request", Duration::from_secs(29), |request| async {
-            respond(&backends.edge, Function::Send, request, |call| async move {
+        let answer: TestResponse = invoke(&file.event, "lambda-request", Duration::from_secs(29), |request| async {
+            respond(&backends.env, Function::Send, request, |call| async move {
                 panic!("{:?} {}", call.authorization(), String::from_utf8_lossy(call.body()))
             })
             .await

@@ -56,12 +56,12 @@ pub fn chain() -> Result<Chain, Failed> {
 fn handshake(client: &Arc<ClientConfig>, server: &Arc<ServerConfig>) -> Result<Duration, Failed> {
     let mut spent = Duration::ZERO;
     let mut wire = Vec::new();
-    let started = stopwatch();
+    let started = monotonic_now();
     let mut client = ClientConnection::new(Arc::clone(client), ServerName::try_from("localhost")?)?;
     spent += started.elapsed();
     let mut server = ServerConnection::new(Arc::clone(server))?;
     while client.is_handshaking() || server.is_handshaking() {
-        let started = stopwatch();
+        let started = monotonic_now();
         while client.wants_write() {
             client.write_tls(&mut wire)?;
         }
@@ -75,7 +75,7 @@ fn handshake(client: &Arc<ClientConfig>, server: &Arc<ServerConfig>) -> Result<D
         while server.wants_write() {
             server.write_tls(&mut wire)?;
         }
-        let started = stopwatch();
+        let started = monotonic_now();
         let mut unread = wire.as_slice();
         while !unread.is_empty() {
             client.read_tls(&mut unread)?;
@@ -114,7 +114,7 @@ fn classical(mut provider: CryptoProvider) -> CryptoProvider {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a measurement reads the clock")]
-fn stopwatch() -> std::time::Instant {
+fn monotonic_now() -> std::time::Instant {
     std::time::Instant::now()
 }
 

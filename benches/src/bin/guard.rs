@@ -6,11 +6,11 @@ use std::{process::ExitCode, time::Duration};
 use aws_lambda_events::sqs::SqsEvent;
 use futures_util::{StreamExt, stream};
 use posthorn_auth::reputation::{Counts, Level, Rule};
-use posthorn_lambda::edge::stopwatch;
+use posthorn_lambda::env::monotonic_now;
 use posthorn_table::{
     Timestamp, Uuid, contact,
     email::{Email, Status},
-    statistics::Metric,
+    statistics::FeedbackMetric,
 };
 use posthorn_testkit::{
     backends::Backends,
@@ -28,14 +28,14 @@ async fn main() -> ExitCode {
     let mut holds = true;
     print("metric, true rate: stopped within 10,000 sends, median send of the stop");
     for (metric, per_million, goal) in [
-        (Metric::Bounce, 20_000, Goal::Spares),
-        (Metric::Bounce, 50_000, Goal::Spares),
-        (Metric::Bounce, 80_000, Goal::None),
-        (Metric::Bounce, 120_000, Goal::StopsBefore(300)),
-        (Metric::Complaint, 500, Goal::Spares),
-        (Metric::Complaint, 1_000, Goal::None),
-        (Metric::Complaint, 5_000, Goal::None),
-        (Metric::Complaint, 10_000, Goal::StopsBefore(SENDS)),
+        (FeedbackMetric::Bounce, 20_000, Goal::Spares),
+        (FeedbackMetric::Bounce, 50_000, Goal::Spares),
+        (FeedbackMetric::Bounce, 80_000, Goal::None),
+        (FeedbackMetric::Bounce, 120_000, Goal::StopsBefore(300)),
+        (FeedbackMetric::Complaint, 500, Goal::Spares),
+        (FeedbackMetric::Complaint, 1_000, Goal::None),
+        (FeedbackMetric::Complaint, 5_000, Goal::None),
+        (FeedbackMetric::Complaint, 10_000, Goal::StopsBefore(SENDS)),
     ] {
         holds &= simulate(metric, per_million, goal);
     }
@@ -54,9 +54,9 @@ enum Goal {
     None,
 }
 
-fn simulate(metric: Metric, per_million: u64, goal: Goal) -> bool {
-    let edge = Clock::at(Timestamp::UNIX_EPOCH).edge(per_million);
-    let happens = || u64::from_be_bytes(edge.random()) % 1_000_000 < per_million;
+fn simulate(metric: FeedbackMetric, per_million: u64, goal: Goal) -> bool {
+    let env = Clock::at(Timestamp::UNIX_EPOCH).env(per_million);
+    let happens = || u64::from_be_bytes(env.random()) % 1_000_000 < per_million;
     let mut stops: Vec<u64> = (0..PROJECTS).filter_map(|_| stop(metric, &happens)).collect();
     stops.sort_unstable();
     let median = stops.get(stops.len() / 2).copied();
@@ -74,7 +74,7 @@ fn simulate(metric: Metric, per_million: u64, goal: Goal) -> bool {
 }
 
 /// The send at which a project is stopped, if it is. Each event comes before the next send.
-fn stop(metric: Metric, happens: &impl Fn() -> bool) -> Option<u64> {
+fn stop(metric: FeedbackMetric, happens: &impl Fn() -> bool) -> Option<u64> {
     let (rule, mut counts) = (Rule::default(), Counts::default());
     for send in 1..=SENDS {
         counts.sent = send;
@@ -82,8 +82,8 @@ fn stop(metric: Metric, happens: &impl Fn() -> bool) -> Option<u64> {
             continue;
         }
         match metric {
-            Metric::Bounce => counts.bounced += 1,
-            Metric::Complaint => counts.complained += 1,
+            FeedbackMetric::Bounce => counts.bounced += 1,
+            FeedbackMetric::Complaint => counts.complained += 1,
         }
         if rule.level(metric, &counts) == Level::Disable {
             return Some(send);
@@ -97,11 +97,11 @@ async fn throughput() {
     let backends = Backends::start().await;
     let project = backends.project(|_| {}).await.project.facts.id;
     let app = feedback::App {
-        edge: backends.edge.clone(),
+        env: backends.env.clone(),
         table: backends.table.clone(),
         rule: Rule::default(),
         alerts: Some(backends.alerts.clone()),
-        pulse: feedback::Pulse::default(),
+        heartbeat: feedback::Heartbeat::default(),
     };
     let emails: Vec<Email> = (0..EVENTS).map(|number| email(project, number, backends.clock.now())).collect();
     for email in &emails {
@@ -110,7 +110,7 @@ async fn throughput() {
     let records: Vec<Value> = (0..).zip(&emails).map(|(number, email)| record(number, email)).collect();
     let batches: Vec<SqsEvent> =
         records.chunks(10).map(|batch| serde_json::from_value(sqs_event(batch)).expect("a batch")).collect();
-    let started = stopwatch();
+    let started = monotonic_now();
     stream::iter(batches)
         .for_each_concurrent(8, |batch| async {
             let response = feedback::handle(&app, batch, started + Duration::from_mins(1)).await;

@@ -1,7 +1,7 @@
 //! `track` without its warm-up: what connecting during initialisation brings.
 
 use lambda_http::Error;
-use posthorn_lambda::{Edge, aws, config::Config, serve::serve, telemetry};
+use posthorn_lambda::{Env, aws, config::Config, serve::serve, telemetry};
 use posthorn_table::Table;
 use track::{App, handle};
 
@@ -11,6 +11,6 @@ async fn main() -> Result<(), Error> {
     telemetry::init(&config.stack);
     let aws = aws::sdk_config().await?;
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
-    let app = App { edge: Edge::system(), table };
+    let app = App { env: Env::system(), table };
     serve(|request| handle(&app, request)).await
 }

@@ -4,7 +4,7 @@ use posthorn_auth::add_domain;
 use posthorn_table::{Uuid, domain::DomainClaim};
 
 use super::{allow, claim, identity, normalised, records};
-use crate::{failed::Failed, report::Report, target::Target, terminal::escaped};
+use crate::{failed::CliError, report::Report, target::Target, terminal::escaped};
 
 /// The sub-domain that bounces of a domain that is new to SES come back to, where nobody asked for another.
 const USUAL_MAIL_FROM: &str = "bounce";
@@ -25,7 +25,7 @@ pub(super) async fn add(
     domain: &str,
     mail_from: &MailFrom,
     zone: bool,
-) -> Result<Report, Failed> {
+) -> Result<Report, CliError> {
     let domain = normalised(domain)?;
     let below = match mail_from {
         MailFrom::Ses => None,
@@ -35,13 +35,13 @@ pub(super) async fn add(
     let project = target.project(project).await?;
     let (id, name) = (project.facts.id, escaped(&project.facts.name));
     // Before the claim: one domain too many would leave it with a project that can never send from it.
-    add_domain(&project, &domain, target.edge.now())?;
+    add_domain(&project, &domain, target.env.now())?;
     claim(target, &domain, id).await?;
     let is_new = identity::create(target, &domain).await?;
     if is_new || !matches!(mail_from, MailFrom::Unasked) {
         identity::set_mail_from(target, &domain, below.as_deref()).await?;
     }
-    let missing = || Failed::NoIdentity(domain.clone(), id);
+    let missing = || CliError::NoIdentity(domain.clone(), id);
     let identity = identity::find(target, &domain).await?.ok_or_else(missing)?;
     if identity.is_verified {
         allow(target, &domain, id).await?;
@@ -72,7 +72,7 @@ pub(super) async fn add(
 }
 
 /// The claims of other projects that overlap with this one, in words: a project's domain covers those below it.
-async fn overlaps(target: &Target, domain: &str, project: Uuid) -> Result<Vec<String>, Failed> {
+async fn overlaps(target: &Target, domain: &str, project: Uuid) -> Result<Vec<String>, CliError> {
     let is_below = |low: &str, high: &str| low.strip_suffix(high).is_some_and(|rest| rest.ends_with('.'));
     let claims = target.table.domains().await?.into_iter().filter(|claim| claim.project != project);
     let overlap = |claim: DomainClaim| {
@@ -89,8 +89,8 @@ async fn overlaps(target: &Target, domain: &str, project: Uuid) -> Result<Vec<St
 }
 
 /// The sub-domain's whole name.
-fn below_domain(below: &str, domain: &str) -> Result<String, Failed> {
+fn below_domain(below: &str, domain: &str) -> Result<String, CliError> {
     let below = below.trim().trim_end_matches('.');
     let whole = if below.ends_with(&format!(".{domain}")) { below.to_owned() } else { format!("{below}.{domain}") };
-    normalised(&whole).map_err(|_| Failed::NotADomain(whole))
+    normalised(&whole).map_err(|_| CliError::NotADomain(whole))
 }

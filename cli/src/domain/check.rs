@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use posthorn_lambda::edge::stopwatch;
+use posthorn_lambda::env::monotonic_now;
 use posthorn_table::Uuid;
 use tokio::time::sleep;
 
 use super::{allow, identity, identity::Identity, normalised, records};
 use crate::{
-    failed::Failed,
+    failed::CliError,
     report::{Outcome, Report},
     target::Target,
     terminal::{escaped, spinner},
@@ -20,9 +20,9 @@ pub(super) struct Wait {
     pub(super) timeout: Duration,
 }
 
-pub(super) async fn check(target: &Target, domain: &str, wait: Option<Wait>) -> Result<Report, Failed> {
+pub(super) async fn check(target: &Target, domain: &str, wait: Option<Wait>) -> Result<Report, CliError> {
     let domain = normalised(domain)?;
-    let claim = target.table.domain(&domain).await?.ok_or_else(|| Failed::NotClaimed(domain.clone()))?;
+    let claim = target.table.domain(&domain).await?.ok_or_else(|| CliError::NotClaimed(domain.clone()))?;
     let identity = match wait {
         None => look(target, &domain, claim.project).await?,
         Some(wait) => look_until_verified(target, &domain, claim.project, &wait).await?,
@@ -31,28 +31,28 @@ pub(super) async fn check(target: &Target, domain: &str, wait: Option<Wait>) -> 
     Ok(report(target, &domain, claim.project, &identity, is_new))
 }
 
-async fn look(target: &Target, domain: &str, project: Uuid) -> Result<Identity, Failed> {
+async fn look(target: &Target, domain: &str, project: Uuid) -> Result<Identity, CliError> {
     let found = identity::find(target, domain).await?;
-    found.ok_or_else(|| Failed::NoIdentity(domain.to_owned(), project))
+    found.ok_or_else(|| CliError::NoIdentity(domain.to_owned(), project))
 }
 
 /// The identity once it is verified, or as it is when the time is over.
-async fn look_until_verified(target: &Target, domain: &str, project: Uuid, wait: &Wait) -> Result<Identity, Failed> {
-    let until = stopwatch() + wait.timeout;
+async fn look_until_verified(target: &Target, domain: &str, project: Uuid, wait: &Wait) -> Result<Identity, CliError> {
+    let until = monotonic_now() + wait.timeout;
     let spinner = spinner(&format!("{domain}: waiting for SES to find the DNS records"));
     loop {
         // Hours of waiting are not ended by one call that failed.
         match look(target, domain, project).await {
-            Ok(identity) if identity.is_verified || stopwatch() >= until => {
+            Ok(identity) if identity.is_verified || monotonic_now() >= until => {
                 spinner.finish_and_clear();
                 return Ok(identity);
             }
-            Ok(_) | Err(Failed::Throttled(_) | Failed::Unreachable(_) | Failed::NotUnderstood { .. })
-                if stopwatch() < until => {}
+            Ok(_) | Err(CliError::Throttled(_) | CliError::Unreachable(_) | CliError::EventError { .. })
+                if monotonic_now() < until => {}
             Ok(identity) => return Ok(identity),
             Err(failed) => return Err(failed),
         }
-        sleep(wait.interval.min(until.saturating_duration_since(stopwatch()))).await;
+        sleep(wait.interval.min(until.saturating_duration_since(monotonic_now()))).await;
     }
 }
 

@@ -7,7 +7,7 @@ use aws_sdk_sesv2::types::{
     MailFromAttributes,
 };
 
-use crate::{aws, failed::Failed, target::Target};
+use crate::{aws, failed::CliError, target::Target};
 
 /// Where DKIM's records point unless SES names another zone (developer guide, "Easy DKIM in Amazon SES").
 const DKIM_ZONE: &str = "dkim.amazonses.com";
@@ -77,7 +77,7 @@ impl Identity {
 }
 
 /// The identity of a domain, if there is one.
-pub(crate) async fn find(target: &Target, domain: &str) -> Result<Option<Identity>, Failed> {
+pub(crate) async fn find(target: &Target, domain: &str) -> Result<Option<Identity>, CliError> {
     match target.ses.get_email_identity().email_identity(domain).send().await {
         Ok(found) => Ok(Some(Identity::new(
             found.verified_for_sending_status(),
@@ -91,7 +91,7 @@ pub(crate) async fn find(target: &Target, domain: &str) -> Result<Option<Identit
 
 /// Creates a domain's identity with keys of 2048 bits; false if there is one. No configuration set becomes its default: every
 /// mail of Posthorn names its own, and other mail from the domain is none of its business.
-pub(super) async fn create(target: &Target, domain: &str) -> Result<bool, Failed> {
+pub(super) async fn create(target: &Target, domain: &str) -> Result<bool, CliError> {
     let keys = DkimSigningAttributes::builder().next_signing_key_length(DkimSigningKeyLength::Rsa2048Bit).build();
     let create = target.ses.create_email_identity().email_identity(domain).dkim_signing_attributes(keys);
     match create.send().await {
@@ -102,7 +102,7 @@ pub(super) async fn create(target: &Target, domain: &str) -> Result<bool, Failed
 }
 
 /// Sets the domain that bounces come back to.
-pub(super) async fn set_mail_from(target: &Target, domain: &str, mail_from: Option<&str>) -> Result<(), Failed> {
+pub(super) async fn set_mail_from(target: &Target, domain: &str, mail_from: Option<&str>) -> Result<(), CliError> {
     let put = target.ses.put_email_identity_mail_from_attributes().email_identity(domain);
     let put = put.set_mail_from_domain(mail_from.map(str::to_owned));
     // While the record is missing, mail goes out all the same, with a MAIL FROM of SES.
@@ -112,7 +112,7 @@ pub(super) async fn set_mail_from(target: &Target, domain: &str, mail_from: Opti
 }
 
 /// Deletes a domain's identity; false if there was none.
-pub(super) async fn delete(target: &Target, domain: &str) -> Result<bool, Failed> {
+pub(super) async fn delete(target: &Target, domain: &str) -> Result<bool, CliError> {
     match target.ses.delete_email_identity().email_identity(domain).send().await {
         Ok(_) => Ok(true),
         Err(error) if aws::is(&error, "NotFoundException") => Ok(false),
@@ -121,7 +121,7 @@ pub(super) async fn delete(target: &Target, domain: &str) -> Result<bool, Failed
 }
 
 /// Every identity of the account, and whether mail may be sent from it, in one call a thousand.
-pub(crate) async fn all(target: &Target) -> Result<HashMap<String, bool>, Failed> {
+pub(crate) async fn all(target: &Target) -> Result<HashMap<String, bool>, CliError> {
     let mut identities = HashMap::new();
     let mut pages = target.ses.list_email_identities().page_size(1000).into_paginator().send();
     while let Some(page) = pages.next().await {

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use anstyle::AnsiColor;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use posthorn_lambda::edge::rfc3339;
+use posthorn_lambda::env::rfc3339;
 use posthorn_table::{Uuid, domain::DomainClaim, project::Project};
 use serde_json::{Value, json};
 
 use super::identity::{self, Identity, State};
 use crate::{
-    failed::Failed,
+    failed::CliError,
     report::Report,
     target::Target,
     terminal::{Cell, table},
@@ -19,7 +19,7 @@ use crate::{
 /// SES takes about one of these calls a second; the SDK waits and tries again.
 const AT_ONCE: usize = 2;
 
-pub(super) async fn list(target: &Target, project: Option<&str>) -> Result<Report, Failed> {
+pub(super) async fn list(target: &Target, project: Option<&str>) -> Result<Report, CliError> {
     let only = match project {
         Some(named) => Some(target.project(named).await?.facts.id),
         None => None,
@@ -30,7 +30,7 @@ pub(super) async fn list(target: &Target, project: Option<&str>) -> Result<Repor
     let projects = by_id(target, ids).await?;
     let found = stream::iter(claims).map(|claim| async {
         let identity = identity::find(target, &claim.domain).await?;
-        Ok::<_, Failed>((claim, identity))
+        Ok::<_, CliError>((claim, identity))
     });
     let found: Vec<_> = found.buffered(AT_ONCE).try_collect().await?;
 
@@ -42,7 +42,7 @@ pub(super) async fn list(target: &Target, project: Option<&str>) -> Result<Repor
     Ok(Report::done(table(["DOMAIN", "PROJECT", "VERIFIED", "DKIM", "MAIL FROM"], &rows), json))
 }
 
-async fn by_id(target: &Target, mut ids: Vec<Uuid>) -> Result<HashMap<Uuid, Project>, Failed> {
+async fn by_id(target: &Target, mut ids: Vec<Uuid>) -> Result<HashMap<Uuid, Project>, CliError> {
     ids.sort();
     ids.dedup();
     let projects = target.table.projects(&ids, target.jitter()).await?;

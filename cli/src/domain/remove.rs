@@ -1,13 +1,13 @@
 //! Taking a domain away: from its project first, so that nobody sends from it, then from SES, and the claim last, so that
 //! the same command finishes what was interrupted.
 
-use posthorn_auth::{Changed, change, remove_domain};
+use posthorn_auth::{ChangeOutcome, change, remove_domain};
 use posthorn_table::{Uuid, project::Project};
 use serde_json::json;
 
 use super::{identity, normalised};
 use crate::{
-    failed::Failed,
+    failed::CliError,
     report::Report,
     target::Target,
     terminal::{confirm, escaped},
@@ -15,27 +15,27 @@ use crate::{
 
 /// Takes a domain from its project once more: before the claim was given up a check may have put it back, and without the
 /// claim none can any more.
-async fn take(target: &Target, domain: &str, project: Uuid) -> Result<(), Failed> {
-    let now = target.edge.now();
-    let next = |project: &Project| Ok::<_, Failed>(remove_domain(project, domain, now).map(|next| (next, None)));
+async fn take(target: &Target, domain: &str, project: Uuid) -> Result<(), CliError> {
+    let now = target.env.now();
+    let next = |project: &Project| Ok::<_, CliError>(remove_domain(project, domain, now).map(|next| (next, None)));
     change(&target.table, project, target.jitter(), next).await.map(drop)
 }
 
-pub(super) async fn remove(target: &Target, domain: &str, keep: bool, yes: bool) -> Result<Report, Failed> {
+pub(super) async fn remove(target: &Target, domain: &str, keep: bool, yes: bool) -> Result<Report, CliError> {
     let domain = normalised(domain)?;
-    let claim = target.table.domain(&domain).await?.ok_or_else(|| Failed::NotClaimed(domain.clone()))?;
+    let claim = target.table.domain(&domain).await?.ok_or_else(|| CliError::NotClaimed(domain.clone()))?;
     let from = if keep { "" } else { " and from SES, for whoever sends from it" };
     let question = format!("{domain} is taken from its project{from}, in {}.", target.place);
     confirm(yes, &domain, &question, &domain)?;
 
     let (mut taken, mut sender) = (false, None);
-    let now = target.edge.now();
+    let now = target.env.now();
     let next = |project: &Project| {
         let next = remove_domain(project, &domain, now);
         taken = next.is_some();
         let is_cleared = next.as_ref().is_some_and(|next| next.facts.default_sender.is_none());
         sender = project.facts.default_sender.clone().filter(|_| is_cleared);
-        Ok::<_, Failed>(next.map(|next| (next, None)))
+        Ok::<_, CliError>(next.map(|next| (next, None)))
     };
     let changed = change(&target.table, claim.project, target.jitter(), next).await?;
     let deleted = !keep && identity::delete(target, &domain).await?;
@@ -43,7 +43,7 @@ pub(super) async fn remove(target: &Target, domain: &str, keep: bool, yes: bool)
     take(target, &domain, claim.project).await?;
 
     let mut lines = vec![format!("{domain} is nobody's any more.")];
-    if let (Changed::Changed(project), true) = (&changed, taken) {
+    if let (ChangeOutcome::Changed(project), true) = (&changed, taken) {
         lines.push(format!("{} can no longer send from it.", escaped(&project.facts.name)));
     }
     if sender.is_some() {

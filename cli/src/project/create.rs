@@ -2,12 +2,12 @@
 
 use posthorn_auth::{KeyClass, NewProject, PlainKey, change, new_project, set_default_sender};
 use posthorn_mail::{address::Address, mailbox::Mailbox};
-use posthorn_table::{Uuid, patiently, project::Project};
+use posthorn_table::{Uuid, project::Project, retry_transient};
 use serde_json::json;
 
 use crate::{
     domain::{allow, claim, identity, normalised},
-    failed::Failed,
+    failed::CliError,
     report::{Outcome, Report},
     target::Target,
     terminal::escaped,
@@ -21,44 +21,44 @@ pub(super) async fn create(
     domains: &[String],
     sender: Option<&str>,
     limit: Option<u64>,
-) -> Result<Report, Failed> {
+) -> Result<Report, CliError> {
     let mut domains = domains.iter().map(|domain| normalised(domain)).collect::<Result<Vec<_>, _>>()?;
     domains.sort();
     domains.dedup();
-    let address = |text: &str| Address::parse(text).map_err(|_| Failed::NotAnAddress(text.to_owned()));
+    let address = |text: &str| Address::parse(text).map_err(|_| CliError::NotAnAddress(text.to_owned()));
     let sender = sender.map(address).transpose()?;
     refuse_long_name(&name, sender.as_ref())?;
     if sender.as_ref().is_some_and(|sender| !sender.is_at(&domains)) {
-        return Err(Failed::SenderWithoutDomain);
+        return Err(CliError::SenderWithoutDomain);
     }
     for domain in &domains {
         refuse_if_taken(target, domain).await?;
     }
     let projects = target.table.directory().await?;
     if let Some(namesake) = projects.iter().find(|entry| entry.name == name) {
-        return Err(Failed::NameTaken(name, namesake.id));
+        return Err(CliError::NameTaken(name, namesake.id));
     }
     let new = NewProject { name, monthly_limit: limit, domains: Vec::new(), default_sender: None };
-    let fill = &mut |buffer: &mut [u8]| target.edge.fill(buffer);
-    let (project, keys) = new_project(new, target.edge.now(), fill)?;
-    patiently(target.jitter(), || target.table.change_project(None, &project, None)).await?;
+    let fill = &mut |buffer: &mut [u8]| target.env.fill(buffer);
+    let (project, keys) = new_project(new, target.env.now(), fill)?;
+    retry_transient(target.jitter(), || target.table.change_project(None, &project, None)).await?;
     let made = add_domains(target, &project, &domains, sender.as_ref()).await;
     Ok(report(target, &project, &keys, &made, sender.as_ref().map(Address::as_str)))
 }
 
 /// The project's name is its sender's, unless a request names another: it must be one that the mail service takes, with
 /// the sender's address where it is known, and with a short one at least.
-fn refuse_long_name(name: &str, sender: Option<&Address>) -> Result<(), Failed> {
+fn refuse_long_name(name: &str, sender: Option<&Address>) -> Result<(), CliError> {
     let Some(address) = sender.cloned().or_else(|| Address::parse(SHORT_ADDRESS).ok()) else { return Ok(()) };
     let mailbox = Mailbox { address, name: Some(name.to_owned()) };
-    if mailbox.fits() { Ok(()) } else { Err(Failed::NameTooLong) }
+    if mailbox.fits() { Ok(()) } else { Err(CliError::NameTooLong) }
 }
 
 /// Before anything is stored: a claim that would be refused.
-async fn refuse_if_taken(target: &Target, domain: &str) -> Result<(), Failed> {
+async fn refuse_if_taken(target: &Target, domain: &str) -> Result<(), CliError> {
     match target.table.domain(domain).await? {
         Some(claim) if target.table.project(claim.project).await?.is_some() => {
-            Err(Failed::DomainTaken(domain.to_owned(), claim.project))
+            Err(CliError::DomainTaken(domain.to_owned(), claim.project))
         }
         _ => Ok(()),
     }
@@ -93,7 +93,7 @@ async fn add_domains(target: &Target, project: &Project, domains: &[String], sen
 }
 
 /// Claims a domain and adds it if SES has verified it before; true if so.
-async fn add(target: &Target, id: Uuid, domain: &str) -> Result<bool, Failed> {
+async fn add(target: &Target, id: Uuid, domain: &str) -> Result<bool, CliError> {
     claim(target, domain, id).await?;
     if !identity::find(target, domain).await?.is_some_and(|identity| identity.is_verified) {
         return Ok(false);
@@ -103,13 +103,13 @@ async fn add(target: &Target, id: Uuid, domain: &str) -> Result<bool, Failed> {
 }
 
 /// Sets the default sender if its domain is verified; true if so.
-async fn set_sender(target: &Target, id: Uuid, sender: &Address) -> Result<bool, Failed> {
+async fn set_sender(target: &Target, id: Uuid, sender: &Address) -> Result<bool, CliError> {
     let mut is_set = false;
-    let now = target.edge.now();
+    let now = target.env.now();
     let next = |project: &Project| {
         is_set = sender.is_at(&project.facts.domains);
         let next = if is_set { set_default_sender(project, Some(sender.as_str()), now)? } else { None };
-        Ok::<_, Failed>(next.map(|next| (next, None)))
+        Ok::<_, CliError>(next.map(|next| (next, None)))
     };
     change(&target.table, id, target.jitter(), next).await?;
     Ok(is_set)

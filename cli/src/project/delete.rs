@@ -4,14 +4,14 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use indicatif::ProgressBar;
-use posthorn_auth::{Changed, guard};
-use posthorn_table::{TableError, Timestamp, Uuid, holdings::Kind, patiently, project::Project};
+use posthorn_auth::{ChangeOutcome, guard};
+use posthorn_table::{TableError, Timestamp, Uuid, project::Project, project_data::ItemKind, retry_transient};
 use serde_json::json;
 use tokio::time::sleep;
 
 use super::enable::announce;
 use crate::{
-    failed::Failed,
+    failed::CliError,
     report::Report,
     target::Target,
     terminal::{bar, confirm, count, escaped, spinner},
@@ -19,14 +19,14 @@ use crate::{
 
 /// The longest that a request runs which began before the project was disabled: API Gateway's own limit, or the local
 /// stack's, which answers at once.
-const LONGEST_REQUEST: Duration = Duration::from_secs(30);
-const LONGEST_LOCAL_REQUEST: Duration = Duration::from_secs(2);
+const MAX_REQUEST_SECONDS: Duration = Duration::from_secs(30);
+const MAX_LOCAL_REQUEST_SECONDS: Duration = Duration::from_secs(2);
 /// Claims that fit the last transaction, beside the project's keys.
-const MOST_CLAIMS: usize = 40;
+const MAX_CLAIMS: usize = 40;
 /// Changes of the same project that may come first.
 const RIVALS: usize = 8;
 
-pub(super) async fn delete(target: &Target, named: &str, yes: bool) -> Result<Report, Failed> {
+pub(super) async fn delete(target: &Target, named: &str, yes: bool) -> Result<Report, CliError> {
     let id = target.project_id(named).await?;
     let Some(project) = target.table.project(id).await? else { return leftovers(target, id, named, yes).await };
     let name = project.facts.name.clone();
@@ -37,20 +37,20 @@ pub(super) async fn delete(target: &Target, named: &str, yes: bool) -> Result<Re
     confirm(yes, &name, &question, &name)?;
     let note = disable(target, &project).await?;
     wait_for_requests(target, id).await?;
-    let removed = remove_holdings(target, id).await?;
+    let removed = remove_data(target, id).await?;
     let domains = remove_itself(target, id).await?;
     Ok(report(&name, id, &removed, &domains, note))
 }
 
 /// What a project that is gone still holds, such as a contact that a late event made, or a claim.
-async fn leftovers(target: &Target, id: Uuid, named: &str, yes: bool) -> Result<Report, Failed> {
+async fn leftovers(target: &Target, id: Uuid, named: &str, yes: bool) -> Result<Report, CliError> {
     let question =
         format!("There is no project {id} in {}: whatever is left of one is deleted for good.", target.place);
     confirm(yes, &format!("what is left of {id}"), &question, &id.to_string())?;
-    let removed = remove_holdings(target, id).await?;
+    let removed = remove_data(target, id).await?;
     let domains = release(target, id, claimed_by(target, id).await?).await?;
     if removed.is_empty() && domains.is_empty() {
-        return Err(Failed::NoSuchProject(named.to_owned()));
+        return Err(CliError::NoSuchProject(named.to_owned()));
     }
     let mut lines =
         vec![format!("The project was deleted before. Of what it held, {} was left and is removed.", listed(&removed))];
@@ -59,13 +59,13 @@ async fn leftovers(target: &Target, id: Uuid, named: &str, yes: bool) -> Result<
 }
 
 /// The domains that a project has claimed.
-async fn claimed_by(target: &Target, id: Uuid) -> Result<Vec<String>, Failed> {
+async fn claimed_by(target: &Target, id: Uuid) -> Result<Vec<String>, CliError> {
     let claims = target.table.domains().await?;
     Ok(claims.into_iter().filter(|it| it.project == id).map(|it| it.domain).collect())
 }
 
 /// Gives a project's domains up.
-async fn release(target: &Target, id: Uuid, domains: Vec<String>) -> Result<Vec<String>, Failed> {
+async fn release(target: &Target, id: Uuid, domains: Vec<String>) -> Result<Vec<String>, CliError> {
     for domain in &domains {
         target.table.release_domain(domain, id).await?;
     }
@@ -73,12 +73,12 @@ async fn release(target: &Target, id: Uuid, domains: Vec<String>) -> Result<Vec<
 }
 
 /// Disables it and announces that; a topic that fails is said and keeps nobody from deleting.
-async fn disable(target: &Target, project: &Project) -> Result<Option<String>, Failed> {
+async fn disable(target: &Target, project: &Project) -> Result<Option<String>, CliError> {
     let id = project.facts.id;
-    let (now, reason) = (target.edge.now(), "it is being deleted");
+    let (now, reason) = (target.env.now(), "it is being deleted");
     match guard::disable(&target.table, id, reason, now, target.jitter()).await? {
-        Changed::NoSuchProject => return Err(Failed::NoSuchProject(id.to_string())),
-        Changed::Changed(_) | Changed::Already(_) => {}
+        ChangeOutcome::NoSuchProject => return Err(CliError::NoSuchProject(id.to_string())),
+        ChangeOutcome::Changed(_) | ChangeOutcome::Already(_) => {}
     }
     if target.alerts.is_none() {
         return Ok(None);
@@ -90,10 +90,10 @@ async fn disable(target: &Target, project: &Project) -> Result<Option<String>, F
 }
 
 /// Requests that began before the project was disabled may still write.
-async fn wait_for_requests(target: &Target, id: Uuid) -> Result<(), Failed> {
+async fn wait_for_requests(target: &Target, id: Uuid) -> Result<(), CliError> {
     let Some(disabled) = disabled_at(target, id).await? else { return Ok(()) };
-    let longest = if target.state.is_some() { LONGEST_LOCAL_REQUEST } else { LONGEST_REQUEST };
-    let left = left_of(longest, disabled, target.edge.now());
+    let longest = if target.state.is_some() { MAX_LOCAL_REQUEST_SECONDS } else { MAX_REQUEST_SECONDS };
+    let left = left_of(longest, disabled, target.env.now());
     if !left.is_zero() {
         let spinner = spinner("Waiting for the requests under way");
         sleep(left).await;
@@ -103,9 +103,9 @@ async fn wait_for_requests(target: &Target, id: Uuid) -> Result<(), Failed> {
 }
 
 /// Since when the project is disabled; `None` if a rival has deleted it.
-async fn disabled_at(target: &Target, id: Uuid) -> Result<Option<Timestamp>, Failed> {
+async fn disabled_at(target: &Target, id: Uuid) -> Result<Option<Timestamp>, CliError> {
     let Some(project) = target.table.project(id).await? else { return Ok(None) };
-    project.disabled.map(|disabled| Some(disabled.at)).ok_or(Failed::Reinstated(id))
+    project.disabled.map(|disabled| Some(disabled.at)).ok_or(CliError::Reinstated(id))
 }
 
 fn left_of(longest: Duration, since: Timestamp, now: Timestamp) -> Duration {
@@ -113,9 +113,9 @@ fn left_of(longest: Duration, since: Timestamp, now: Timestamp) -> Duration {
 }
 
 /// How much was removed, by its kind.
-type Removed = BTreeMap<Kind, u64>;
+type Removed = BTreeMap<ItemKind, u64>;
 
-async fn remove_holdings(target: &Target, id: Uuid) -> Result<Removed, Failed> {
+async fn remove_data(target: &Target, id: Uuid) -> Result<Removed, CliError> {
     // The count is hours old: good enough for a bar, and no reason to fail.
     let bar = bar(target.table.item_count().await.unwrap_or_default());
     let removed = remove_pages(target, id, &bar).await;
@@ -123,16 +123,16 @@ async fn remove_holdings(target: &Target, id: Uuid) -> Result<Removed, Failed> {
     removed
 }
 
-async fn remove_pages(target: &Target, id: Uuid, bar: &ProgressBar) -> Result<Removed, Failed> {
+async fn remove_pages(target: &Target, id: Uuid, bar: &ProgressBar) -> Result<Removed, CliError> {
     let (mut removed, mut from) = (Removed::new(), None);
     loop {
         // The scan of a large table takes minutes, and whoever enables the project wants to keep what it holds.
         disabled_at(target, id).await?;
-        let page = patiently(target.jitter(), || target.table.holdings(id, from.clone())).await?;
-        for holding in &page.holdings {
+        let page = retry_transient(target.jitter(), || target.table.project_data(id, from.clone())).await?;
+        for holding in &page.project_data {
             *removed.entry(holding.kind).or_default() += 1;
         }
-        patiently(target.jitter(), || target.table.remove(page.holdings.clone(), target.jitter())).await?;
+        retry_transient(target.jitter(), || target.table.remove(page.project_data.clone(), target.jitter())).await?;
         bar.set_length(bar.length().unwrap_or_default().max(bar.position() + page.scanned));
         bar.inc(page.scanned);
         bar.set_message(format!("{} removed", removed.values().sum::<u64>()));
@@ -146,18 +146,18 @@ async fn remove_pages(target: &Target, id: Uuid, bar: &ProgressBar) -> Result<Re
 /// The project, its keys, its directory entry and its claims; the domains that it had claimed. Anew from a fresh read if a
 /// rival changed something first. A claim that was made after they were read is given up at the end: without the project
 /// nobody can make another.
-async fn remove_itself(target: &Target, id: Uuid) -> Result<Vec<String>, Failed> {
+async fn remove_itself(target: &Target, id: Uuid) -> Result<Vec<String>, CliError> {
     let mut released = Vec::new();
     for _rival in 0..RIVALS {
         let Some(project) = target.table.project(id).await? else { return Ok(released) };
         if !super::is_disabled(&project) {
-            return Err(Failed::Reinstated(id));
+            return Err(CliError::Reinstated(id));
         }
         let mut last = claimed_by(target, id).await?;
-        let before = last.split_off(last.len().min(MOST_CLAIMS));
+        let before = last.split_off(last.len().min(MAX_CLAIMS));
         released.extend(release(target, id, before).await?);
-        let now = target.edge.now();
-        match patiently(target.jitter(), || target.table.remove_project(&project, &last, now)).await {
+        let now = target.env.now();
+        match retry_transient(target.jitter(), || target.table.remove_project(&project, &last, now)).await {
             Ok(()) => {
                 released.extend(last);
                 released.extend(release(target, id, claimed_by(target, id).await?).await?);
@@ -170,15 +170,15 @@ async fn remove_itself(target: &Target, id: Uuid) -> Result<Vec<String>, Failed>
     Err(TableError::Conflict("the project was changed again and again".to_owned()).into())
 }
 
-fn noun(kind: Kind) -> &'static str {
+fn noun(kind: ItemKind) -> &'static str {
     match kind {
-        Kind::Contact => "contact",
-        Kind::Event => "tracked event",
-        Kind::Email => "email",
-        Kind::Idempotency => "idempotency key",
-        Kind::Usage => "month of usage",
-        Kind::Statistics => "day of statistics",
-        Kind::Notice => "announcement",
+        ItemKind::Contact => "contact",
+        ItemKind::Event => "tracked event",
+        ItemKind::Email => "email",
+        ItemKind::Idempotency => "idempotency key",
+        ItemKind::Usage => "month of usage",
+        ItemKind::Statistics => "day of statistics",
+        ItemKind::Notice => "announcement",
     }
 }
 
@@ -195,7 +195,7 @@ fn plural(number: u64, noun: &str) -> String {
 }
 
 fn as_json(removed: &Removed) -> serde_json::Value {
-    let name = |kind: &Kind| noun(*kind).replace(' ', "_");
+    let name = |kind: &ItemKind| noun(*kind).replace(' ', "_");
     removed.iter().map(|(kind, number)| (name(kind), json!(number))).collect::<serde_json::Map<_, _>>().into()
 }
 
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn what_was_removed_is_told_in_words() {
-        let removed = Removed::from([(Kind::Contact, 1), (Kind::Event, 2), (Kind::Statistics, 3)]);
+        let removed = Removed::from([(ItemKind::Contact, 1), (ItemKind::Event, 2), (ItemKind::Statistics, 3)]);
         assert_eq!(listed(&removed), "1 contact, 2 tracked events, 3 days of statistics");
     }
 }

@@ -2,49 +2,49 @@
 
 use std::io::{self, IsTerminal, Read};
 
-use posthorn_auth::{Changed, Imported, KeyDigest, ProjectError, change, import_all};
+use posthorn_auth::{ChangeOutcome, ImportSummary, KeyDigest, ProjectError, change, import_all};
 use serde_json::json;
 
 use crate::{
-    failed::Failed,
+    failed::CliError,
     report::Report,
     target::Target,
     terminal::{count, escaped},
 };
 
 /// Far more than the keys that a project can have.
-const MOST_BYTES: u64 = 64 * 1024;
+const MAX_BYTES: u64 = 64 * 1024;
 
-pub(super) async fn import_keys(target: &Target, named: &str) -> Result<Report, Failed> {
+pub(super) async fn import_keys(target: &Target, named: &str) -> Result<Report, CliError> {
     let id = target.project_id(named).await?;
     let text = read(named)?;
     let keys: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     if keys.is_empty() {
-        return Err(Failed::NoKeys(named.to_owned()));
+        return Err(CliError::NoKeys(named.to_owned()));
     }
     for key in &keys {
         let owner = target.table.api_key(KeyDigest::of(key).as_str()).await?.map(|key| key.project.id);
         if let Some(other) = owner.filter(|owner| *owner != id) {
-            return Err(Failed::KeyOfAnother(other));
+            return Err(CliError::KeyOfAnother(other));
         }
     }
-    let now = target.edge.now();
+    let now = target.env.now();
     let mut counts = (0, 0, 0);
     let next = |project: &posthorn_table::project::Project| {
-        let refused = |(place, error): (usize, ProjectError)| Failed::Import(place + 1, error);
-        let Imported { next, secret, public, known } =
+        let refused = |(place, error): (usize, ProjectError)| CliError::Import(place + 1, error);
+        let ImportSummary { next, secret, public, known } =
             import_all(project, keys.iter().copied(), now).map_err(refused)?;
         counts = (secret, public, known);
         Ok((secret + public > 0).then_some((next, None)))
     };
-    let project = match change::<Failed>(&target.table, id, target.jitter(), next).await? {
-        Changed::Changed(project) | Changed::Already(project) => project,
-        Changed::NoSuchProject => return Err(Failed::NoSuchProject(named.to_owned())),
+    let project = match change::<CliError>(&target.table, id, target.jitter(), next).await? {
+        ChangeOutcome::Changed(project) | ChangeOutcome::Already(project) => project,
+        ChangeOutcome::NoSuchProject => return Err(CliError::NoSuchProject(named.to_owned())),
     };
     let (secret, public, known) = counts;
     let before = if known == 0 { String::new() } else { format!(" It had {known} of the keys before.") };
     let text = format!(
-        "Imported {} and {} into {}.{before}",
+        "ImportSummary {} and {} into {}.{before}",
         count(secret as u64, "secret key"),
         count(public as u64, "public key"),
         escaped(&project.facts.name)
@@ -52,12 +52,12 @@ pub(super) async fn import_keys(target: &Target, named: &str) -> Result<Report, 
     Ok(Report::done(text, json!({"id": id, "imported": {"secret": secret, "public": public}, "known": known})))
 }
 
-fn read(named: &str) -> Result<String, Failed> {
+fn read(named: &str) -> Result<String, CliError> {
     let input = io::stdin();
     if input.is_terminal() {
-        return Err(Failed::KeysOnTerminal(named.to_owned()));
+        return Err(CliError::KeysOnTerminal(named.to_owned()));
     }
     let mut text = String::new();
-    input.take(MOST_BYTES).read_to_string(&mut text).map_err(|_| Failed::NotText)?;
+    input.take(MAX_BYTES).read_to_string(&mut text).map_err(|_| CliError::NotText)?;
     Ok(text)
 }

@@ -5,7 +5,7 @@ use posthorn_table::project::Project;
 use serde_json::json;
 
 use crate::{
-    failed::Failed,
+    failed::CliError,
     moment::day,
     report::Report,
     target::Target,
@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// Longer names are cut: a line fits a terminal of 100 columns.
-const LONGEST_NAME: usize = 20;
+const MAX_NAME_LENGTH: usize = 20;
 
-pub(super) async fn list(target: &Target) -> Result<Report, Failed> {
+pub(super) async fn list(target: &Target) -> Result<Report, CliError> {
     let ids: Vec<_> = target.table.directory().await?.into_iter().map(|entry| entry.id).collect();
     let mut projects = target.table.projects(&ids, target.jitter()).await?;
     projects.sort_by_cached_key(|project| (project.facts.name.to_lowercase(), project.facts.id));
@@ -45,10 +45,10 @@ fn row(project: &Project) -> [Cell; 6] {
 }
 
 fn cut(name: &str) -> String {
-    if name.chars().count() <= LONGEST_NAME {
+    if name.chars().count() <= MAX_NAME_LENGTH {
         return name.to_owned();
     }
-    name.chars().take(LONGEST_NAME - 1).chain(['\u{2026}']).collect()
+    name.chars().take(MAX_NAME_LENGTH - 1).chain(['\u{2026}']).collect()
 }
 
 fn domains(domains: &[String]) -> String {

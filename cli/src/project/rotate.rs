@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use posthorn_auth::{Changed, KeyClass, PlainKey, Rotation, Which, change, replace_keys};
-use posthorn_lambda::edge::{rfc3339, stopwatch};
+use posthorn_auth::{ChangeOutcome, KeyClass, KeySelection, PlainKey, Rotation, change, replace_keys};
+use posthorn_lambda::env::{monotonic_now, rfc3339};
 use posthorn_table::{
     Timestamp,
     project::{Project, ProjectKey},
@@ -11,7 +11,7 @@ use posthorn_table::{
 use serde_json::json;
 
 use crate::{
-    failed::Failed,
+    failed::CliError,
     moment::minute,
     report::Report,
     target::{Target, local},
@@ -24,25 +24,25 @@ const TO_ANNOUNCE: Duration = Duration::from_secs(10);
 pub(super) async fn rotate(
     target: &Target,
     named: &str,
-    which: Which,
+    which: KeySelection,
     grace: Duration,
     yes: bool,
-) -> Result<Report, Failed> {
+) -> Result<Report, CliError> {
     let project = target.project(named).await?;
-    if let Some(stop) = stopping(&project, which, grace, target.edge.now()) {
+    if let Some(stop) = stopping(&project, which, grace, target.env.now()) {
         let name = &project.facts.name;
         let question = format!("{stop} of {name} in {} stop at once.", target.place);
         confirm(yes, &format!("the keys of {name}"), &question, "yes")?;
     }
     // After the answer, which takes as long as a person does: the grace period begins now.
-    let now = target.edge.now();
+    let now = target.env.now();
     let rotation = commit(target, &project, which, grace, now).await?;
     let announced = announce(target, &rotation, which, now).await;
     Ok(report(target, &rotation, announced.as_deref()))
 }
 
 /// The keys that somebody may use now and that a rotation stops at once, in words.
-fn stopping(project: &Project, which: Which, grace: Duration, now: Timestamp) -> Option<&'static str> {
+fn stopping(project: &Project, which: KeySelection, grace: Duration, now: Timestamp) -> Option<&'static str> {
     let is_in_grace = |key: &&ProjectKey| which.includes(key.class) && !key.is_live();
     if grace.is_zero() {
         Some("The replaced keys")
@@ -63,33 +63,33 @@ fn working(project: &Project, now: Timestamp) -> impl Iterator<Item = &ProjectKe
 async fn commit(
     target: &Target,
     asked: &Project,
-    which: Which,
+    which: KeySelection,
     grace: Duration,
     now: Timestamp,
-) -> Result<Rotation, Failed> {
+) -> Result<Rotation, CliError> {
     let Project { facts, .. } = asked;
     let grace = u32::try_from(grace.as_secs()).unwrap_or(u32::MAX);
     let mut decided = None;
     let next = |project: &Project| {
         if !working(project, now).eq(working(asked, now)) {
-            return Err(Failed::KeysChanged(facts.name.clone()));
+            return Err(CliError::KeysChanged(facts.name.clone()));
         }
-        let fill = &mut |buffer: &mut [u8]| target.edge.fill(buffer);
+        let fill = &mut |buffer: &mut [u8]| target.env.fill(buffer);
         let rotation = decided.insert(replace_keys(project, which, grace, now, fill));
         Ok(Some((rotation.next.clone(), None)))
     };
     let changed = change(&target.table, facts.id, target.jitter(), next).await?;
     match (changed, decided) {
-        (Changed::Changed(_), Some(rotation)) => Ok(rotation),
-        _ => Err(Failed::NoSuchProject(facts.id.to_string())),
+        (ChangeOutcome::Changed(_), Some(rotation)) => Ok(rotation),
+        _ => Err(CliError::NoSuchProject(facts.id.to_string())),
     }
 }
 
 /// Why it was not announced, if it was not: the keys are shown all the same.
-async fn announce(target: &Target, rotation: &Rotation, which: Which, now: Timestamp) -> Option<String> {
+async fn announce(target: &Target, rotation: &Rotation, which: KeySelection, now: Timestamp) -> Option<String> {
     let Some(topic) = &target.alerts else { return Some("no alerts topic is known".to_owned()) };
     let (subject, message) = rotation.announcement(which, now);
-    let published = topic.publish(subject, &message.to_string(), stopwatch() + TO_ANNOUNCE).await;
+    let published = topic.publish(subject, &message.to_string(), monotonic_now() + TO_ANNOUNCE).await;
     published.err().map(|error| error.to_string())
 }
 

@@ -9,12 +9,12 @@ use posthorn_auth::{
 };
 use posthorn_table::{
     project::{Project, Status},
-    statistics::Metric,
+    statistics::FeedbackMetric,
 };
 use serde_json::{Value, json};
 
 use crate::{
-    failed::Failed,
+    failed::CliError,
     moment::{day, minute},
     report::Report,
     target::Target,
@@ -25,8 +25,8 @@ use crate::{
 const WIDTH: usize = 34;
 const BEYOND: f64 = 1.5;
 
-pub(super) async fn show(target: &Target, named: &str) -> Result<Report, Failed> {
-    let now = target.edge.now();
+pub(super) async fn show(target: &Target, named: &str) -> Result<Report, CliError> {
+    let now = target.env.now();
     let project = target.project(named).await?;
     let facts = &project.facts;
     let (hours, used, claims) = tokio::try_join!(
@@ -52,7 +52,7 @@ pub(super) async fn show(target: &Target, named: &str) -> Result<Report, Failed>
 }
 
 fn window_json(rule: &Rule, counts: &Counts) -> Value {
-    let metric = |metric: Metric| {
+    let metric = |metric: FeedbackMetric| {
         let lines = rule.lines(metric);
         json!({
             "rate": rule.rate(metric, counts),
@@ -65,8 +65,8 @@ fn window_json(rule: &Rule, counts: &Counts) -> Value {
         "sent": counts.sent,
         "bounced": counts.bounced,
         "complained": counts.complained,
-        "bounce": metric(Metric::Bounce),
-        "complaint": metric(Metric::Complaint),
+        "bounce": metric(FeedbackMetric::Bounce),
+        "complaint": metric(FeedbackMetric::Complaint),
     })
 }
 
@@ -132,14 +132,14 @@ fn rates(project: &Project, rule: &Rule, counts: &Counts) -> String {
     let Counts { sent, bounced, complained } = counts;
     let since = if project.facts.epoch == 0 { "" } else { ", since it was reinstated" };
     let _ = write!(page, "Trailing 7 days{since}: {sent} sent, {bounced} bounced, {complained} complained");
-    for metric in [Metric::Bounce, Metric::Complaint] {
+    for metric in [FeedbackMetric::Bounce, FeedbackMetric::Complaint] {
         page.push_str(&gauge(metric, rule, counts));
     }
     page
 }
 
 /// A metric's rate as a bar, with its two lines drawn over it.
-fn gauge(metric: Metric, rule: &Rule, counts: &Counts) -> String {
+fn gauge(metric: FeedbackMetric, rule: &Rule, counts: &Counts) -> String {
     let lines = rule.lines(metric);
     let rate = rule.rate(metric, counts);
     let color = match rule.level(metric, counts) {
@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     fn bar(bounced: u64, sent: u64) -> String {
-        let gauge = gauge(Metric::Bounce, &Rule::default(), &Counts { sent, bounced, complained: 0 });
+        let gauge = gauge(FeedbackMetric::Bounce, &Rule::default(), &Counts { sent, bounced, complained: 0 });
         crate::terminal::plain(&gauge)
     }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Finding;
 use crate::{
-    http::{self, NoAnswer},
+    http::{self, HttpError},
     target::Target,
 };
 
@@ -19,9 +19,9 @@ pub(super) async fn api(target: &Target) -> Vec<Finding> {
         Ok(answer) => {
             Finding::fail(ABOUT, format!("{url}/health answers {}, and not as it should", answer.status), remedy)
         }
-        Err(NoAnswer::NeverConnected) => Finding::fail(ABOUT, format!("{url} does not answer: no connection"), remedy),
-        Err(NoAnswer::Lost(why)) => Finding::fail(ABOUT, format!("{url} {why}"), remedy),
-        Err(NoAnswer::BadRequest) => Finding::fail(ABOUT, format!("{url} is no address"), remedy),
+        Err(HttpError::NeverConnected) => Finding::fail(ABOUT, format!("{url} does not answer: no connection"), remedy),
+        Err(HttpError::Lost(why)) => Finding::fail(ABOUT, format!("{url} {why}"), remedy),
+        Err(HttpError::BadRequest) => Finding::fail(ABOUT, format!("{url} is no address"), remedy),
     }]
 }
 

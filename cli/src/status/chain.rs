@@ -4,7 +4,7 @@ use aws_sdk_sesv2::types::{EventDestination, EventType, SnsDestination};
 use aws_sdk_sns::types::Subscription;
 
 use super::Finding;
-use crate::{aws, failed::Failed, target::Target, terminal::count};
+use crate::{aws, failed::CliError, target::Target, terminal::count};
 
 const SENDING: &str = "Sending";
 const SET: &str = "Events";
@@ -86,7 +86,7 @@ pub(super) async fn subscription(target: &Target) -> Vec<Finding> {
     };
     vec![match subscriptions(target, topic).await {
         Ok(subscriptions) => listens(queue, &subscriptions),
-        Err(Failed::Refused { code, .. }) if code == "NotFound" => {
+        Err(CliError::Refused { code, .. }) if code == "NotFound" => {
             Finding::fail(SUBSCRIPTION, "the events topic does not exist: no event comes", REDEPLOY)
         }
         Err(failed) => Finding::unknown(SUBSCRIPTION, &failed),
@@ -116,7 +116,7 @@ pub(super) async fn alerts(target: &Target) -> Vec<Finding> {
     let Some(topic) = &target.parts.alerts_topic else { return vec![Finding::skip(ALERTS, "alerts topic")] };
     vec![match subscriptions(target, topic).await {
         Ok(all) => heard(topic, &all, target.parts.alerts_email.as_deref()),
-        Err(Failed::Refused { code, .. }) if code == "NotFound" => {
+        Err(CliError::Refused { code, .. }) if code == "NotFound" => {
             Finding::fail(ALERTS, "the alerts topic does not exist", REDEPLOY)
         }
         Err(failed) => Finding::unknown(ALERTS, &failed),
@@ -156,7 +156,7 @@ fn reaches_a_person(subscription: &Subscription) -> bool {
     is_confirmed(subscription) && matches!(subscription.protocol(), Some("email" | "email-json" | "sms"))
 }
 
-async fn subscriptions(target: &Target, topic: &str) -> Result<Vec<Subscription>, Failed> {
+async fn subscriptions(target: &Target, topic: &str) -> Result<Vec<Subscription>, CliError> {
     let pages = target.sns.list_subscriptions_by_topic().topic_arn(topic).into_paginator();
     let mut pages = pages.send();
     let mut all = Vec::new();

@@ -4,7 +4,7 @@ use anstyle::AnsiColor;
 use serde_json::{Value, json};
 
 use crate::{
-    failed::Failed,
+    failed::CliError,
     terminal::{escaped, padded, painted},
 };
 
@@ -62,7 +62,7 @@ impl Finding {
     }
 
     /// It could not be looked at: nobody knows whether it is right.
-    pub(super) fn unknown(about: &'static str, failed: &Failed) -> Self {
+    pub(super) fn unknown(about: &'static str, failed: &CliError) -> Self {
         Self { grade: Grade::Warn, about, says: format!("could not be looked at: {failed}"), remedy: None }
     }
 

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use posthorn_table::{Timestamp, Uuid, domain::DomainClaim, project::Project, statistics::HourCounts};
 
 use super::Finding;
-use crate::{domain::identity, failed::Failed, moment::ago, target::Target, terminal::count};
+use crate::{domain::identity, failed::CliError, moment::ago, target::Target, terminal::count};
 
 const TABLE: &str = "Table";
 const EXPIRY: &str = "Expiry";
@@ -20,7 +20,7 @@ const HOUR_AND_A_BIT: SignedDuration = SignedDuration::from_mins(70);
 
 pub(super) async fn table(target: &Target) -> Vec<Finding> {
     let (items, expires) = tokio::join!(target.table.item_count(), target.table.expires_items());
-    let unknown = |about, error| Finding::unknown(about, &Failed::Table(error).of(target));
+    let unknown = |about, error| Finding::unknown(about, &CliError::Table(error).of(target));
     let table = match items {
         Ok(_) => Finding::ok(TABLE, format!("{} answers", target.table_name)),
         Err(error) => unknown(TABLE, error),
@@ -41,7 +41,7 @@ pub(super) async fn projects(target: &Target, only: Option<Uuid>) -> Vec<Finding
     match gather(target, only).await {
         Ok(known) => {
             let identities = identity::all(target).await;
-            let mut findings = vec![feedback(&known, target.edge.now()), disabled(&known.projects)];
+            let mut findings = vec![feedback(&known, target.env.now()), disabled(&known.projects)];
             findings.extend(match &identities {
                 Ok(identities) => domains(&known, identities),
                 Err(failed) => vec![Finding::unknown(DOMAINS, failed)],
@@ -56,34 +56,35 @@ pub(super) async fn projects(target: &Target, only: Option<Uuid>) -> Vec<Finding
 struct Known {
     projects: Vec<Project>,
     claims: Vec<DomainClaim>,
-    last_event: Option<Timestamp>,
+    last_heartbeat: Option<Timestamp>,
     hours: Vec<HourCounts>,
 }
 
-async fn gather(target: &Target, only: Option<Uuid>) -> Result<Known, Failed> {
+async fn gather(target: &Target, only: Option<Uuid>) -> Result<Known, CliError> {
     let table = &target.table;
-    let (entries, mut claims, last_event) = tokio::try_join!(table.directory(), table.domains(), table.last_event())?;
+    let (entries, mut claims, last_heartbeat) =
+        tokio::try_join!(table.directory(), table.domains(), table.last_heartbeat())?;
     let is_meant = |id: Uuid| only.is_none_or(|only| only == id);
     let ids: Vec<_> = entries.into_iter().map(|entry| entry.id).filter(|id| is_meant(*id)).collect();
     claims.retain(|claim| is_meant(claim.project));
     let mut projects = table.projects(&ids, target.jitter()).await?;
     projects.sort_by_cached_key(|project| project.facts.name.clone());
-    let now = target.edge.now();
+    let now = target.env.now();
     let windows = projects.iter().map(|project| (project.facts.id, project.facts.epoch)).collect::<Vec<_>>();
     let windows = stream::iter(windows).map(|(id, epoch)| table.window(id, epoch, now, target.jitter()));
     let hours = windows.buffer_unordered(AT_ONCE).try_collect::<Vec<_>>().await?.into_iter().flatten().collect();
-    Ok(Known { projects, claims, last_event, hours })
+    Ok(Known { projects, claims, last_heartbeat, hours })
 }
 
 /// The silent failure of this kind of system: mail goes out, and nothing is ever heard of it.
 fn feedback(known: &Known, now: Timestamp) -> Finding {
     const LOOK: &str = "See the lines Events and Subscription, and what the function feedback logs.";
-    let is_later = |hour: &&HourCounts| hour.sent > 0 && known.last_event.is_none_or(|event| event < hour.hour);
+    let is_later = |hour: &&HourCounts| hour.sent > 0 && known.last_heartbeat.is_none_or(|event| event < hour.hour);
     let unheard_of: Vec<_> = known.hours.iter().filter(is_later).collect();
     let emails = || count(unheard_of.iter().map(|hour| hour.sent).sum::<u64>(), "email");
     let first = unheard_of.iter().map(|hour| hour.hour).min();
     let is_overdue = first.is_some_and(|hour| now >= hour + HOUR_AND_A_BIT);
-    match (known.last_event, first) {
+    match (known.last_heartbeat, first) {
         (None, None) => Finding::ok(FEEDBACK, "no mail was sent in 7 days, so no event had to come"),
         (None, Some(_)) if is_overdue => {
             Finding::fail(FEEDBACK, format!("{} in 7 days, and no event ever came", emails()), LOOK)
@@ -164,7 +165,7 @@ mod tests {
 
     #[test]
     fn mail_without_a_later_event_fails_once_an_event_must_have_come() {
-        for (last_event, sent_in, now, grade, words) in [
+        for (last_heartbeat, sent_in, now, grade, words) in [
             (None, &[][..], "12:00:00", Grade::Ok, "no mail was sent"),
             (None, &["11:00:00"], "11:00:30", Grade::Ok, "waiting for the events of 1 email"),
             (None, &["11:00:00"], "12:09:59", Grade::Ok, "waiting"),
@@ -184,9 +185,12 @@ mod tests {
         ] {
             let hour = |text: &&str| HourCounts { hour: at(text), sent: 1, bounced: 0, complained: 0 };
             let hours = sent_in.iter().map(hour).collect();
-            let known = Known { projects: vec![], claims: vec![], last_event: last_event.map(at), hours };
+            let known = Known { projects: vec![], claims: vec![], last_heartbeat: last_heartbeat.map(at), hours };
             let found = feedback(&known, at(now));
-            assert!(found.grade == grade && found.says.contains(words), "{last_event:?} {sent_in:?} {now}: {found:?}");
+            assert!(
+                found.grade == grade && found.says.contains(words),
+                "{last_heartbeat:?} {sent_in:?} {now}: {found:?}"
+            );
         }
     }
 

@@ -5,7 +5,7 @@ use aws_sdk_sqs::types::QueueAttributeName::{
 };
 
 use super::Finding;
-use crate::{aws, failed::Failed, target::Target, terminal::count};
+use crate::{aws, failed::CliError, target::Target, terminal::count};
 
 const BACKLOG: &str = "Event queue";
 const DEAD: &str = "Dead letters";
@@ -52,6 +52,6 @@ async fn waiting(target: &Target, about: &'static str, queue: Option<&str>) -> R
     let attributes = output.attributes.unwrap_or_default();
     let number = |name: &QueueAttributeName| attributes.get(name).and_then(|text| text.parse::<u64>().ok());
     let numbers: Option<Vec<u64>> = states.iter().map(number).collect();
-    let silent = || Failed::Refused { action: "sqs:GetQueueAttributes", code: "no numbers".to_owned() };
+    let silent = || CliError::Refused { action: "sqs:GetQueueAttributes", code: "no numbers".to_owned() };
     numbers.map(|numbers| numbers.iter().sum()).ok_or_else(|| Finding::unknown(about, &silent()))
 }

@@ -19,7 +19,7 @@ use posthorn_machine::{
 };
 
 use super::{Api, Parts, Services, Target};
-use crate::failed::Failed;
+use crate::failed::CliError;
 
 /// The local stack's state, the file in it that says where its parts listen, and the one with the demo project's keys.
 const FOLDER: &str = ".posthorn";
@@ -33,10 +33,10 @@ struct Variables {
 }
 
 impl Variables {
-    fn read(file: PathBuf) -> Result<Self, Failed> {
+    fn read(file: PathBuf) -> Result<Self, CliError> {
         let text = read_own(&file).map_err(|error| match (error.kind(), error.raw_os_error()) {
-            (io::ErrorKind::PermissionDenied, None) => Failed::StateOfOthers(error.to_string()),
-            _ => Failed::Unreadable(file.clone(), error),
+            (io::ErrorKind::PermissionDenied, None) => CliError::StateOfOthers(error.to_string()),
+            _ => CliError::Unreadable(file.clone(), error),
         })?;
         let pairs = text.lines().filter_map(|line| line.split_once('='));
         let values = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -44,23 +44,23 @@ impl Variables {
     }
 
     /// Those of the stack in this folder, or of the nearest one.
-    fn of_stack(folder: Option<&Path>) -> Result<Self, Failed> {
+    fn of_stack(folder: Option<&Path>) -> Result<Self, CliError> {
         let file = match folder {
             Some(folder) => folder.join(BACKENDS),
-            None => nearest().ok_or(Failed::NoStack)?,
+            None => nearest().ok_or(CliError::NoStack)?,
         };
         Self::read(file)
     }
 
-    fn get(&self, name: &'static str) -> Result<String, Failed> {
-        self.values.get(name).cloned().ok_or_else(|| Failed::OldState(self.file.clone(), name))
+    fn get(&self, name: &'static str) -> Result<String, CliError> {
+        self.values.get(name).cloned().ok_or_else(|| CliError::OldState(self.file.clone(), name))
     }
 
     /// An address, which must be on this machine.
-    fn address(&self, name: &'static str) -> Result<String, Failed> {
+    fn address(&self, name: &'static str) -> Result<String, CliError> {
         let url = self.get(name)?;
         let is_here = url.starts_with("http://") && host_of_url(&url).is_some_and(is_loopback);
-        if is_here { Ok(url) } else { Err(Failed::StateNamesOthers(self.file.clone(), name)) }
+        if is_here { Ok(url) } else { Err(CliError::StateNamesOthers(self.file.clone(), name)) }
     }
 
     fn folder(&self) -> PathBuf {
@@ -68,11 +68,11 @@ impl Variables {
     }
 }
 
-pub(super) async fn find(folder: Option<&Path>) -> Result<Target, Failed> {
+pub(super) async fn find(folder: Option<&Path>) -> Result<Target, CliError> {
     let variables = Variables::of_stack(folder)?;
     let database = variables.address("AWS_ENDPOINT_URL_DYNAMODB")?;
     if !answers(&database).await {
-        return Err(Failed::Stopped(variables.file, database));
+        return Err(CliError::Stopped(variables.file, database));
     }
     let services = Services {
         dynamodb: config(&database),
@@ -96,11 +96,11 @@ pub(super) async fn find(folder: Option<&Path>) -> Result<Target, Failed> {
 }
 
 /// The API, with the demo project's secret key if the stack keeps one.
-pub(super) fn api(folder: Option<&Path>) -> Result<Api, Failed> {
+pub(super) fn api(folder: Option<&Path>) -> Result<Api, CliError> {
     let variables = Variables::of_stack(folder)?;
     let demo_key = match Variables::read(variables.folder().join(DEMO)) {
         Ok(demo) => Some(demo.get("POSTHORN_SECRET_KEY")?),
-        Err(Failed::Unreadable(_, error)) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(CliError::Unreadable(_, error)) if error.kind() == io::ErrorKind::NotFound => None,
         Err(failed) => return Err(failed),
     };
     Ok(Api::Found { url: variables.address("POSTHORN_URL")?, demo_key, state: variables.folder() })

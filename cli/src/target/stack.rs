@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudformation::{Client, error::ProvideErrorMetadata};
-use posthorn_auth::reputation::{LinesText, Rule};
+use posthorn_auth::reputation::{Rule, ThresholdTexts};
 
 use super::{Parts, Services, Target, region};
-use crate::{aws, failed::Failed};
+use crate::{aws, failed::CliError};
 
 /// A stack's outputs and parameters.
 pub(super) struct Description {
@@ -18,7 +18,7 @@ pub(super) struct Description {
 
 impl Description {
     /// Reads it, in one call.
-    pub(super) async fn read(name: &str) -> Result<(SdkConfig, Self), Failed> {
+    pub(super) async fn read(name: &str) -> Result<(SdkConfig, Self), CliError> {
         let config = aws::config().await?;
         let answer = Client::new(&config).describe_stacks().stack_name(name).send().await;
         let stack = match answer {
@@ -26,7 +26,7 @@ impl Description {
             Err(error) if error.code() == Some("ValidationError") => None,
             Err(error) => return Err(aws::failed("cloudformation:DescribeStacks", &error)),
         };
-        let stack = stack.ok_or_else(|| Failed::NoSuchStack(name.to_owned(), region(&config)))?;
+        let stack = stack.ok_or_else(|| CliError::NoSuchStack(name.to_owned(), region(&config)))?;
         let outputs = stack.outputs().iter().filter_map(|it| Some((it.output_key.clone()?, it.output_value.clone()?)));
         let parameters =
             stack.parameters().iter().filter_map(|it| Some((it.parameter_key.clone()?, it.parameter_value.clone()?)));
@@ -35,16 +35,20 @@ impl Description {
     }
 
     /// An output that every stack of Posthorn has.
-    pub(super) fn output(&self, name: &'static str) -> Result<String, Failed> {
-        self.outputs.get(name).cloned().ok_or_else(|| Failed::NotOurs(self.name.clone(), name))
+    pub(super) fn output(&self, name: &'static str) -> Result<String, CliError> {
+        self.outputs.get(name).cloned().ok_or_else(|| CliError::NotOurs(self.name.clone(), name))
     }
 
-    fn lines(&self, metric: &str) -> LinesText<'_> {
+    fn lines(&self, metric: &str) -> ThresholdTexts<'_> {
         let parameter = |line: &str| self.parameters.get(&format!("{metric}{line}")).map(String::as_str);
-        LinesText { floor: parameter("Floor"), warn: parameter("WarnPercent"), disable: parameter("DisablePercent") }
+        ThresholdTexts {
+            floor: parameter("Floor"),
+            warn: parameter("WarnPercent"),
+            disable: parameter("DisablePercent"),
+        }
     }
 
-    fn parts(&self) -> Result<Parts, Failed> {
+    fn parts(&self) -> Result<Parts, CliError> {
         Ok(Parts {
             api_url: Some(self.output("ApiUrl")?),
             configuration_set: Some(self.output("ConfigurationSet")?),
@@ -57,7 +61,7 @@ impl Description {
     }
 }
 
-pub(super) async fn find(name: &str) -> Result<Target, Failed> {
+pub(super) async fn find(name: &str) -> Result<Target, CliError> {
     let (config, stack) = Description::read(name).await?;
     let table = stack.output("TableName")?;
     let rule = Rule::read(stack.lines("Bounce"), stack.lines("Complaint"))?;

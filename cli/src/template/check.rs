@@ -2,29 +2,29 @@
 
 use std::path::Path;
 
-use posthorn_lambda::Edge;
+use posthorn_lambda::Env;
 use posthorn_liquid::{Part, Preview, Problem, RenderError, Template, Variables};
 use serde_json::{Value, json};
 
 use super::input::{STANDARD_INPUT, read_object, read_text};
 use crate::{
-    failed::Failed,
+    failed::CliError,
     options::CheckOptions,
     report::{Outcome, Report},
     terminal::escaped,
 };
 
-pub(super) fn check(options: &CheckOptions) -> Result<Report, Failed> {
+pub(super) fn check(options: &CheckOptions) -> Result<Report, CliError> {
     let is_standard_input = |path: &Path| path == Path::new(STANDARD_INPUT);
     if is_standard_input(&options.file) && options.data.as_deref().is_some_and(is_standard_input) {
-        return Err(Failed::StandardInputTwice);
+        return Err(CliError::StandardInputTwice);
     }
     let source = read_text(&options.file)?;
     let data = options.data.as_deref().map(read_object).transpose()?;
     let part = options.part();
     let template = Template::parse(source_of(&source, part), part);
     let preview = data.map(|data| {
-        let mut variables = Variables::new(Edge::system().now());
+        let mut variables = Variables::new(Env::system().now());
         data.iter().for_each(|(name, value)| variables.insert(name, value));
         template.preview(&variables)
     });

@@ -10,20 +10,21 @@ use posthorn_errors::json::{JsonError, JsonLimits, MAX_LEVELS, MAX_VALUES, read_
 use posthorn_lambda::routes::MAX_EVENT_BYTES;
 use serde_json::{Map, Value};
 
-use crate::failed::Failed;
+use crate::failed::CliError;
 
 /// The name that stands for standard input.
 pub(super) const STANDARD_INPUT: &str = "-";
 
 /// The text of a file. It is no larger than a request to the API.
-pub(super) fn read_text(path: &Path) -> Result<String, Failed> {
+pub(super) fn read_text(path: &Path) -> Result<String, CliError> {
     let bytes = read_bytes(path)?;
-    String::from_utf8(bytes).map_err(|error| Failed::FileNotText(path.to_owned(), error.utf8_error().valid_up_to() + 1))
+    String::from_utf8(bytes)
+        .map_err(|error| CliError::FileNotText(path.to_owned(), error.utf8_error().valid_up_to() + 1))
 }
 
 /// The entries of a JSON object, within the bounds of a request.
-pub(super) fn read_object(path: &Path) -> Result<Map<String, Value>, Failed> {
-    let wrong = |why: String| Failed::FileNotData(path.to_owned(), why);
+pub(super) fn read_object(path: &Path) -> Result<Map<String, Value>, CliError> {
+    let wrong = |why: String| CliError::FileNotData(path.to_owned(), why);
     let value = read_json(&read_bytes(path)?, &mut JsonLimits::BODY.clone()).map_err(|error| {
         wrong(match error {
             JsonError::Syntax { line, column } => format!("is not valid JSON (line {line}, column {column})"),
@@ -37,8 +38,8 @@ pub(super) fn read_object(path: &Path) -> Result<Map<String, Value>, Failed> {
     }
 }
 
-fn read_bytes(path: &Path) -> Result<Vec<u8>, Failed> {
-    let failed = |why| Failed::FileUnreadable { path: path.to_owned(), why };
+fn read_bytes(path: &Path) -> Result<Vec<u8>, CliError> {
+    let failed = |why| CliError::FileUnreadable { path: path.to_owned(), why };
     let mut bytes = Vec::new();
     // One byte more than there may be, to know of a file that has more.
     let most = MAX_EVENT_BYTES as u64 + 1;
@@ -52,7 +53,7 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, Failed> {
         file.take(most).read_to_end(&mut bytes).map_err(failed)?;
     }
     if bytes.len() > MAX_EVENT_BYTES {
-        return Err(Failed::FileTooLarge(path.to_owned(), MAX_EVENT_BYTES));
+        return Err(CliError::FileTooLarge(path.to_owned(), MAX_EVENT_BYTES));
     }
     Ok(bytes)
 }

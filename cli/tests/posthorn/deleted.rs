@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use posthorn_auth::{Changed, KeyDigest, guard};
+use posthorn_auth::{ChangeOutcome, KeyDigest, guard};
 use posthorn_table::{
     Uuid,
     contact::Subscription,
     data::Data,
-    domain::Claimed,
+    domain::DomainClaimOutcome,
     email::{Email, Status},
     event::Event,
     idempotency::{Attempt, Claim, Scope},
@@ -175,7 +175,7 @@ async fn a_project_that_is_enabled_meanwhile_keeps_what_is_not_gone_yet() {
         let id = table.directory().await.unwrap().into_iter().find(|entry| entry.name == "Gone").unwrap().id;
         let enable = gate.before_next(operation, guard::enable(table, id, now, 7));
         let (said, enabled) = tokio::join!(world.run(&["project", "delete", "Gone", "--yes"]), enable);
-        assert!(matches!(enabled.unwrap(), Changed::Changed(_)));
+        assert!(matches!(enabled.unwrap(), ChangeOutcome::Changed(_)));
         said.refused(1, "was enabled meanwhile and is not deleted");
         assert!(table.project(id).await.unwrap().is_some_and(|project| project.disabled.is_none()), "{operation}");
         assert_eq!(table.domain("gone.example").await.unwrap().unwrap().project, id);
@@ -194,7 +194,7 @@ async fn a_claim_that_comes_between_goes_with_the_project() {
     let id = table.directory().await.unwrap().into_iter().find(|entry| entry.name == "Gone").unwrap().id;
     let claim = gate.before_next("TransactWriteItems", table.claim_domain("late.example", id, now));
     let (said, claimed) = tokio::join!(world.run(&["--json", "project", "delete", "Gone", "--yes"]), claim);
-    assert_eq!(claimed.unwrap(), Claimed::Ours);
+    assert_eq!(claimed.unwrap(), DomainClaimOutcome::Ours);
     assert_eq!(said.done().json()["domains"], serde_json::json!(["gone.example", "late.example"]));
     let left: Vec<_> = table.domains().await.unwrap().into_iter().map(|claim| claim.domain).collect();
     assert_eq!(left, ["stays.example"]);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use posthorn_auth::add_domain;
-use posthorn_table::{Uuid, domain::Claimed};
+use posthorn_table::{Uuid, domain::DomainClaimOutcome};
 use posthorn_testkit::faults::Fault;
 use serde_json::{Value, json};
 
@@ -128,7 +128,7 @@ async fn a_domain_that_became_anothers_while_it_was_waited_for_is_not_added() {
     };
     let check = world.run(&["domain", "check", "shop.example"]);
     let (said, claimed) = tokio::join!(check, gate.before_next("TransactWriteItems", rival));
-    assert_eq!(claimed, Claimed::Ours);
+    assert_eq!(claimed, DomainClaimOutcome::Ours);
     said.refused(1, "belongs to another project");
     assert_eq!(table.project(one).await.unwrap().unwrap().facts.domains, Vec::<String>::new());
     world.run(&["domain", "check", "shop.example"]).await.done();
@@ -190,12 +190,12 @@ async fn a_claim_whose_answer_is_lost_is_made_once() {
     let (table, now) = (&world.backends.table, world.backends.clock.now());
     world.backends.faults.fail("TransactWriteItems", "shop.example", Fault::LosesAnswer, 3);
     let claimed = table.claim_domain("shop.example", one, now).await.unwrap();
-    assert_eq!(claimed, posthorn_table::domain::Claimed::Ours);
+    assert_eq!(claimed, posthorn_table::domain::DomainClaimOutcome::Ours);
     let claimed = table.claim_domain("shop.example", two, now).await.unwrap();
-    assert_eq!(claimed, posthorn_table::domain::Claimed::Theirs(one));
+    assert_eq!(claimed, posthorn_table::domain::DomainClaimOutcome::Theirs(one));
     let nobody = posthorn_table::Uuid::nil();
     let claimed = table.claim_domain("other.example", nobody, now).await.unwrap();
-    assert_eq!(claimed, posthorn_table::domain::Claimed::NoSuchProject);
+    assert_eq!(claimed, posthorn_table::domain::DomainClaimOutcome::NoSuchProject);
 }
 
 #[tokio::test]

@@ -36,8 +36,7 @@ fn assert_harmless(said: &Said, about: &str) {
 async fn hostile_project(world: &World) -> Project {
     let now = world.backends.clock.now();
     let new = NewProject { name: "Shop".to_owned(), domains: Vec::new(), default_sender: None, monthly_limit: None };
-    let (mut project, _keys) =
-        new_project(new, now, &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer)).unwrap();
+    let (mut project, _keys) = new_project(new, now, &mut |buffer: &mut [u8]| world.backends.env.fill(buffer)).unwrap();
     HOSTILE.clone_into(&mut project.facts.name);
     project.facts.default_sender = Some(HOSTILE.to_owned());
     project.facts.domains = vec![HOSTILE.to_owned()];

@@ -1,6 +1,6 @@
 //! Keys: replaced without presenting one, imported from standard input.
 
-use posthorn_auth::{Access, KeyDigest, Which, replace_keys, set_monthly_limit};
+use posthorn_auth::{Access, KeyDigest, KeySelection, replace_keys, set_monthly_limit};
 use posthorn_table::Timestamp;
 
 use crate::support::World;
@@ -77,8 +77,8 @@ async fn of_two_rotations_at_once_one_stops() {
     let stored = async || table.project(id).await.unwrap().unwrap();
     let rival = async {
         let (project, now) = (stored().await, "2026-11-21T00:00:00Z".parse().unwrap());
-        let fill = &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer);
-        let next = replace_keys(&project, Which::Both, 604_800, now, fill).next;
+        let fill = &mut |buffer: &mut [u8]| world.backends.env.fill(buffer);
+        let next = replace_keys(&project, KeySelection::Both, 604_800, now, fill).next;
         table.change_project(Some(&project), &next, None).await.unwrap();
         next
     };

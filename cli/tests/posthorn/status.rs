@@ -64,7 +64,7 @@ async fn mail_of_which_nothing_was_ever_heard_fails() {
     let before = now - SignedDuration::from_hours(2);
     world.backends.table.count_sent(id, 0, Hour { epoch: 0, at: before }, 1).await.unwrap();
     finds(&world, "Feedback", "fail", "3 emails in 7 days, and no event ever came").await;
-    world.backends.table.record_event_came(now).await.unwrap();
+    world.backends.table.record_heartbeat(now).await.unwrap();
     finds(&world, "Feedback", "ok", "the last event came").await;
 }
 

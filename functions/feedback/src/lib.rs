@@ -7,36 +7,36 @@
 
 mod decide;
 mod envelope;
-mod pulse;
+mod heartbeat;
 
 use std::panic::AssertUnwindSafe;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::{FutureExt, future::join_all};
-use posthorn_alerts::{Topic, Unfinished, publish_notices};
+use posthorn_alerts::{NoticeError, Topic, publish_notices};
 use posthorn_auth::{
-    guard::{self, Moved},
+    guard::{self, CountedEvent},
     reputation::Rule,
 };
 use posthorn_lambda::{
-    Edge,
-    telemetry::{self, Metric as Figure},
+    Env,
+    telemetry::{self, Metric},
 };
 use posthorn_mail::{
     address::Address,
-    feedback::{Event, NotUnderstood, Origin, What, parse},
+    feedback::{Event, EventError, EventKind, Origin, parse},
 };
-use posthorn_table::{Table, TableError, Uuid, email::Email, patiently, statistics::Metric};
+use posthorn_table::{Table, TableError, Uuid, email::Email, retry_transient, statistics::FeedbackMetric};
 use tokio::time::{Instant, timeout_at};
 
 use decide::{Effects, effects};
-pub use pulse::Pulse;
+pub use heartbeat::Heartbeat;
 
 /// What the function works with.
 #[derive(Debug, Clone)]
 pub struct App {
     /// Clock and randomness.
-    pub edge: Edge,
+    pub env: Env,
     /// The table.
     pub table: Table,
     /// When a project is warned of and disabled.
@@ -44,18 +44,18 @@ pub struct App {
     /// Where that is announced, if anywhere.
     pub alerts: Option<Topic>,
     /// Tells that events come.
-    pub pulse: Pulse,
+    pub heartbeat: Heartbeat,
 }
 
 /// Why a record is to be given again, and after five times kept in the dead-letter queue. Shows nothing of it.
 #[derive(Debug, thiserror::Error)]
-enum Failed {
+enum RecordError {
     #[error("not understood: {0}")]
-    NotUnderstood(#[from] NotUnderstood),
+    EventError(#[from] EventError),
     #[error(transparent)]
     Table(#[from] TableError),
     #[error(transparent)]
-    Unfinished(#[from] Unfinished),
+    NoticeError(#[from] NoticeError),
     #[error("not done in time")]
     Late,
     #[error("the handler panicked")]
@@ -72,10 +72,10 @@ pub async fn handle(app: &App, event: SqsEvent, until: Instant) -> SqsBatchRespo
     for (id, result) in join_all(records).await {
         let Err(failed) = result else { continue };
         let figure = match failed {
-            Failed::NotUnderstood(_) => Figure::EventsNotUnderstood,
-            _ => Figure::EventsFailed,
+            RecordError::EventError(_) => Metric::EventsNotUnderstood,
+            _ => Metric::EventsFailed,
         };
-        telemetry::count(&[(figure, 1)], app.edge.now());
+        telemetry::count(&[(figure, 1)], app.env.now());
         tracing::error!(message_id = id, cause = %failed, "an event is to be given again");
         response.add_failure(id);
     }
@@ -83,22 +83,22 @@ pub async fn handle(app: &App, event: SqsEvent, until: Instant) -> SqsBatchRespo
 }
 
 /// One record under its own panic guard and deadline.
-async fn guarded(app: &App, record: &SqsMessage, until: Instant) -> Result<(), Failed> {
+async fn guarded(app: &App, record: &SqsMessage, until: Instant) -> Result<(), RecordError> {
     let body = record.body.as_deref().unwrap_or_default();
     let applied = Box::pin(AssertUnwindSafe(apply(app, body, until)).catch_unwind());
     match timeout_at(until, applied).await {
         Ok(Ok(result)) => result,
-        Ok(Err(_panic)) => Err(Failed::Panicked),
-        Err(_elapsed) => Err(Failed::Late),
+        Ok(Err(_panic)) => Err(RecordError::Panicked),
+        Err(_elapsed) => Err(RecordError::Late),
     }
 }
 
-async fn apply(app: &App, body: &str, until: Instant) -> Result<(), Failed> {
+async fn apply(app: &App, body: &str, until: Instant) -> Result<(), RecordError> {
     let event = parse(&envelope::open(body))?;
     // What SES says of a topic alone is no sign that it says anything of mail.
     let beat = async {
         if event.origin != Origin::Trial {
-            app.pulse.beat(&app.table, app.edge.now()).await;
+            app.heartbeat.beat(&app.table, app.env.now()).await;
         }
     };
     let (applied, ()) = tokio::join!(take(app, &event, until), beat);
@@ -106,16 +106,16 @@ async fn apply(app: &App, body: &str, until: Instant) -> Result<(), Failed> {
 }
 
 /// What an event of SES asks for.
-async fn take(app: &App, event: &Event, until: Instant) -> Result<(), Failed> {
+async fn take(app: &App, event: &Event, until: Instant) -> Result<(), RecordError> {
     let (project, id) = match event.origin {
         Origin::Ours { project, email } => (project, email),
         Origin::Trial => return Ok(()),
         Origin::Foreign => {
-            telemetry::count(&[(Figure::ForeignEvents, 1)], app.edge.now());
+            telemetry::count(&[(Metric::ForeignEvents, 1)], app.env.now());
             return Ok(());
         }
         Origin::Unattributed => {
-            telemetry::count(&[(Figure::UnattributedEvents, 1)], app.edge.now());
+            telemetry::count(&[(Metric::UnattributedEvents, 1)], app.env.now());
             tracing::warn!(
                 "a notification in the older dialect names no project: have SES publish through the configuration set instead"
             );
@@ -123,8 +123,8 @@ async fn take(app: &App, event: &Event, until: Instant) -> Result<(), Failed> {
         }
     };
     let Some(effects) = effects(&event.what) else {
-        if let What::Other(name) = &event.what {
-            telemetry::count(&[(Figure::UnknownEvents, 1)], app.edge.now());
+        if let EventKind::Other(name) = &event.what {
+            telemetry::count(&[(Metric::UnknownEvents, 1)], app.env.now());
             tracing::info!(name, "an event that changes nothing");
         }
         return Ok(());
@@ -143,11 +143,11 @@ struct About<'a> {
 }
 
 impl About<'_> {
-    async fn apply(&self, until: Instant) -> Result<(), Failed> {
+    async fn apply(&self, until: Instant) -> Result<(), RecordError> {
         let Effects { seen, at, mark, metric } = self.effects;
         let table = &self.app.table;
         // Another record's transaction may be on the same email, or the same contact: that passes.
-        let recorded = patiently(self.jitter(), || table.record_seen(self.id, seen, at, &self.event.message_id));
+        let recorded = retry_transient(self.jitter(), || table.record_seen(self.id, seen, at, &self.event.message_id));
         if mark.is_none() {
             return Ok(recorded.await?);
         }
@@ -163,11 +163,11 @@ impl About<'_> {
 
     /// Tells the contacts of everybody the event names. An email has one recipient, whom its record knows, however SES
     /// writes the address. Mail to SES's simulator suppresses nobody, as with SES.
-    async fn mark_contacts(&self, email: Option<&Email>) -> Result<(), Failed> {
+    async fn mark_contacts(&self, email: Option<&Email>) -> Result<(), RecordError> {
         let Some(mark) = self.effects.mark else { return Ok(()) };
         let recipients = match &self.event.what {
-            What::Bounce(bounce) => &bounce.recipients[..],
-            What::Complaint(complaint) => &complaint.recipients[..],
+            EventKind::Bounce(bounce) => &bounce.recipients[..],
+            EventKind::Complaint(complaint) => &complaint.recipients[..],
             _ => &[],
         };
         let named = recipients.iter().map(|address| address.as_str().to_owned());
@@ -180,29 +180,29 @@ impl About<'_> {
             return Ok(());
         }
         for address in addresses.iter().filter(|address| !is_simulated(address)) {
-            let App { table, edge, .. } = self.app;
-            let marked = || table.mark_contact(project, address, mark, self.effects.at, edge.now());
-            patiently(self.jitter(), marked).await?;
+            let App { table, env, .. } = self.app;
+            let marked = || table.mark_contact(project, address, mark, self.effects.at, env.now());
+            retry_transient(self.jitter(), marked).await?;
         }
         Ok(())
     }
 
     /// Counts, then looks at the rule, then tells.
-    async fn guard(&self, email: &Email, metric: Metric, until: Instant) -> Result<(), Failed> {
-        let App { edge, table, rule, alerts, .. } = self.app;
-        if patiently(self.jitter(), || table.count_once(email, metric)).await? {
+    async fn guard(&self, email: &Email, metric: FeedbackMetric, until: Instant) -> Result<(), RecordError> {
+        let App { env, table, rule, alerts, .. } = self.app;
+        if retry_transient(self.jitter(), || table.count_once(email, metric)).await? {
             let figure = match metric {
-                Metric::Bounce => Figure::Bounced,
-                Metric::Complaint => Figure::Complained,
+                FeedbackMetric::Bounce => Metric::Bounced,
+                FeedbackMetric::Complaint => Metric::Complained,
             };
-            telemetry::count(&[(figure, 1)], edge.now());
+            telemetry::count(&[(figure, 1)], env.now());
         }
-        let moved = Moved { project: email.project, epoch: email.epoch, metric };
-        if guard::apply(table, rule, moved, edge.now(), self.jitter()).await? {
-            telemetry::count(&[(Figure::Disabled, 1)], edge.now());
+        let moved = CountedEvent { project: email.project, epoch: email.epoch, metric };
+        if guard::apply(table, rule, moved, env.now(), self.jitter()).await? {
+            telemetry::count(&[(Metric::Disabled, 1)], env.now());
         }
         match alerts {
-            Some(topic) => Ok(publish_notices(table, topic, email.project, edge.random(), || edge.now(), until).await?),
+            Some(topic) => Ok(publish_notices(table, topic, email.project, env.random(), || env.now(), until).await?),
             None => Ok(()),
         }
     }

@@ -1,12 +1,12 @@
 //! The Lambda `feedback`: builds its clients and serves.
 
-use feedback::{App, Pulse, handle};
+use feedback::{App, Heartbeat, handle};
 use lambda_http::Error;
 use posthorn_alerts::Topic;
-use posthorn_auth::reputation::{LinesText, Rule};
+use posthorn_auth::reputation::{Rule, ThresholdTexts};
 use posthorn_lambda::{
-    Edge, aws,
-    config::{Config, Lines},
+    Env, aws,
+    config::{Config, Thresholds},
     serve::serve_batches,
     telemetry,
 };
@@ -22,10 +22,10 @@ async fn main() -> Result<(), Error> {
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
     let alerts = config.alerts_topic.map(|topic| Topic::new(aws_sdk_sns::Client::new(&aws), topic));
     table.connect().await;
-    let app = App { edge: Edge::system(), table, rule, alerts, pulse: Pulse::default() };
+    let app = App { env: Env::system(), table, rule, alerts, heartbeat: Heartbeat::default() };
     serve_batches(|batch, until| handle(&app, batch, until)).await
 }
 
-fn text(lines: &Lines) -> LinesText<'_> {
-    LinesText { floor: lines.floor.as_deref(), warn: lines.warn.as_deref(), disable: lines.disable.as_deref() }
+fn text(lines: &Thresholds) -> ThresholdTexts<'_> {
+    ThresholdTexts { floor: lines.floor.as_deref(), warn: lines.warn.as_deref(), disable: lines.disable.as_deref() }
 }

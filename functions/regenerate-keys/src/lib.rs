@@ -10,22 +10,23 @@ use std::time::Duration;
 use lambda_http::{Body, Request, Response};
 use posthorn_alerts::Topic;
 use posthorn_auth::{Access, Caller, KeyClass, PlainKey, Rotation, authenticate, rotate};
-use posthorn_errors::{Code, Failure, Refused};
+use posthorn_errors::{Code, Failure, Result};
 use posthorn_lambda::{
-    Edge,
-    edge::{rfc3339, stopwatch},
+    Env,
+    env::{monotonic_now, rfc3339},
     http::{Call, Reply, respond},
     routes::{Function, Route},
     telemetry,
 };
 use posthorn_table::{
-    Table, TableError, patiently,
+    Table, TableError,
     project::{Project, Status},
+    retry_transient,
 };
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use request::Wanted;
+use request::RotateRequest;
 
 /// How long an announcement may take.
 const TO_TELL: Duration = Duration::from_secs(3);
@@ -36,7 +37,7 @@ const TO_ANSWER: Duration = Duration::from_millis(100);
 #[derive(Debug, Clone)]
 pub struct App {
     /// Clock and randomness.
-    pub edge: Edge,
+    pub env: Env,
     /// The table.
     pub table: Table,
     /// Where a rotation is announced, if anywhere.
@@ -45,28 +46,28 @@ pub struct App {
 
 /// Answers one request.
 pub async fn handle(app: &App, request: Request) -> Response<Body> {
-    respond(&app.edge, Function::RegenerateKeys, request, |call| regenerate(app, call)).await
+    respond(&app.env, Function::RegenerateKeys, request, |call| regenerate(app, call)).await
 }
 
-async fn regenerate(app: &App, call: Call) -> Refused<Reply> {
+async fn regenerate(app: &App, call: Call) -> Result<Reply> {
     let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
     let caller = authenticate(&app.table, call.authorization(), Access::SecretKey, call.now, known).await?;
     let Route::RegenerateKeys { project } = &call.route else { return Err(Code::NotFound.into()) };
     caller.must_own(project)?;
-    let wanted = Wanted::check(&call)?;
+    let wanted = RotateRequest::check(&call)?;
 
     let project = app.table.project(caller.project.id).await?.ok_or(Code::InvalidApiKey)?;
-    let fill = &mut |buffer: &mut [u8]| app.edge.fill(buffer);
+    let fill = &mut |buffer: &mut [u8]| app.env.fill(buffer);
     let rotation = rotate(&project, &caller.key, wanted.keys, wanted.grace_seconds, call.now, fill)?;
-    let jitter = u32::from_be_bytes(app.edge.random());
+    let jitter = u32::from_be_bytes(app.env.random());
     let change = || app.table.change_project(Some(&project), &rotation.next, None);
-    patiently(jitter, change).await.map_err(overtaken)?;
+    retry_transient(jitter, change).await.map_err(overtaken)?;
 
     if let Some(alerts) = &app.alerts
         && let Err(error) =
             announce::keys_rotated(alerts, &rotation, wanted.keys, call.now, tell_by(call.answer_by)).await
     {
-        telemetry::notice("a rotation was not announced", &error);
+        telemetry::warn("a rotation was not announced", &error);
     }
     Ok(Reply::ok(answer(&rotation).to_string()))
 }
@@ -82,7 +83,7 @@ fn overtaken(error: TableError) -> Failure {
 /// When the announcement must have ended: a topic that does not answer must not cost the caller the new keys.
 fn tell_by(answer_by: Instant) -> Instant {
     let latest = answer_by.checked_sub(TO_ANSWER).unwrap_or(answer_by);
-    latest.min(stopwatch() + TO_TELL)
+    latest.min(monotonic_now() + TO_TELL)
 }
 
 /// The project as the reference platform shows it, with the new keys; a key that was not replaced is not stored

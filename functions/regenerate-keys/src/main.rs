@@ -2,7 +2,7 @@
 
 use lambda_http::Error;
 use posthorn_alerts::Topic;
-use posthorn_lambda::{Edge, aws, config::Config, serve::serve, telemetry};
+use posthorn_lambda::{Env, aws, config::Config, serve::serve, telemetry};
 use posthorn_table::Table;
 use regenerate_keys::{App, handle};
 
@@ -14,6 +14,6 @@ async fn main() -> Result<(), Error> {
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
     let alerts = config.alerts_topic.map(|topic| Topic::new(aws_sdk_sns::Client::new(&aws), topic));
     table.connect().await;
-    let app = App { edge: Edge::system(), table, alerts };
+    let app = App { env: Env::system(), table, alerts };
     serve(|request| handle(&app, request)).await
 }

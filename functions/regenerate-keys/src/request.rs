@@ -1,61 +1,61 @@
 //! The optional body of a rotation (contract section 2.2).
 
-use posthorn_auth::Which;
-use posthorn_errors::{FieldCode, Fields, Object, Refused};
+use posthorn_auth::KeySelection;
+use posthorn_errors::{FieldCode, FieldErrors, Object, Result};
 use posthorn_lambda::http::Call;
 use serde_json::{Map, Value};
 
 /// Seven days.
-const LONGEST_GRACE: u32 = 604_800;
+const MAX_GRACE_SECONDS: u32 = 604_800;
 
 /// What to replace, and how long the old keys go on.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct RotateRequest {
     /// The keys to replace.
-    pub keys: Which,
+    pub keys: KeySelection,
     /// Seconds for which the replaced keys go on working.
     pub grace_seconds: u32,
 }
 
-impl Wanted {
+impl RotateRequest {
     /// Checks a request's body; none asks for the pair, without grace.
     ///
     /// # Errors
     /// `INVALID_REQUEST_BODY`, or `VALIDATION_ERROR` with every wrong field.
-    pub fn check(call: &Call) -> Refused<Self> {
+    pub fn check(call: &Call) -> Result<Self> {
         let body = if call.body().is_empty() { Map::new() } else { call.json()? };
         Self::read(&body)
     }
 
-    fn read(body: &Map<String, Value>) -> Refused<Self> {
-        let mut wrong = Fields::default();
+    fn read(body: &Map<String, Value>) -> Result<Self> {
+        let mut errors = FieldErrors::default();
         let body = Object::body(body);
-        let wanted = Self { keys: keys(&body, &mut wrong), grace_seconds: grace(&body, &mut wrong) };
-        wrong.finish().map(|()| wanted)
+        let wanted = Self { keys: keys(&body, &mut errors), grace_seconds: grace(&body, &mut errors) };
+        errors.finish().map(|()| wanted)
     }
 }
 
-fn keys(body: &Object<'_>, wrong: &mut Fields) -> Which {
-    match body.string("keys", wrong) {
-        None | Some("both") => Which::Both,
-        Some("secret") => Which::Secret,
-        Some("public") => Which::Public,
+fn keys(body: &Object<'_>, errors: &mut FieldErrors) -> KeySelection {
+    match body.string("keys", errors) {
+        None | Some("both") => KeySelection::Both,
+        Some("secret") => KeySelection::Secret,
+        Some("public") => KeySelection::Public,
         Some(_) => {
-            wrong.wrong("keys", FieldCode::InvalidValue, "Must be \"both\", \"secret\" or \"public\".");
-            Which::Both
+            errors.push("keys", FieldCode::InvalidValue, "Must be \"both\", \"secret\" or \"public\".");
+            KeySelection::Both
         }
     }
 }
 
-fn grace(body: &Object<'_>, wrong: &mut Fields) -> u32 {
+fn grace(body: &Object<'_>, errors: &mut FieldErrors) -> u32 {
     const FIELD: &str = "gracePeriodSeconds";
     let Some(value) = body.get(FIELD) else { return 0 };
     if !value.is_number() {
-        wrong.wrong(FIELD, FieldCode::InvalidType, "Must be a number.");
+        errors.push(FIELD, FieldCode::InvalidType, "Must be a number.");
         return 0;
     }
-    whole(value).filter(|seconds| *seconds <= LONGEST_GRACE).unwrap_or_else(|| {
-        wrong.wrong(FIELD, FieldCode::InvalidValue, "Must be a whole number of seconds from 0 to 604800.");
+    whole(value).filter(|seconds| *seconds <= MAX_GRACE_SECONDS).unwrap_or_else(|| {
+        errors.push(FIELD, FieldCode::InvalidValue, "Must be a whole number of seconds from 0 to 604800.");
         0
     })
 }
@@ -80,13 +80,13 @@ mod tests {
     #[test]
     fn what_is_absent_has_its_default() {
         for (body, keys, grace_seconds) in [
-            (json!({}), Which::Both, 0),
-            (json!({"keys": null, "gracePeriodSeconds": null, "other": 1}), Which::Both, 0),
-            (json!({"keys": "public", "gracePeriodSeconds": 604_800}), Which::Public, 604_800),
-            (json!({"gracePeriodSeconds": 60.0}), Which::Both, 60),
-            (json!({"gracePeriodSeconds": -0.0}), Which::Both, 0),
+            (json!({}), KeySelection::Both, 0),
+            (json!({"keys": null, "gracePeriodSeconds": null, "other": 1}), KeySelection::Both, 0),
+            (json!({"keys": "public", "gracePeriodSeconds": 604_800}), KeySelection::Public, 604_800),
+            (json!({"gracePeriodSeconds": 60.0}), KeySelection::Both, 60),
+            (json!({"gracePeriodSeconds": -0.0}), KeySelection::Both, 0),
         ] {
-            assert_eq!(Wanted::read(body.as_object().unwrap()).unwrap(), Wanted { keys, grace_seconds });
+            assert_eq!(RotateRequest::read(body.as_object().unwrap()).unwrap(), RotateRequest { keys, grace_seconds });
         }
     }
 
@@ -99,7 +99,7 @@ mod tests {
             (json!({"gracePeriodSeconds": 1e300}), vec![FieldCode::InvalidValue]),
             (json!({"gracePeriodSeconds": 1.5}), vec![FieldCode::InvalidValue]),
         ] {
-            let failure = Wanted::read(body.as_object().unwrap()).unwrap_err();
+            let failure = RotateRequest::read(body.as_object().unwrap()).unwrap_err();
             let codes: Vec<_> = failure.field_errors().iter().map(|error| error.code).collect();
             assert_eq!(codes, expected, "{body}");
         }

@@ -3,8 +3,8 @@
 use std::{borrow::Cow, fmt};
 
 use jiff::SignedDuration;
-use posthorn_errors::{Code, Failure, FieldCode, FieldError, Refused};
-use posthorn_lambda::{edge::rfc3339, http::Reply};
+use posthorn_errors::{Code, Failure, FieldCode, FieldError, Result};
+use posthorn_lambda::{env::rfc3339, http::Reply};
 use posthorn_liquid::RenderError;
 use posthorn_mail::address::Address;
 use posthorn_table::{
@@ -18,7 +18,7 @@ const DOUBT_ENDS_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
 /// What became of one recipient, as the API says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Fate {
+pub enum RecipientOutcome {
     /// The mail service took it.
     Sent,
     /// A bounce or a complaint is on record; nothing was handed over.
@@ -26,12 +26,12 @@ pub enum Fate {
     /// Nothing was handed over, for certain.
     Failed(Code),
     /// Nothing was handed over: the templates exceed a limit over this recipient's data.
-    NotRendered(NotRendered),
+    NotRendered(RenderFailures),
     /// The mail service's answer was lost.
     Unknown,
 }
 
-impl Fate {
+impl RecipientOutcome {
     /// From an email's record, whoever wrote it last.
     #[must_use]
     pub fn of(email: &Email) -> Self {
@@ -98,7 +98,7 @@ const NOT_RENDERED: &str = "The templates exceed a limit with this recipient's d
 
 /// Why the templates of a request have no texts for a recipient, by field.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct NotRendered {
+pub struct RenderFailures {
     /// The subject's mistake, if it has one.
     pub subject: Option<RenderError>,
     /// The HTML's mistake, if it has one.
@@ -107,7 +107,7 @@ pub struct NotRendered {
     pub text: Option<RenderError>,
 }
 
-impl NotRendered {
+impl RenderFailures {
     fn errors(self) -> impl Iterator<Item = (&'static str, RenderError)> {
         let fields = [("subject", self.subject), ("body", self.body), ("text", self.text)];
         fields.into_iter().filter_map(|(field, error)| Some((field, error?)))
@@ -126,7 +126,7 @@ impl NotRendered {
     }
 }
 
-impl fmt::Display for NotRendered {
+impl fmt::Display for RenderFailures {
     /// Every field with what is wrong with it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let errors: Vec<_> = self.errors().map(|(field, error)| format!("{field}: {error}")).collect();
@@ -144,7 +144,7 @@ pub struct Delivery {
     /// The recipient's address.
     pub to: Address,
     /// What became of it.
-    pub fate: Fate,
+    pub outcome: RecipientOutcome,
     /// When its permit was taken, if it was.
     pub since: Timestamp,
     /// True if an earlier attempt's record says so.
@@ -156,14 +156,14 @@ pub struct Delivery {
 impl Delivery {
     /// What became of a recipient without a hand-over of this attempt.
     #[must_use]
-    pub fn new(id: Uuid, contact: Uuid, to: Address, fate: Fate, since: Timestamp) -> Self {
-        Self { id, contact, to, fate, since, recorded: false, permitted: false }
+    pub fn new(id: Uuid, contact: Uuid, to: Address, outcome: RecipientOutcome, since: Timestamp) -> Self {
+        Self { id, contact, to, outcome, since, recorded: false, permitted: false }
     }
 
     /// What a record of an earlier attempt says.
     #[must_use]
     pub fn recorded(to: Address, email: &Email) -> Self {
-        let delivery = Self::new(email.id, email.contact, to, Fate::of(email), email.created_at);
+        let delivery = Self::new(email.id, email.contact, to, RecipientOutcome::of(email), email.created_at);
         Self { recorded: true, ..delivery }
     }
 }
@@ -180,14 +180,14 @@ pub fn recorded<'a>(
 ) -> Vec<Delivery> {
     let delivery = |(to, id): (&Address, Uuid)| match emails.iter().find(|email| email.id == id) {
         Some(email) => Delivery::recorded(to.clone(), email),
-        None => Delivery::new(id, contact::id(project, to.as_str()), to.clone(), Fate::Failed(missing), at),
+        None => Delivery::new(id, contact::id(project, to.as_str()), to.clone(), RecipientOutcome::Failed(missing), at),
     };
     recipients.into_iter().map(delivery).collect()
 }
 
 /// A 200.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct SendResponse {
     /// The body's JSON text.
     pub body: String,
 }
@@ -199,19 +199,19 @@ pub struct Answer {
 ///
 /// # Errors
 /// The failure of the request as a whole.
-pub fn answer(deliveries: &[Delivery], now: Timestamp, answered_at: Timestamp) -> Refused<Answer> {
-    let fates = || deliveries.iter().map(|delivery| delivery.fate);
-    if fates().any(|fate| matches!(fate, Fate::Sent | Fate::Suppressed)) {
-        return Ok(Answer { body: body(deliveries, answered_at) });
+pub fn answer(deliveries: &[Delivery], now: Timestamp, answered_at: Timestamp) -> Result<SendResponse> {
+    let outcomes = || deliveries.iter().map(|delivery| delivery.outcome);
+    if outcomes().any(|outcome| matches!(outcome, RecipientOutcome::Sent | RecipientOutcome::Suppressed)) {
+        return Ok(SendResponse { body: body(deliveries, answered_at) });
     }
-    let doubts = deliveries.iter().filter(|delivery| delivery.fate == Fate::Unknown);
+    let doubts = deliveries.iter().filter(|delivery| delivery.outcome == RecipientOutcome::Unknown);
     if let Some(youngest) = doubts.map(|delivery| delivery.since).max() {
         return Err(in_doubt(now, youngest, may_yet_send(deliveries)));
     }
-    let first = fates().find(|fate| fate.error() != Some(Code::ValidationError)).or(fates().next());
+    let first = outcomes().find(|outcome| outcome.error() != Some(Code::ValidationError)).or(outcomes().next());
     Err(first.map_or_else(
         || Failure::new(Code::InternalServerError).because("a request without recipients"),
-        |fate| fate.failure().because("no recipient's email was handed over"),
+        |outcome| outcome.failure().because("no recipient's email was handed over"),
     ))
 }
 
@@ -219,20 +219,20 @@ pub fn answer(deliveries: &[Delivery], now: Timestamp, answered_at: Timestamp) -
 /// to them.
 #[must_use]
 pub fn may_yet_send(deliveries: &[Delivery]) -> bool {
-    deliveries.iter().any(|delivery| delivery.fate.status() == Status::Failed && !delivery.recorded)
+    deliveries.iter().any(|delivery| delivery.outcome.status() == Status::Failed && !delivery.recorded)
 }
 
 /// What is answered if the claim keeps no answer that must be kept: what was to be said may not stay true.
 ///
 /// # Errors
 /// The failure of the request, in doubt if there was an answer.
-pub fn unless_lost(result: Refused<Answer>, is_lost: bool) -> Refused<Answer> {
+pub fn unless_lost(result: Result<SendResponse>, is_lost: bool) -> Result<SendResponse> {
     if is_lost { result.and(Err(Code::DeliveryUnknown.into())) } else { result }
 }
 
 /// How the claim of a request ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending<'a> {
+pub enum ClaimEnd<'a> {
     /// The answer is kept: this body.
     Keep(&'a str),
     /// The key is free: nobody got anything, for certain.
@@ -241,10 +241,10 @@ pub enum Ending<'a> {
     Leave(Code),
 }
 
-impl<'a> Ending<'a> {
+impl<'a> ClaimEnd<'a> {
     /// Of a request that was answered so.
     #[must_use]
-    pub fn of(result: &'a Refused<Answer>) -> Self {
+    pub fn of(result: &'a Result<SendResponse>) -> Self {
         match result {
             Ok(answer) => Self::Keep(&answer.body),
             Err(failure) if failure.code().nothing_happened() => Self::Free,
@@ -256,12 +256,12 @@ impl<'a> Ending<'a> {
 /// True if nobody got anything of these emails, for certain: a request that stops may free its key.
 #[must_use]
 pub fn nobody_got_any(emails: &[Email]) -> bool {
-    emails.iter().all(|email| Fate::of(email).status() == Status::Failed)
+    emails.iter().all(|email| RecipientOutcome::of(email).status() == Status::Failed)
 }
 
 /// True if a request that ends so leaves no email record: it can be made again as if it never was.
 #[must_use]
-pub fn is_withdrawn(result: &Refused<Answer>) -> bool {
+pub fn is_withdrawn(result: &Result<SendResponse>) -> bool {
     let kept = |code| matches!(code, Code::DeliveryFailed | Code::DeliveryUnknown);
     result.as_ref().is_err_and(|failure| !kept(failure.code()))
 }
@@ -281,14 +281,14 @@ fn body(deliveries: &[Delivery], at: Timestamp) -> String {
 }
 
 fn entry(delivery: &Delivery) -> Value {
-    let Delivery { id, contact, to, fate, .. } = delivery;
+    let Delivery { id, contact, to, outcome, .. } = delivery;
     let mut entry = json!({
         "contact": {"id": contact, "email": to.as_str()},
         "email": id,
-        "status": fate.status().as_str(),
+        "status": outcome.status().as_str(),
     });
-    if let Some(code) = fate.error() {
-        entry["error"] = json!({"code": code.as_str(), "message": fate.message(code)});
+    if let Some(code) = outcome.error() {
+        entry["error"] = json!({"code": code.as_str(), "message": outcome.message(code)});
     }
     entry
 }
@@ -297,9 +297,9 @@ fn entry(delivery: &Delivery) -> Value {
 mod tests {
     use super::*;
 
-    fn deliveries(fates: &[Fate]) -> Vec<Delivery> {
+    fn deliveries(outcomes: &[RecipientOutcome]) -> Vec<Delivery> {
         let to = Address::parse("ada@example.org").unwrap();
-        fates.iter().map(|fate| Delivery::new(Uuid::nil(), Uuid::nil(), to.clone(), *fate, at(0))).collect()
+        outcomes.iter().map(|outcome| Delivery::new(Uuid::nil(), Uuid::nil(), to.clone(), *outcome, at(0))).collect()
     }
 
     fn at(seconds: i64) -> Timestamp {
@@ -308,11 +308,14 @@ mod tests {
 
     #[test]
     fn a_request_fails_only_if_nobody_got_anything() {
-        use Fate::{Failed, Sent, Suppressed, Unknown};
+        use RecipientOutcome::{Failed, Sent, Suppressed, Unknown};
         let throttled = Failed(Code::RateLimitExceeded);
         let refused = Failed(Code::DeliveryFailed);
-        let not_rendered = Fate::NotRendered(NotRendered { body: Some(RenderError::Steps), ..NotRendered::default() });
-        for (fates, expected) in [
+        let not_rendered = RecipientOutcome::NotRendered(RenderFailures {
+            body: Some(RenderError::Steps),
+            ..RenderFailures::default()
+        });
+        for (outcomes, expected) in [
             (&[Sent][..], None),
             (&[Suppressed], None),
             (&[throttled, Suppressed], None),
@@ -325,15 +328,15 @@ mod tests {
             (&[not_rendered, throttled], Some(Code::RateLimitExceeded)),
             (&[not_rendered, Suppressed], None),
         ] {
-            let code = answer(&deliveries(fates), at(0), at(0)).err().map(|failure| failure.code());
-            assert_eq!(code, expected, "{fates:?}");
+            let code = answer(&deliveries(outcomes), at(0), at(0)).err().map(|failure| failure.code());
+            assert_eq!(code, expected, "{outcomes:?}");
         }
     }
 
     #[test]
     fn doubt_ends_after_a_quarter_of_an_hour() {
         let presumed = |now: i64| {
-            let failure = answer(&deliveries(&[Fate::Unknown]), at(now), at(0)).unwrap_err();
+            let failure = answer(&deliveries(&[RecipientOutcome::Unknown]), at(now), at(0)).unwrap_err();
             failure.details().get("presumed").cloned()
         };
         assert_eq!(presumed(899), None);
@@ -342,12 +345,12 @@ mod tests {
 
     #[test]
     fn a_template_without_a_text_is_wrong_in_each_of_its_fields() {
-        let not_rendered = NotRendered {
+        let not_rendered = RenderFailures {
             subject: Some(RenderError::Output { bytes: 8_192 }),
             body: None,
             text: Some(RenderError::Steps),
         };
-        let failure = answer(&deliveries(&[Fate::NotRendered(not_rendered)]), at(0), at(0)).unwrap_err();
+        let failure = answer(&deliveries(&[RecipientOutcome::NotRendered(not_rendered)]), at(0), at(0)).unwrap_err();
         let fields: Vec<_> = failure.field_errors().iter().map(|error| (error.field.as_str(), error.code)).collect();
         assert_eq!(fields, [("subject", FieldCode::TooLarge), ("text", FieldCode::TooLarge)]);
         assert!(is_withdrawn(&Err(failure)));
@@ -355,7 +358,7 @@ mod tests {
 
     #[test]
     fn every_recipient_has_an_entry() {
-        let answer = answer(&deliveries(&[Fate::Sent, Fate::Unknown]), at(0), at(0)).unwrap();
+        let answer = answer(&deliveries(&[RecipientOutcome::Sent, RecipientOutcome::Unknown]), at(0), at(0)).unwrap();
         let body: Value = serde_json::from_str(&answer.body).unwrap();
         let emails = body["data"]["emails"].as_array().unwrap();
         assert_eq!(emails[0]["status"], "SENT");
@@ -370,7 +373,7 @@ mod tests {
             let failure = answer(deliveries, at(3_600), at(3_600)).unwrap_err();
             failure.details().contains_key("presumed")
         };
-        let mut both = deliveries(&[Fate::Unknown, Fate::Failed(Code::SenderNotVerified)]);
+        let mut both = deliveries(&[RecipientOutcome::Unknown, RecipientOutcome::Failed(Code::SenderNotVerified)]);
         assert!(!presumed(&both));
         both[1].recorded = true;
         assert!(presumed(&both));

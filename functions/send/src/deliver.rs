@@ -9,22 +9,22 @@ use std::{
 };
 
 use futures_util::{FutureExt, future::join_all};
-use posthorn_errors::{Code, Failure, Refused};
+use posthorn_errors::{Code, Failure, Result};
 use posthorn_lambda::{
-    edge::stopwatch,
+    env::monotonic_now,
     telemetry::{self, Metric},
 };
 use posthorn_mail::{
     attachment::Attachment,
     mailbox::Mailbox,
-    ses::{HandOver, Message},
+    ses::{Message, SendResult},
 };
 use posthorn_table::{
     TableError, Uuid,
     contact::{self, Contact, Subscription},
     email::{Email, Outcome, Permit, Status},
     idempotency::Attempt,
-    patiently,
+    retry_transient,
     statistics::{Hour, SHARDS, shard_of},
 };
 use tokio::{
@@ -35,19 +35,19 @@ use tokio::{
 use tracing::Instrument;
 
 use crate::{
-    Draft, Held, Job,
-    decide::{Answer, Delivery, Fate, NotRendered, is_withdrawn},
+    Draft, HeldClaim, Job,
+    decide::{Delivery, RecipientOutcome, RenderFailures, SendResponse, is_withdrawn},
     templates::Texts,
     text::with_text,
 };
 
 /// Hand-overs under way at once, at most.
-pub(crate) const MOST_AT_ONCE: usize = 8;
+pub(crate) const MAX_AT_ONCE: usize = 8;
 /// Bytes of messages in memory at once, about.
 const BYTES_AT_ONCE: usize = 24 * 1024 * 1024;
 const KILOBYTE: usize = 1024;
 /// The outcome of a recipient whose turn came after the time to hand over.
-const LATE: Fate = Fate::Failed(Code::RateLimitExceeded);
+const LATE: RecipientOutcome = RecipientOutcome::Failed(Code::RateLimitExceeded);
 
 /// The messages of one attempt.
 pub(crate) struct Outbox<'a> {
@@ -107,17 +107,17 @@ impl<'a> Outbox<'a> {
             return Delivery::recorded(to.address.clone(), email);
         }
         let mut delivery = Delivery::new(id, contact, to.address.clone(), LATE, self.job.call.now);
-        if stopwatch() >= self.job.hand_over_by() {
+        if monotonic_now() >= self.job.hand_over_by() {
             return delivery;
         }
         let handed_over = AtomicBool::new(false);
         delivery.permitted = true;
         let outcome = AssertUnwindSafe(self.use_permit(to, id, contact, &handed_over)).catch_unwind().await;
         match outcome {
-            Ok(Ok(fate)) => delivery.fate = fate,
+            Ok(Ok(outcome)) => delivery.outcome = outcome,
             Ok(Err(found)) => return Delivery::recorded(to.address.clone(), &found),
-            Err(_panic) if handed_over.load(Ordering::SeqCst) => delivery.fate = Fate::Unknown,
-            Err(_panic) => delivery.fate = Fate::Failed(Code::InternalServerError),
+            Err(_panic) if handed_over.load(Ordering::SeqCst) => delivery.outcome = RecipientOutcome::Unknown,
+            Err(_panic) => delivery.outcome = RecipientOutcome::Failed(Code::InternalServerError),
         }
         delivery
     }
@@ -129,7 +129,7 @@ impl<'a> Outbox<'a> {
         id: Uuid,
         contact: Uuid,
         handed_over: &AtomicBool,
-    ) -> Result<Fate, Box<Email>> {
+    ) -> Result<RecipientOutcome, Box<Email>> {
         let job = self.job;
         let project = &job.caller.project;
         let email = Email {
@@ -158,20 +158,20 @@ impl<'a> Outbox<'a> {
             (contact, permit)
         };
         let Ok((contact, permit)) = timeout_at(job.hand_over_by(), Box::pin(both)).await else {
-            return Ok(Fate::Failed(Code::ServiceUnavailable));
+            return Ok(RecipientOutcome::Failed(Code::ServiceUnavailable));
         };
         match permit {
             Ok(Permit::Taken) => {}
             Ok(Permit::Found(found)) => return Err(found),
-            Err(error) => return Ok(Fate::Failed(Failure::from(error).code())),
+            Err(error) => return Ok(RecipientOutcome::Failed(Failure::from(error).code())),
         }
         match contact {
             Ok(contact) if contact.is_suppressed() => {
-                self.write(id, Fate::Suppressed, None, None);
-                Ok(Fate::Suppressed)
+                self.write(id, RecipientOutcome::Suppressed, None, None);
+                Ok(RecipientOutcome::Suppressed)
             }
             Ok(contact) => Ok(self.hand_over(to, id, &contact, handed_over).await),
-            Err(error) => Ok(Fate::Failed(Failure::from(error).code())),
+            Err(error) => Ok(RecipientOutcome::Failed(Failure::from(error).code())),
         }
     }
 
@@ -183,18 +183,18 @@ impl<'a> Outbox<'a> {
         subscription: Subscription,
         error: &TableError,
     ) -> Result<Contact, TableError> {
-        telemetry::notice("a contact's data was used and not kept", error);
+        telemetry::warn("a contact's data was used and not kept", error);
         let (job, project) = (self.job, self.job.caller.project.id);
         let removals = job.request.data.removals();
         job.app.table.merge_contact(project, address, subscription, &removals, job.call.now).await
     }
 
-    async fn hand_over(&self, to: &Mailbox, id: Uuid, contact: &Contact, handed_over: &AtomicBool) -> Fate {
+    async fn hand_over(&self, to: &Mailbox, id: Uuid, contact: &Contact, handed_over: &AtomicBool) -> RecipientOutcome {
         let job = self.job;
         let rendered = timeout_at(job.hand_over_by(), self.rendered(to, contact)).await;
         let (rendered, _room) = match rendered.unwrap_or(Err(LATE)) {
             Ok(rendered) => rendered,
-            Err(fate) => return fate,
+            Err(outcome) => return outcome,
         };
         let message = Message {
             project: &job.caller.project.id.to_string(),
@@ -209,35 +209,39 @@ impl<'a> Outbox<'a> {
             attachments: &job.request.attachments,
         };
         handed_over.store(true, Ordering::SeqCst);
-        match job.app.ses.hand_over(&message, jitter(id), stopwatch(), job.hand_over_by()).await {
-            HandOver::Sent(message_id) => {
-                self.write(id, Fate::Sent, Some(message_id), Some(rendered.subject));
-                Fate::Sent
+        match job.app.ses.hand_over(&message, jitter(id), monotonic_now(), job.hand_over_by()).await {
+            SendResult::Sent(message_id) => {
+                self.write(id, RecipientOutcome::Sent, Some(message_id), Some(rendered.subject));
+                RecipientOutcome::Sent
             }
-            HandOver::Unknown => {
-                self.write(id, Fate::Unknown, None, Some(rendered.subject));
-                Fate::Unknown
+            SendResult::Unknown => {
+                self.write(id, RecipientOutcome::Unknown, None, Some(rendered.subject));
+                RecipientOutcome::Unknown
             }
-            HandOver::NotSent(reason) => {
-                telemetry::notice("an email was not handed over", &reason);
-                Fate::Failed(reason.code())
+            SendResult::NotSent(reason) => {
+                telemetry::warn("an email was not handed over", &reason);
+                RecipientOutcome::Failed(reason.code())
             }
         }
     }
 
     /// A message for one recipient, and the room that it takes until it is handed over. `Err` is what became of it otherwise.
-    async fn rendered(&self, to: &Mailbox, contact: &Contact) -> Result<(Rendered, SemaphorePermit<'_>), Fate> {
+    async fn rendered(
+        &self,
+        to: &Mailbox,
+        contact: &Contact,
+    ) -> Result<(Rendered, SemaphorePermit<'_>), RecipientOutcome> {
         let _one_at_a_time = self.rendering.lock().await;
-        let in_time = || if stopwatch() < self.job.hand_over_by() { Ok(()) } else { Err(LATE) };
+        let in_time = || if monotonic_now() < self.job.hand_over_by() { Ok(()) } else { Err(LATE) };
         in_time()?;
-        let rendered = self.render(to, contact).await.map_err(Fate::NotRendered)?;
+        let rendered = self.render(to, contact).await.map_err(RecipientOutcome::NotRendered)?;
         let kilobytes = rendered.kilobytes(&self.job.request.attachments);
         let room = self.room.acquire_many(kilobytes).await.map_err(|_closed| LATE)?;
         in_time()?;
         Ok((rendered, room))
     }
 
-    async fn render(&self, to: &Mailbox, contact: &Contact) -> Result<Rendered, NotRendered> {
+    async fn render(&self, to: &Mailbox, contact: &Contact) -> Result<Rendered, RenderFailures> {
         let Draft { templates, variables, .. } = self.draft;
         let Texts { subject, html, text } = templates.render(variables, &to.address, contact).await?;
         let (html, text) = match text {
@@ -248,12 +252,12 @@ impl<'a> Outbox<'a> {
     }
 
     /// Starts to record an outcome, while other hand-overs go on.
-    fn write(&self, id: Uuid, fate: Fate, message_id: Option<String>, subject: Option<String>) {
+    fn write(&self, id: Uuid, outcome: RecipientOutcome, message_id: Option<String>, subject: Option<String>) {
         let (table, now, nonce) = (self.job.app.table.clone(), self.job.call.now, self.attempt.nonce.clone());
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let write = async move {
-            let outcome = Outcome { message_id: message_id.as_deref(), error: None, subject: subject.as_deref() };
-            patiently(jitter(id), || table.settle_email(id, &nonce, fate.status(), &outcome, now)).await
+            let details = Outcome { message_id: message_id.as_deref(), error: None, subject: subject.as_deref() };
+            retry_transient(jitter(id), || table.settle_email(id, &nonce, outcome.status(), &details, now)).await
         };
         writing.spawn(write.in_current_span());
     }
@@ -263,9 +267,9 @@ impl<'a> Outbox<'a> {
     pub(crate) async fn record(
         &self,
         deliveries: &[Delivery],
-        result: &Refused<Answer>,
+        result: &Result<SendResponse>,
         reserved: u64,
-        held: Option<&Held<'_>>,
+        held: Option<&HeldClaim<'_>>,
     ) -> bool {
         self.tell(deliveries);
         let withdrawn = is_withdrawn(result);
@@ -281,21 +285,21 @@ impl<'a> Outbox<'a> {
         );
         let mut writing = std::mem::take(&mut *self.writing.lock().unwrap_or_else(PoisonError::into_inner));
         while let Some(written) = writing.join_next().await {
-            note("an email's outcome was not recorded", written.unwrap_or(Ok(())));
+            log_failure("an email's outcome was not recorded", written.unwrap_or(Ok(())));
         }
         is_settled
     }
 
     /// The figures of this attempt; what earlier ones did they told.
     fn tell(&self, deliveries: &[Delivery]) {
-        let count = |is: fn(&Fate) -> bool| {
-            deliveries.iter().filter(|delivery| !delivery.recorded && is(&delivery.fate)).count() as u64
+        let count = |is: fn(&RecipientOutcome) -> bool| {
+            deliveries.iter().filter(|delivery| !delivery.recorded && is(&delivery.outcome)).count() as u64
         };
         let counts = [
-            (Metric::Sent, count(|fate| *fate == Fate::Sent)),
-            (Metric::Suppressed, count(|fate| *fate == Fate::Suppressed)),
-            (Metric::Failed, count(|fate| fate.status() == Status::Failed)),
-            (Metric::DeliveryUnknown, count(|fate| *fate == Fate::Unknown)),
+            (Metric::Sent, count(|outcome| *outcome == RecipientOutcome::Sent)),
+            (Metric::Suppressed, count(|outcome| *outcome == RecipientOutcome::Suppressed)),
+            (Metric::Failed, count(|outcome| outcome.status() == Status::Failed)),
+            (Metric::DeliveryUnknown, count(|outcome| *outcome == RecipientOutcome::Unknown)),
         ];
         telemetry::count(&counts, self.job.call.now);
     }
@@ -304,27 +308,28 @@ impl<'a> Outbox<'a> {
         let permitted = deliveries.iter().filter(|delivery| delivery.permitted);
         let withdrawals = permitted.map(|delivery| self.job.app.table.withdraw_email(delivery.id, &self.attempt.nonce));
         for withdrawn in join_all(withdrawals).await {
-            note("an email's record was not withdrawn", withdrawn);
+            log_failure("an email's record was not withdrawn", withdrawn);
         }
     }
 
     /// Records those that failed, unless their records were withdrawn.
     async fn settle_failed(&self, deliveries: &[Delivery], withdrawn: bool) {
         let failed = deliveries.iter().filter(|delivery| !withdrawn && delivery.permitted);
-        let failed = failed.filter(|delivery| delivery.fate.status() == Status::Failed);
+        let failed = failed.filter(|delivery| delivery.outcome.status() == Status::Failed);
         let settled = failed.map(|delivery| async move {
-            let outcome = Outcome { error: delivery.fate.error().map(Code::as_str), ..Outcome::default() };
+            let outcome = Outcome { error: delivery.outcome.error().map(Code::as_str), ..Outcome::default() };
             let (table, nonce) = (&self.job.app.table, &self.attempt.nonce);
             table.settle_email(delivery.id, nonce, Status::Failed, &outcome, self.job.call.now).await
         });
         for settled in join_all(settled).await {
-            note("an email's failure was not recorded", settled);
+            log_failure("an email's failure was not recorded", settled);
         }
     }
 
     async fn count(&self, deliveries: &[Delivery]) {
         let mut shards = [0_u64; SHARDS as usize];
-        let sent = deliveries.iter().filter(|delivery| !delivery.recorded && delivery.fate == Fate::Sent);
+        let sent =
+            deliveries.iter().filter(|delivery| !delivery.recorded && delivery.outcome == RecipientOutcome::Sent);
         for delivery in sent.filter(|delivery| !delivery.to.is_simulator()) {
             shards[usize::from(shard_of(delivery.id))] += 1;
         }
@@ -333,27 +338,27 @@ impl<'a> Outbox<'a> {
         let counts = (0_u8..).zip(shards).filter(|(_, count)| *count > 0);
         let table = &self.job.app.table;
         let jitter = deliveries.first().map_or(0, |delivery| jitter(delivery.id));
-        let counted =
-            counts.map(|(shard, count)| patiently(jitter, move || table.count_sent(project.id, shard, hour, count)));
+        let counted = counts
+            .map(|(shard, count)| retry_transient(jitter, move || table.count_sent(project.id, shard, hour, count)));
         for counted in join_all(counted).await {
-            note("emails were not counted", counted);
+            log_failure("emails were not counted", counted);
         }
     }
 
     /// The limit counts what was handed over, or may have been.
     async fn return_usage(&self, deliveries: &[Delivery], reserved: u64) {
         let project = &self.job.caller.project;
-        let used = deliveries
-            .iter()
-            .filter(|delivery| !delivery.recorded && matches!(delivery.fate, Fate::Sent | Fate::Unknown));
+        let used = deliveries.iter().filter(|delivery| {
+            !delivery.recorded && matches!(delivery.outcome, RecipientOutcome::Sent | RecipientOutcome::Unknown)
+        });
         let unused = reserved - used.count() as u64;
         if project.monthly_limit.is_some() && unused > 0 {
             let returned = self.job.app.table.return_usage(project.id, self.job.call.now, unused).await;
-            note("unused emails of the monthly limit were not returned", returned);
+            log_failure("unused emails of the monthly limit were not returned", returned);
         }
     }
 
-    async fn settle_claim(&self, result: &Refused<Answer>, held: Option<&Held<'_>>) -> bool {
+    async fn settle_claim(&self, result: &Result<SendResponse>, held: Option<&HeldClaim<'_>>) -> bool {
         match held {
             Some(held) => held.settle(self.job, result).await,
             None => true,
@@ -367,8 +372,8 @@ pub(crate) fn jitter(email: Uuid) -> u32 {
 }
 
 /// Logs what failed and changes no answer.
-pub(crate) fn note(what: &'static str, result: Result<(), TableError>) {
+pub(crate) fn log_failure(what: &'static str, result: Result<(), TableError>) {
     if let Err(error) = result {
-        telemetry::notice(what, &error);
+        telemetry::warn(what, &error);
     }
 }

@@ -20,11 +20,11 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream};
 use lambda_http::{Body, Request, Response};
-use posthorn_auth::{Access, Caller, Presented};
-use posthorn_errors::{Code, Failure, Refused};
+use posthorn_auth::{Access, Caller, PresentedKey};
+use posthorn_errors::{Code, Failure, Result};
 use posthorn_lambda::{
-    Edge,
-    edge::stopwatch,
+    Env,
+    env::monotonic_now,
     http::{Call, Reply, respond},
     routes::Function,
     telemetry,
@@ -34,13 +34,13 @@ use posthorn_table::{
     Table, Timestamp, Uuid,
     email::Email,
     idempotency::{Attempt, Claim},
-    patiently,
+    retry_transient,
     usage::Reservation,
 };
 use tokio::time::{Instant, timeout_at};
 
-use decide::{Answer, Delivery, answer, may_yet_send, recorded, unless_lost};
-use deliver::{MOST_AT_ONCE, Outbox, jitter};
+use decide::{Delivery, SendResponse, answer, may_yet_send, recorded, unless_lost};
+use deliver::{MAX_AT_ONCE, Outbox, jitter};
 use request::{SendRequest, content_of};
 use templates::Templates;
 use variables::RequestVariables;
@@ -54,7 +54,7 @@ const TO_ANSWER: Duration = Duration::from_millis(100);
 #[derive(Debug, Clone)]
 pub struct App {
     /// Clock and randomness.
-    pub edge: Edge,
+    pub env: Env,
     /// The table.
     pub table: Table,
     /// The mail service.
@@ -63,14 +63,14 @@ pub struct App {
 
 /// Answers one request.
 pub async fn handle(app: &App, request: Request) -> Response<Body> {
-    respond(&app.edge, Function::Send, request, |call| send(app, call)).await
+    respond(&app.env, Function::Send, request, |call| send(app, call)).await
 }
 
-async fn send(app: &App, call: Call) -> Refused<Reply> {
-    let presented = Presented::read(call.authorization(), Access::SecretKey)?;
-    if app.ses.is_stale(stopwatch()) {
+async fn send(app: &App, call: Call) -> Result<Reply> {
+    let presented = PresentedKey::read(call.authorization(), Access::SecretKey)?;
+    if app.ses.is_stale(monotonic_now()) {
         let ses = app.ses.clone();
-        tokio::spawn(async move { ses.connect(stopwatch()).await });
+        tokio::spawn(async move { ses.connect(monotonic_now()).await });
     }
     let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
     let caller = presented.caller(&app.table, call.now, known).await?;
@@ -79,7 +79,7 @@ async fn send(app: &App, call: Call) -> Refused<Reply> {
     let job = Job { app, caller: &caller, request: &request, call: &call };
     match key {
         None => {
-            let attempt = Attempt::begin(app.edge.random(), call.now);
+            let attempt = Attempt::begin(app.env.random(), call.now);
             let ids = job.new_ids();
             let draft = job.draft().await?;
             job.run(&draft, &attempt, &ids, None).await.map(|answer| Reply::ok(answer.body))
@@ -104,7 +104,7 @@ struct Draft<'a> {
 }
 
 /// The claim of a request with an idempotency key, while an attempt holds it.
-struct Held<'a> {
+struct HeldClaim<'a> {
     scope: &'a posthorn_table::idempotency::Scope,
     claim: &'a Claim,
     /// The records that earlier attempts left of its emails: these are reported, the others handed over.
@@ -114,12 +114,12 @@ struct Held<'a> {
 impl Job<'_> {
     /// A fresh id for every recipient's email.
     fn new_ids(&self) -> Vec<Uuid> {
-        let id = |_: &Mailbox| uuid::Builder::from_random_bytes(self.app.edge.random()).into_uuid();
+        let id = |_: &Mailbox| uuid::Builder::from_random_bytes(self.app.env.random()).into_uuid();
         self.request.to.iter().map(id).collect()
     }
 
     /// Template, sender and rendering, in the contract's order. Nothing is written.
-    async fn draft(&self) -> Refused<Draft<'_>> {
+    async fn draft(&self) -> Result<Draft<'_>> {
         let content = content_of(self.request)?;
         let sender = sender::sender(self.request, &self.caller.project)?;
         let templates = Templates::parse(content)?;
@@ -143,8 +143,8 @@ impl Job<'_> {
         draft: &Draft<'_>,
         attempt: &Attempt,
         ids: &[Uuid],
-        held: Option<&Held<'_>>,
-    ) -> Refused<Answer> {
+        held: Option<&HeldClaim<'_>>,
+    ) -> Result<SendResponse> {
         let earlier = held.map_or(&[][..], |held| held.earlier);
         let emails = (ids.len() - earlier.len()) as u64;
         if let Err(failure) = self.reserve(ids, emails).await {
@@ -157,32 +157,32 @@ impl Job<'_> {
             async move { (place, delivery.await) }
         });
         let everybody: Vec<_> = everybody.collect();
-        let mut deliveries: Vec<_> = stream::iter(everybody).buffer_unordered(MOST_AT_ONCE).collect().await;
+        let mut deliveries: Vec<_> = stream::iter(everybody).buffer_unordered(MAX_AT_ONCE).collect().await;
         deliveries.sort_by_key(|(place, _)| *place);
         let deliveries: Vec<Delivery> = deliveries.into_iter().map(|(_, delivery)| delivery).collect();
         let result = answer(&deliveries, self.call.now, self.call.now);
         let record_by = self.call.answer_by.checked_sub(TO_ANSWER).unwrap_or(self.call.answer_by);
         let settled = timeout_at(record_by, Box::pin(outbox.record(&deliveries, &result, emails, held))).await;
         let is_settled = settled.unwrap_or_else(|_late| {
-            telemetry::notice("outcomes were not recorded in time", &Late);
+            telemetry::warn("outcomes were not recorded in time", &Late);
             held.is_none()
         });
         unless_lost(result, !is_settled && may_yet_send(&deliveries))
     }
 
     /// Answers from the records that there are, as of `at`; recipients without one failed with `missing`.
-    fn report(&self, ids: &[Uuid], emails: &[Email], missing: Code, at: Timestamp) -> Refused<Answer> {
+    fn report(&self, ids: &[Uuid], emails: &[Email], missing: Code, at: Timestamp) -> Result<SendResponse> {
         let recipients = self.request.to.iter().map(|to| &to.address).zip(ids.iter().copied());
         answer(&recorded(self.caller.project.id, recipients, emails, missing, at), self.call.now, at)
     }
 
     /// Counts against the monthly limit. Its counter is one item, which DynamoDB gives a thousand writes a second:
     /// a throttle passes, and was certainly without effect.
-    async fn reserve(&self, ids: &[Uuid], emails: u64) -> Refused<()> {
+    async fn reserve(&self, ids: &[Uuid], emails: u64) -> Result<()> {
         let Some(limit) = self.caller.project.monthly_limit else { return Ok(()) };
         let (table, project) = (&self.app.table, self.caller.project.id);
         let jitter = ids.first().map_or(0, |id| jitter(*id));
-        match patiently(jitter, || table.reserve_usage(project, self.call.now, emails, limit)).await? {
+        match retry_transient(jitter, || table.reserve_usage(project, self.call.now, emails, limit)).await? {
             Reservation::Made => Ok(()),
             Reservation::Exceeded { used } => Err(Failure::new(Code::BillingLimitExceeded)
                 .suggestion("Wait until the limit resets, or ask the operator to raise it.")

@@ -1,7 +1,7 @@
 //! The Lambda `send`: builds its clients and serves.
 
 use lambda_http::Error;
-use posthorn_lambda::{Edge, aws, config::Config, edge::stopwatch, serve::serve, telemetry};
+use posthorn_lambda::{Env, aws, config::Config, env::monotonic_now, serve::serve, telemetry};
 use posthorn_mail::ses::Ses;
 use posthorn_table::Table;
 use send::{App, handle};
@@ -13,7 +13,7 @@ async fn main() -> Result<(), Error> {
     let aws = aws::sdk_config().await?;
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
     let ses = Ses::new(&aws, config.configuration_set);
-    tokio::join!(table.connect(), ses.connect(stopwatch()));
-    let app = App { edge: Edge::system(), table, ses };
+    tokio::join!(table.connect(), ses.connect(monotonic_now()));
+    let app = App { env: Env::system(), table, ses };
     serve(|request| handle(&app, request)).await
 }

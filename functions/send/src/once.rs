@@ -1,28 +1,28 @@
 //! Sending under an idempotency key: at most one hand-over a key and recipient, under any crash, retry or race.
 
-use posthorn_errors::{Code, Failure, Refused};
+use posthorn_errors::{Code, Failure, Result};
 use posthorn_lambda::http::Reply;
 use posthorn_table::{
     TableError, Uuid,
     email::Email,
-    idempotency::{Attempt, Claim, Claimed, Scope, Verdict},
+    idempotency::{Attempt, Claim, ClaimOutcome, Scope, Verdict},
 };
 
 use crate::{
-    Draft, Held, Job,
-    decide::{Answer, Ending, nobody_got_any, unless_lost},
-    deliver::note,
+    Draft, HeldClaim, Job,
+    decide::{ClaimEnd, SendResponse, nobody_got_any, unless_lost},
+    deliver::log_failure,
 };
 
 /// Answers a request with an idempotency key. One that is to be refused writes nothing; but if its key was used before,
 /// that comes first.
-pub(crate) async fn send_once(job: &Job<'_>, key: &str) -> Refused<Reply> {
+pub(crate) async fn send_once(job: &Job<'_>, key: &str) -> Result<Reply> {
     let scope = Scope::new(job.caller.project.id, "send", key);
-    let attempt = Attempt::begin(job.app.edge.random(), job.call.now);
+    let attempt = Attempt::begin(job.app.env.random(), job.call.now);
     let (draft, found) = match job.draft().await {
         Ok(draft) => match claim(job, &scope, &attempt).await? {
-            Claimed::Mine(claim) => return run(job, &draft, &attempt, &scope, &claim, &[]).await,
-            Claimed::Theirs(found) => (Ok(draft), found),
+            ClaimOutcome::Mine(claim) => return run(job, &draft, &attempt, &scope, &claim, &[]).await,
+            ClaimOutcome::Theirs(found) => (Ok(draft), found),
         },
         Err(refusal) => match job.app.table.find_claim(&scope, job.call.now).await? {
             Some(found) => (Err(refusal), Box::new(found)),
@@ -35,7 +35,7 @@ pub(crate) async fn send_once(job: &Job<'_>, key: &str) -> Refused<Reply> {
     }
 }
 
-async fn claim(job: &Job<'_>, scope: &Scope, attempt: &Attempt) -> Refused<Claimed> {
+async fn claim(job: &Job<'_>, scope: &Scope, attempt: &Attempt) -> Result<ClaimOutcome> {
     let ids = job.new_ids().iter().map(Uuid::to_string).collect();
     let request = format!("POST {}", job.call.route.pattern());
     Ok(job.app.table.claim(scope, Claim::new(request, job.call.body(), ids, attempt)).await?)
@@ -50,28 +50,28 @@ fn in_doubt(error: TableError) -> Failure {
 /// is to be refused now, and reports the rest from the records.
 async fn pick_up(
     job: &Job<'_>,
-    draft: Refused<Draft<'_>>,
+    draft: Result<Draft<'_>>,
     attempt: &Attempt,
     scope: &Scope,
     held: &Claim,
     key: &str,
-) -> Refused<Reply> {
+) -> Result<Reply> {
     let ids = email_ids(held)?;
-    let emails = job.app.table.emails(&ids, u32::from_be_bytes(job.app.edge.random())).await.map_err(in_doubt)?;
+    let emails = job.app.table.emails(&ids, u32::from_be_bytes(job.app.env.random())).await.map_err(in_doubt)?;
     if emails.len() == ids.len() {
         let result = job.report(&ids, &emails, Code::DeliveryFailed, held.created_at);
-        Held { scope, claim: held, earlier: &emails }.settle(job, &result).await;
+        HeldClaim { scope, claim: held, earlier: &emails }.settle(job, &result).await;
         return result.map(|answer| Reply::replay(answer.body));
     }
     match job.app.table.take_over(scope, held, attempt).await.map_err(in_doubt)? {
-        Claimed::Mine(claim) => match draft {
+        ClaimOutcome::Mine(claim) => match draft {
             Ok(draft) => run(job, &draft, attempt, scope, &claim, &emails).await,
             Err(refusal) => {
-                let result = Held { scope, claim: &claim, earlier: &emails }.stop(job, &ids, refusal).await;
+                let result = HeldClaim { scope, claim: &claim, earlier: &emails }.stop(job, &ids, refusal).await;
                 result.map(|answer| Reply::replay(answer.body))
             }
         },
-        Claimed::Theirs(rival) => rival.answer_of_rival(key, job.call.body(), job.call.now).map(Reply::replay),
+        ClaimOutcome::Theirs(rival) => rival.stored_response(key, job.call.body(), job.call.now).map(Reply::replay),
     }
 }
 
@@ -82,24 +82,27 @@ async fn run(
     scope: &Scope,
     claim: &Claim,
     earlier: &[Email],
-) -> Refused<Reply> {
-    let held = Held { scope, claim, earlier };
+) -> Result<Reply> {
+    let held = HeldClaim { scope, claim, earlier };
     let ids = email_ids(claim)?;
     let result = job.run(draft, attempt, &ids, Some(&held)).await;
     result.map(|answer| Reply::ok(answer.body))
 }
 
-fn email_ids(claim: &Claim) -> Refused<Vec<Uuid>> {
+fn email_ids(claim: &Claim) -> Result<Vec<Uuid>> {
     let ids = claim.ids.iter().map(|id| id.parse()).collect::<Result<Vec<_>, _>>();
     ids.map_err(|_| Failure::new(Code::InternalServerError).because("a claim's id is no UUID"))
 }
 
-impl Held<'_> {
+impl HeldClaim<'_> {
     /// Ends an attempt that handed nothing over, because of `failure`: frees the key, unless somebody may have got
     /// the mail before; then the answer is what the records say.
-    pub(crate) async fn stop(&self, job: &Job<'_>, ids: &[Uuid], failure: Failure) -> Refused<Answer> {
+    pub(crate) async fn stop(&self, job: &Job<'_>, ids: &[Uuid], failure: Failure) -> Result<SendResponse> {
         if nobody_got_any(self.earlier) {
-            note("an idempotency key was not freed", job.app.table.release_claim(self.scope, &self.claim.nonce).await);
+            log_failure(
+                "an idempotency key was not freed",
+                job.app.table.release_claim(self.scope, &self.claim.nonce).await,
+            );
             return Err(failure);
         }
         let result = job.report(ids, self.earlier, failure.code(), self.claim.created_at);
@@ -109,15 +112,15 @@ impl Held<'_> {
 
     /// Keeps an answer; leaves what is in doubt to the next repeat; frees the key where nobody got anything. False if that
     /// is not certain.
-    pub(crate) async fn settle(&self, job: &Job<'_>, result: &Refused<Answer>) -> bool {
+    pub(crate) async fn settle(&self, job: &Job<'_>, result: &Result<SendResponse>) -> bool {
         let (table, nonce) = (&job.app.table, &self.claim.nonce);
-        let settled = match Ending::of(result) {
-            Ending::Keep(body) => table.settle_claim(self.scope, nonce, body).await,
-            Ending::Free => table.release_claim(self.scope, nonce).await.map(|()| true),
-            Ending::Leave(code) => table.leave_claim(self.scope, nonce, code).await.map(|()| true),
+        let settled = match ClaimEnd::of(result) {
+            ClaimEnd::Keep(body) => table.settle_claim(self.scope, nonce, body).await,
+            ClaimEnd::Free => table.release_claim(self.scope, nonce).await.map(|()| true),
+            ClaimEnd::Leave(code) => table.leave_claim(self.scope, nonce, code).await.map(|()| true),
         };
         let is_settled = matches!(settled, Ok(true));
-        note("an idempotency key was not settled", settled.map(drop));
+        log_failure("an idempotency key was not settled", settled.map(drop));
         is_settled
     }
 }

@@ -4,7 +4,7 @@ mod headers;
 
 use std::collections::HashSet;
 
-use posthorn_errors::{Code, FieldCode, Fields, Object, Refused, Text};
+use posthorn_errors::{Code, FieldCode, FieldErrors, Object, Result, Text};
 use posthorn_mail::{
     address::Address,
     attachment::{self, Attachment, Disposition},
@@ -15,8 +15,8 @@ use posthorn_mail::{
 use posthorn_table::data::Data;
 use serde_json::{Map, Value};
 
-const MOST_RECIPIENTS: usize = 50;
-const MOST_ATTACHMENTS: usize = 10;
+const MAX_RECIPIENTS: usize = 50;
+const MAX_ATTACHMENTS: usize = 10;
 const SUBJECT: Text = Text { least: 1, most: 998, control: false };
 const BODY: Text = Text { least: 1, most: usize::MAX, control: true };
 const PLAIN_TEXT: Text = Text { least: 0, most: usize::MAX, control: true };
@@ -68,80 +68,80 @@ impl SendRequest {
     ///
     /// # Errors
     /// `VALIDATION_ERROR` with every wrong field.
-    pub(crate) fn check(body: &Map<String, Value>, default_sender: Option<&str>) -> Refused<Self> {
-        let mut wrong = Fields::default();
-        let wrong = &mut wrong;
+    pub(crate) fn check(body: &Map<String, Value>, default_sender: Option<&str>) -> Result<Self> {
+        let mut errors = FieldErrors::default();
+        let errors = &mut errors;
         let body = Object::body(body);
-        refuse_mistaken(&body, wrong);
-        let (to, content) = (recipients(&body, wrong), content(&body, wrong));
-        let from = sender(&body, default_sender.is_some(), wrong);
+        refuse_mistaken(&body, errors);
+        let (to, content) = (recipients(&body, errors), content(&body, errors));
+        let from = sender(&body, default_sender.is_some(), errors);
         let mut checked = Self {
             to,
             content,
-            name: sender_name(&body, from.as_ref(), default_sender, wrong),
+            name: sender_name(&body, from.as_ref(), default_sender, errors),
             from,
-            reply: address(&body, "reply", wrong).map(Mailbox::from),
-            subscribed: body.boolean("subscribed", wrong),
-            data: Data::check(body.map("data"), wrong),
+            reply: address(&body, "reply", errors).map(Mailbox::from),
+            subscribed: body.boolean("subscribed", errors),
+            data: Data::check(body.map("data"), errors),
             headers: Vec::new(),
             attachments: Vec::new(),
         };
-        let headers = headers::check(&body, wrong);
+        let headers = headers::check(&body, errors);
         checked.headers = headers.added;
         checked.reply = checked.reply.or(headers.reply);
-        checked.attachments = attachments(&body, wrong);
-        std::mem::take(wrong).finish().map(|()| checked)
+        checked.attachments = attachments(&body, errors);
+        std::mem::take(errors).finish().map(|()| checked)
     }
 }
 
-fn refuse_mistaken(body: &Object<'_>, wrong: &mut Fields) {
+fn refuse_mistaken(body: &Object<'_>, errors: &mut FieldErrors) {
     for (name, hint) in MISTAKEN {
         let is_copy = matches!(name, "cc" | "bcc");
         let given = if is_copy { body.map(name) } else { body.get(name) };
         if given.is_some() {
-            wrong.wrong(name, FieldCode::UnknownField, hint);
+            errors.push(name, FieldCode::UnknownField, hint);
         }
     }
 }
 
-fn recipients(body: &Object<'_>, wrong: &mut Fields) -> Vec<Mailbox> {
+fn recipients(body: &Object<'_>, errors: &mut FieldErrors) -> Vec<Mailbox> {
     let Some(to) = body.get("to") else {
-        body.required("to", wrong);
+        body.required("to", errors);
         return Vec::new();
     };
-    let Value::Array(list) = to else { return mailbox(to, "to", wrong).into_iter().collect() };
+    let Value::Array(list) = to else { return mailbox(to, "to", errors).into_iter().collect() };
     if list.is_empty() {
-        wrong.wrong("to", FieldCode::TooShort, "Must have at least 1 recipient.");
+        errors.push("to", FieldCode::TooShort, "Must have at least 1 recipient.");
     }
-    if list.len() > MOST_RECIPIENTS {
-        wrong.wrong("to", FieldCode::TooMany, "Must have at most 50 recipients.");
+    if list.len() > MAX_RECIPIENTS {
+        errors.push("to", FieldCode::TooMany, "Must have at most 50 recipients.");
         return Vec::new();
     }
     let mut seen = HashSet::new();
-    let parsed = list.iter().enumerate().filter_map(|(index, value)| mailbox(value, &format!("to.{index}"), wrong));
+    let parsed = list.iter().enumerate().filter_map(|(index, value)| mailbox(value, &format!("to.{index}"), errors));
     parsed.filter(|mailbox| seen.insert(mailbox.address.clone())).collect()
 }
 
-fn content(body: &Object<'_>, wrong: &mut Fields) -> Option<Content> {
-    let is_template = body.string("template", wrong).is_some();
+fn content(body: &Object<'_>, errors: &mut FieldErrors) -> Option<Content> {
+    let is_template = body.string("template", errors).is_some();
     for name in ["subject", "body"] {
         if !is_template && body.get(name).is_none() {
-            body.required(name, wrong);
+            body.required(name, errors);
         }
     }
-    let subject = body.text("subject", SUBJECT, wrong);
-    let html = body.text("body", BODY, wrong);
-    let text = body.text("text", PLAIN_TEXT, wrong).map(str::to_owned);
+    let subject = body.text("subject", SUBJECT, errors);
+    let html = body.text("body", BODY, errors);
+    let text = body.text("text", PLAIN_TEXT, errors).map(str::to_owned);
     let content = Content { subject: subject?.to_owned(), body: html?.to_owned(), text };
     (!is_template).then_some(content)
 }
 
-fn sender(body: &Object<'_>, has_default: bool, wrong: &mut Fields) -> Option<Mailbox> {
+fn sender(body: &Object<'_>, has_default: bool, errors: &mut FieldErrors) -> Option<Mailbox> {
     match body.get("from") {
-        Some(from) => mailbox(from, "from", wrong),
+        Some(from) => mailbox(from, "from", errors),
         None if has_default => None,
         None => {
-            wrong.wrong("from", FieldCode::Required, "Is required: the project has no default sender.");
+            errors.push("from", FieldCode::Required, "Is required: the project has no default sender.");
             None
         }
     }
@@ -152,57 +152,57 @@ fn sender_name(
     body: &Object<'_>,
     from: Option<&Mailbox>,
     default_sender: Option<&str>,
-    wrong: &mut Fields,
+    errors: &mut FieldErrors,
 ) -> Option<String> {
-    let name = name(body, "name", wrong)?.to_owned();
+    let name = name(body, "name", errors)?.to_owned();
     let address = match from {
         Some(from) => from.name.is_none().then(|| from.address.clone()),
         None => default_sender.and_then(|address| Address::parse(address).ok()),
     };
     if let Some(address) = address {
-        check_length(&Mailbox { address, name: Some(name.clone()) }, "name".to_owned(), wrong);
+        check_length(&Mailbox { address, name: Some(name.clone()) }, "name".to_owned(), errors);
     }
     Some(name)
 }
 
-fn attachments(body: &Object<'_>, wrong: &mut Fields) -> Vec<Attachment> {
-    let list = body.array("attachments", wrong).unwrap_or_default();
-    if list.len() > MOST_ATTACHMENTS {
-        wrong.wrong("attachments", FieldCode::TooMany, "Must have at most 10 attachments.");
+fn attachments(body: &Object<'_>, errors: &mut FieldErrors) -> Vec<Attachment> {
+    let list = body.array("attachments", errors).unwrap_or_default();
+    if list.len() > MAX_ATTACHMENTS {
+        errors.push("attachments", FieldCode::TooMany, "Must have at most 10 attachments.");
         return Vec::new();
     }
     let checked = list.iter().enumerate().filter_map(|(index, value)| {
         let path = format!("attachments.{index}");
         let Some(fields) = value.as_object() else {
-            wrong.wrong(path, FieldCode::InvalidType, "Must be an object.");
+            errors.push(path, FieldCode::InvalidType, "Must be an object.");
             return None;
         };
-        one_attachment(&Object::at(path, fields), wrong)
+        one_attachment(&Object::at(path, fields), errors)
     });
     checked.collect()
 }
 
-fn one_attachment(given: &Object<'_>, wrong: &mut Fields) -> Option<Attachment> {
+fn one_attachment(given: &Object<'_>, errors: &mut FieldErrors) -> Option<Attachment> {
     for name in ["filename", "content"] {
         if given.get(name).is_none() {
-            given.required(name, wrong);
+            given.required(name, errors);
         }
     }
-    let filename = checked(given, "filename", attachment::is_filename, FILENAME_RULE, wrong);
-    let filename = filename.filter(|name| is_supported(given, name, wrong));
+    let filename = checked(given, "filename", attachment::is_filename, FILENAME_RULE, errors);
+    let filename = filename.filter(|name| is_supported(given, name, errors));
     let named = CONTENT_TYPE_NAMES.into_iter().find(|name| given.get(name).is_some());
-    let content_type = named.and_then(|name| checked(given, name, attachment::is_mime_type, CONTENT_TYPE_RULE, wrong));
-    let content_id = checked(given, "contentId", attachment::is_content_id, CONTENT_ID_RULE, wrong);
-    let content = given.string("content", wrong).and_then(|content| {
+    let content_type = named.and_then(|name| checked(given, name, attachment::is_mime_type, CONTENT_TYPE_RULE, errors));
+    let content_id = checked(given, "contentId", attachment::is_content_id, CONTENT_ID_RULE, errors);
+    let content = given.string("content", errors).and_then(|content| {
         let decoded = attachment::decode(content);
         if decoded.is_none() {
-            wrong.wrong(given.path("content"), FieldCode::InvalidValue, "Must be base64.");
+            errors.push(given.path("content"), FieldCode::InvalidValue, "Must be base64.");
         }
         decoded
     });
-    let disposition = disposition(given, wrong);
+    let disposition = disposition(given, errors);
     if disposition == Disposition::Inline && given.get("contentId").is_none() {
-        wrong.wrong(given.path("contentId"), FieldCode::Required, "Is required where disposition is \"inline\".");
+        errors.push(given.path("contentId"), FieldCode::Required, "Is required where disposition is \"inline\".");
     }
     Some(Attachment { filename: filename?, content: content?, content_type, content_id, disposition })
 }
@@ -213,11 +213,11 @@ const CONTENT_ID_RULE: &str =
     "Must have 1 to 78 printable ASCII characters, without blanks, quotes and angle brackets.";
 
 /// What the mail service will not take is the caller's to change, so it is refused here and not after the hand-over.
-fn is_supported(given: &Object<'_>, filename: &str, wrong: &mut Fields) -> bool {
+fn is_supported(given: &Object<'_>, filename: &str, errors: &mut FieldErrors) -> bool {
     let is_supported = attachment::has_supported_ending(filename);
     if !is_supported {
         let message = "The mail service takes no files with this ending.";
-        wrong.wrong(given.path("filename"), FieldCode::InvalidValue, message);
+        errors.push(given.path("filename"), FieldCode::InvalidValue, message);
     }
     is_supported
 }
@@ -227,23 +227,23 @@ fn checked(
     name: &str,
     is_right: impl Fn(&str) -> bool,
     rule: &'static str,
-    wrong: &mut Fields,
+    errors: &mut FieldErrors,
 ) -> Option<String> {
-    let text = given.string(name, wrong)?;
+    let text = given.string(name, errors)?;
     if !is_right(text) {
-        wrong.wrong(given.path(name), FieldCode::InvalidValue, rule);
+        errors.push(given.path(name), FieldCode::InvalidValue, rule);
         return None;
     }
     Some(text.to_owned())
 }
 
-fn disposition(given: &Object<'_>, wrong: &mut Fields) -> Disposition {
-    match given.string("disposition", wrong) {
+fn disposition(given: &Object<'_>, errors: &mut FieldErrors) -> Disposition {
+    match given.string("disposition", errors) {
         None | Some("attachment") => Disposition::Attachment,
         Some("inline") => Disposition::Inline,
         Some(_) => {
             let message = "Must be \"attachment\" or \"inline\".";
-            wrong.wrong(given.path("disposition"), FieldCode::InvalidValue, message);
+            errors.push(given.path("disposition"), FieldCode::InvalidValue, message);
             Disposition::Attachment
         }
     }
@@ -253,7 +253,7 @@ fn disposition(given: &Object<'_>, wrong: &mut Fields) -> Disposition {
 ///
 /// # Errors
 /// That one.
-pub(crate) fn content_of(request: &SendRequest) -> Refused<&Content> {
+pub(crate) fn content_of(request: &SendRequest) -> Result<&Content> {
     request.content.as_ref().ok_or_else(|| Code::TemplateNotFound.into())
 }
 

@@ -1,6 +1,6 @@
 //! Who a message is from, and when a month begins: pure.
 
-use posthorn_errors::{Code, Failure, Refused};
+use posthorn_errors::{Code, Failure, Result};
 use posthorn_mail::{address::Address, mailbox::Mailbox};
 use posthorn_table::{Timestamp, project::ProjectFacts};
 
@@ -11,7 +11,7 @@ use crate::request::SendRequest;
 ///
 /// # Errors
 /// `SENDER_NOT_VERIFIED` unless the address is at one of the project's domains or a sub-domain of one.
-pub(crate) fn sender(request: &SendRequest, project: &ProjectFacts) -> Refused<Mailbox> {
+pub(crate) fn sender(request: &SendRequest, project: &ProjectFacts) -> Result<Mailbox> {
     let given = match &request.from {
         Some(from) => from.clone(),
         None => Mailbox { address: default_sender(project)?, name: None },
@@ -24,7 +24,7 @@ pub(crate) fn sender(request: &SendRequest, project: &ProjectFacts) -> Refused<M
     Ok(if sender.fits() { sender } else { Mailbox { name: None, ..sender } })
 }
 
-fn default_sender(project: &ProjectFacts) -> Refused<Address> {
+fn default_sender(project: &ProjectFacts) -> Result<Address> {
     let address = project.default_sender.as_deref().and_then(|address| Address::parse(address).ok());
     address.ok_or_else(|| Failure::new(Code::InternalServerError).because("the project's default sender is no address"))
 }

@@ -11,7 +11,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use posthorn_errors::Refused;
+use posthorn_errors::Result;
 use posthorn_liquid::{Part, Template, Variables};
 use posthorn_mail::address::Address;
 use posthorn_table::contact::Contact;
@@ -20,7 +20,7 @@ use tokio::time::timeout_at;
 
 use crate::{
     Draft, Job, background,
-    decide::NotRendered,
+    decide::RenderFailures,
     request::Content,
     variables::{Known, RequestVariables},
 };
@@ -50,19 +50,19 @@ impl Templates {
     ///
     /// # Errors
     /// `VALIDATION_ERROR` with every field that can have no text, whatever the data.
-    pub(crate) fn parse(content: &Content) -> Refused<Arc<Self>> {
+    pub(crate) fn parse(content: &Content) -> Result<Arc<Self>> {
         let templates = Self {
             subject: Template::parse(&content.subject, Part::Subject),
             body: Template::parse(&content.body, Part::Html),
             text: content.text.as_deref().map(|text| Template::parse(text, Part::Text)),
             failures: AtomicU32::new(0),
         };
-        let not_rendered = NotRendered {
+        let not_rendered = RenderFailures {
             subject: templates.subject.check().err(),
             body: templates.body.check().err(),
             text: templates.text.as_ref().and_then(|text| text.check().err()),
         };
-        if not_rendered != NotRendered::default() {
+        if not_rendered != RenderFailures::default() {
             return Err(not_rendered.refusal());
         }
         templates.warn_of_plain_templates();
@@ -85,7 +85,7 @@ impl Templates {
         variables: &RequestVariables<'_>,
         to: &Address,
         contact: &Contact,
-    ) -> Result<Texts, NotRendered> {
+    ) -> Result<Texts, RenderFailures> {
         let known = [Known::Everything(contact), Known::State(contact), Known::Nothing];
         self.first_texts(variables, to, &known).await
     }
@@ -96,8 +96,8 @@ impl Templates {
         variables: &RequestVariables<'_>,
         to: &Address,
         known: &[Known<'_>],
-    ) -> Result<Texts, NotRendered> {
-        let mut last = NotRendered::default();
+    ) -> Result<Texts, RenderFailures> {
+        let mut last = RenderFailures::default();
         for known in known {
             let may_take_long = matches!(known, Known::Nothing) || self.failures.load(Ordering::Relaxed) < MAX_FAILURES;
             match self.texts(variables.for_recipient(to, *known), may_take_long).await {
@@ -109,12 +109,12 @@ impl Templates {
     }
 
     /// The texts, rendered in the background if that takes long. Without `may_take_long` there are none then.
-    async fn texts(self: &Arc<Self>, variables: Variables, may_take_long: bool) -> Result<Texts, NotRendered> {
+    async fn texts(self: &Arc<Self>, variables: Variables, may_take_long: bool) -> Result<Texts, RenderFailures> {
         if let Some(texts) = self.quick_texts(&variables) {
             return Ok(texts);
         }
         if !may_take_long {
-            return Err(NotRendered::default());
+            return Err(RenderFailures::default());
         }
         let templates = Arc::clone(self);
         let texts = background::run(move || templates.all_texts(&variables)).await;
@@ -136,19 +136,19 @@ impl Templates {
     }
 
     /// The texts, or what is wrong with the first field that has none: the others are not rendered for nothing.
-    fn all_texts(&self, variables: &Variables) -> Result<Texts, NotRendered> {
-        let none = NotRendered::default();
+    fn all_texts(&self, variables: &Variables) -> Result<Texts, RenderFailures> {
+        let none = RenderFailures::default();
         let subject = self.subject.render(variables);
-        let subject = subject.map_err(|error| NotRendered { subject: Some(error), ..none })?;
-        let html = self.body.render(variables).map_err(|error| NotRendered { body: Some(error), ..none })?;
+        let subject = subject.map_err(|error| RenderFailures { subject: Some(error), ..none })?;
+        let html = self.body.render(variables).map_err(|error| RenderFailures { body: Some(error), ..none })?;
         let text = self.text.as_ref().map(|text| text.render(variables)).transpose();
-        let text = text.map_err(|error| NotRendered { text: Some(error), ..none })?;
+        let text = text.map_err(|error| RenderFailures { text: Some(error), ..none })?;
         Ok(Texts { subject, html, text })
     }
 }
 
-fn log_not_rendered(not_rendered: &NotRendered) {
-    let NotRendered { subject, body, text } = not_rendered;
+fn log_not_rendered(not_rendered: &RenderFailures) {
+    let RenderFailures { subject, body, text } = not_rendered;
     for (part, error) in [("subject", subject), ("html", body), ("text", text)] {
         if let Some(error) = error {
             tracing::warn!(part, error = %error, "a template has no text for this data");
@@ -162,7 +162,7 @@ impl Job<'_> {
     ///
     /// # Errors
     /// `VALIDATION_ERROR` with the field that has no text for the first recipient; any failure of the table.
-    pub(crate) async fn check_templates(&self, draft: &Draft<'_>) -> Refused<()> {
+    pub(crate) async fn check_templates(&self, draft: &Draft<'_>) -> Result<()> {
         let mut first = None;
         for to in &self.request.to {
             let checked = self.can_be_rendered(draft, &to.address);
@@ -176,7 +176,7 @@ impl Job<'_> {
     }
 
     /// True to what becomes of this recipient later: a suppressed one is not rendered for.
-    async fn can_be_rendered(&self, draft: &Draft<'_>, to: &Address) -> Refused<Result<(), NotRendered>> {
+    async fn can_be_rendered(&self, draft: &Draft<'_>, to: &Address) -> Result<Result<(), RenderFailures>> {
         let Draft { templates, variables, .. } = draft;
         let alone = templates.first_texts(variables, to, &[Known::Nothing]).await;
         let Err(not_rendered) = alone else { return Ok(Ok(())) };

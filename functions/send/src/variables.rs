@@ -5,7 +5,7 @@
 //! public key can write.
 
 use posthorn_errors::json::{JsonLimits, read_json};
-use posthorn_lambda::edge::rfc3339;
+use posthorn_lambda::env::rfc3339;
 use posthorn_liquid::{Value, Variables};
 use posthorn_mail::address::Address;
 use posthorn_table::{

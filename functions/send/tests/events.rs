@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use posthorn_mail::ses::Ses;
 use posthorn_testkit::{
-    backends::{Answer, Backends},
+    backends::{Backends, TestResponse},
     events::{EventFile, in_folder},
     gateway::invoke,
     permissions::Permissions,
@@ -37,11 +37,11 @@ async fn world(file: &EventFile) -> World {
     let backends = Backends::start().await;
     file.prepare(&backends).await;
     let function = backends.as_function(&Permissions::of("SendFunction"));
-    let app = App { edge: function.edge, table: function.table, ses: Ses::new(function.ses_config, None) };
+    let app = App { env: function.env, table: function.table, ses: Ses::new(function.ses_config, None) };
     World { backends, app }
 }
 
-async fn replay(world: &World, file: &EventFile) -> Answer {
+async fn replay(world: &World, file: &EventFile) -> TestResponse {
     invoke(&file.event, "lambda-request", Duration::from_secs(29), |request| handle(&world.app, request)).await.into()
 }
 

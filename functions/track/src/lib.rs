@@ -8,10 +8,10 @@ pub mod request;
 
 use lambda_http::{Body, Request, Response};
 use posthorn_auth::{Access, Caller, KeyClass, authenticate};
-use posthorn_errors::{Code, Failure, FieldCode, Fields, Refused};
+use posthorn_errors::{Code, Failure, FieldCode, FieldErrors, Result};
 use posthorn_lambda::{
-    Edge,
-    edge::rfc3339,
+    Env,
+    env::rfc3339,
     http::{Call, Reply, respond},
     routes::Function,
 };
@@ -19,7 +19,7 @@ use posthorn_table::{
     Table, TableError, Timestamp,
     contact::{self, MAX_DATA_BYTES, Subscription},
     event::Event,
-    idempotency::{Attempt, Claim, Claimed, Scope, Verdict},
+    idempotency::{Attempt, Claim, ClaimOutcome, Scope, Verdict},
 };
 use serde_json::json;
 use ulid::Ulid;
@@ -30,35 +30,35 @@ use request::Tracked;
 #[derive(Debug, Clone)]
 pub struct App {
     /// Clock and randomness.
-    pub edge: Edge,
+    pub env: Env,
     /// The table.
     pub table: Table,
 }
 
 /// Answers one request.
 pub async fn handle(app: &App, request: Request) -> Response<Body> {
-    respond(&app.edge, Function::Track, request, |call| track(app, call)).await
+    respond(&app.env, Function::Track, request, |call| track(app, call)).await
 }
 
-async fn track(app: &App, call: Call) -> Refused<Reply> {
+async fn track(app: &App, call: Call) -> Result<Reply> {
     let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
     let caller = authenticate(&app.table, call.authorization(), Access::AnyKey, call.now, known).await?;
     let key = call.idempotency_key()?;
     let tracked = Tracked::check(&call.json()?)?;
-    let id = event_id(&app.edge, call.now);
+    let id = event_id(&app.env, call.now);
     match key {
         None => record(app, &caller, &tracked, &id, call.now).await.map(Reply::ok),
         Some(key) => Box::pin(record_once(app, &caller, &tracked, &call, key, id)).await,
     }
 }
 
-fn event_id(edge: &Edge, now: Timestamp) -> String {
+fn event_id(env: &Env, now: Timestamp) -> String {
     let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);
-    Ulid::from_parts(milliseconds, u128::from_be_bytes(edge.random())).to_string()
+    Ulid::from_parts(milliseconds, u128::from_be_bytes(env.random())).to_string()
 }
 
 /// Merges the contact and records the event, at once; gives the answer's body.
-async fn record(app: &App, caller: &Caller, tracked: &Tracked, id: &str, at: Timestamp) -> Refused<String> {
+async fn record(app: &App, caller: &Caller, tracked: &Tracked, id: &str, at: Timestamp) -> Result<String> {
     let project = caller.project.id;
     let email = tracked.email.as_str();
     let event = Event {
@@ -100,9 +100,9 @@ fn subscription(class: KeyClass, wanted: Option<bool>) -> Subscription {
 }
 
 fn too_large() -> Failure {
-    let mut fields = Fields::default();
+    let mut fields = FieldErrors::default();
     let message = format!("A contact holds at most {MAX_DATA_BYTES} bytes of data; with this it would hold more.");
-    fields.wrong("data", FieldCode::TooLarge, message);
+    fields.push("data", FieldCode::TooLarge, message);
     fields.finish().err().unwrap_or_else(|| Code::ValidationError.into())
 }
 
@@ -114,18 +114,18 @@ async fn record_once(
     call: &Call,
     key: &str,
     id: String,
-) -> Refused<Reply> {
+) -> Result<Reply> {
     let scope = Scope::new(caller.project.id, scope_of(caller.class), key);
-    let attempt = Attempt::begin(app.edge.random(), call.now);
+    let attempt = Attempt::begin(app.env.random(), call.now);
     let request = format!("POST {}", call.route.pattern());
     let claim = match app.table.claim(&scope, Claim::new(request, call.body(), vec![id], &attempt)).await? {
-        Claimed::Mine(claim) => claim,
-        Claimed::Theirs(held) => match held.verdict(key, call.body(), call.now)? {
+        ClaimOutcome::Mine(claim) => claim,
+        ClaimOutcome::Theirs(held) => match held.verdict(key, call.body(), call.now)? {
             Verdict::Replay(response) => return Ok(Reply::replay(response)),
             Verdict::TakeOver => match app.table.take_over(&scope, &held, &attempt).await? {
-                Claimed::Mine(claim) => claim,
-                Claimed::Theirs(rival) => {
-                    return rival.answer_of_rival(key, call.body(), call.now).map(Reply::replay);
+                ClaimOutcome::Mine(claim) => claim,
+                ClaimOutcome::Theirs(rival) => {
+                    return rival.stored_response(key, call.body(), call.now).map(Reply::replay);
                 }
             },
         },
@@ -146,13 +146,13 @@ fn scope_of(class: KeyClass) -> &'static str {
 
 /// Keeps the answer. After a fault the claim is left as it is, so that a repeat records the event under the id it
 /// may have already; a refusal frees the key. What fails here changes no answer: the claim's lease runs out.
-async fn settle(app: &App, scope: &Scope, nonce: &str, result: &Refused<String>) {
+async fn settle(app: &App, scope: &Scope, nonce: &str, result: &Result<String>) {
     let settled = match result {
         Ok(response) => app.table.settle_claim(scope, nonce, response).await.map(drop),
         Err(failure) if failure.code() == Code::ValidationError => app.table.release_claim(scope, nonce).await,
         Err(fault) => app.table.leave_claim(scope, nonce, fault.code()).await,
     };
     if let Err(error) = settled {
-        posthorn_lambda::telemetry::notice("an idempotency key was not settled", &error);
+        posthorn_lambda::telemetry::warn("an idempotency key was not settled", &error);
     }
 }

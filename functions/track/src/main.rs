@@ -1,7 +1,7 @@
 //! The Lambda `track`: builds its clients and serves.
 
 use lambda_http::Error;
-use posthorn_lambda::{Edge, aws, config::Config, serve::serve, telemetry};
+use posthorn_lambda::{Env, aws, config::Config, serve::serve, telemetry};
 use posthorn_table::Table;
 use track::{App, handle};
 
@@ -12,6 +12,6 @@ async fn main() -> Result<(), Error> {
     let aws = aws::sdk_config().await?;
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
     table.connect().await;
-    let app = App { edge: Edge::system(), table };
+    let app = App { env: Env::system(), table };
     serve(|request| handle(&app, request)).await
 }

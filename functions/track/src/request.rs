@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use posthorn_errors::{FieldCode, Fields, Object, Refused, Text};
+use posthorn_errors::{FieldCode, FieldErrors, Object, Result, Text};
 use posthorn_mail::{address::Address, fields};
 use posthorn_table::data::Data;
 use serde_json::{Map, Value};
@@ -32,16 +32,16 @@ impl Tracked {
     ///
     /// # Errors
     /// `VALIDATION_ERROR` with every wrong field.
-    pub fn check(body: &Map<String, Value>) -> Refused<Self> {
-        let mut wrong = Fields::default();
+    pub fn check(body: &Map<String, Value>) -> Result<Self> {
+        let mut errors = FieldErrors::default();
         let body = Object::body(body);
         let checked = (
-            event(&body, &mut wrong),
-            email(&body, &mut wrong),
-            body.boolean("subscribed", &mut wrong),
-            Data::check(body.map("data"), &mut wrong),
+            event(&body, &mut errors),
+            email(&body, &mut errors),
+            body.boolean("subscribed", &mut errors),
+            Data::check(body.map("data"), &mut errors),
         );
-        wrong.finish()?;
+        errors.finish()?;
         let (Some(event), Some(email), subscribed, data) = checked else {
             return Err(posthorn_errors::Code::ValidationError.into());
         };
@@ -49,20 +49,20 @@ impl Tracked {
     }
 }
 
-fn email(body: &Object<'_>, wrong: &mut Fields) -> Option<Address> {
+fn email(body: &Object<'_>, errors: &mut FieldErrors) -> Option<Address> {
     if body.get("email").is_none() {
-        body.required("email", wrong);
+        body.required("email", errors);
     }
-    fields::address(body, "email", wrong)
+    fields::address(body, "email", errors)
 }
 
-fn event(body: &Object<'_>, wrong: &mut Fields) -> Option<String> {
+fn event(body: &Object<'_>, errors: &mut FieldErrors) -> Option<String> {
     if body.get("event").is_none() {
-        body.required("event", wrong);
+        body.required("event", errors);
     }
-    let event = body.text("event", EVENT, wrong)?;
+    let event = body.text("event", EVENT, errors)?;
     if is_reserved(event) {
-        wrong.wrong("event", FieldCode::ReservedEvent, "This name is kept for the platform; choose another.");
+        errors.push("event", FieldCode::ReservedEvent, "This name is kept for the platform; choose another.");
         return None;
     }
     Some(event.to_owned())
@@ -83,22 +83,22 @@ mod tests {
 
     use super::*;
 
-    fn wrong(body: &Value) -> Vec<(String, FieldCode)> {
+    fn errors(body: &Value) -> Vec<(String, FieldCode)> {
         let failure = Tracked::check(body.as_object().unwrap()).unwrap_err();
         failure.field_errors().iter().map(|error| (error.field.clone(), error.code)).collect()
     }
 
     #[test]
     fn every_wrong_field_is_listed() {
-        assert_eq!(wrong(&json!({})), [("event".into(), FieldCode::Required), ("email".into(), FieldCode::Required)]);
+        assert_eq!(errors(&json!({})), [("event".into(), FieldCode::Required), ("email".into(), FieldCode::Required)]);
         assert_eq!(
-            wrong(&json!({"event": 1, "email": ["a@x.co"], "subscribed": "yes", "data": [1]})),
+            errors(&json!({"event": 1, "email": ["a@x.co"], "subscribed": "yes", "data": [1]})),
             ["event", "email", "subscribed", "data"].map(|field| (field.to_owned(), FieldCode::InvalidType))
         );
-        assert_eq!(wrong(&json!({"event": "a\u{0}", "email": "a@x.co"})), [("event".into(), FieldCode::InvalidValue)]);
-        assert_eq!(wrong(&json!({"event": "", "email": "a@x.co"})), [("event".into(), FieldCode::TooShort)]);
+        assert_eq!(errors(&json!({"event": "a\u{0}", "email": "a@x.co"})), [("event".into(), FieldCode::InvalidValue)]);
+        assert_eq!(errors(&json!({"event": "", "email": "a@x.co"})), [("event".into(), FieldCode::TooShort)]);
         assert_eq!(
-            wrong(&json!({"event": "ü".repeat(256), "email": "a"})),
+            errors(&json!({"event": "ü".repeat(256), "email": "a"})),
             [("event".into(), FieldCode::TooLong), ("email".into(), FieldCode::InvalidEmail)]
         );
     }
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn the_platforms_names_are_reserved() {
         for event in ["email.sent", "contact.subscribed", "segment.vip.entry", "segment.x.exit"] {
-            assert_eq!(wrong(&json!({"event": event, "email": "a@x.co"}))[0].1, FieldCode::ReservedEvent, "{event}");
+            assert_eq!(errors(&json!({"event": event, "email": "a@x.co"}))[0].1, FieldCode::ReservedEvent, "{event}");
         }
         for event in ["Email.sent", "contact.created", "segment.vip", "e.segment.entry", "email"] {
             let body = json!({"event": event, "email": "a@x.co", "subscribed": null, "data": null, "type": "x"});

@@ -1,7 +1,7 @@
 //! What was announced to the operators.
 
 use posthorn_auth::reputation::{Counts, Level, Rule};
-use posthorn_table::statistics::Metric;
+use posthorn_table::statistics::FeedbackMetric;
 use posthorn_testkit::sns::Published;
 use serde_json::Value;
 
@@ -91,6 +91,6 @@ fn hint(rule: &Rule) -> String {
 fn bounces(rule: &Rule, level: Level) -> Option<u64> {
     (1..=HINT_MAX).find(|n| {
         let counts = Counts { sent: *n, bounced: *n, complained: 0 };
-        rule.level(Metric::Bounce, &counts) >= level
+        rule.level(FeedbackMetric::Bounce, &counts) >= level
     })
 }

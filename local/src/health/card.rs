@@ -4,7 +4,7 @@ use posthorn_auth::reputation::{Counts, Rule};
 use posthorn_table::{
     Timestamp,
     project::{Project, Status},
-    statistics::Metric,
+    statistics::FeedbackMetric,
 };
 
 use super::{Seen, chart::chart, gauge::gauge, html::time};
@@ -26,8 +26,8 @@ pub(super) fn card(seen: &Seen, rule: &Rule, tool: &str, now: Timestamp) -> Stri
         stopped(project, tool),
         legend(&counts, project.facts.epoch),
         chart(id, hours, now),
-        gauge(rule, Metric::Bounce, &counts),
-        gauge(rule, Metric::Complaint, &counts),
+        gauge(rule, FeedbackMetric::Bounce, &counts),
+        gauge(rule, FeedbackMetric::Complaint, &counts),
     )
 }
 

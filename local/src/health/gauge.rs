@@ -1,7 +1,7 @@
 //! A metric's rate against its two lines.
 
-use posthorn_auth::reputation::{Counts, Level, Lines, Rule};
-use posthorn_table::statistics::Metric;
+use posthorn_auth::reputation::{Counts, Level, Rule, Thresholds};
+use posthorn_table::statistics::FeedbackMetric;
 
 use super::html::percent;
 
@@ -18,11 +18,11 @@ const LEAST: f64 = 4.0;
 const APART: f64 = 130.0;
 
 /// The gauge of a metric.
-pub(super) fn gauge(rule: &Rule, metric: Metric, counts: &Counts) -> String {
+pub(super) fn gauge(rule: &Rule, metric: FeedbackMetric, counts: &Counts) -> String {
     let (lines, rate, level) = (rule.lines(metric), rule.rate(metric, counts), rule.level(metric, counts));
     let name = match metric {
-        Metric::Bounce => "Bounces",
-        Metric::Complaint => "Complaints",
+        FeedbackMetric::Bounce => "Bounces",
+        FeedbackMetric::Complaint => "Complaints",
     };
     format!(
         r#"<section class="gauge {}" aria-label="{name}">
@@ -56,13 +56,13 @@ fn word(level: Level) -> &'static str {
 }
 
 /// Such as `20 bounced of 20 sent; counted against at least 200: 10.00 %`.
-fn text(metric: Metric, counts: &Counts, lines: &Lines, rate: f64) -> String {
+fn text(metric: FeedbackMetric, counts: &Counts, lines: &Thresholds, rate: f64) -> String {
     let (counted, sent, floor) = (counts.of(metric), counts.sent, lines.floor);
     let least = if sent < floor { format!("; counted against at least {floor}") } else { String::new() };
     format!("{counted} {} of {sent} sent{least}: {}", metric.counted(), percent(rate))
 }
 
-fn drawing(lines: &Lines, rate: f64) -> String {
+fn drawing(lines: &Thresholds, rate: f64) -> String {
     let whole = lines.disable.fraction() * BEYOND;
     let x = |rate: f64| (rate / whole).clamp(0.0, 1.0) * WIDTH;
     let (warn, disable) = (x(lines.warn.fraction()), x(lines.disable.fraction()));

@@ -7,7 +7,7 @@ use axum::http::{Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use posthorn_auth::guard;
 use posthorn_auth::reputation::{Counts, Rule};
-use posthorn_table::statistics::{Hour, HourCounts, Metric};
+use posthorn_table::statistics::{FeedbackMetric, Hour, HourCounts};
 use posthorn_table::{Uuid, project::Project};
 use posthorn_testkit::{backends::Backends, events, sns::Published};
 use tower::ServiceExt as _;
@@ -24,7 +24,7 @@ fn health(backends: &Backends) -> Health {
     Health {
         tool: "cargo posthorn".to_owned(),
         table: backends.table.clone(),
-        edge: backends.edge.clone(),
+        env: backends.env.clone(),
         rule: Rule::default(),
         announcements: Announcements::in_memory(),
         dead: Arc::new(|| 0),
@@ -264,7 +264,7 @@ fn a_gauge_has_its_level_its_figures_and_its_lines() {
         (20, 20, "disabled", Some("306.7"), "20 bounced of 20 sent; counted against at least 200: 10.00 %"),
         (200, 200, "disabled", Some("460.0"), "200 bounced of 200 sent: 100.00 %"),
     ] {
-        let svg = gauge(&Rule::default(), Metric::Bounce, &Counts { sent, bounced, complained: 0 });
+        let svg = gauge(&Rule::default(), FeedbackMetric::Bounce, &Counts { sent, bounced, complained: 0 });
         assert!(svg.contains(&format!(r#"class="gauge {class}""#)), "{svg}");
         assert!(svg.contains(text), "{svg}");
         let fill = width.map(|width| format!(r#"class="fill" y="20" width="{width}""#));
@@ -276,7 +276,7 @@ fn a_gauge_has_its_level_its_figures_and_its_lines() {
 
 #[test]
 fn one_complaint_is_fine_of_thousands() {
-    let svg = gauge(&Rule::default(), Metric::Complaint, &Counts { sent: 4_000, bounced: 0, complained: 1 });
+    let svg = gauge(&Rule::default(), FeedbackMetric::Complaint, &Counts { sent: 4_000, bounced: 0, complained: 1 });
     assert!(svg.contains("class=\"gauge fine\"") && svg.contains("1 complained of 4000 sent: 0.03 %"), "{svg}");
     assert!(svg.contains(">warn 0.1 %<") && svg.contains(">disable 0.5 %<"), "{svg}");
 }

@@ -6,7 +6,7 @@ use axum::http::Method;
 use posthorn_lambda::routes::{Route, resolve};
 use posthorn_table::project::Status;
 use posthorn_testkit::{
-    backends::{Answer, TestRequest},
+    backends::{TestRequest, TestResponse},
     faults::Fault,
     openapi::{codes, document, resolved},
     ses,
@@ -158,7 +158,7 @@ async fn a_replayed_answer_says_so() {
         ("/v1/track", json!({"event": "signed_up", "email": "ada@example.org"})),
     ] {
         let ask = || world.call(world.post(path, &body).once("k"));
-        let [first, again]: [Answer; 2] = [ask().await, ask().await];
+        let [first, again]: [TestResponse; 2] = [ask().await, ask().await];
         assert_eq!(first.header("idempotency-replayed"), None);
         assert_eq!((again.header("idempotency-replayed"), &again.text), (Some("true"), &first.text));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use posthorn_testkit::{backends::Answer, ses::REFUSED_EXTENSIONS};
+use posthorn_testkit::{backends::TestResponse, ses::REFUSED_EXTENSIONS};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -46,7 +46,7 @@ fn addresses(count: usize) -> Vec<String> {
     (0..count).map(|n| format!("r{n}@example.org")).collect()
 }
 
-fn field_codes(answer: &Answer) -> BTreeSet<String> {
+fn field_codes(answer: &TestResponse) -> BTreeSet<String> {
     let errors = answer.json["error"]["errors"].as_array().into_iter().flatten();
     errors.map(|error| error["code"].as_str().unwrap().to_owned()).collect()
 }

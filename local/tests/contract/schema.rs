@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jsonschema::Validator;
 use posthorn_testkit::{
-    backends::Answer,
+    backends::TestResponse,
     openapi::{document, operation, resolved},
 };
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ fn close(schema: &mut Value) {
 }
 
 /// Holds an answer to the response that describes it: every header, and the whole body.
-pub(crate) fn assert_fits(answer: &Answer, response: &'static Value) {
+pub(crate) fn assert_fits(answer: &TestResponse, response: &'static Value) {
     assert_headers(answer, response);
     let content = &response["content"]["application/json"]["schema"];
     if content.is_null() {
@@ -64,7 +64,7 @@ pub(crate) fn assert_fits(answer: &Answer, response: &'static Value) {
     }
 }
 
-fn assert_headers(answer: &Answer, response: &'static Value) {
+fn assert_headers(answer: &TestResponse, response: &'static Value) {
     let described = response["headers"].as_object().unwrap();
     for (name, header) in described {
         let Some(value) = answer.header(name) else {

@@ -5,7 +5,7 @@ use posthorn_lambda::routes::{Function, resolve};
 use posthorn_mail::ses::Ses;
 use posthorn_table::{Table, project::Project};
 use posthorn_testkit::{
-    backends::{Answer, Backends, TestProject, TestRequest},
+    backends::{Backends, TestProject, TestRequest, TestResponse},
     events::EventFile,
     gateway::{TIMEOUT, invoke},
     openapi::description_of,
@@ -52,13 +52,13 @@ impl World {
     }
 
     fn over(backends: Backends, project: TestProject) -> Self {
-        let (edge, table) = (backends.edge.clone(), backends.table.clone());
+        let (env, table) = (backends.env.clone(), backends.table.clone());
         let ses = Ses::new(backends.ses_config.clone(), None);
         let alerts = Some(backends.alerts.clone());
         Self {
-            send: send::App { edge: edge.clone(), table: table.clone(), ses },
-            track: track::App { edge: edge.clone(), table: table.clone() },
-            regenerate_keys: regenerate_keys::App { edge, table, alerts },
+            send: send::App { env: env.clone(), table: table.clone(), ses },
+            track: track::App { env: env.clone(), table: table.clone() },
+            regenerate_keys: regenerate_keys::App { env, table, alerts },
             project,
             backends,
         }
@@ -75,7 +75,7 @@ impl World {
     }
 
     /// Answers, and holds the answer to its description.
-    pub(crate) async fn call(&self, request: TestRequest) -> Answer {
+    pub(crate) async fn call(&self, request: TestRequest) -> TestResponse {
         let answer = match function(request.method(), request.path()) {
             Function::Send => self.backends.call(request.clone(), |request| send::handle(&self.send, request)).await,
             Function::Track => self.backends.call(request.clone(), |request| track::handle(&self.track, request)).await,
@@ -89,7 +89,7 @@ impl World {
     }
 
     /// Answers an event of `events/`, and holds the answer to its description.
-    pub(crate) async fn replay(&self, event: &Value) -> Answer {
+    pub(crate) async fn replay(&self, event: &Value) -> TestResponse {
         let request = request_of(event);
         let text = event.to_string();
         let answer = match function(request.method(), request.path()) {
@@ -99,7 +99,7 @@ impl World {
                 invoke(&text, "", TIMEOUT, |request| regenerate_keys::handle(&self.regenerate_keys, request)).await
             }
         };
-        let answer = Answer::from(answer);
+        let answer = TestResponse::from(answer);
         assert_fits(&answer, description_of(&request, &answer));
         answer
     }

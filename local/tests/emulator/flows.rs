@@ -4,7 +4,7 @@ use std::path::Path;
 
 use axum::http::Method;
 use posthorn_testkit::{
-    backends::{Answer, Backends, TestProject, TestRequest},
+    backends::{Backends, TestProject, TestRequest, TestResponse},
     feedback::{events_about, sns_envelope, sqs_event, sqs_record},
     gateway::answered,
 };
@@ -40,12 +40,12 @@ impl Deployment {
         }
     }
 
-    async fn call(&self, function: &Sandbox, request: TestRequest) -> Answer {
+    async fn call(&self, function: &Sandbox, request: TestRequest) -> TestResponse {
         let answer = function.invoke(&request.event(self.backends.clock.now())).await;
-        Answer::from(answered(answer))
+        TestResponse::from(answered(answer))
     }
 
-    async fn sends(&self, request: TestRequest) -> Answer {
+    async fn sends(&self, request: TestRequest) -> TestResponse {
         self.call(&self.send, request).await
     }
 
@@ -58,7 +58,7 @@ impl Deployment {
     async fn reports(&self) {
         let now = self.backends.clock.now();
         let mails = self.backends.ses.mails();
-        let random = &mut |buffer: &mut [u8]| self.backends.edge.fill(buffer);
+        let random = &mut |buffer: &mut [u8]| self.backends.env.fill(buffer);
         let events: Vec<Value> = mails.iter().flat_map(|mail| events_about(mail, now, random)).collect();
         for batch in events.chunks(10) {
             let records = batch.iter().enumerate().map(|(number, event)| {
@@ -72,7 +72,7 @@ impl Deployment {
 }
 
 /// The statuses of an answer's recipients.
-fn statuses(answer: &Answer) -> Vec<&str> {
+fn statuses(answer: &TestResponse) -> Vec<&str> {
     let emails = answer.json["data"]["emails"].as_array().unwrap_or_else(|| panic!("{}", answer.text));
     emails.iter().map(|email| email["status"].as_str().unwrap()).collect()
 }

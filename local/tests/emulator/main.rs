@@ -18,11 +18,11 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use aws_lambda_events::sqs::SqsEvent;
 use posthorn_auth::reputation::Rule;
-use posthorn_lambda::{Edge, edge::stopwatch};
+use posthorn_lambda::{Env, env::monotonic_now};
 use posthorn_mail::ses::Ses;
 use posthorn_table::{Timestamp, Uuid};
 use posthorn_testkit::{
-    backends::{Answer, Backends},
+    backends::{Backends, TestResponse},
     events::{EventFile, in_folder},
     gateway::{TIMEOUT, answered, invoke},
 };
@@ -85,7 +85,7 @@ async fn started() -> Backends {
 }
 
 fn ready(backends: Backends) -> Backends {
-    backends.clock.advance(Edge::system().now().duration_since(backends.clock.now()));
+    backends.clock.advance(Env::system().now().duration_since(backends.clock.now()));
     backends.ses.create_configuration_set(CONFIGURATION_SET);
     backends
 }
@@ -123,7 +123,7 @@ impl Outcome {
 }
 
 /// Status, headers and body of an HTTP answer.
-fn http(answer: &Answer) -> Value {
+fn http(answer: &TestResponse) -> Value {
     let mut headers: Vec<_> = answer.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
     headers.sort();
     serde_json::json!({"status": answer.status, "headers": headers, "body": answer.json, "text": answer.text.is_empty()})
@@ -162,7 +162,7 @@ async fn in_sandbox(sandbox: &Sandbox, backends: &Backends, file: &EventFile) ->
         answer = sandbox.invoke(&file.event).await;
     }
     if answer.get("statusCode").is_some() {
-        answer = http(&Answer::from(answered(answer)));
+        answer = http(&TestResponse::from(answered(answer)));
     }
     Outcome::of(backends, answer).await
 }
@@ -178,33 +178,33 @@ async fn in_process(file: &EventFile) -> Outcome {
 }
 
 async fn handle(backends: &Backends, file: &EventFile) -> Value {
-    let (edge, table) = (backends.edge.clone(), backends.table.clone());
+    let (env, table) = (backends.env.clone(), backends.table.clone());
     let response = match file.folder.split('/').next() {
         Some("send") => {
             let ses = Ses::new(backends.ses_config.clone(), Some(CONFIGURATION_SET.to_owned()));
-            let app = send::App { edge, table, ses };
+            let app = send::App { env, table, ses };
             invoke(&file.event, "", TIMEOUT, |request| send::handle(&app, request)).await
         }
         Some("track") => {
-            let app = track::App { edge, table };
+            let app = track::App { env, table };
             invoke(&file.event, "", TIMEOUT, |request| track::handle(&app, request)).await
         }
         Some("regenerate-keys") => {
-            let app = regenerate_keys::App { edge, table, alerts: Some(backends.alerts.clone()) };
+            let app = regenerate_keys::App { env, table, alerts: Some(backends.alerts.clone()) };
             invoke(&file.event, "", TIMEOUT, |request| regenerate_keys::handle(&app, request)).await
         }
         _ => {
             let app = feedback::App {
-                edge,
+                env,
                 table,
                 rule: Rule::default(),
                 alerts: Some(backends.alerts.clone()),
-                pulse: feedback::Pulse::default(),
+                heartbeat: feedback::Heartbeat::default(),
             };
             let event: SqsEvent = serde_json::from_str(&file.event).unwrap();
-            let response = feedback::handle(&app, event, stopwatch() + TIMEOUT).await;
+            let response = feedback::handle(&app, event, monotonic_now() + TIMEOUT).await;
             return serde_json::to_value(response).unwrap();
         }
     };
-    http(&Answer::from(response))
+    http(&TestResponse::from(response))
 }

@@ -8,12 +8,12 @@
 //!
 //! **Abstracted.** A merge tries until it is stored or refused, not ten times.
 
-use posthorn_errors::Fields;
+use posthorn_errors::FieldErrors;
 use posthorn_model::{Model, Step};
 use posthorn_table::{
     contact::{Bound, MAX_DATA_BYTES, Room},
     data::Data,
-    twins::ContactData,
+    in_memory::ContactData,
 };
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ fn text(bytes: usize) -> String {
 }
 
 fn merges() -> Vec<Data> {
-    let data = |value: Value| Data::check(Some(&value), &mut Fields::default());
+    let data = |value: Value| Data::check(Some(&value), &mut FieldErrors::default());
     let requests = [("x", 20_000), ("y", 20_000), ("s", 6_000)].map(|(key, bytes)| json!({key: text(bytes)}));
     requests.into_iter().chain([json!({"a": null})]).map(data).collect()
 }

@@ -18,9 +18,9 @@ use std::collections::BTreeMap;
 use posthorn_model::{Model, Step};
 use posthorn_table::{
     Uuid,
+    in_memory::{Leased, Notices, Stored},
     notice::Notice,
     project::{Project, ProjectFacts, Status},
-    twins::{Leased, Notices, Stored},
 };
 
 use crate::support::{breaks, holds};

@@ -12,10 +12,10 @@
 
 use std::sync::LazyLock;
 
-use posthorn_auth::{KeyClass, KeyDigest, NewProject, Which, new_project, replace_keys, rotate};
+use posthorn_auth::{KeyClass, KeyDigest, KeySelection, NewProject, new_project, replace_keys, rotate};
 use posthorn_errors::Code;
 use posthorn_model::{Model, Step};
-use posthorn_table::{Timestamp, project::Project, twins::Stored};
+use posthorn_table::{Timestamp, in_memory::Stored, project::Project};
 
 use crate::support::{breaks, holds};
 
@@ -43,7 +43,7 @@ enum Without {
 #[derive(Debug)]
 struct Rotating {
     /// What the API's rotations, and then the operator's, replace, with what grace.
-    wanted: [(Which, u32); 3],
+    wanted: [(KeySelection, u32); 3],
     faults: u8,
     minutes: u8,
     without: Without,
@@ -308,7 +308,7 @@ impl Model for Rotating {
 }
 
 const BOTH_AT_ONCE: Rotating = Rotating {
-    wanted: [(Which::Both, 0), (Which::Secret, GRACE_SECONDS), (Which::Public, GRACE_SECONDS)],
+    wanted: [(KeySelection::Both, 0), (KeySelection::Secret, GRACE_SECONDS), (KeySelection::Public, GRACE_SECONDS)],
     faults: 1,
     minutes: 2,
     without: Without::Nothing,
@@ -327,7 +327,11 @@ fn two_by_the_api_and_one_by_the_operator() {
 
 #[test]
 fn all_with_grace_and_one_class_each() {
-    let wanted = [(Which::Secret, GRACE_SECONDS), (Which::Public, GRACE_SECONDS), (Which::Both, GRACE_SECONDS)];
+    let wanted = [
+        (KeySelection::Secret, GRACE_SECONDS),
+        (KeySelection::Public, GRACE_SECONDS),
+        (KeySelection::Both, GRACE_SECONDS),
+    ];
     holds(&Rotating { wanted, ..BOTH_AT_ONCE }, &PROPERTIES, &["finds its change made", "crashes"]);
 }
 

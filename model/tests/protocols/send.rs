@@ -22,9 +22,9 @@ use posthorn_errors::Code;
 use posthorn_model::{Model, Step};
 use posthorn_table::{
     Uuid,
-    email::{Email, Seen},
+    email::{Email, ReportedStatus},
     idempotency::Claim,
-    twins::{ClaimRecord, EmailRecord},
+    in_memory::{ClaimRecord, EmailRecord},
 };
 use send::decide::Delivery;
 
@@ -113,7 +113,7 @@ enum Phase {
 #[derive(Clone, Hash)]
 enum Next {
     Permit,
-    HandOver,
+    SendResult,
 }
 
 #[derive(Clone, Hash)]
@@ -141,7 +141,7 @@ impl Sending {
             let mut after = world.clone();
             let record = after.emails.entry(*id).or_default();
             let before = record.clone();
-            record.see(Seen::Sent, "ses-1");
+            record.see(ReportedStatus::Sent, "ses-1");
             if *record != before {
                 steps.push(Step { who: "the mail service", what: "tells that it took an email", after });
             }
@@ -224,7 +224,7 @@ impl Model for Sending {
                     steps.extend(match next {
                         _ if run.told.is_some() => vec![],
                         Next::Permit => self.permitting(world, who, run),
-                        Next::HandOver => self.handing_over(world, who, run),
+                        Next::SendResult => self.handing_over(world, who, run),
                     });
                     steps
                 }

@@ -3,5 +3,5 @@
 mod notices;
 mod topic;
 
-pub use notices::{Unfinished, pending, publish_notices};
-pub use topic::{NotPublished, Topic};
+pub use notices::{NoticeError, pending, publish_notices};
+pub use topic::{Topic, TopicError};

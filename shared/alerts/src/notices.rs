@@ -5,24 +5,24 @@ use std::time::Duration;
 use posthorn_table::{
     Table, TableError, Timestamp, Uuid,
     notice::{LEASE, Notice},
-    patiently,
+    retry_transient,
 };
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use crate::{NotPublished, Topic};
+use crate::{Topic, TopicError};
 
 /// How often to look whether somebody else has published what is leased to them.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// Not everything is published: to be tried again.
 #[derive(Debug, thiserror::Error)]
-pub enum Unfinished {
+pub enum NoticeError {
     /// The table failed.
     #[error(transparent)]
     Table(#[from] TableError),
     /// The topic failed.
     #[error(transparent)]
-    Topic(#[from] NotPublished),
+    Topic(#[from] TopicError),
     /// Somebody else was about to publish and has not said that it is done.
     #[error("a notice was still being published by somebody else")]
     Leased,
@@ -33,7 +33,7 @@ pub enum Unfinished {
 /// randomness, `now` the clock. Gives up at `until`.
 ///
 /// # Errors
-/// [`Unfinished`]: then somebody has to call it again.
+/// [`NoticeError`]: then somebody has to call it again.
 pub async fn publish_notices(
     table: &Table,
     topic: &Topic,
@@ -41,7 +41,7 @@ pub async fn publish_notices(
     nonce: [u8; 16],
     now: impl Fn() -> Timestamp,
     until: Instant,
-) -> Result<(), Unfinished> {
+) -> Result<(), NoticeError> {
     let nonce = hex::encode(nonce);
     let publish_all = async {
         loop {
@@ -61,7 +61,7 @@ pub async fn publish_notices(
             }
         }
     };
-    timeout_at(until, publish_all).await.unwrap_or(Err(Unfinished::Leased))
+    timeout_at(until, publish_all).await.unwrap_or(Err(NoticeError::Leased))
 }
 
 /// The notices that are not published, in the order in which they are to be: as they were decided, a warning before what
@@ -81,7 +81,7 @@ async fn publish(
     nonce: &str,
     now: &impl Fn() -> Timestamp,
     until: Instant,
-) -> Result<bool, Unfinished> {
+) -> Result<bool, NoticeError> {
     let published = timeout(LEASE.unsigned_abs() / 2, async {
         if !table.lease_notice(notice, nonce, now()).await? {
             return Ok(false);
@@ -89,9 +89,9 @@ async fn publish(
         topic.publish(&notice.title, &notice.message, until).await?;
         Ok(true)
     });
-    match published.await.unwrap_or(Err(NotPublished::NotInTime.into())) {
+    match published.await.unwrap_or(Err(TopicError::NotInTime.into())) {
         Ok(true) => {
-            patiently(0, || table.mark_published(notice, now())).await?;
+            retry_transient(0, || table.mark_published(notice, now())).await?;
             Ok(true)
         }
         Ok(false) => Ok(false),

@@ -13,7 +13,7 @@ use aws_sdk_sns::{
 use tokio::time::{Instant, timeout_at};
 
 /// The longest subject that SNS takes, in characters.
-const MOST_SUBJECT: usize = 99;
+const MAX_SUBJECT: usize = 99;
 
 /// The alerts topic. A cheap clone.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ pub struct Topic {
 
 /// The topic did not take an announcement, or did not say so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotPublished {
+pub enum TopicError {
     /// It answered an error.
     #[error("SNS refused")]
     Refused,
@@ -36,7 +36,7 @@ pub enum NotPublished {
     NotInTime,
 }
 
-impl From<SdkError<PublishError>> for NotPublished {
+impl From<SdkError<PublishError>> for TopicError {
     fn from(error: SdkError<PublishError>) -> Self {
         match error {
             SdkError::ServiceError(_) => Self::Refused,
@@ -76,12 +76,12 @@ impl Topic {
     /// Publishes a message under a subject (ASCII, cut to what SNS takes). Gives up at `until`.
     ///
     /// # Errors
-    /// [`NotPublished`].
-    pub async fn publish(&self, subject: &str, message: &str, until: Instant) -> Result<(), NotPublished> {
-        let subject: String = subject.chars().take(MOST_SUBJECT).collect();
+    /// [`TopicError`].
+    pub async fn publish(&self, subject: &str, message: &str, until: Instant) -> Result<(), TopicError> {
+        let subject: String = subject.chars().take(MAX_SUBJECT).collect();
         let publish = self.client.publish().topic_arn(&self.arn).subject(subject).message(message);
         let publish = publish.customize().config_override(Builder::new().retry_classifier(RetryThrottled));
-        timeout_at(until, publish.send()).await.map_err(|_elapsed| NotPublished::NotInTime)??;
+        timeout_at(until, publish.send()).await.map_err(|_elapsed| TopicError::NotInTime)??;
         Ok(())
     }
 }

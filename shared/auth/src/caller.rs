@@ -1,13 +1,13 @@
 //! From a presented key to a caller.
 
-use posthorn_errors::{Code, Refused};
+use posthorn_errors::{Code, Result};
 use posthorn_table::{
     Table, Timestamp,
     api_key::KeyClass,
     project::{ProjectFacts, Status},
 };
 
-use crate::{KeyDigest, Presented};
+use crate::{KeyDigest, PresentedKey};
 
 /// The keys that a route takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,14 +35,14 @@ pub struct Caller {
     pub key: KeyDigest,
 }
 
-impl Presented {
+impl PresentedKey {
     /// Finds out who presents the key, in one strongly consistent read. `known` is told as soon as it is clear whose key it
     /// is, also if the project is disabled: so that a refusal can be attributed.
     ///
     /// # Errors
     /// `INVALID_API_KEY`, the same for unknown and retired keys as for malformed ones; `PROJECT_DISABLED`; or what
     /// the read failed with.
-    pub async fn caller(self, table: &Table, now: Timestamp, known: impl FnOnce(&Caller)) -> Refused<Caller> {
+    pub async fn caller(self, table: &Table, now: Timestamp, known: impl FnOnce(&Caller)) -> Result<Caller> {
         let found = table.api_key(self.digest().as_str()).await?;
         let key = found.filter(|key| key.class == self.class() && !key.is_retired(now)).ok_or(Code::InvalidApiKey)?;
         let caller = Caller { project: key.project, class: key.class, key: self.digest().clone() };
@@ -65,8 +65,8 @@ pub async fn authenticate(
     access: Access,
     now: Timestamp,
     known: impl FnOnce(&Caller),
-) -> Refused<Caller> {
-    Presented::read(header, access)?.caller(table, now, known).await
+) -> Result<Caller> {
+    PresentedKey::read(header, access)?.caller(table, now, known).await
 }
 
 impl Caller {
@@ -74,7 +74,7 @@ impl Caller {
     ///
     /// # Errors
     /// `PROJECT_ACCESS_DENIED`.
-    pub fn must_own(&self, project: &str) -> Refused<()> {
+    pub fn must_own(&self, project: &str) -> Result<()> {
         if project.parse() == Ok(self.project.id) { Ok(()) } else { Err(Code::ProjectAccessDenied.into()) }
     }
 }

@@ -1,13 +1,13 @@
 //! Changing a project by hand: from a fresh read, and anew if a rival's change came first.
 
-use posthorn_table::{Table, TableError, Timestamp, Uuid, notice::Notice, patiently, project::Project};
+use posthorn_table::{Table, TableError, Timestamp, Uuid, notice::Notice, project::Project, retry_transient};
 
 /// Changes of the same project that may come first.
 pub(crate) const RIVALS: usize = 8;
 
 /// What the operator asked for, done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Changed {
+pub enum ChangeOutcome {
     /// The project is as it says now.
     Changed(Box<Project>),
     /// It was like that before.
@@ -26,12 +26,12 @@ pub async fn change<E: From<TableError>>(
     id: Uuid,
     jitter: u32,
     mut next: impl FnMut(&Project) -> Result<Option<(Project, Option<Notice>)>, E>,
-) -> Result<Changed, E> {
+) -> Result<ChangeOutcome, E> {
     for _rival in 0..RIVALS {
-        let Some(project) = table.project(id).await? else { return Ok(Changed::NoSuchProject) };
-        let Some((next, notice)) = next(&project)? else { return Ok(Changed::Already(Box::new(project))) };
-        match patiently(jitter, || table.change_project(Some(&project), &next, notice.as_ref())).await {
-            Ok(()) => return Ok(Changed::Changed(Box::new(next))),
+        let Some(project) = table.project(id).await? else { return Ok(ChangeOutcome::NoSuchProject) };
+        let Some((next, notice)) = next(&project)? else { return Ok(ChangeOutcome::Already(Box::new(project))) };
+        match retry_transient(jitter, || table.change_project(Some(&project), &next, notice.as_ref())).await {
+            Ok(()) => return Ok(ChangeOutcome::Changed(Box::new(next))),
             Err(TableError::Conflict(_)) => {}
             Err(error) => return Err(error.into()),
         }

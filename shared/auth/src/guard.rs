@@ -5,13 +5,13 @@ use jiff::SignedDuration;
 use posthorn_table::{
     Table, TableError, Timestamp, Uuid,
     notice::{Notice, WARNING},
-    patiently,
     project::{Disabled, Figures, Project, Status},
-    statistics::Metric,
+    retry_transient,
+    statistics::FeedbackMetric,
 };
 use serde_json::{Value, json};
 
-use crate::change::{Changed, RIVALS, change, revised, rivals};
+use crate::change::{ChangeOutcome, RIVALS, change, revised, rivals};
 use crate::reputation::{Counts, Level, Rule, WINDOW_HOURS, window_begins};
 
 /// A warning is given again so long after the last one.
@@ -21,16 +21,16 @@ const OPERATOR: &str = "operator";
 
 /// What was counted: one metric of a project, in an epoch.
 #[derive(Debug, Clone, Copy)]
-pub struct Moved {
+pub struct CountedEvent {
     /// The project.
     pub project: Uuid,
     /// The epoch that the email was sent in.
     pub epoch: u32,
     /// What it was counted as.
-    pub metric: Metric,
+    pub metric: FeedbackMetric,
 }
 
-impl Moved {
+impl CountedEvent {
     /// True if the project may be warned of and disabled for it: it is not disabled, and the email was of this epoch.
     #[must_use]
     pub fn concerns(&self, project: &Project) -> bool {
@@ -44,22 +44,28 @@ impl Moved {
 ///
 /// # Errors
 /// What DynamoDB answers; then it is to be called again.
-pub async fn apply(table: &Table, rule: &Rule, moved: Moved, now: Timestamp, jitter: u32) -> Result<bool, TableError> {
-    let Moved { project: id, epoch, metric } = moved;
+pub async fn apply(
+    table: &Table,
+    rule: &Rule,
+    moved: CountedEvent,
+    now: Timestamp,
+    jitter: u32,
+) -> Result<bool, TableError> {
+    let CountedEvent { project: id, epoch, metric } = moved;
     let watched = |project: &Project| moved.concerns(project);
     let Some(mut project) = table.project(id).await?.filter(watched) else { return Ok(false) };
     let counts = Counts::in_window(&table.window(id, epoch, now, jitter).await?, now);
     let Some(crossing) = Crossing::find(rule, metric, counts, now) else { return Ok(false) };
     let notices = table.notices(id).await?;
     if let Some(warning) = crossing.warning(&project, &notices) {
-        patiently(jitter, || table.record_notice(&warning, &project.facts)).await?;
+        retry_transient(jitter, || table.record_notice(&warning, &project.facts)).await?;
     }
     if crossing.level == Level::Warn {
         return Ok(false);
     }
     for _rival in 0..RIVALS {
         let (next, notice) = crossing.disable(&project);
-        match patiently(jitter, || table.change_project(Some(&project), &next, Some(&notice))).await {
+        match retry_transient(jitter, || table.change_project(Some(&project), &next, Some(&notice))).await {
             Err(TableError::Conflict(_)) => match table.project(id).await?.filter(watched) {
                 Some(changed) => project = changed,
                 None => return Ok(false),
@@ -74,7 +80,7 @@ pub async fn apply(table: &Table, rule: &Rule, moved: Moved, now: Timestamp, jit
 #[derive(Debug)]
 pub struct Crossing<'a> {
     rule: &'a Rule,
-    metric: Metric,
+    metric: FeedbackMetric,
     counts: Counts,
     now: Timestamp,
     /// The line it has come to.
@@ -84,7 +90,7 @@ pub struct Crossing<'a> {
 impl<'a> Crossing<'a> {
     /// Looks at a metric; `None` below both lines.
     #[must_use]
-    pub fn find(rule: &'a Rule, metric: Metric, counts: Counts, now: Timestamp) -> Option<Self> {
+    pub fn find(rule: &'a Rule, metric: FeedbackMetric, counts: Counts, now: Timestamp) -> Option<Self> {
         let level = rule.level(metric, &counts);
         (level != Level::Fine).then_some(Self { rule, metric, counts, now, level })
     }
@@ -129,8 +135,8 @@ impl Crossing<'_> {
         let line = self.rule.lines(self.metric).warn;
         let title = format!("Posthorn warning: {}", self.what());
         let find_out = match self.metric {
-            Metric::Bounce => "Find out where the addresses came from.",
-            Metric::Complaint => "Find out whether the recipients asked for this mail.",
+            FeedbackMetric::Bounce => "Find out where the addresses came from.",
+            FeedbackMetric::Complaint => "Find out whether the recipients asked for this mail.",
         };
         let action = format!("{find_out} At {} % the project is disabled.", self.rule.lines(self.metric).disable);
         self.notice(project, WARNING, number, line.fraction(), &title, &action)
@@ -213,7 +219,7 @@ pub async fn disable(
     reason: &str,
     now: Timestamp,
     jitter: u32,
-) -> Result<Changed, TableError> {
+) -> Result<ChangeOutcome, TableError> {
     by_hand(table, id, Status::Disabled, jitter, |project| {
         let mut next = changed(project, Status::Disabled, now);
         next.disabled = Some(Disabled { at: now, reason: reason.to_owned(), figures: None });
@@ -233,7 +239,7 @@ pub async fn disable(
 ///
 /// # Errors
 /// What DynamoDB answers.
-pub async fn enable(table: &Table, id: Uuid, now: Timestamp, jitter: u32) -> Result<Changed, TableError> {
+pub async fn enable(table: &Table, id: Uuid, now: Timestamp, jitter: u32) -> Result<ChangeOutcome, TableError> {
     by_hand(table, id, Status::Active, jitter, |project| reinstated(project, now)).await
 }
 
@@ -257,7 +263,7 @@ async fn by_hand(
     status: Status,
     jitter: u32,
     next: impl Fn(&Project) -> (Project, Notice),
-) -> Result<Changed, TableError> {
+) -> Result<ChangeOutcome, TableError> {
     change(table, id, jitter, |project| {
         let (next, notice) = next(project);
         Ok((project.facts.status != status).then_some((next, Some(notice))))

@@ -10,12 +10,12 @@ pub mod reputation;
 mod rotation;
 
 pub use caller::{Access, Caller, authenticate};
-pub use change::{Changed, change};
+pub use change::{ChangeOutcome, change};
 pub use key::{KeyDigest, PlainKey};
 pub use posthorn_table::api_key::KeyClass;
-pub use presented::Presented;
+pub use presented::PresentedKey;
 pub use project::{
-    Imported, NewProject, ProjectError, add_domain, import, import_all, new_project, remove_domain, set_default_sender,
-    set_monthly_limit,
+    ImportSummary, NewProject, ProjectError, add_domain, import, import_all, new_project, remove_domain,
+    set_default_sender, set_monthly_limit,
 };
-pub use rotation::{Rotation, Which, replace_keys, rotate};
+pub use rotation::{KeySelection, Rotation, replace_keys, rotate};

@@ -9,9 +9,9 @@ use posthorn_table::{
 use crate::{KeyDigest, PlainKey, change::revised, key};
 
 /// So that a key's item, which copies the domains, stays under 4 KB: one read unit.
-const MOST_DOMAINS: usize = 40;
+const MAX_DOMAINS: usize = 40;
 /// So that every change of a project fits one transaction with room to spare.
-const MOST_KEYS: usize = 20;
+const MAX_KEYS: usize = 20;
 
 /// What an operator says of a new project.
 #[derive(Debug, Clone, Default)]
@@ -62,7 +62,7 @@ pub fn new_project(
     if !(1..=256).contains(&new.name.chars().count()) || new.name.chars().any(char::is_control) {
         return Err(ProjectError::Name);
     }
-    if new.domains.len() > MOST_DOMAINS {
+    if new.domains.len() > MAX_DOMAINS {
         return Err(ProjectError::TooManyDomains);
     }
     let mut id = [0; 16];
@@ -103,7 +103,7 @@ pub fn import(project: &Project, plunk_key: &str, now: Timestamp) -> Result<Proj
             Some(_) => Ok(next),
         };
     }
-    if next.keys.len() >= MOST_KEYS {
+    if next.keys.len() >= MAX_KEYS {
         return Err(ProjectError::TooManyKeys);
     }
     next.keys.push(live(class, &digest));
@@ -112,7 +112,7 @@ pub fn import(project: &Project, plunk_key: &str, now: Timestamp) -> Result<Proj
 
 /// Several keys imported in one change.
 #[derive(Debug)]
-pub struct Imported {
+pub struct ImportSummary {
     /// The project as it is to be.
     pub next: Project,
     /// Secret keys that it gets.
@@ -131,8 +131,8 @@ pub fn import_all<'a>(
     project: &Project,
     plunk_keys: impl IntoIterator<Item = &'a str>,
     now: Timestamp,
-) -> Result<Imported, (usize, ProjectError)> {
-    let mut imported = Imported { next: revised(project, now), secret: 0, public: 0, known: 0 };
+) -> Result<ImportSummary, (usize, ProjectError)> {
+    let mut imported = ImportSummary { next: revised(project, now), secret: 0, public: 0, known: 0 };
     for (place, key) in plunk_keys.into_iter().enumerate() {
         match import(&imported.next, key, now) {
             Ok(next) => {
@@ -187,7 +187,7 @@ pub fn add_domain(project: &Project, domain: &str, now: Timestamp) -> Result<Opt
     if project.facts.domains.iter().any(|known| known == domain) {
         return Ok(None);
     }
-    if project.facts.domains.len() >= MOST_DOMAINS {
+    if project.facts.domains.len() >= MAX_DOMAINS {
         return Err(ProjectError::TooManyDomains);
     }
     let mut next = revised(project, now);
@@ -222,7 +222,7 @@ fn live(class: KeyClass, digest: &KeyDigest) -> ProjectKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Which, replace_keys};
+    use crate::{KeySelection, replace_keys};
 
     fn project() -> Project {
         let new = NewProject { name: "demo".into(), domains: vec!["example.com".into()], ..NewProject::default() };
@@ -250,7 +250,7 @@ mod tests {
         let key = plunk("sk", 1);
         let imported = import(&project(), &key, at(1)).unwrap();
         let fill = &mut |buffer: &mut [u8]| buffer.fill(8);
-        let rotated = replace_keys(&imported, Which::Secret, 60, at(10), fill).next;
+        let rotated = replace_keys(&imported, KeySelection::Secret, 60, at(10), fill).next;
         let digest = KeyDigest::of(&key);
         for now in [69, 70] {
             let again = import_all(&rotated, [key.as_str()], at(now)).unwrap();

@@ -9,7 +9,7 @@ use std::{fmt, str::FromStr};
 use jiff::SignedDuration;
 use posthorn_table::{
     Timestamp,
-    statistics::{HourCounts, Metric},
+    statistics::{FeedbackMetric, HourCounts},
 };
 
 /// Hours in the window, the running one included.
@@ -63,7 +63,7 @@ impl FromStr for Rate {
 
 /// Where a metric's lines are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lines {
+pub struct Thresholds {
     /// Emails below which a rate counts as if so many had been sent.
     pub floor: u64,
     /// The operators are warned from here on.
@@ -74,7 +74,7 @@ pub struct Lines {
 
 /// A metric's lines as configuration gives them: what is not given is the default.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct LinesText<'a> {
+pub struct ThresholdTexts<'a> {
     /// A number of emails.
     pub floor: Option<&'a str>,
     /// Percent.
@@ -97,11 +97,11 @@ pub enum RuleError {
     Order(&'static str, Rate, Rate),
 }
 
-impl Lines {
-    fn read(metric: Metric, text: LinesText<'_>, default: Self) -> Result<Self, RuleError> {
+impl Thresholds {
+    fn read(metric: FeedbackMetric, text: ThresholdTexts<'_>, default: Self) -> Result<Self, RuleError> {
         let name = match metric {
-            Metric::Bounce => "BOUNCE",
-            Metric::Complaint => "COMPLAINT",
+            FeedbackMetric::Bounce => "BOUNCE",
+            FeedbackMetric::Complaint => "COMPLAINT",
         };
         let rate = |line, text: Option<&str>, default: Rate| match text {
             None => Ok(default),
@@ -129,16 +129,16 @@ impl Lines {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
     /// For emails that bounced for good. SES reviews an account at 5 % and may pause it at 10 %.
-    pub bounce: Lines,
+    pub bounce: Thresholds,
     /// For complaints. SES reviews an account at 0.1 % and may pause it at 0.5 %.
-    pub complaint: Lines,
+    pub complaint: Thresholds,
 }
 
 impl Default for Rule {
     fn default() -> Self {
         Self {
-            bounce: Lines { floor: 200, warn: Rate(50_000), disable: Rate(100_000) },
-            complaint: Lines { floor: 1_000, warn: Rate(1_000), disable: Rate(5_000) },
+            bounce: Thresholds { floor: 200, warn: Rate(50_000), disable: Rate(100_000) },
+            complaint: Thresholds { floor: 1_000, warn: Rate(1_000), disable: Rate(5_000) },
         }
     }
 }
@@ -179,10 +179,10 @@ impl Counts {
 
     /// What was counted of a metric.
     #[must_use]
-    pub fn of(&self, metric: Metric) -> u64 {
+    pub fn of(&self, metric: FeedbackMetric) -> u64 {
         match metric {
-            Metric::Bounce => self.bounced,
-            Metric::Complaint => self.complained,
+            FeedbackMetric::Bounce => self.bounced,
+            FeedbackMetric::Complaint => self.complained,
         }
     }
 }
@@ -200,26 +200,26 @@ impl Rule {
     ///
     /// # Errors
     /// [`RuleError`] says which line is wrong and what it must be.
-    pub fn read(bounce: LinesText<'_>, complaint: LinesText<'_>) -> Result<Self, RuleError> {
+    pub fn read(bounce: ThresholdTexts<'_>, complaint: ThresholdTexts<'_>) -> Result<Self, RuleError> {
         let default = Self::default();
         Ok(Self {
-            bounce: Lines::read(Metric::Bounce, bounce, default.bounce)?,
-            complaint: Lines::read(Metric::Complaint, complaint, default.complaint)?,
+            bounce: Thresholds::read(FeedbackMetric::Bounce, bounce, default.bounce)?,
+            complaint: Thresholds::read(FeedbackMetric::Complaint, complaint, default.complaint)?,
         })
     }
 
     /// A metric's lines.
     #[must_use]
-    pub fn lines(&self, metric: Metric) -> Lines {
+    pub fn lines(&self, metric: FeedbackMetric) -> Thresholds {
         match metric {
-            Metric::Bounce => self.bounce,
-            Metric::Complaint => self.complaint,
+            FeedbackMetric::Bounce => self.bounce,
+            FeedbackMetric::Complaint => self.complaint,
         }
     }
 
     /// How far a metric has come.
     #[must_use]
-    pub fn level(&self, metric: Metric, counts: &Counts) -> Level {
+    pub fn level(&self, metric: FeedbackMetric, counts: &Counts) -> Level {
         let lines = self.lines(metric);
         let reaches = |line: Rate| {
             let (counted, sent) = (u128::from(counts.of(metric)), u128::from(counts.sent.max(lines.floor)));
@@ -237,7 +237,7 @@ impl Rule {
     /// A metric's rate, as a fraction of 1; for people.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "shown with two decimals")]
-    pub fn rate(&self, metric: Metric, counts: &Counts) -> f64 {
+    pub fn rate(&self, metric: FeedbackMetric, counts: &Counts) -> f64 {
         counts.of(metric) as f64 / counts.sent.max(self.lines(metric).floor) as f64
     }
 }
@@ -249,30 +249,30 @@ mod tests {
     #[test]
     fn the_rule_is_this_table() {
         let cases = [
-            (Metric::Bounce, 19, 19, Level::Warn),
-            (Metric::Bounce, 20, 20, Level::Disable),
-            (Metric::Bounce, 200, 9, Level::Fine),
-            (Metric::Bounce, 200, 10, Level::Warn),
-            (Metric::Bounce, 200, 19, Level::Warn),
-            (Metric::Bounce, 200, 20, Level::Disable),
-            (Metric::Bounce, 10_000, 400, Level::Fine),
-            (Metric::Bounce, 10_000, 999, Level::Warn),
-            (Metric::Bounce, 10_000, 1_000, Level::Disable),
-            (Metric::Complaint, 50, 0, Level::Fine),
-            (Metric::Complaint, 50, 4, Level::Warn),
-            (Metric::Complaint, 5, 5, Level::Disable),
-            (Metric::Complaint, 10_000, 9, Level::Fine),
-            (Metric::Complaint, 10_000, 10, Level::Warn),
-            (Metric::Complaint, 10_000, 49, Level::Warn),
-            (Metric::Complaint, 10_000, 50, Level::Disable),
-            (Metric::Bounce, 0, 0, Level::Fine),
-            (Metric::Bounce, u64::MAX, u64::MAX, Level::Disable),
+            (FeedbackMetric::Bounce, 19, 19, Level::Warn),
+            (FeedbackMetric::Bounce, 20, 20, Level::Disable),
+            (FeedbackMetric::Bounce, 200, 9, Level::Fine),
+            (FeedbackMetric::Bounce, 200, 10, Level::Warn),
+            (FeedbackMetric::Bounce, 200, 19, Level::Warn),
+            (FeedbackMetric::Bounce, 200, 20, Level::Disable),
+            (FeedbackMetric::Bounce, 10_000, 400, Level::Fine),
+            (FeedbackMetric::Bounce, 10_000, 999, Level::Warn),
+            (FeedbackMetric::Bounce, 10_000, 1_000, Level::Disable),
+            (FeedbackMetric::Complaint, 50, 0, Level::Fine),
+            (FeedbackMetric::Complaint, 50, 4, Level::Warn),
+            (FeedbackMetric::Complaint, 5, 5, Level::Disable),
+            (FeedbackMetric::Complaint, 10_000, 9, Level::Fine),
+            (FeedbackMetric::Complaint, 10_000, 10, Level::Warn),
+            (FeedbackMetric::Complaint, 10_000, 49, Level::Warn),
+            (FeedbackMetric::Complaint, 10_000, 50, Level::Disable),
+            (FeedbackMetric::Bounce, 0, 0, Level::Fine),
+            (FeedbackMetric::Bounce, u64::MAX, u64::MAX, Level::Disable),
         ];
         for (metric, sent, counted, expected) in cases {
             let mut counts = Counts { sent, ..Counts::default() };
             match metric {
-                Metric::Bounce => counts.bounced = counted,
-                Metric::Complaint => counts.complained = counted,
+                FeedbackMetric::Bounce => counts.bounced = counted,
+                FeedbackMetric::Complaint => counts.complained = counted,
             }
             assert_eq!(Rule::default().level(metric, &counts), expected, "{counted} {} of {sent}", metric.counted());
         }
@@ -281,7 +281,7 @@ mod tests {
     #[test]
     fn one_metric_says_nothing_of_the_other() {
         let counts = Counts { sent: 20, bounced: 20, complained: 0 };
-        assert_eq!(Rule::default().level(Metric::Complaint, &counts), Level::Fine);
+        assert_eq!(Rule::default().level(FeedbackMetric::Complaint, &counts), Level::Fine);
     }
 
     #[test]
@@ -309,17 +309,17 @@ mod tests {
 
     #[test]
     fn a_wrong_configuration_says_what_is_wrong() {
-        let read = |bounce| Rule::read(bounce, LinesText::default()).map_err(|error| error.to_string());
-        assert_eq!(read(LinesText::default()), Ok(Rule::default()));
-        let rule = read(LinesText { floor: Some("50"), warn: Some(" 2.5 "), disable: Some("4") }).unwrap();
-        assert_eq!(rule.bounce, Lines { floor: 50, warn: Rate(25_000), disable: Rate(40_000) });
+        let read = |bounce| Rule::read(bounce, ThresholdTexts::default()).map_err(|error| error.to_string());
+        assert_eq!(read(ThresholdTexts::default()), Ok(Rule::default()));
+        let rule = read(ThresholdTexts { floor: Some("50"), warn: Some(" 2.5 "), disable: Some("4") }).unwrap();
+        assert_eq!(rule.bounce, Thresholds { floor: 50, warn: Rate(25_000), disable: Rate(40_000) });
         for (text, expected) in [
-            (LinesText { floor: Some("0"), ..LinesText::default() }, "BOUNCE_FLOOR must be"),
-            (LinesText { floor: Some("many"), ..LinesText::default() }, "BOUNCE_FLOOR must be"),
-            (LinesText { warn: Some("five"), ..LinesText::default() }, "BOUNCE_WARN_PERCENT must be"),
-            (LinesText { disable: Some("0"), ..LinesText::default() }, "BOUNCE_DISABLE_PERCENT must be"),
+            (ThresholdTexts { floor: Some("0"), ..ThresholdTexts::default() }, "BOUNCE_FLOOR must be"),
+            (ThresholdTexts { floor: Some("many"), ..ThresholdTexts::default() }, "BOUNCE_FLOOR must be"),
+            (ThresholdTexts { warn: Some("five"), ..ThresholdTexts::default() }, "BOUNCE_WARN_PERCENT must be"),
+            (ThresholdTexts { disable: Some("0"), ..ThresholdTexts::default() }, "BOUNCE_DISABLE_PERCENT must be"),
             (
-                LinesText { warn: Some("10"), ..LinesText::default() },
+                ThresholdTexts { warn: Some("10"), ..ThresholdTexts::default() },
                 "BOUNCE_WARN_PERCENT (10) must be below BOUNCE_DISABLE_PERCENT (10)",
             ),
         ] {

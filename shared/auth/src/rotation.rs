@@ -1,7 +1,7 @@
 //! Replacing keys: the decision, without I/O. [`posthorn_table::Table::change_project`] commits it.
 
 use jiff::SignedDuration;
-use posthorn_errors::{Code, Refused};
+use posthorn_errors::{Code, Result};
 use posthorn_table::{
     Timestamp,
     api_key::KeyClass,
@@ -14,7 +14,7 @@ use crate::{KeyDigest, PlainKey};
 
 /// The keys to replace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which {
+pub enum KeySelection {
     /// The pair.
     Both,
     /// The secret key.
@@ -23,7 +23,7 @@ pub enum Which {
     Public,
 }
 
-impl Which {
+impl KeySelection {
     /// The name, as requests and announcements say it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -60,7 +60,7 @@ impl Rotation {
     /// What the operators are told of it, on the alerts topic: a subject, and JSON that a person can read too. Never the
     /// keys.
     #[must_use]
-    pub fn announcement(&self, which: Which, at: Timestamp) -> (&'static str, Value) {
+    pub fn announcement(&self, which: KeySelection, at: Timestamp) -> (&'static str, Value) {
         let facts = &self.next.facts;
         let message = json!({
             "type": "keys_rotated",
@@ -87,11 +87,11 @@ impl Rotation {
 pub fn rotate(
     project: &Project,
     presented: &KeyDigest,
-    which: Which,
+    which: KeySelection,
     grace_seconds: u32,
     now: Timestamp,
     fill: &mut dyn FnMut(&mut [u8]),
-) -> Refused<Rotation> {
+) -> Result<Rotation> {
     if !project.keys.iter().any(|key| key.is_live() && key.digest == presented.as_str()) {
         return Err(Code::InvalidApiKey.into());
     }
@@ -105,7 +105,7 @@ pub fn rotate(
 /// project can be replaced before it is reinstated.
 pub fn replace_keys(
     project: &Project,
-    which: Which,
+    which: KeySelection,
     grace_seconds: u32,
     now: Timestamp,
     fill: &mut dyn FnMut(&mut [u8]),
@@ -126,7 +126,7 @@ pub fn replace_keys(
 }
 
 /// What is left of a key after a rotation.
-fn kept(key: &ProjectKey, which: Which, expire_at: Option<Timestamp>, now: Timestamp) -> Option<ProjectKey> {
+fn kept(key: &ProjectKey, which: KeySelection, expire_at: Option<Timestamp>, now: Timestamp) -> Option<ProjectKey> {
     if key.is_retired(now) {
         return None;
     }
@@ -171,7 +171,7 @@ mod tests {
     fn without_grace_the_old_pair_is_gone() {
         let fill = &mut random();
         let (project, secret, public) = demo(fill);
-        let rotation = rotate(&project, &secret, Which::Both, 0, at(10), fill).unwrap();
+        let rotation = rotate(&project, &secret, KeySelection::Both, 0, at(10), fill).unwrap();
         assert_eq!(rotation.next.keys.len(), 2);
         assert!(rotation.next.keys.iter().all(ProjectKey::is_live));
         assert_eq!(retirement(&rotation.next, &secret), Err("gone"));
@@ -184,7 +184,7 @@ mod tests {
     fn one_class_leaves_the_other_alone() {
         let fill = &mut random();
         let (project, secret, public) = demo(fill);
-        let rotation = rotate(&project, &secret, Which::Public, 60, at(10), fill).unwrap();
+        let rotation = rotate(&project, &secret, KeySelection::Public, 60, at(10), fill).unwrap();
         assert_eq!(retirement(&rotation.next, &secret), Ok(None));
         assert_eq!(retirement(&rotation.next, &public), Ok(Some(at(70))));
         assert_eq!(rotation.minted.len(), 1);
@@ -195,13 +195,13 @@ mod tests {
     fn a_second_rotation_ends_the_grace_of_the_first() {
         let fill = &mut random();
         let (project, secret, _) = demo(fill);
-        let first = rotate(&project, &secret, Which::Secret, 600, at(10), fill).unwrap();
+        let first = rotate(&project, &secret, KeySelection::Secret, 600, at(10), fill).unwrap();
         let newer = first.minted[0].digest();
         assert_eq!(
-            rotate(&first.next, &secret, Which::Secret, 0, at(11), fill).unwrap_err().code(),
+            rotate(&first.next, &secret, KeySelection::Secret, 0, at(11), fill).unwrap_err().code(),
             Code::InvalidApiKey
         );
-        let second = rotate(&first.next, &newer, Which::Secret, 600, at(20), fill).unwrap();
+        let second = rotate(&first.next, &newer, KeySelection::Secret, 600, at(20), fill).unwrap();
         assert_eq!(retirement(&second.next, &secret), Err("gone"));
         assert_eq!(retirement(&second.next, &newer), Ok(Some(at(620))));
     }
@@ -210,8 +210,8 @@ mod tests {
     fn a_key_past_its_time_is_dropped_by_any_rotation() {
         let fill = &mut random();
         let (project, secret, public) = demo(fill);
-        let first = rotate(&project, &secret, Which::Public, 5, at(10), fill).unwrap();
-        let second = rotate(&first.next, &secret, Which::Secret, 5, at(15), fill).unwrap();
+        let first = rotate(&project, &secret, KeySelection::Public, 5, at(10), fill).unwrap();
+        let second = rotate(&first.next, &secret, KeySelection::Secret, 5, at(15), fill).unwrap();
         assert_eq!(retirement(&second.next, &public), Err("gone"));
         assert_eq!(second.next.keys.iter().filter(|key| key.is_live()).count(), 2);
     }
@@ -221,10 +221,10 @@ mod tests {
         let fill = &mut random();
         let (mut project, secret, public) = demo(fill);
         project.facts.status = Status::Disabled;
-        let rotation = replace_keys(&project, Which::Secret, 60, at(10), fill);
+        let rotation = replace_keys(&project, KeySelection::Secret, 60, at(10), fill);
         assert_eq!(retirement(&rotation.next, &secret), Ok(Some(at(70))));
         assert_eq!(retirement(&rotation.next, &public), Ok(None));
-        let (_, message) = rotation.announcement(Which::Secret, at(10));
+        let (_, message) = rotation.announcement(KeySelection::Secret, at(10));
         assert_eq!(message["previousKeysExpireAt"], "1970-01-01T00:01:10.000Z");
         let command = format!(": posthorn project rotate {} --grace 0", project.facts.id);
         assert!(message["action"].as_str().unwrap().ends_with(&command), "it can be typed as it stands");
@@ -236,7 +236,7 @@ mod tests {
         let fill = &mut random();
         let (mut project, secret, _) = demo(fill);
         project.facts.status = Status::Disabled;
-        let failure = rotate(&project, &secret, Which::Both, 0, at(10), fill).unwrap_err();
+        let failure = rotate(&project, &secret, KeySelection::Both, 0, at(10), fill).unwrap_err();
         assert_eq!(failure.code(), Code::ProjectDisabled);
     }
 }

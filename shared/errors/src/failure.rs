@@ -22,7 +22,7 @@ struct Parts {
 }
 
 /// The result of anything that may fail a request.
-pub type Refused<T> = Result<T, Failure>;
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
 impl Failure {
     /// A failure with the code's own message and suggestion.

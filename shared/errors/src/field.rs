@@ -45,11 +45,11 @@ pub struct FieldError {
 
 /// Collects every wrong field of a request, so that the caller learns of all of them at once.
 #[derive(Debug, Default)]
-pub struct Fields(Vec<FieldError>);
+pub struct FieldErrors(Vec<FieldError>);
 
-impl Fields {
+impl FieldErrors {
     /// Notes a wrong field.
-    pub fn wrong(&mut self, field: impl Into<String>, code: FieldCode, message: impl Into<Cow<'static, str>>) {
+    pub fn push(&mut self, field: impl Into<String>, code: FieldCode, message: impl Into<Cow<'static, str>>) {
         self.0.push(FieldError { field: field.into(), message: message.into(), code });
     }
 

@@ -13,7 +13,7 @@ use std::{
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
 
-use crate::{Code, Failure, FieldCode, Fields};
+use crate::{Code, Failure, FieldCode, FieldErrors};
 
 /// The most values, nested ones included, that a request's body may have. None takes more than some 300 bytes, so these take at
 /// most 6 MB beside their texts.
@@ -76,8 +76,8 @@ impl From<JsonError> for Failure {
                 (field, FieldCode::TooLarge, format!("Must not nest deeper than {MAX_LEVELS} levels."))
             }
         };
-        let mut fields = Fields::default();
-        fields.wrong(field, code, message);
+        let mut fields = FieldErrors::default();
+        fields.push(field, code, message);
         fields.finish().err().unwrap_or_else(|| Code::ValidationError.into())
     }
 }

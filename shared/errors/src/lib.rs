@@ -10,6 +10,6 @@ pub mod json;
 mod object;
 
 pub use code::Code;
-pub use failure::{Failure, Refused};
-pub use field::{FieldCode, FieldError, Fields};
+pub use failure::{Failure, Result};
+pub use field::{FieldCode, FieldError, FieldErrors};
 pub use object::{Object, Text};

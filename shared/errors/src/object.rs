@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{FieldCode, Fields};
+use crate::{FieldCode, FieldErrors};
 
 /// A JSON object of a request, and the path at which it stands. `null` counts as absent.
 #[derive(Debug, Clone)]
@@ -54,16 +54,16 @@ impl<'a> Object<'a> {
     }
 
     /// A text field, if it is there and as it must be.
-    pub fn text(&self, name: &str, rule: Text, wrong: &mut Fields) -> Option<&'a str> {
-        let text = self.string(name, wrong)?;
+    pub fn text(&self, name: &str, rule: Text, errors: &mut FieldErrors) -> Option<&'a str> {
+        let text = self.string(name, errors)?;
         let path = || self.path(name);
         let length = text.chars().count();
         if length < rule.least {
-            wrong.wrong(path(), FieldCode::TooShort, format!("Must have at least {} character(s).", rule.least));
+            errors.push(path(), FieldCode::TooShort, format!("Must have at least {} character(s).", rule.least));
         } else if length > rule.most {
-            wrong.wrong(path(), FieldCode::TooLong, format!("Must have at most {} characters.", rule.most));
+            errors.push(path(), FieldCode::TooLong, format!("Must have at most {} characters.", rule.most));
         } else if !rule.control && text.chars().any(char::is_control) {
-            wrong.wrong(path(), FieldCode::InvalidValue, "Must not have control characters or line breaks.");
+            errors.push(path(), FieldCode::InvalidValue, "Must not have control characters or line breaks.");
         } else {
             return Some(text);
         }
@@ -71,25 +71,25 @@ impl<'a> Object<'a> {
     }
 
     /// A string field, if it is there and a string.
-    pub fn string(&self, name: &str, wrong: &mut Fields) -> Option<&'a str> {
-        self.typed(name, "a string", Value::as_str, wrong)
+    pub fn string(&self, name: &str, errors: &mut FieldErrors) -> Option<&'a str> {
+        self.typed(name, "a string", Value::as_str, errors)
     }
 
     /// A boolean field, if it is there and a boolean.
-    pub fn boolean(&self, name: &str, wrong: &mut Fields) -> Option<bool> {
-        self.typed(name, "a boolean", Value::as_bool, wrong)
+    pub fn boolean(&self, name: &str, errors: &mut FieldErrors) -> Option<bool> {
+        self.typed(name, "a boolean", Value::as_bool, errors)
     }
 
     /// An object field, if it is there and an object; see [`Object::map`].
-    pub fn object(&self, name: &str, wrong: &mut Fields) -> Option<Object<'a>> {
+    pub fn object(&self, name: &str, errors: &mut FieldErrors) -> Option<Object<'a>> {
         self.map(name)?;
-        let fields = self.typed(name, "an object", Value::as_object, wrong)?;
+        let fields = self.typed(name, "an object", Value::as_object, errors)?;
         Some(Object { fields, path: self.path(name) })
     }
 
     /// An array field, if it is there and an array.
-    pub fn array(&self, name: &str, wrong: &mut Fields) -> Option<&'a [Value]> {
-        self.typed(name, "an array", Value::as_array, wrong).map(Vec::as_slice)
+    pub fn array(&self, name: &str, errors: &mut FieldErrors) -> Option<&'a [Value]> {
+        self.typed(name, "an array", Value::as_array, errors).map(Vec::as_slice)
     }
 
     /// The names and values, as they come.
@@ -98,8 +98,8 @@ impl<'a> Object<'a> {
     }
 
     /// Notes that a field is missing.
-    pub fn required(&self, name: &str, wrong: &mut Fields) {
-        wrong.wrong(self.path(name), FieldCode::Required, "Is required.");
+    pub fn required(&self, name: &str, errors: &mut FieldErrors) {
+        errors.push(self.path(name), FieldCode::Required, "Is required.");
     }
 
     fn typed<T>(
@@ -107,12 +107,12 @@ impl<'a> Object<'a> {
         name: &str,
         kind: &str,
         convert: impl Fn(&'a Value) -> Option<T>,
-        wrong: &mut Fields,
+        errors: &mut FieldErrors,
     ) -> Option<T> {
         let value = self.get(name)?;
         let converted = convert(value);
         if converted.is_none() {
-            wrong.wrong(self.path(name), FieldCode::InvalidType, format!("Must be {kind}."));
+            errors.push(self.path(name), FieldCode::InvalidType, format!("Must be {kind}."));
         }
         converted
     }

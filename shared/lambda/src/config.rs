@@ -15,14 +15,14 @@ pub struct Config {
     /// `ALERTS_TOPIC_ARN`: the SNS topic that operators listen to; none unless given.
     pub alerts_topic: Option<String>,
     /// `BOUNCE_FLOOR`, `BOUNCE_WARN_PERCENT`, `BOUNCE_DISABLE_PERCENT`: where the guard's lines for bounces are.
-    pub bounce: Lines,
+    pub bounce: Thresholds,
     /// `COMPLAINT_FLOOR`, `COMPLAINT_WARN_PERCENT`, `COMPLAINT_DISABLE_PERCENT`: the same for complaints.
-    pub complaint: Lines,
+    pub complaint: Thresholds,
 }
 
 /// A metric's lines, as text: not read here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Lines {
+pub struct Thresholds {
     /// Emails below which a rate counts as if so many had been sent.
     pub floor: Option<String>,
     /// Percent.
@@ -61,12 +61,12 @@ impl Config {
             table: read("TABLE_NAME")?.unwrap_or_else(|| "posthorn".to_owned()),
             configuration_set: read("CONFIGURATION_SET")?,
             alerts_topic: read("ALERTS_TOPIC_ARN")?,
-            bounce: Lines {
+            bounce: Thresholds {
                 floor: read("BOUNCE_FLOOR")?,
                 warn: read("BOUNCE_WARN_PERCENT")?,
                 disable: read("BOUNCE_DISABLE_PERCENT")?,
             },
-            complaint: Lines {
+            complaint: Thresholds {
                 floor: read("COMPLAINT_FLOOR")?,
                 warn: read("COMPLAINT_WARN_PERCENT")?,
                 disable: read("COMPLAINT_DISABLE_PERCENT")?,

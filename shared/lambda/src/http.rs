@@ -11,12 +11,12 @@ use std::{future::Future, panic::AssertUnwindSafe};
 
 use futures_util::FutureExt;
 use lambda_http::{Body, Request, RequestExt, Response, http::Method, request::RequestContext};
-use posthorn_errors::{Code, Failure, Refused};
+use posthorn_errors::{Code, Failure, Result};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::{
-    Edge, edge,
+    Env, env,
     http::attribution::Attribution,
     routes::{Function, Resolved, Route, nearest, resolve},
     telemetry::{self, Line, log},
@@ -24,13 +24,13 @@ use crate::{
 
 /// Answers a request of `function`: finds the route, bounds size and time, turns whatever the handler gives, be it
 /// a panic, into one response of the contract's shape, and logs one line.
-pub async fn respond<'a, F, Fut>(edge: &Edge, function: Function, request: Request, handler: F) -> Response<Body>
+pub async fn respond<'a, F, Fut>(env: &Env, function: Function, request: Request, handler: F) -> Response<Body>
 where
     F: FnOnce(Call) -> Fut,
-    Fut: Future<Output = Refused<Reply>> + 'a,
+    Fut: Future<Output = Result<Reply>> + 'a,
 {
-    let started = edge::stopwatch();
-    let request_id = request_id(edge, &request);
+    let started = env::monotonic_now();
+    let request_id = request_id(env, &request);
     let deadline = request.lambda_context_ref().map_or(0, |context| context.deadline);
     let resolved = resolve(request.method(), request.raw_http_path());
     let method = request.method().clone();
@@ -43,39 +43,39 @@ where
         Resolved::Route(Route::Health) => Ok(Reply::health()),
         Resolved::Route(route) if route.function() != function => Err(Failure::new(Code::NotFound)),
         Resolved::Route(route) => {
-            let answer_by = edge::answer_by(deadline);
-            let call = Call::new(route.clone(), request, edge.now(), answer_by, attribution.clone());
+            let answer_by = env::answer_by(deadline);
+            let call = Call::new(route.clone(), request, env.now(), answer_by, attribution.clone());
             match call {
                 Ok(call) => guarded(call, handler).instrument(telemetry::span(&request_id)).await,
                 Err(failure) => Err(failure),
             }
         }
     };
-    finish(edge, &method, &resolved, &request_id, started, &attribution, result)
+    finish(env, &method, &resolved, &request_id, started, &attribution, result)
 }
 
 /// Answers a request that no function can be given, such as one that is too large for an event: as the function
 /// that `path` leads to would, or says that there is none.
 #[must_use]
-pub fn refuse(edge: &Edge, method: &Method, path: &str, request_id: &str, failure: Failure) -> Response<Body> {
+pub fn refuse(env: &Env, method: &Method, path: &str, request_id: &str, failure: Failure) -> Response<Body> {
     let resolved = resolve(method, path);
     let failure = match &resolved {
         Resolved::Nothing => not_found(path),
         Resolved::WrongMethod(route) => wrong_method(route),
         Resolved::Preflight(_) | Resolved::Route(_) => failure,
     };
-    finish(edge, method, &resolved, request_id, edge::stopwatch(), &Attribution::default(), Err(failure))
+    finish(env, method, &resolved, request_id, env::monotonic_now(), &Attribution::default(), Err(failure))
 }
 
 /// Logs and renders.
 fn finish(
-    edge: &Edge,
+    env: &Env,
     method: &Method,
     resolved: &Resolved,
     request_id: &str,
     started: Instant,
     attribution: &Attribution,
-    result: Refused<Reply>,
+    result: Result<Reply>,
 ) -> Response<Body> {
     log(&Line {
         method: known(method),
@@ -87,7 +87,7 @@ fn finish(
         status: reply::status(&result, resolved.route()),
         result: result.as_ref().map(drop),
     });
-    let mut response = reply::render(result, resolved.route(), request_id, edge.now());
+    let mut response = reply::render(result, resolved.route(), request_id, env.now());
     if *method == Method::HEAD {
         *response.body_mut() = Body::Empty;
     }
@@ -95,10 +95,10 @@ fn finish(
 }
 
 /// Runs the handler: a panic is one 500, and no answer in time is one 503.
-async fn guarded<'a, F, Fut>(call: Call, handler: F) -> Refused<Reply>
+async fn guarded<'a, F, Fut>(call: Call, handler: F) -> Result<Reply>
 where
     F: FnOnce(Call) -> Fut,
-    Fut: Future<Output = Refused<Reply>> + 'a,
+    Fut: Future<Output = Result<Reply>> + 'a,
 {
     let answer_by = call.answer_by;
     let answer = Box::pin(AssertUnwindSafe(async { handler(call).await }).catch_unwind());
@@ -124,14 +124,14 @@ fn wrong_method(route: &Route) -> Failure {
 }
 
 /// The gateway's id of the request; a caller's own header is ignored. Without a gateway, Lambda's, or a new one.
-fn request_id(edge: &Edge, request: &Request) -> String {
+fn request_id(env: &Env, request: &Request) -> String {
     let gateway = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref(),
         _ => None,
     };
     let lambda = request.lambda_context_ref().map(|context| context.request_id.as_str());
     let given = [gateway, lambda].into_iter().flatten().find(|id| !id.is_empty());
-    given.map_or_else(|| format!("{:016x}", u64::from_be_bytes(edge.random())), str::to_owned)
+    given.map_or_else(|| format!("{:016x}", u64::from_be_bytes(env.random())), str::to_owned)
 }
 
 /// A method's name for the log; a made-up one stays out of it.

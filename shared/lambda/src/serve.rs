@@ -13,14 +13,14 @@ use lambda_http::{
 use serde::Serialize;
 use tokio::time::Instant;
 
-use crate::edge::answer_by;
+use crate::env::answer_by;
 
 /// A path that leads nowhere, in the place of one that no URI can have.
 const NO_PATH: &str = "/%";
 
 /// An event without what `lambda_http` would panic over: it builds a URI of the path, the query, the host and the
 /// forwarded protocol, any of which a caller can write so that it is none. Nothing of ours reads the last three.
-fn tame(mut event: ApiGatewayV2httpRequest) -> ApiGatewayV2httpRequest {
+fn sanitize_event(mut event: ApiGatewayV2httpRequest) -> ApiGatewayV2httpRequest {
     event.raw_query_string = None;
     event.query_string_parameters = QueryMap::default();
     event.headers.remove("host");
@@ -48,7 +48,7 @@ where
         let answer = handler(request);
         async { Ok::<_, Error>(answer.await) }
     }));
-    adapter.call(LambdaEvent::new(LambdaRequest::ApiGatewayV2(tame(event.payload)), event.context)).await
+    adapter.call(LambdaEvent::new(LambdaRequest::ApiGatewayV2(sanitize_event(event.payload)), event.context)).await
 }
 
 /// Serves a handler of HTTP API events (payload version 2.0) for as long as the sandbox lives.
@@ -98,7 +98,7 @@ mod tests {
             },
             "isBase64Encoded": false,
         });
-        LambdaRequest::ApiGatewayV2(tame(serde_json::from_value(event).unwrap())).into()
+        LambdaRequest::ApiGatewayV2(sanitize_event(serde_json::from_value(event).unwrap())).into()
     }
 
     #[test]

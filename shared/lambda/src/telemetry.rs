@@ -181,7 +181,7 @@ pub(crate) fn log(line: &Line<'_>) {
 
 /// Logs that something went wrong which changes no answer. `what` is a constant; the error's text holds nothing
 /// that a caller wrote.
-pub fn notice(what: &'static str, error: &dyn std::error::Error) {
+pub fn warn(what: &'static str, error: &dyn std::error::Error) {
     tracing::warn!(error = %error, "{what}");
 }
 

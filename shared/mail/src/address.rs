@@ -5,8 +5,8 @@ use std::fmt;
 use email_address::EmailAddress;
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
-const LONGEST: usize = 254;
-const LONGEST_LOCAL_PART: usize = 64;
+const MAX_LENGTH: usize = 254;
+const MAX_LOCAL_PART_BYTES: usize = 64;
 /// The bytes of a domain as it is given: four for each of the 253 characters that a domain may have. Converting it takes time
 /// that grows with its length, whatever comes out.
 const MAX_DOMAIN_BYTES: usize = 4 * 253;
@@ -29,12 +29,12 @@ impl Address {
     /// [`InvalidAddress`] for anything else, display names, quoted local parts and domain literals among it.
     pub fn parse(text: &str) -> Result<Self, InvalidAddress> {
         let (local, domain) = text.trim().rsplit_once('@').ok_or(InvalidAddress)?;
-        let plain = local.is_ascii() && !local.starts_with('"') && local.len() <= LONGEST_LOCAL_PART;
+        let plain = local.is_ascii() && !local.starts_with('"') && local.len() <= MAX_LOCAL_PART_BYTES;
         if !plain || !EmailAddress::is_valid_local_part(local) {
             return Err(InvalidAddress);
         }
         let address = format!("{}@{}", local.to_ascii_lowercase(), normalise_domain(domain).ok_or(InvalidAddress)?);
-        if address.len() > LONGEST { Err(InvalidAddress) } else { Ok(Self(address)) }
+        if address.len() > MAX_LENGTH { Err(InvalidAddress) } else { Ok(Self(address)) }
     }
 
     /// The whole address.

@@ -13,9 +13,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 use crate::characters::{is_direction_control, is_line_separator};
 
-const LONGEST_NAME: usize = 255;
+const MAX_NAME_LENGTH: usize = 255;
 /// SES API reference, `Attachment`.
-const LONGEST_TYPE: usize = 78;
+const MAX_TYPE_BYTES: usize = 78;
 /// The endings of file names that SES refuses (developer guide, "SES unsupported attachment types").
 const REFUSED_ENDINGS: &str = "ade adp app asp bas bat cer chm cmd com cpl crt csh der exe fxp gadget hlp hta inf ins isp \
     its js jse ksh lib lnk mad maf mag mam maq mar mas mat mau mav maw mda mdb mde mdt mdw mdz msc msh msh1 msh2 mshxml \
@@ -68,7 +68,7 @@ pub fn decode(content: &str) -> Option<Vec<u8>> {
 pub fn is_filename(name: &str) -> bool {
     let is_unseen = |c: char| c.is_control() || is_line_separator(c) || is_direction_control(c);
     let forbidden = |c: char| is_unseen(c) || matches!(c, '"' | '/' | '\\');
-    (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.contains(forbidden)
+    (1..=MAX_NAME_LENGTH).contains(&name.chars().count()) && !name.contains(forbidden)
 }
 
 /// True if SES takes files with the ending that this name has, if it has one.
@@ -86,7 +86,7 @@ pub fn is_mime_type(text: &str) -> bool {
     };
     let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
-    text.len() <= LONGEST_TYPE
+    text.len() <= MAX_TYPE_BYTES
         && printable
         && essence.trim_end().split_once('/').is_some_and(|(a, b)| token(a) && token(b))
         && are_parameters(parameters)

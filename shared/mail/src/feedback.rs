@@ -22,13 +22,13 @@ const TOPIC_VALIDATED: &str = "Successfully validated SNS topic for Amazon SES e
 const HELD_BACK: [&str; 4] =
     ["OnAccountSuppressionList", "OnTenantSuppressionList", "EmailValidationSuppressed", "UnsubscribedRecipient"];
 /// Longer than any type of event that SES documents.
-const LONGEST_NAME: usize = 40;
+const MAX_NAME_LENGTH: usize = 40;
 
 /// One event of SES.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// What happened.
-    pub what: What,
+    pub what: EventKind,
     /// SES's id of the mail; empty if the event names none.
     pub message_id: String,
     /// Whose mail it is.
@@ -55,7 +55,7 @@ pub enum Origin {
 
 /// What happened to a mail. `at` is when it did, by SES's clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum EventKind {
     /// SES took it.
     Send {
         /// When.
@@ -140,7 +140,7 @@ pub enum ComplaintKind {
 
 /// Why a text is no event. None of it shows what the text holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotUnderstood {
+pub enum EventError {
     /// Not JSON at all.
     #[error("not JSON")]
     NotJson,
@@ -167,10 +167,10 @@ pub enum NotUnderstood {
 /// Reads one event, in either dialect: what SES published, out of its SNS envelope.
 ///
 /// # Errors
-/// [`NotUnderstood`] if the text is no event of SES, or lacks what its type needs.
-pub fn parse(text: &str) -> Result<Event, NotUnderstood> {
+/// [`EventError`] if the text is no event of SES, or lacks what its type needs.
+pub fn parse(text: &str) -> Result<Event, EventError> {
     if text.trim() == TOPIC_VALIDATED {
-        let what = What::Other("Topic validated".to_owned());
+        let what = EventKind::Other("Topic validated".to_owned());
         return Ok(Event { what, message_id: String::new(), origin: Origin::Trial });
     }
     let document = Document::read(text)?;
@@ -206,7 +206,7 @@ impl ComplaintKind {
 /// A type's name, if it is one: whatever else stands there stays out of the logs.
 fn nameable(name: &str) -> &str {
     let letters = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ');
-    if letters && !name.trim().is_empty() && name.len() <= LONGEST_NAME { name } else { "(unknown)" }
+    if letters && !name.trim().is_empty() && name.len() <= MAX_NAME_LENGTH { name } else { "(unknown)" }
 }
 
 impl<Kind: fmt::Debug> fmt::Debug for Report<Kind> {

@@ -1,6 +1,6 @@
 //! Addresses as requests write them.
 
-use posthorn_errors::{FieldCode, Fields, Object, Text};
+use posthorn_errors::{FieldCode, FieldErrors, Object, Text};
 use serde_json::Value;
 
 use crate::{
@@ -12,47 +12,47 @@ use crate::{
 pub const NAME: Text = Text { least: 1, most: 256, control: false };
 
 /// The address in a field that must be a plain address, if it is there and one.
-pub fn address(object: &Object<'_>, name: &str, wrong: &mut Fields) -> Option<Address> {
-    let text = object.string(name, wrong)?;
-    parse(text, object.path(name), wrong)
+pub fn address(object: &Object<'_>, name: &str, errors: &mut FieldErrors) -> Option<Address> {
+    let text = object.string(name, errors)?;
+    parse(text, object.path(name), errors)
 }
 
 /// The name in a field that may hold one. `""` is no name.
-pub fn name<'a>(object: &Object<'a>, field: &str, wrong: &mut Fields) -> Option<&'a str> {
+pub fn name<'a>(object: &Object<'a>, field: &str, errors: &mut FieldErrors) -> Option<&'a str> {
     object.get(field).filter(|value| *value != "")?;
-    object.text(field, NAME, wrong)
+    object.text(field, NAME, errors)
 }
 
 /// The mailbox in a value that may be an address or `{email, name?}`.
-pub fn mailbox(value: &Value, path: &str, wrong: &mut Fields) -> Option<Mailbox> {
+pub fn mailbox(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Mailbox> {
     match value {
-        Value::String(text) => Some(Mailbox { address: parse(text, path.to_owned(), wrong)?, name: None }),
+        Value::String(text) => Some(Mailbox { address: parse(text, path.to_owned(), errors)?, name: None }),
         Value::Object(fields) => {
             let object = Object::at(path, fields);
             if object.get("email").is_none() {
-                object.required("email", wrong);
+                object.required("email", errors);
             }
-            let name = name(&object, "name", wrong).map(str::to_owned);
-            let mailbox = Mailbox { address: address(&object, "email", wrong)?, name };
-            check_length(&mailbox, object.path("name"), wrong);
+            let name = name(&object, "name", errors).map(str::to_owned);
+            let mailbox = Mailbox { address: address(&object, "email", errors)?, name };
+            check_length(&mailbox, object.path("name"), errors);
             Some(mailbox)
         }
         _ => {
             let message = "Must be an email address, or an object with email and perhaps name.";
-            wrong.wrong(path, FieldCode::InvalidType, message);
+            errors.push(path, FieldCode::InvalidType, message);
             None
         }
     }
 }
 
 /// Notes at the path of the name that the mail service does not take the address with it.
-pub fn check_length(mailbox: &Mailbox, path: String, wrong: &mut Fields) {
+pub fn check_length(mailbox: &Mailbox, path: String, errors: &mut FieldErrors) {
     if !mailbox.fits() {
         let message = format!("Is too long: once encoded, it must take at most {MAX_BYTES} bytes with its address.");
-        wrong.wrong(path, FieldCode::TooLong, message);
+        errors.push(path, FieldCode::TooLong, message);
     }
 }
 
-fn parse(text: &str, path: String, wrong: &mut Fields) -> Option<Address> {
-    Address::parse(text).map_err(|error| wrong.wrong(path, FieldCode::InvalidEmail, error.to_string())).ok()
+fn parse(text: &str, path: String, errors: &mut FieldErrors) -> Option<Address> {
+    Address::parse(text).map_err(|error| errors.push(path, FieldCode::InvalidEmail, error.to_string())).ok()
 }

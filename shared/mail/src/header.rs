@@ -7,9 +7,9 @@ use url::Url;
 use crate::{address::Address, mailbox::encode};
 
 /// Name and value together, so that the line stays within RFC 5322's 998; SES's own limit too (`MessageHeader`).
-const LONGEST: usize = 996;
+const MAX_LENGTH: usize = 996;
 /// The longest name that SES takes (API reference, `MessageHeader`).
-pub const LONGEST_NAME: usize = 126;
+pub const MAX_NAME_LENGTH: usize = 126;
 /// Headers that decide about the message's structure.
 const STRUCTURAL: [&str; 9] = ["bcc", "cc", "date", "from", "message-id", "reply-to", "sender", "subject", "to"];
 /// Beginnings of what makes the message what it is (`content-`, `mime-`), and of what one service alone writes into a mail:
@@ -97,7 +97,7 @@ impl Header {
     /// [`InvalidHeader`].
     pub fn new(name: &str, value: &str) -> Result<Self, InvalidHeader> {
         let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(token) {
+        if name.is_empty() || name.len() > MAX_NAME_LENGTH || !name.bytes().all(token) {
             return Err(InvalidHeader::Name);
         }
         let lower = name.to_ascii_lowercase();
@@ -108,7 +108,7 @@ impl Header {
             return Err(InvalidHeader::Value);
         }
         let value = in_ascii(&lower, value).ok_or(InvalidHeader::NotAscii)?;
-        if name.len() + value.len() > LONGEST {
+        if name.len() + value.len() > MAX_LENGTH {
             return Err(InvalidHeader::TooLong);
         }
         Ok(Self { name: name.to_owned(), value })

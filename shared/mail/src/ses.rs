@@ -78,18 +78,18 @@ impl fmt::Debug for Message<'_> {
 
 /// How a hand-over ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HandOver {
+pub enum SendResult {
     /// SES took the message and calls it this.
     Sent(String),
     /// SES certainly did not take it.
-    NotSent(NotSent),
+    NotSent(SendError),
     /// The answer was lost: SES may have taken it.
     Unknown,
 }
 
 /// Why SES did not take a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotSent {
+pub enum SendError {
     /// The account's sending rate or its daily quota is used up.
     #[error("SES throttles ({0})")]
     Throttled(String),
@@ -101,7 +101,7 @@ pub enum NotSent {
     Refused(String),
 }
 
-impl NotSent {
+impl SendError {
     /// What the caller is answered.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -163,17 +163,17 @@ impl Ses {
     /// Hands a message over. Tries again, with pauses spread by `jitter` (any random number), only after what
     /// certainly did not send, and never past `until`, at which an unanswered call counts as unknown.
     /// `now` is the moment of the call.
-    pub async fn hand_over(&self, message: &Message<'_>, jitter: u32, now: Instant, until: Instant) -> HandOver {
+    pub async fn hand_over(&self, message: &Message<'_>, jitter: u32, now: Instant, until: Instant) -> SendResult {
         let mut attempt = 0;
         loop {
             let Ok(request) = self.request(message) else {
-                return HandOver::NotSent(NotSent::Refused("the request could not be built".to_owned()));
+                return SendResult::NotSent(SendError::Refused("the request could not be built".to_owned()));
             };
             let outcome = match timeout_at(until, Box::pin(request.send())).await {
-                Err(_elapsed) => HandOver::Unknown,
+                Err(_elapsed) => SendResult::Unknown,
                 Ok(Ok(output)) => {
                     self.answered(now);
-                    HandOver::Sent(output.message_id.unwrap_or_default())
+                    SendResult::Sent(output.message_id.unwrap_or_default())
                 }
                 Ok(Err(error)) => classify(&error),
             };
@@ -257,22 +257,22 @@ fn pause(attempt: u32, jitter: u32) -> Duration {
     full / 2 + (full / 2) * (jitter.rotate_left(attempt) % 1024) / 1024
 }
 
-fn is_worth_another(outcome: &HandOver) -> bool {
+fn is_worth_another(outcome: &SendResult) -> bool {
     match outcome {
-        HandOver::NotSent(NotSent::Throttled(reason)) => reason != DAILY_QUOTA,
-        HandOver::NotSent(NotSent::Unreachable) => true,
-        HandOver::NotSent(NotSent::Refused(_)) | HandOver::Sent(_) | HandOver::Unknown => false,
+        SendResult::NotSent(SendError::Throttled(reason)) => reason != DAILY_QUOTA,
+        SendResult::NotSent(SendError::Unreachable) => true,
+        SendResult::NotSent(SendError::Refused(_)) | SendResult::Sent(_) | SendResult::Unknown => false,
     }
 }
 
 /// What a throttle is called that lasts until tomorrow.
 const DAILY_QUOTA: &str = "daily quota";
 
-fn classify(error: &SdkError<SendEmailError>) -> HandOver {
+fn classify(error: &SdkError<SendEmailError>) -> SendResult {
     match error {
-        SdkError::ConstructionFailure(_) => HandOver::NotSent(NotSent::Refused("not built".to_owned())),
+        SdkError::ConstructionFailure(_) => SendResult::NotSent(SendError::Refused("not built".to_owned())),
         SdkError::DispatchFailure(failure) if failure.as_connector_error().is_some_and(never_connected) => {
-            HandOver::NotSent(NotSent::Unreachable)
+            SendResult::NotSent(SendError::Unreachable)
         }
         SdkError::ServiceError(service) => {
             let status = service.raw().status().as_u16();
@@ -280,22 +280,22 @@ fn classify(error: &SdkError<SendEmailError>) -> HandOver {
             let message = metadata.message().unwrap_or_default().to_ascii_lowercase();
             refused(status, metadata.code().unwrap_or("no code"), &message)
         }
-        _ => HandOver::Unknown,
+        _ => SendResult::Unknown,
     }
 }
 
 /// From the status and the error that SES answered; its text is read for the one thing only it says. What is no error, but
 /// cannot be read, may have sent.
-fn refused(status: u16, code: &str, message: &str) -> HandOver {
+fn refused(status: u16, code: &str, message: &str) -> SendResult {
     let throttled = status == 429 || code.contains("Throttl") || code == "TooManyRequestsException";
     if message.contains("daily message quota") {
-        HandOver::NotSent(NotSent::Throttled(DAILY_QUOTA.to_owned()))
+        SendResult::NotSent(SendError::Throttled(DAILY_QUOTA.to_owned()))
     } else if throttled || message.contains("maximum sending rate") {
-        HandOver::NotSent(NotSent::Throttled(code.to_owned()))
+        SendResult::NotSent(SendError::Throttled(code.to_owned()))
     } else if (400..500).contains(&status) {
-        HandOver::NotSent(NotSent::Refused(code.to_owned()))
+        SendResult::NotSent(SendError::Refused(code.to_owned()))
     } else {
-        HandOver::Unknown
+        SendResult::Unknown
     }
 }
 
@@ -322,15 +322,15 @@ mod tests {
             let outcome = format!("{:?}", refused(status, code, message));
             assert!(outcome.starts_with(expected), "{status} {code}: {outcome}");
         };
-        check(429, "TooManyRequestsException", "maximum sending rate exceeded.", "NotSent(Throttled");
-        check(400, "Throttling", "rate exceeded", "NotSent(Throttled");
-        check(400, "MessageRejected", "email address is not verified.", "NotSent(Refused");
-        check(400, "SendingPausedException", "", "NotSent(Refused");
+        check(429, "TooManyRequestsException", "maximum sending rate exceeded.", "SendError(Throttled");
+        check(400, "Throttling", "rate exceeded", "SendError(Throttled");
+        check(400, "MessageRejected", "email address is not verified.", "SendError(Refused");
+        check(400, "SendingPausedException", "", "SendError(Refused");
         check(500, "InternalFailure", "", "Unknown");
         check(503, "ServiceUnavailable", "", "Unknown");
         check(200, "no code", "", "Unknown");
         let quota = refused(454, "Throttling", "daily message quota exceeded.");
-        assert!(!is_worth_another(&quota) && matches!(quota, HandOver::NotSent(NotSent::Throttled(_))));
+        assert!(!is_worth_another(&quota) && matches!(quota, SendResult::NotSent(SendError::Throttled(_))));
     }
 
     #[test]

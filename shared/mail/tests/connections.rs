@@ -5,7 +5,7 @@
 use std::{future::pending, time::Duration};
 
 use aws_sdk_sesv2::config::Builder;
-use posthorn_lambda::edge::stopwatch;
+use posthorn_lambda::env::monotonic_now;
 use posthorn_mail::ses::Ses;
 use posthorn_testkit::{backends::local_config, calls::Calls};
 use tokio::net::TcpListener;
@@ -22,7 +22,7 @@ async fn ses() -> (Ses, Calls, posthorn_testkit::ses::Ses) {
 #[tokio::test]
 async fn connecting_makes_one_request_and_sends_nothing() {
     let (ses, calls, endpoint) = ses().await;
-    ses.connect(stopwatch()).await;
+    ses.connect(monotonic_now()).await;
     assert_eq!(calls.take().len(), 1);
     assert_eq!(endpoint.calls(), 0);
 }
@@ -30,7 +30,7 @@ async fn connecting_makes_one_request_and_sends_nothing() {
 #[tokio::test]
 async fn only_a_connection_that_idled_for_long_is_stale() {
     let (ses, ..) = ses().await;
-    let start = stopwatch();
+    let start = monotonic_now();
     assert!(!ses.is_stale(start), "nothing was connected before");
     ses.connect(start).await;
     assert!(!ses.is_stale(start + Duration::from_secs(4)), "it was used a moment ago");

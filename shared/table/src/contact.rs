@@ -14,7 +14,7 @@ pub use room::{Bound, MAX_DATA_BYTES, Room};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{Item, from_item, moment, s, unless_overtaken},
+    item::{Item, from_item, ignore_failed_condition, moment, s},
     keys,
 };
 
@@ -180,7 +180,7 @@ impl Table {
             .expression_attribute_values(":false", AttributeValue::Bool(false))
             .send()
             .await;
-        unless_overtaken(result)
+        ignore_failed_condition(result)
     }
 
     /// The contact with this normalised address, if there is one, read consistently.

@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeSet, fmt, io};
 
-use posthorn_errors::{FieldCode, Fields};
+use posthorn_errors::{FieldCode, FieldErrors};
 use serde_json::{Map, Value};
 
 /// Keys that belong to the platform; a request's own values for them are ignored.
 const RESERVED: [&str; 7] = ["id", "email", "plunk_id", "plunk_email", "unsubscribeUrl", "subscribeUrl", "manageUrl"];
-const MOST_KEYS: usize = 100;
+const MAX_KEYS: usize = 100;
 const MAX_BYTES: usize = 32 * 1024;
-const LONGEST_KEY: usize = 128;
+const MAX_KEY_CHARACTERS: usize = 128;
 
 /// The `data` of one request, checked. Its `Debug` shows nothing of it.
 #[derive(Clone, Default, PartialEq)]
@@ -31,18 +31,18 @@ impl fmt::Debug for Data {
 impl Data {
     /// Checks the field `data` of a request and notes what is wrong with it; `None` and `null` are no data.
     #[must_use]
-    pub fn check(value: Option<&Value>, fields: &mut Fields) -> Self {
+    pub fn check(value: Option<&Value>, fields: &mut FieldErrors) -> Self {
         let given = match value {
             None | Some(Value::Null) => return Self::default(),
             Some(Value::Object(given)) => given,
             Some(_) => {
-                fields.wrong("data", FieldCode::InvalidType, "Must be an object.");
+                fields.push("data", FieldCode::InvalidType, "Must be an object.");
                 return Self::default();
             }
         };
-        if given.len() > MOST_KEYS {
+        if given.len() > MAX_KEYS {
             // Its keys are not looked at: what could be wrong with each of them is more than an answer can hold.
-            fields.wrong("data", FieldCode::TooMany, "Must have at most 100 keys.");
+            fields.push("data", FieldCode::TooMany, "Must have at most 100 keys.");
             return Self::default();
         }
         check_size(given, fields);
@@ -107,10 +107,10 @@ fn unwrap(value: &Value) -> (&Value, bool) {
     (value, true)
 }
 
-fn check_size(given: &Map<String, Value>, fields: &mut Fields) {
+fn check_size(given: &Map<String, Value>, fields: &mut FieldErrors) {
     let mut counter = Counter(0);
     if serde_json::to_writer(&mut counter, given).is_ok() && counter.0 > MAX_BYTES {
-        fields.wrong("data", FieldCode::TooLarge, "Must be at most 32,768 bytes of JSON.");
+        fields.push("data", FieldCode::TooLarge, "Must be at most 32,768 bytes of JSON.");
     }
 }
 
@@ -128,13 +128,13 @@ impl io::Write for Counter {
     }
 }
 
-fn check_key(key: &str, fields: &mut Fields) {
+fn check_key(key: &str, fields: &mut FieldErrors) {
     if key.is_empty() {
-        fields.wrong("data", FieldCode::TooShort, "Every key must have at least 1 character.");
-    } else if key.chars().count() > LONGEST_KEY {
-        fields.wrong("data", FieldCode::TooLong, "Every key must have at most 128 characters.");
+        fields.push("data", FieldCode::TooShort, "Every key must have at least 1 character.");
+    } else if key.chars().count() > MAX_KEY_CHARACTERS {
+        fields.push("data", FieldCode::TooLong, "Every key must have at most 128 characters.");
     } else if key.chars().any(char::is_control) {
-        fields.wrong("data", FieldCode::InvalidValue, "No key may have control characters.");
+        fields.push("data", FieldCode::InvalidValue, "No key may have control characters.");
     }
 }
 
@@ -145,15 +145,15 @@ mod tests {
     use super::*;
 
     fn check(given: &Value) -> (Data, usize) {
-        let mut fields = Fields::default();
+        let mut fields = FieldErrors::default();
         let data = Data::check(Some(given), &mut fields);
         (data, fields.count())
     }
 
     #[test]
     fn null_removes_and_empty_is_ignored() {
-        let (data, wrong) = check(&json!({"a": 1, "b": null, "c": "", "d": false}));
-        assert_eq!(wrong, 0);
+        let (data, errors) = check(&json!({"a": 1, "b": null, "c": "", "d": false}));
+        assert_eq!(errors, 0);
         assert_eq!(Value::Object(data.stored), json!({"a": 1, "d": false}));
         assert_eq!(data.removed.into_iter().collect::<Vec<_>>(), ["b"]);
         assert!(data.transient.is_empty());
@@ -185,8 +185,8 @@ mod tests {
 
     #[test]
     fn reserved_keys_are_ignored() {
-        let (data, wrong) = check(&json!({"id": 1, "email": "x", "plunk_id": 2, "manageUrl": "u", "mine": 1}));
-        assert_eq!((data.stored.len(), wrong), (1, 0));
+        let (data, errors) = check(&json!({"id": 1, "email": "x", "plunk_id": 2, "manageUrl": "u", "mine": 1}));
+        assert_eq!((data.stored.len(), errors), (1, 0));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{from_item, s, to_item, unless_overtaken},
+    item::{from_item, ignore_failed_condition, s, to_item},
     keys::{self, DOMAINS},
 };
 
@@ -25,7 +25,7 @@ pub struct DomainClaim {
 
 /// How a claim ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claimed {
+pub enum DomainClaimOutcome {
     /// The domain is the project's, from now on or since before.
     Ours,
     /// It is another project's.
@@ -43,15 +43,22 @@ impl Table {
     ///
     /// # Errors
     /// What DynamoDB answers; a conflict with a rival's transaction passes.
-    pub async fn claim_domain(&self, domain: &str, project: Uuid, now: Timestamp) -> Result<Claimed, TableError> {
+    pub async fn claim_domain(
+        &self,
+        domain: &str,
+        project: Uuid,
+        now: Timestamp,
+    ) -> Result<DomainClaimOutcome, TableError> {
         let found = self.domain(domain).await?;
         match &found {
-            Some(claim) if claim.project == project => return Ok(Claimed::Ours),
-            Some(claim) if self.project(claim.project).await?.is_some() => return Ok(Claimed::Theirs(claim.project)),
+            Some(claim) if claim.project == project => return Ok(DomainClaimOutcome::Ours),
+            Some(claim) if self.project(claim.project).await?.is_some() => {
+                return Ok(DomainClaimOutcome::Theirs(claim.project));
+            }
             _ => {}
         }
         match self.put_claim(domain, project, found.map(|claim| claim.project), now).await {
-            Ok(()) => Ok(Claimed::Ours),
+            Ok(()) => Ok(DomainClaimOutcome::Ours),
             Err(error) => self.settle_claim_of(domain, project, error).await,
         }
     }
@@ -83,11 +90,16 @@ impl Table {
     }
 
     /// After a claim whose answer is `error`: whose is the domain now?
-    async fn settle_claim_of(&self, domain: &str, project: Uuid, error: TableError) -> Result<Claimed, TableError> {
+    async fn settle_claim_of(
+        &self,
+        domain: &str,
+        project: Uuid,
+        error: TableError,
+    ) -> Result<DomainClaimOutcome, TableError> {
         match self.domain(domain).await? {
-            Some(claim) if claim.project == project => Ok(Claimed::Ours),
-            Some(claim) if !error.passes() => Ok(Claimed::Theirs(claim.project)),
-            None if self.project(project).await?.is_none() => Ok(Claimed::NoSuchProject),
+            Some(claim) if claim.project == project => Ok(DomainClaimOutcome::Ours),
+            Some(claim) if !error.is_transient() => Ok(DomainClaimOutcome::Theirs(claim.project)),
+            None if self.project(project).await?.is_none() => Ok(DomainClaimOutcome::NoSuchProject),
             _ => Err(error),
         }
     }
@@ -122,7 +134,7 @@ impl Table {
             .expression_attribute_values(":project", s(project.to_string()))
             .send()
             .await;
-        unless_overtaken(result)
+        ignore_failed_condition(result)
     }
 
     /// As part of a transaction: that a project has claimed a domain.

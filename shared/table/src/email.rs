@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{conditional, expiry, from_item, moment, n, s, to_item, unless_overtaken},
+    item::{conditional, expiry, from_item, ignore_failed_condition, moment, n, s, to_item},
     keys,
 };
 
@@ -137,7 +137,7 @@ impl fmt::Debug for Outcome<'_> {
 
 /// What the mail service says of an email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
+pub enum ReportedStatus {
     /// It took it.
     Sent,
     /// The recipient's server took it.
@@ -162,7 +162,7 @@ pub enum Seen {
     NotSpam,
 }
 
-impl Seen {
+impl ReportedStatus {
     pub(crate) fn status(self) -> Option<Status> {
         match self {
             Self::Sent => Some(Status::Sent),
@@ -275,7 +275,7 @@ impl Table {
             .expression_attribute_values(":subject", s(subject))
             .send()
             .await;
-        unless_overtaken(result)
+        ignore_failed_condition(result)
     }
 
     /// Removes the record that the attempt `nonce` created, if it is still that attempt's.
@@ -292,7 +292,7 @@ impl Table {
             .expression_attribute_values(":nonce", s(nonce))
             .send()
             .await;
-        unless_overtaken(result)
+        ignore_failed_condition(result)
     }
 
     /// Records what the mail service says of an email, in whatever order and however often it says it: the status
@@ -300,7 +300,13 @@ impl Table {
     ///
     /// # Errors
     /// What DynamoDB answers.
-    pub async fn record_seen(&self, id: Uuid, seen: Seen, at: Timestamp, message_id: &str) -> Result<(), TableError> {
+    pub async fn record_seen(
+        &self,
+        id: Uuid,
+        seen: ReportedStatus,
+        at: Timestamp,
+        message_id: &str,
+    ) -> Result<(), TableError> {
         let first_news = match seen.status() {
             Some(status) => self.raise_status(id, seen, status, at, message_id).await?,
             None => false,
@@ -315,7 +321,7 @@ impl Table {
     async fn raise_status(
         &self,
         id: Uuid,
-        seen: Seen,
+        seen: ReportedStatus,
         status: Status,
         at: Timestamp,
         message_id: &str,
@@ -335,7 +341,7 @@ impl Table {
         }
         // An error says why an email failed; one that got further did not.
         request = request.expression_attribute_names("#error", "error");
-        if let Seen::Failed(error) = seen {
+        if let ReportedStatus::Failed(error) = seen {
             set.push_str(", #error = :error");
             request = request.expression_attribute_values(":error", s(error));
         } else {
@@ -353,7 +359,7 @@ impl Table {
             .expression_attribute_values(":at", moment(at))
             .send()
             .await;
-        unless_overtaken(result)
+        ignore_failed_condition(result)
     }
 
     /// The email's record, if there is one, read consistently.

@@ -32,7 +32,7 @@ pub enum TableError {
 impl TableError {
     /// True if the same call may well succeed in a moment, without anything having been read anew.
     #[must_use]
-    pub fn passes(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         match self {
             Self::Conflict(code) => code.starts_with("TransactionConflict"),
             Self::Throttled(_) => true,
@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(denied.to_string(), "the credentials do not permit dynamodb:GetItem");
         let odd = TableError::from_service("AccessDeniedException", "not authorized to perform: <b> on", 400);
         assert_eq!(odd.to_string(), "the credentials do not permit the DynamoDB call");
-        assert!(!denied.passes());
+        assert!(!denied.is_transient());
     }
 
     /// Codes and texts are those of the API reference, `TransactWriteItems`, "Cancellation reason codes".

@@ -7,14 +7,14 @@ use aws_sdk_dynamodb::{
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use jiff::SignedDuration;
-use posthorn_errors::{Code, Failure, Refused};
+use posthorn_errors::{Code, Failure, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{conditional, expiry, from_item, n, s, to_item, unless_overtaken},
+    item::{conditional, expiry, from_item, ignore_failed_condition, n, s, to_item},
     keys::{self, Key},
 };
 
@@ -110,7 +110,7 @@ impl Claim {
     ///
     /// # Errors
     /// `IDEMPOTENCY_KEY_REUSED` if the body is another, or an attempt may still be working on the first request.
-    pub fn verdict(&self, key: &str, body: &[u8], now: Timestamp) -> Refused<Verdict> {
+    pub fn verdict(&self, key: &str, body: &[u8], now: Timestamp) -> Result<Verdict> {
         if self.fingerprint != fingerprint(body) {
             return Err(self.reused(key, "This Idempotency-Key was already used with another request body."));
         }
@@ -125,7 +125,7 @@ impl Claim {
     ///
     /// # Errors
     /// `IDEMPOTENCY_KEY_REUSED` unless this claim's attempt has answered already.
-    pub fn answer_of_rival(&self, key: &str, body: &[u8], now: Timestamp) -> Refused<String> {
+    pub fn stored_response(&self, key: &str, body: &[u8], now: Timestamp) -> Result<String> {
         match self.verdict(key, body, now)? {
             Verdict::Replay(response) => Ok(response),
             Verdict::TakeOver => Err(self.still_running(key)),
@@ -193,14 +193,14 @@ impl Attempt {
 
 /// Whose a claim is.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Claimed {
+pub enum ClaimOutcome {
     /// This attempt's.
     Mine(Box<Claim>),
     /// Another's, as it was.
     Theirs(Box<Claim>),
 }
 
-impl Claimed {
+impl ClaimOutcome {
     /// By a record's nonce, whether the attempt called `nonce` made it: if its write failed on it, that was its echo.
     pub(crate) fn by(nonce: &str, found: Claim) -> Self {
         if found.nonce == nonce { Self::Mine(Box::new(found)) } else { Self::Theirs(Box::new(found)) }
@@ -212,7 +212,7 @@ impl Table {
     ///
     /// # Errors
     /// What DynamoDB answers.
-    pub async fn claim(&self, scope: &Scope, claim: Claim) -> Result<Claimed, TableError> {
+    pub async fn claim(&self, scope: &Scope, claim: Claim) -> Result<ClaimOutcome, TableError> {
         let put = |put: PutItemFluentBuilder| {
             Ok(put
                 .set_item(Some(to_item(scope.key(), &claim)?))
@@ -220,8 +220,8 @@ impl Table {
                 .expression_attribute_values(":now", n(claim.created_at.as_second())))
         };
         match self.create(|| scope.key(), put).await? {
-            None => Ok(Claimed::Mine(Box::new(claim))),
-            Some(found) => Ok(Claimed::by(&claim.nonce, from_item(found)?)),
+            None => Ok(ClaimOutcome::Mine(Box::new(claim))),
+            Some(found) => Ok(ClaimOutcome::by(&claim.nonce, from_item(found)?)),
         }
     }
 
@@ -240,7 +240,7 @@ impl Table {
     ///
     /// # Errors
     /// What DynamoDB answers.
-    pub async fn take_over(&self, scope: &Scope, held: &Claim, attempt: &Attempt) -> Result<Claimed, TableError> {
+    pub async fn take_over(&self, scope: &Scope, held: &Claim, attempt: &Attempt) -> Result<ClaimOutcome, TableError> {
         let result = self
             .change_claim(scope, &held.nonce)
             .update_expression("SET #state = :state, nonce = :mine, lease_until = :lease, expires_at = :expires")
@@ -254,12 +254,12 @@ impl Table {
             .send()
             .await;
         let old = match conditional(result)? {
-            Ok(output) => return Ok(Claimed::Mine(Box::new(from_item(output.attributes.unwrap_or_default())?))),
+            Ok(output) => return Ok(ClaimOutcome::Mine(Box::new(from_item(output.attributes.unwrap_or_default())?))),
             Err(old) => old,
         };
         match self.failed_on(scope.key(), old).await? {
-            Some(found) => Ok(Claimed::by(&attempt.nonce, from_item(found)?)),
-            None => Ok(Claimed::Theirs(Box::new(held.clone()))),
+            Some(found) => Ok(ClaimOutcome::by(&attempt.nonce, from_item(found)?)),
+            None => Ok(ClaimOutcome::Theirs(Box::new(held.clone()))),
         }
     }
 
@@ -300,7 +300,7 @@ impl Table {
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":state", s("unknown"))
             .expression_attribute_values(":status", n(code.status()));
-        unless_overtaken(request.send().await)
+        ignore_failed_condition(request.send().await)
     }
 
     /// Frees the key: nobody got anything, for certain.
@@ -317,7 +317,7 @@ impl Table {
             .expression_attribute_values(":nonce", s(nonce))
             .send()
             .await;
-        unless_overtaken(result)
+        ignore_failed_condition(result)
     }
 
     /// An update of a claim on condition that the attempt `nonce` holds it.

@@ -179,7 +179,7 @@ where
 }
 
 /// A write on condition that is no more to be made once the condition fails: somebody came first, or it is done.
-pub(crate) fn unless_overtaken<T, E>(result: Result<T, SdkError<E>>) -> Result<(), TableError>
+pub(crate) fn ignore_failed_condition<T, E>(result: Result<T, SdkError<E>>) -> Result<(), TableError>
 where
     E: ConditionalWrite + ProvideErrorMetadata + std::fmt::Debug,
 {

@@ -146,6 +146,6 @@ pub(crate) fn statistics_of(project: Uuid) -> String {
     format!("STATS#{project}#")
 }
 
-pub(crate) fn pulse() -> Key {
+pub(crate) fn heartbeat() -> Key {
     Key::new("FEEDBACK".to_owned(), "LAST")
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{conditional, expiry, from_item, moment, n, s, to_item, unless_overtaken},
+    item::{conditional, expiry, from_item, ignore_failed_condition, moment, n, s, to_item},
     keys::{self, NOTICES},
     project::ProjectFacts,
 };
@@ -150,7 +150,7 @@ impl Table {
             .expression_attribute_values(":now", moment(now))
             .send()
             .await;
-        unless_overtaken(result)
+        ignore_failed_condition(result)
     }
 
     /// Gives the lease back that the attempt `nonce` holds, so that the next one who looks publishes at once.
@@ -165,6 +165,6 @@ impl Table {
             .expression_attribute_values(":nonce", s(nonce))
             .send()
             .await;
-        unless_overtaken(result)
+        ignore_failed_condition(result)
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The most items of one batched read.
-const MOST_AT_ONCE: usize = 100;
+const MAX_AT_ONCE: usize = 100;
 
 /// Whether a project may write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -198,7 +198,7 @@ impl Table {
     /// What DynamoDB answers.
     pub async fn projects(&self, ids: &[Uuid], jitter: u32) -> Result<Vec<Project>, TableError> {
         let mut projects = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(MOST_AT_ONCE) {
+        for ids in ids.chunks(MAX_AT_ONCE) {
             let items = self.batch(ids.iter().copied().map(keys::project), jitter).await?;
             projects.extend(items.into_iter().map(from_item).collect::<Result<Vec<_>, _>>()?);
         }

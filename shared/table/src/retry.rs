@@ -17,14 +17,14 @@ const MAX_DOUBLINGS: u32 = 7;
 ///
 /// # Errors
 /// What the last attempt failed with.
-pub async fn patiently<T, F>(jitter: u32, mut call: impl FnMut() -> F) -> Result<T, TableError>
+pub async fn retry_transient<T, F>(jitter: u32, mut call: impl FnMut() -> F) -> Result<T, TableError>
 where
     F: Future<Output = Result<T, TableError>>,
 {
     let mut attempt = 0;
     loop {
         match call().await {
-            Err(error) if error.passes() && attempt + 1 < ATTEMPTS => {
+            Err(error) if error.is_transient() && attempt + 1 < ATTEMPTS => {
                 sleep(pause(attempt, jitter)).await;
                 attempt += 1;
             }

@@ -47,14 +47,14 @@ impl Hour {
 
 /// What is counted against what was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Metric {
+pub enum FeedbackMetric {
     /// Emails that bounced for good.
     Bounce,
     /// Emails whose recipient complained.
     Complaint,
 }
 
-impl Metric {
+impl FeedbackMetric {
     /// The name in notices and keys.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -133,7 +133,7 @@ impl Table {
     ///
     /// # Errors
     /// What DynamoDB answers; a conflict with a rival's transaction passes.
-    pub async fn count_once(&self, email: &Email, metric: Metric) -> Result<bool, TableError> {
+    pub async fn count_once(&self, email: &Email, metric: FeedbackMetric) -> Result<bool, TableError> {
         let hour = Hour { epoch: email.epoch, at: email.created_at };
         let mark = Update::builder()
             .table_name(&*self.name)

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, Uri};
 use posthorn_alerts::Topic;
 use posthorn_auth::{NewProject, PlainKey, import, new_project};
-use posthorn_lambda::{Edge, aws::retries};
+use posthorn_lambda::{Env, aws::retries};
 use posthorn_table::{Table, project::Project, schema};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -65,7 +65,7 @@ pub struct Backends {
     /// The clock that the functions see.
     pub clock: Clock,
     /// Clock and randomness.
-    pub edge: Edge,
+    pub env: Env,
     /// The calls made by the clients.
     pub calls: Calls,
     /// What those to the engine cost.
@@ -124,7 +124,7 @@ impl Backends {
     /// # Panics
     /// If this machine has no free port, or nobody answers at the address.
     pub async fn start_at(dynamodb: &str) -> Self {
-        let account = uuid::Builder::from_random_bytes(Edge::system().random()).into_uuid().simple().to_string();
+        let account = uuid::Builder::from_random_bytes(Env::system().random()).into_uuid().simple().to_string();
         Self::on(None, dynamodb.to_owned(), account).await
     }
 
@@ -161,7 +161,7 @@ impl Backends {
             alerts_config,
             ses,
             urls: Urls { dynamodb: database_url, ses: mail_url, sns: topics_url },
-            edge: clock.edge(1),
+            env: clock.env(1),
             clock,
             calls,
             capacity,
@@ -196,7 +196,7 @@ impl Backends {
             default_sender: Some("hello@example.com".to_owned()),
             monthly_limit: None,
         };
-        let fill = &mut |buffer: &mut [u8]| self.edge.fill(buffer);
+        let fill = &mut |buffer: &mut [u8]| self.env.fill(buffer);
         let (mut project, [secret, public]) = new_project(new, self.clock.now(), fill).expect("a project");
         change(&mut project);
         self.table.change_project(None, &project, None).await.expect("a stored project");
@@ -240,13 +240,13 @@ impl Backends {
     }
 
     /// Sends a request through the gateway to a handler.
-    pub async fn call<F, Fut>(&self, request: TestRequest, handler: F) -> Answer
+    pub async fn call<F, Fut>(&self, request: TestRequest, handler: F) -> TestResponse
     where
         F: Fn(lambda_http::Request) -> Fut + Send + Sync,
         Fut: Future<Output = Response<lambda_http::Body>> + Send,
     {
         let incoming = request.incoming(self.clock.now());
-        Answer::from(invoke(&incoming.event(), &incoming.request_id, request.remaining, handler).await)
+        TestResponse::from(invoke(&incoming.event(), &incoming.request_id, request.remaining, handler).await)
     }
 }
 
@@ -353,7 +353,7 @@ impl TestRequest {
 
 /// An answer, read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
+pub struct TestResponse {
     /// The status.
     pub status: u16,
     /// The headers.
@@ -364,7 +364,7 @@ pub struct Answer {
     pub json: Value,
 }
 
-impl Answer {
+impl TestResponse {
     /// The error's code, if it is an error.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
@@ -378,7 +378,7 @@ impl Answer {
     }
 }
 
-impl From<Response<Bytes>> for Answer {
+impl From<Response<Bytes>> for TestResponse {
     fn from(response: Response<Bytes>) -> Self {
         let (parts, body) = response.into_parts();
         let text = String::from_utf8_lossy(&body).into_owned();

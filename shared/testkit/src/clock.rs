@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use posthorn_lambda::Edge;
+use posthorn_lambda::Env;
 
 /// A clock that a test sets. A cheap clone.
 #[derive(Debug, Clone)]
@@ -35,10 +35,10 @@ impl Clock {
 
     /// An edge with this clock, and with random bytes that are the same in every run from the same seed.
     #[must_use]
-    pub fn edge(&self, seed: u64) -> Edge {
+    pub fn env(&self, seed: u64) -> Env {
         let clock = self.clone();
         let state = AtomicU64::new(seed);
-        Edge::new(move || clock.now(), move |buffer| buffer.iter_mut().for_each(|byte| *byte = splitmix(&state)))
+        Env::new(move || clock.now(), move |buffer| buffer.iter_mut().for_each(|byte| *byte = splitmix(&state)))
     }
 }
 

@@ -28,7 +28,7 @@ use aws_smithy_types::body::SdkBody;
 use tokio::{sync::Notify, time::sleep};
 
 use plan::Plan;
-use seen::Seen;
+use seen::ObservedRequest;
 
 /// Where nobody listens.
 const NOBODY: &str = "http://127.0.0.1:1/";
@@ -196,7 +196,7 @@ struct Faulty {
 
 impl HttpConnector for Faulty {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let seen = Seen::of(&request);
+        let seen = ObservedRequest::of(&request);
         let decided = self.faults.plan().decide(&seen);
         let (faults, real) = (self.faults.clone(), self.real.clone());
         HttpConnectorFuture::new(async move {
@@ -213,7 +213,7 @@ async fn fail(
     faults: &Faults,
     real: &SharedHttpConnector,
     mut request: HttpRequest,
-    seen: &Seen,
+    seen: &ObservedRequest,
     fault: Fault,
 ) -> Result<HttpResponse, ConnectorError> {
     match fault {
@@ -259,7 +259,7 @@ async fn fail(
 async fn overtaken(
     real: &SharedHttpConnector,
     request: HttpRequest,
-    seen: &Seen,
+    seen: &ObservedRequest,
 ) -> Result<HttpResponse, ConnectorError> {
     let Some(rivals) = seen.with_another_nonce().and_then(|body| with_body(&request, body)) else {
         return Ok(answer::condition_failed(seen));

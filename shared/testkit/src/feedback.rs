@@ -10,7 +10,7 @@ mod tests;
 mod wrapping;
 
 use jiff::Timestamp;
-use posthorn_lambda::edge::rfc3339;
+use posthorn_lambda::env::rfc3339;
 use serde_json::{Map, Value, json};
 
 use self::outcome::Outcome;

@@ -7,7 +7,7 @@ use posthorn_lambda::routes::{Resolved, resolve};
 use serde_json::Value;
 
 use crate::{
-    backends::{Answer, TestRequest},
+    backends::{TestRequest, TestResponse},
     yaml,
 };
 
@@ -58,7 +58,7 @@ pub fn codes(response: &'static Value) -> BTreeSet<&'static str> {
 /// # Panics
 /// If there is none: the operation does not say that it may answer with this status and this code.
 #[must_use]
-pub fn description_of(request: &TestRequest, answer: &Answer) -> &'static Value {
+pub fn description_of(request: &TestRequest, answer: &TestResponse) -> &'static Value {
     let (method, path) = (request.method(), request.path());
     let response = match resolve(method, path) {
         Resolved::Nothing => Some(&document()["components"]["responses"]["NotFound"]),

@@ -17,7 +17,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use posthorn_lambda::{Edge, edge::stopwatch};
+use posthorn_lambda::{Env, env::monotonic_now};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -64,7 +64,7 @@ pub struct Dead {
 #[derive(Clone)]
 pub struct Queue {
     state: Arc<Mutex<State>>,
-    edge: Edge,
+    env: Env,
 }
 
 impl fmt::Debug for Queue {
@@ -74,17 +74,17 @@ impl fmt::Debug for Queue {
 }
 
 impl Queue {
-    /// An empty queue. Ids, delays and which message comes twice are the edge's randomness: a seeded edge
-    /// ([`Clock::edge`](crate::clock::Clock::edge)) chooses the same in every run.
+    /// An empty queue. Ids, delays and which message comes twice come from the randomness of its `Env`: one with a seed
+    /// ([`Clock::env`](crate::clock::Clock::env)) chooses the same in every run.
     #[must_use]
-    pub fn new(edge: Edge) -> Self {
-        Self { state: Arc::default(), edge }
+    pub fn new(env: Env) -> Self {
+        Self { state: Arc::default(), env }
     }
 
     /// Pushes a message, to be delivered once [`Queue::run`] runs.
     pub fn push(&self, body: String) {
-        let id = uuid::Builder::from_random_bytes(self.edge.random()).into_uuid().to_string();
-        let message = Arc::new(Message { id, body, pushed_at: self.edge.now() });
+        let id = uuid::Builder::from_random_bytes(self.env.random()).into_uuid().to_string();
+        let message = Arc::new(Message { id, body, pushed_at: self.env.now() });
         if self.random_below(TWICE_IN) == 0 {
             self.deliver_soon(Delivery { message: Arc::clone(&message), tries: 0, is_copy: true });
         }
@@ -135,18 +135,18 @@ impl Queue {
     }
 
     fn random_below(&self, bound: u64) -> u64 {
-        u64::from_le_bytes(self.edge.random()) % bound
+        u64::from_le_bytes(self.env.random()) % bound
     }
 
     fn deliver_soon(&self, delivery: Delivery) {
         let delay = Duration::from_millis(self.random_below(DELAY_MAX + 1));
-        self.state().wait(delivery, stopwatch() + delay);
+        self.state().wait(delivery, monotonic_now() + delay);
     }
 
     /// Starts batches of what is due, as many as may run at once.
     fn start(&self, handler: &Handler, batches: &mut JoinSet<()>) {
         while batches.len() < BATCHES_MAX {
-            let batch = self.state().take(stopwatch());
+            let batch = self.state().take(monotonic_now());
             if batch.is_empty() {
                 break;
             }
@@ -169,7 +169,7 @@ impl Queue {
         let failed = answer.ok().filter(|failed| failed.iter().all(is_known));
         for delivery in batch {
             if failed.as_ref().is_none_or(|failed| failed.contains(&delivery.message.id)) {
-                self.state().failed(delivery, stopwatch());
+                self.state().failed(delivery, monotonic_now());
             }
         }
     }

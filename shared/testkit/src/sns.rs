@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use jiff::Timestamp;
-use posthorn_lambda::Edge;
+use posthorn_lambda::Env;
 use tokio::net::TcpListener;
 
 use crate::recording::recorded;
@@ -54,7 +54,7 @@ pub struct Published {
 pub struct Sns {
     account: Arc<Mutex<Account>>,
     sink: Option<Sink>,
-    edge: Edge,
+    env: Env,
 }
 
 #[derive(Default)]
@@ -73,7 +73,7 @@ impl fmt::Debug for Sns {
 
 impl Default for Sns {
     fn default() -> Self {
-        Self { account: Arc::default(), sink: None, edge: Edge::system() }
+        Self { account: Arc::default(), sink: None, env: Env::system() }
     }
 }
 
@@ -154,7 +154,7 @@ impl Sns {
 
     /// A new id, as SNS gives messages and requests.
     fn id(&self) -> String {
-        uuid::Builder::from_random_bytes(self.edge.random()).into_uuid().to_string()
+        uuid::Builder::from_random_bytes(self.env.random()).into_uuid().to_string()
     }
 
     /// Counts a `Publish` and gives the fault it takes.
@@ -174,7 +174,7 @@ impl Sns {
         if !self.account().topics.contains_key(&topic) {
             return Err(Refusal::not_found());
         }
-        let published = Arc::new(Published { id: self.id(), topic, subject, message, at: self.edge.now() });
+        let published = Arc::new(Published { id: self.id(), topic, subject, message, at: self.env.now() });
         if let Some(sink) = self.sink.clone() {
             let published = Arc::clone(&published);
             let taken = tokio::task::spawn_blocking(move || sink(&published)).await;

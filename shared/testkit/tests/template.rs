@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use http::Method;
-use posthorn_auth::reputation::{LinesText, Rule};
+use posthorn_auth::reputation::{Rule, ThresholdTexts};
 use posthorn_lambda::{
     config::variables,
     routes::{Function, Resolved, Route, resolve},
@@ -390,6 +390,6 @@ fn the_guards_defaults_are_the_codes() {
     assert_eq!(rule, Ok(Rule::default()));
 }
 
-fn text([floor, warn, disable]: &[String; 3]) -> LinesText<'_> {
-    LinesText { floor: Some(floor), warn: Some(warn), disable: Some(disable) }
+fn text([floor, warn, disable]: &[String; 3]) -> ThresholdTexts<'_> {
+    ThresholdTexts { floor: Some(floor), warn: Some(warn), disable: Some(disable) }
 }

@@ -22,7 +22,7 @@ use std::{
 
 use link::{Link, State};
 use memory::Memory;
-use posthorn_lambda::edge::stopwatch;
+use posthorn_lambda::env::monotonic_now;
 use probe::{Outage, Probes};
 use stack::Stack;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -79,7 +79,7 @@ async fn load(connections: u32, time: Duration) -> io::Result<Faults> {
 async fn measure(stack: &Stack, connections: u32, time: Duration) -> io::Result<Faults> {
     let traffic = Traffic::start(stack, connections, time)?;
     let (probes, memory) = (Probes::start(stack)?, Memory::watch(time));
-    let began = stopwatch();
+    let began = monotonic_now();
     let outages = [
         outage(
             "a stall of the database",
@@ -96,10 +96,10 @@ async fn measure(stack: &Stack, connections: u32, time: Duration) -> io::Result<
     let mut faults = probes.end(&outages).await;
     faults.extend(traffic.end(stack).await?);
     faults.extend(memory.end().await);
-    let rested = stopwatch() + REST;
+    let rested = monotonic_now() + REST;
     loop {
         let audit = audit::of(stack).await?;
-        if audit.is_at_rest() || stopwatch() > rested {
+        if audit.is_at_rest() || monotonic_now() > rested {
             faults.extend(audit.tell());
             return Ok(faults);
         }
@@ -117,9 +117,9 @@ async fn outage(
     time: Duration,
 ) -> Outage {
     sleep_until(at).await;
-    let began = stopwatch();
+    let began = monotonic_now();
     link.set(state);
     sleep(time).await;
     link.set(State::Up);
-    Outage { what, routes, began, ended: stopwatch() }
+    Outage { what, routes, began, ended: monotonic_now() }
 }

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use posthorn_lambda::edge::stopwatch;
+use posthorn_lambda::env::monotonic_now;
 use reqwest::{Client, RequestBuilder};
 use serde_json::json;
 use tokio::{
@@ -138,13 +138,13 @@ fn median(times: impl Iterator<Item = Duration>) -> Duration {
 }
 
 async fn probe(route: &'static str, request: RequestBuilder, file: Arc<Mutex<File>>) -> Probe {
-    let at = stopwatch();
+    let at = monotonic_now();
     let answer = async {
         let response = request.send().await?;
         Ok::<_, reqwest::Error>((response.status().as_u16(), response.text().await?))
     };
     let answer = answer.await.ok();
-    let answered = stopwatch();
+    let answered = monotonic_now();
     let status = answer.and_then(|(status, body)| {
         let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
         writeln!(file, "{status} {body}").ok().map(|()| status)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::SqsEvent;
 use feedback::handle;
-use posthorn_lambda::edge::stopwatch;
+use posthorn_lambda::env::monotonic_now;
 use posthorn_table::email::Status;
 use posthorn_testkit::{
     backends::Backends,
@@ -35,7 +35,7 @@ fn suppresses_and_counts(name: &str) -> (bool, u64, u64) {
 async fn replay(world: &World, file: &EventFile) -> (usize, usize) {
     let event: SqsEvent = serde_json::from_str(&file.event).unwrap();
     let records = event.records.len();
-    let response = handle(&world.app, event, stopwatch() + Duration::from_secs(20)).await;
+    let response = handle(&world.app, event, monotonic_now() + Duration::from_secs(20)).await;
     (records, response.batch_item_failures.len())
 }
 

@@ -104,7 +104,9 @@ async fn only_the_metric_that_moved_is_looked_at() {
     // As if the lines had been moved by a new deployment: many bounces, and nobody looked since.
     for number in 0..30 {
         let email = world.sent(number, &format!("user-{number}@example.org")).await;
-        assert!(world.backends.table.count_once(&email, posthorn_table::statistics::Metric::Bounce).await.unwrap());
+        assert!(
+            world.backends.table.count_once(&email, posthorn_table::statistics::FeedbackMetric::Bounce).await.unwrap()
+        );
     }
     let email = world.sent(100, "ada@example.org").await;
     world.takes(&[complaint(&email, "abuse", 1)]).await;
@@ -136,7 +138,7 @@ async fn reinstating_begins_a_fresh_window() {
     assert_eq!(world.stored().await.facts.status, Status::Disabled);
 
     let done = guard::enable(&world.backends.table, world.id(), world.now(), 7).await.unwrap();
-    assert!(matches!(done, posthorn_auth::Changed::Changed(_)));
+    assert!(matches!(done, posthorn_auth::ChangeOutcome::Changed(_)));
     assert_eq!(world.refusals().await, [None, None]);
     assert_eq!(world.stored().await.disabled, None);
     assert_eq!(world.counts().await.bounced, 0);
@@ -166,15 +168,15 @@ async fn the_operator_disables_and_reinstates() {
     let world = World::new().await;
     let table = &world.backends.table;
     let disable = || guard::disable(table, world.id(), "They asked for it", world.now(), 7);
-    assert!(matches!(disable().await.unwrap(), posthorn_auth::Changed::Changed(_)));
-    assert!(matches!(disable().await.unwrap(), posthorn_auth::Changed::Already(_)));
+    assert!(matches!(disable().await.unwrap(), posthorn_auth::ChangeOutcome::Changed(_)));
+    assert!(matches!(disable().await.unwrap(), posthorn_auth::ChangeOutcome::Already(_)));
     assert_eq!(world.refusals().await, [Some(Code::ProjectDisabled); 2]);
     assert_eq!(world.stored().await.disabled.unwrap().reason, "They asked for it");
     let enable = || guard::enable(table, world.id(), world.now(), 7);
-    assert!(matches!(enable().await.unwrap(), posthorn_auth::Changed::Changed(_)));
-    assert!(matches!(enable().await.unwrap(), posthorn_auth::Changed::Already(_)));
+    assert!(matches!(enable().await.unwrap(), posthorn_auth::ChangeOutcome::Changed(_)));
+    assert!(matches!(enable().await.unwrap(), posthorn_auth::ChangeOutcome::Already(_)));
     assert_eq!(world.refusals().await, [None, None]);
     let nobody = guard::enable(table, posthorn_table::Uuid::nil(), world.now(), 7).await.unwrap();
-    assert_eq!(nobody, posthorn_auth::Changed::NoSuchProject);
+    assert_eq!(nobody, posthorn_auth::ChangeOutcome::NoSuchProject);
     assert_eq!(world.notice_names().await, ["0 operator disabled 1", "1 operator enabled 1"]);
 }

@@ -8,7 +8,7 @@ mod effects;
 mod events;
 mod faults;
 mod guard;
+mod heartbeat;
 mod order;
 mod permissions;
-mod pulse;
 mod support;

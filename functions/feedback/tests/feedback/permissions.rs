@@ -2,7 +2,7 @@
 //! it needs no others, every test shows: a call without its permission is refused.)
 
 use jiff::SignedDuration;
-use posthorn_auth::{Which, rotate};
+use posthorn_auth::{KeySelection, rotate};
 use posthorn_table::{contact::Subscription, data::Data, project::Status};
 use posthorn_testkit::permissions::Operation;
 
@@ -14,8 +14,8 @@ async fn every_permission_is_used() {
     world.app.table.connect().await;
     // A key past its grace leaves the project with its change, and its item to TTL.
     let (project, secret) = (&world.project.project, world.project.secret.digest());
-    let fill = &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer);
-    let rotation = rotate(project, &secret, Which::Both, 60, world.now(), fill).unwrap();
+    let fill = &mut |buffer: &mut [u8]| world.backends.env.fill(buffer);
+    let rotation = rotate(project, &secret, KeySelection::Both, 60, world.now(), fill).unwrap();
     world.backends.table.change_project(Some(project), &rotation.next, None).await.unwrap();
     world.wait(SignedDuration::from_mins(2));
     // A contact without room for its mark is read, for its largest data to give way.

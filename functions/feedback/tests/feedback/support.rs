@@ -6,7 +6,7 @@ use aws_lambda_events::sqs::SqsEvent;
 use feedback::{App, handle};
 use jiff::{SignedDuration, Timestamp};
 use posthorn_auth::reputation::{Counts, Rule};
-use posthorn_lambda::edge::stopwatch;
+use posthorn_lambda::env::monotonic_now;
 use posthorn_table::{
     Uuid,
     contact::{self, Contact},
@@ -42,11 +42,11 @@ impl World {
         let permissions = Permissions::of("FeedbackFunction");
         let function = backends.as_function(&permissions);
         let app = App {
-            edge: function.edge,
+            env: function.env,
             table: function.table,
             rule: Rule::default(),
             alerts: Some(function.alerts),
-            pulse: feedback::Pulse::default(),
+            heartbeat: feedback::Heartbeat::default(),
         };
         Self { backends, app, project, permissions, patience: Duration::from_secs(20) }
     }
@@ -109,7 +109,7 @@ impl World {
         let records: Vec<Value> =
             bodies.iter().enumerate().map(|(number, body)| sqs_record(body, &number.to_string())).collect();
         let batch: SqsEvent = serde_json::from_value(sqs_event(&records)).unwrap();
-        let response = handle(&self.app, batch, stopwatch() + self.patience).await;
+        let response = handle(&self.app, batch, monotonic_now() + self.patience).await;
         response.batch_item_failures.iter().map(|failure| failure.item_identifier.parse().unwrap()).collect()
     }
 

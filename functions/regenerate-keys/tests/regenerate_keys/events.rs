@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use posthorn_testkit::{
-    backends::{Answer, Backends},
+    backends::{Backends, TestResponse},
     events::{EventFile, SECRET_KEY, in_folder},
     gateway::invoke,
 };
@@ -31,7 +31,7 @@ async fn world(file: &EventFile) -> World {
     World::over(backends, project)
 }
 
-async fn replay(world: &World, file: &EventFile) -> Answer {
+async fn replay(world: &World, file: &EventFile) -> TestResponse {
     invoke(&file.event, "lambda-request", Duration::from_secs(29), |request| handle(&world.app, request)).await.into()
 }
 

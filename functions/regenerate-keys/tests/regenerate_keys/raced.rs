@@ -30,12 +30,12 @@ async fn a_project_changed_since_it_was_read_is_a_conflict() {
     let world = World::new().await;
     let mut changed = world.project.project.clone();
     changed.version += 1;
-    changed.facts.name = "Changed".to_owned();
-    let fill = &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer);
+    changed.facts.name = "ChangeOutcome".to_owned();
+    let fill = &mut |buffer: &mut [u8]| world.backends.env.fill(buffer);
     let stale = &world.project.project;
     let now = world.backends.clock.now();
     let digest = world.project.secret.digest();
-    let rotation = posthorn_auth::rotate(stale, &digest, posthorn_auth::Which::Both, 0, now, fill).unwrap();
+    let rotation = posthorn_auth::rotate(stale, &digest, posthorn_auth::KeySelection::Both, 0, now, fill).unwrap();
     world.backends.table.change_project(Some(stale), &changed, None).await.unwrap();
     let items = world.backends.items().await;
     let error = world.backends.table.change_project(Some(stale), &rotation.next, None).await.unwrap_err();
@@ -51,17 +51,17 @@ async fn a_rotation_whose_answer_is_lost_is_known_by_its_keys_though_the_project
     let world = World::new().await;
     let read = &world.project.project;
     let (now, digest) = (world.backends.clock.now(), world.project.secret.digest());
-    let fill = &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer);
-    let rotation = posthorn_auth::rotate(read, &digest, posthorn_auth::Which::Secret, 0, now, fill).unwrap();
+    let fill = &mut |buffer: &mut [u8]| world.backends.env.fill(buffer);
+    let rotation = posthorn_auth::rotate(read, &digest, posthorn_auth::KeySelection::Secret, 0, now, fill).unwrap();
     let table = &world.backends.table;
     table.change_project(Some(read), &rotation.next, None).await.unwrap();
-    let later = posthorn_auth::replace_keys(&rotation.next, posthorn_auth::Which::Public, 0, now, fill);
+    let later = posthorn_auth::replace_keys(&rotation.next, posthorn_auth::KeySelection::Public, 0, now, fill);
     table.change_project(Some(&rotation.next), &later.next, None).await.unwrap();
     table.change_project(Some(read), &rotation.next, None).await.unwrap();
     assert_eq!(world.stored().await, later.next, "it is not made twice");
     assert!(world.works(rotation.minted[0].expose()).await);
 
-    let rival = posthorn_auth::rotate(read, &digest, posthorn_auth::Which::Both, 0, now, fill).unwrap();
+    let rival = posthorn_auth::rotate(read, &digest, posthorn_auth::KeySelection::Both, 0, now, fill).unwrap();
     let lost = table.change_project(Some(read), &rival.next, None).await;
     assert!(matches!(lost, Err(posthorn_table::TableError::Conflict(_))), "{lost:?}");
 }

@@ -8,7 +8,7 @@ use posthorn_table::{
     project::{Project, ProjectKey},
 };
 use posthorn_testkit::{
-    backends::{Answer, Backends, TestProject, TestRequest},
+    backends::{Backends, TestProject, TestRequest, TestResponse},
     openapi::description_of,
     permissions::Permissions,
 };
@@ -37,7 +37,7 @@ impl World {
     pub(crate) fn over(backends: Backends, project: TestProject) -> Self {
         let permissions = Permissions::of("RegenerateKeysFunction");
         let function = backends.as_function(&permissions);
-        let app = App { edge: function.edge, table: function.table, alerts: None };
+        let app = App { env: function.env, table: function.table, alerts: None };
         let _set_up = backends.calls.take();
         Self { backends, project, app, permissions }
     }
@@ -52,26 +52,26 @@ impl World {
     }
 
     /// Every answer of regenerate-keys is one that `openapi.yaml` describes.
-    pub(crate) async fn call(&self, request: TestRequest) -> Answer {
+    pub(crate) async fn call(&self, request: TestRequest) -> TestResponse {
         let answer = self.backends.call(request.clone(), |request| handle(&self.app, request)).await;
         let _described = description_of(&request, &answer);
         answer
     }
 
     /// Rotates with the first secret key.
-    pub(crate) async fn rotates(&self, body: &Value) -> Answer {
+    pub(crate) async fn rotates(&self, body: &Value) -> TestResponse {
         self.rotates_with(self.project.secret.expose(), body).await
     }
 
     /// Rotates with this key, and holds the answer to a success.
-    pub(crate) async fn rotates_with(&self, key: &str, body: &Value) -> Answer {
+    pub(crate) async fn rotates_with(&self, key: &str, body: &Value) -> TestResponse {
         let answer = self.call(self.request(key, &body.to_string())).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer
     }
 
     /// Calls, and holds the answer to a refusal: this status and code, and nothing written.
-    pub(crate) async fn refuses(&self, request: TestRequest, status: u16, code: &str) -> Answer {
+    pub(crate) async fn refuses(&self, request: TestRequest, status: u16, code: &str) -> TestResponse {
         let items = self.backends.items().await;
         let answer = self.call(request).await;
         assert_eq!((answer.status, answer.code()), (status, Some(code)), "{}", answer.text);
@@ -124,6 +124,6 @@ pub(crate) fn request(project: &str, key: &str, body: &str) -> TestRequest {
 }
 
 /// A key of the answer, which must be there.
-pub(crate) fn minted<'a>(answer: &'a Answer, class: &str) -> &'a str {
+pub(crate) fn minted<'a>(answer: &'a TestResponse, class: &str) -> &'a str {
     answer.json[class].as_str().unwrap_or_else(|| panic!("no {class} key in {}", answer.text))
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use posthorn_errors::{FieldCode, Fields, Object};
+use posthorn_errors::{FieldCode, FieldErrors, Object};
 use posthorn_mail::{
     fields::check_length,
-    header::{Header, InvalidHeader, LONGEST_NAME},
+    header::{Header, InvalidHeader, MAX_NAME_LENGTH},
     mailbox::Mailbox,
 };
 
@@ -23,11 +23,11 @@ pub(super) struct Headers {
 }
 
 /// Checks the field `headers`. A header whose value is empty, or nothing but spaces, is none.
-pub(super) fn check(body: &Object<'_>, wrong: &mut Fields) -> Headers {
+pub(super) fn check(body: &Object<'_>, errors: &mut FieldErrors) -> Headers {
     let mut headers = Headers::default();
-    let Some(given) = body.object("headers", wrong) else { return headers };
+    let Some(given) = body.object("headers", errors) else { return headers };
     if given.entries().count() > MAX_HEADERS {
-        wrong.wrong("headers", FieldCode::TooMany, "Must have at most 15 headers.");
+        errors.push("headers", FieldCode::TooMany, "Must have at most 15 headers.");
         return headers;
     }
     let has_reply = body.get("reply").is_some();
@@ -35,7 +35,7 @@ pub(super) fn check(body: &Object<'_>, wrong: &mut Fields) -> Headers {
     for (name, value) in given.entries() {
         let path = given.path(shown(name));
         let Some(value) = value.as_str() else {
-            wrong.wrong(path, FieldCode::InvalidType, "Must be a string.");
+            errors.push(path, FieldCode::InvalidType, "Must be a string.");
             continue;
         };
         let lower = name.to_ascii_lowercase();
@@ -45,11 +45,11 @@ pub(super) fn check(body: &Object<'_>, wrong: &mut Fields) -> Headers {
         }
         if !seen.insert(lower) {
             let message = "The same header was given in another spelling.";
-            wrong.wrong(path, FieldCode::InvalidValue, message);
+            errors.push(path, FieldCode::InvalidValue, message);
         } else if is_reply_to {
-            headers.reply = reply_to(value, path, wrong);
+            headers.reply = reply_to(value, path, errors);
         } else {
-            headers.added.extend(added(name, value, path, wrong));
+            headers.added.extend(added(name, value, path, errors));
         }
     }
     headers
@@ -59,31 +59,31 @@ fn is_blank(value: &str) -> bool {
     value.bytes().all(|byte| byte == b' ')
 }
 
-fn reply_to(value: &str, path: String, wrong: &mut Fields) -> Option<Mailbox> {
+fn reply_to(value: &str, path: String, errors: &mut FieldErrors) -> Option<Mailbox> {
     match Mailbox::parse(value) {
         Ok(mailbox) => {
-            check_length(&mailbox, path, wrong);
+            check_length(&mailbox, path, errors);
             Some(mailbox)
         }
         Err(error) => {
-            wrong.wrong(path, FieldCode::InvalidEmail, error.to_string());
+            errors.push(path, FieldCode::InvalidEmail, error.to_string());
             None
         }
     }
 }
 
-fn added(name: &str, value: &str, path: String, wrong: &mut Fields) -> Option<Header> {
+fn added(name: &str, value: &str, path: String, errors: &mut FieldErrors) -> Option<Header> {
     let code = |error| match error {
         InvalidHeader::TooLong => FieldCode::TooLong,
         InvalidHeader::Name | InvalidHeader::Structural | InvalidHeader::Value | InvalidHeader::NotAscii => {
             FieldCode::InvalidValue
         }
     };
-    Header::new(name, value).map_err(|error| wrong.wrong(path, code(error), error.to_string())).ok()
+    Header::new(name, value).map_err(|error| errors.push(path, code(error), error.to_string())).ok()
 }
 
 /// As much of a name as an answer repeats: no header's name is longer, but a caller's may be megabytes.
 fn shown(name: &str) -> &str {
-    let end = name.char_indices().nth(LONGEST_NAME).map_or(name.len(), |(at, _)| at);
+    let end = name.char_indices().nth(MAX_NAME_LENGTH).map_or(name.len(), |(at, _)| at);
     name.get(..end).unwrap_or_default()
 }

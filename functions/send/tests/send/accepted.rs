@@ -9,7 +9,7 @@ use posthorn_testkit::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{World, addresses, email, fates, plain, text};
+use crate::support::{World, addresses, email, outcomes, plain, text};
 
 #[tokio::test]
 async fn a_plain_email_is_answered_in_the_contracts_shape() {
@@ -145,7 +145,7 @@ async fn fifty_recipients_fit_in_one_request() {
     let world = World::new().await;
     let to = addresses(50);
     let answer = world.send(&email(&json!({"to": to}))).await;
-    assert_eq!(fates(&answer), ["SENT"; 50]);
+    assert_eq!(outcomes(&answer), ["SENT"; 50]);
     let answered = answer.json["data"]["emails"].as_array().unwrap().iter();
     let answered: Vec<_> = answered.map(|email| email["contact"]["email"].as_str().unwrap()).collect();
     assert_eq!(answered, to);
@@ -186,7 +186,7 @@ async fn mail_to_the_simulator_is_sent_and_not_counted() {
     let world = World::new().await;
     let to = json!(["bounce@simulator.amazonses.com", "ada@example.org"]);
     let answer = world.send(&email(&json!({"to": to}))).await;
-    assert_eq!(fates(&answer), ["SENT", "SENT"]);
+    assert_eq!(outcomes(&answer), ["SENT", "SENT"]);
     assert_eq!(world.mails_and_calls(), (2, 2));
     assert_eq!(world.counted().await, 1);
 }
@@ -274,7 +274,7 @@ async fn what_loses_nothing_is_taken() {
         "attachments": [{"filename": "Ada's plan.txt", "content": "aGk=", "mimeType": "text/plain"}],
     });
     let answer = world.send(&email(&fields)).await;
-    assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{}", answer.text);
+    assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]), "{}", answer.text);
     let mail = world.backends.ses.mails().remove(0);
     assert_eq!(
         (mail.to.as_slice(), mail.from.as_str()),

@@ -103,7 +103,7 @@ async fn many_recipients_cost_four_calls_each_and_one_for_the_key() {
 async fn an_item_is_a_unit_and_the_counter_of_a_monthly_limit_one_more() {
     for (limit, writes) in [(None, 4.0), (Some(1_000), 5.0)] {
         let world = World::with(|project| project.facts.monthly_limit = limit).await;
-        let nobodys = PlainKey::mint(KeyClass::Secret, &mut |buffer| world.backends.edge.fill(buffer));
+        let nobodys = PlainKey::mint(KeyClass::Secret, &mut |buffer| world.backends.env.fill(buffer));
         for (what, request, status, units) in [
             ("a contact's first email", world.request(&plain()), 200, Units::new(1.0, writes)),
             ("its second", world.request(&plain()), 200, Units::new(1.0, writes)),

@@ -3,7 +3,7 @@
 use posthorn_testkit::faults::Fault;
 use serde_json::{Value, json};
 
-use crate::support::{World, email, fates, plain, text};
+use crate::support::{World, email, outcomes, plain, text};
 
 #[tokio::test]
 async fn a_contact_starts_unsubscribed_and_changes_only_if_told_so() {
@@ -80,7 +80,7 @@ async fn data_that_a_contact_cannot_hold_is_used_for_the_mail_and_not_kept() {
         let before = world.contact("ada@example.org").await;
         let data = json!({"link": "https://example.com/reset", "c": "x".repeat(32_000)});
         let answer = world.once("k", &email(&json!({"body": "{{ link }}", "data": data}))).await;
-        assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{}", answer.text);
+        assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]), "{}", answer.text);
         let mails = world.backends.ses.mails();
         assert!(mails.last().unwrap().html.as_deref().unwrap().contains("https://example.com/reset"));
         assert_eq!(world.contact("ada@example.org").await, before);
@@ -97,7 +97,7 @@ async fn a_mail_goes_out_with_its_data_where_rivals_change_the_contact_all_the_t
         let body =
             json!({"body": "{{ link }}", "data": {"link": "https://example.com/reset"}, "subscribed": subscribed});
         let answer = world.once("k", &email(&body)).await;
-        assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{}", answer.text);
+        assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]), "{}", answer.text);
         let mails = world.backends.ses.mails();
         assert!(mails.last().unwrap().html.as_deref().unwrap().contains("https://example.com/reset"));
         let contact = world.contact("ada@example.org").await;
@@ -115,7 +115,7 @@ async fn a_contact_that_the_answer_lacks_is_read_before_its_data_is_counted() {
     let before = world.contact("ada@example.org").await;
     world.backends.faults.fail("UpdateItem", "CONTACT#", Fault::OmitsItem, 1);
     let answer = world.send(&email(&json!({"body": "{{ code }}", "data": {"code": 42}}))).await;
-    assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{}", answer.text);
+    assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]), "{}", answer.text);
     assert_eq!(world.backends.ses.mails().last().unwrap().html.as_deref(), Some("42"));
     assert_eq!(world.contact("ada@example.org").await, before);
 }
@@ -127,7 +127,7 @@ async fn an_opt_out_succeeds_whatever_the_contact_holds() {
             let world = full(is_older).await;
             let fits = !is_older && data.get("a").is_some();
             let answer = world.send(&email(&json!({"subscribed": false, "data": data}))).await;
-            assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{}", answer.text);
+            assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]), "{}", answer.text);
             let contact = world.contact("ada@example.org").await;
             assert_eq!((contact["subscribed"].as_bool(), contact["barred"].as_bool()), (Ok(&false), Ok(&false)));
             assert_eq!(contact.contains_key("data:c"), fits);

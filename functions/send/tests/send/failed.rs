@@ -4,17 +4,17 @@ use aws_sdk_dynamodb::Client;
 use posthorn_mail::ses::Ses;
 use posthorn_table::Table;
 use posthorn_testkit::{
-    backends::{Answer, TABLE},
+    backends::{TABLE, TestResponse},
     faults,
     ses::Fault,
 };
 use serde_json::json;
 
-use crate::support::{NOBODY, World, addresses, email, fates, plain, text};
+use crate::support::{NOBODY, World, addresses, email, outcomes, plain, text};
 
 /// Sends one email while SES has these faults, and checks what is answered, how often SES is called and what the
 /// records then say.
-async fn check(faults: &[Fault], expected: (u16, Option<&str>), calls: usize, record: Option<&str>) -> Answer {
+async fn check(faults: &[Fault], expected: (u16, Option<&str>), calls: usize, record: Option<&str>) -> TestResponse {
     let world = World::new().await;
     for fault in faults {
         world.backends.ses.fail_next(fault.clone());
@@ -35,7 +35,7 @@ async fn check(faults: &[Fault], expected: (u16, Option<&str>), calls: usize, re
 #[tokio::test]
 async fn a_throttled_email_is_tried_again() {
     let answer = check(&[Fault::Throttled, Fault::Throttled], (200, None), 3, Some("SENT")).await;
-    assert_eq!(fates(&answer), ["SENT"]);
+    assert_eq!(outcomes(&answer), ["SENT"]);
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn each_recipient_of_a_mixed_request_has_a_status_of_its_own() {
     }
     let answer = world.send(&email(&json!({"to": addresses(5)}))).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    let mut sorted = fates(&answer);
+    let mut sorted = outcomes(&answer);
     sorted.sort_unstable();
     assert_eq!(sorted, ["FAILED", "FAILED", "SENT", "SENT", "UNKNOWN"]);
     let mut codes = Vec::new();
@@ -120,7 +120,7 @@ async fn without_the_database_nothing_is_sent() {
 }
 
 /// Sends with a key and a limit while no call of this operation on this noun arrives: the answer, and what is left.
-async fn cut_off(operation: &'static str, noun: &str) -> (World, Answer) {
+async fn cut_off(operation: &'static str, noun: &str) -> (World, TestResponse) {
     let world = World::with(|project| project.facts.monthly_limit = Some(100)).await;
     world.backends.faults.fail(operation, noun, faults::Fault::NeverArrives, usize::MAX);
     let answer = world.once("k", &plain()).await;
@@ -154,7 +154,7 @@ async fn without_a_write_that_comes_first_nothing_is_sent_and_nothing_is_left() 
 async fn an_outcome_that_cannot_be_recorded_changes_no_answer_and_sends_nothing_twice() {
     for noun in ["EMAIL#", "STATS#", "IDEMPOTENCY#"] {
         let (world, answer) = cut_off("UpdateItem", noun).await;
-        assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{noun}");
+        assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]), "{noun}");
         world.backends.faults.clear();
         world.backends.clock.advance(jiff::SignedDuration::from_mins(2));
         let again = world.once("k", &plain()).await;
@@ -170,7 +170,7 @@ async fn the_echo_of_a_write_whose_answer_was_lost_is_no_rival() {
         let world = World::new().await;
         world.backends.faults.fail("PutItem", noun, faults::Fault::LosesAnswer, 2);
         let answer = world.once("k", &plain()).await;
-        assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{noun}");
+        assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]), "{noun}");
         assert_eq!(world.mails_and_calls(), (1, 1));
         assert_eq!(world.once("k", &plain()).await.text, answer.text);
     }

@@ -3,14 +3,14 @@
 
 use expect_test::{ExpectFile, expect_file};
 use posthorn_testkit::{
-    backends::Answer,
+    backends::TestResponse,
     faults::Faults,
     matrix::{Cell, Scenario, run, table},
 };
 use serde_json::{Value, json};
 
 use crate::{
-    support::{World, email, fates, text},
+    support::{World, email, outcomes, text},
     taken_over::{crashed, lease_ends, recorded},
 };
 
@@ -77,8 +77,8 @@ fn mails(world: &World) -> usize {
 }
 
 /// Such as `200 SENT`, `200 SENT replayed` or `503 SERVICE_UNAVAILABLE`.
-fn in_short(answer: &Answer) -> String {
-    let said = answer.code().map_or_else(|| fates(answer).join(" "), str::to_owned);
+fn in_short(answer: &TestResponse) -> String {
+    let said = answer.code().map_or_else(|| outcomes(answer).join(" "), str::to_owned);
     let replayed = if answer.header("idempotency-replayed").is_some() { " replayed" } else { "" };
     format!("{} {said}{replayed}", answer.status)
 }

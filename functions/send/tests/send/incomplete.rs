@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use posthorn_lambda::edge::stopwatch;
+use posthorn_lambda::env::monotonic_now;
 use posthorn_table::email::Status;
 use posthorn_testkit::faults::Fault;
 use serde_json::json;
 
 use crate::{
-    support::{World, addresses, email, fates, plain},
+    support::{World, addresses, email, outcomes, plain},
     taken_over::{crashed, lease_ends, recorded},
 };
 
@@ -34,7 +34,7 @@ async fn a_claim_that_is_gone_when_it_is_read_is_made_and_not_for_ever() {
     let world = World::new().await;
     world.backends.faults.fail("PutItem", CLAIM, Fault::FailsCondition, 1);
     let answer = world.once("k", &plain()).await;
-    assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{}", answer.text);
+    assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]), "{}", answer.text);
     world.backends.faults.fail("PutItem", CLAIM, Fault::FailsCondition, usize::MAX);
     world.refuses(world.request(&plain()).once("other"), 503, "SERVICE_UNAVAILABLE").await;
 }
@@ -46,7 +46,7 @@ async fn an_attempt_knows_its_own_echo_without_the_item() {
         world.backends.faults.fail("PutItem", noun, Fault::LosesAnswer, 1);
         world.backends.faults.fail("PutItem", noun, Fault::OmitsItem, 1);
         let answer = world.once("k", &plain()).await;
-        assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{noun}: {}", answer.text);
+        assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]), "{noun}: {}", answer.text);
         assert_eq!(world.mails_and_calls(), (1, 1), "{noun}");
     }
     // The answer that is kept.
@@ -68,7 +68,7 @@ async fn a_permit_that_the_answer_lacks_is_not_taken() {
     world.backends.faults.fail("BatchGetItem", "EMAIL#", Fault::OverlooksItems, 1);
     world.backends.faults.fail("PutItem", "EMAIL#", Fault::OmitsItem, 1);
     let answer = world.once("k", &plain()).await;
-    assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{}", answer.text);
+    assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]), "{}", answer.text);
     assert_eq!(world.mails_and_calls(), (0, 0));
 }
 
@@ -89,9 +89,9 @@ async fn records_that_were_left_unread_are_asked_for_again_after_pauses() {
     recorded(&world, ids[0], "ada@example.org", Status::Sent).await;
     lease_ends(&world);
     world.backends.faults.fail("BatchGetItem", "EMAIL#", Fault::LeavesUnread, 3);
-    let began = stopwatch();
+    let began = monotonic_now();
     let answer = world.once("k", &plain()).await;
-    assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{}", answer.text);
+    assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]), "{}", answer.text);
     // Half of 20, 40 and 80 milliseconds at least.
     assert!(began.elapsed() >= Duration::from_millis(70), "{:?}", began.elapsed());
     assert_eq!(world.mails_and_calls(), (0, 0));

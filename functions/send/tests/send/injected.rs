@@ -106,7 +106,7 @@ fn no_string_adds_a_header_or_a_recipient() {
 async fn what_a_public_key_stored_of_a_contact_is_text_in_a_mail() {
     let world = World::new().await;
     let evil = "</p><img src=x onerror='y'>\r\nBcc: eve@evil.example\r\n\r\n{{ email }}";
-    let mut fields = posthorn_errors::Fields::default();
+    let mut fields = posthorn_errors::FieldErrors::default();
     let data = posthorn_table::data::Data::check(Some(&json!({"name": evil})), &mut fields);
     let keep = posthorn_table::contact::Subscription::Keep { when_new: true };
     world.backends.table.merge_contact(world.id(), "ada@example.org", keep, &data, world.now()).await.unwrap();

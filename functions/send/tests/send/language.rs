@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{World, email, fates};
+use crate::support::{World, email, outcomes};
 
 /// Sends a mail with this body to an address that is new, and returns the HTML that went out.
 async fn html(world: &World, index: usize, body: &str, data: &Value) -> String {
     let to = format!("r{index}@example.org");
     let answer = world.send(&email(&json!({"to": to, "body": body, "data": data}))).await;
-    assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{body}: {}", answer.text);
+    assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]), "{body}: {}", answer.text);
     world.backends.ses.mails().pop().unwrap().html.clone().unwrap()
 }
 
@@ -227,7 +227,7 @@ async fn an_array_prints_as_items_of_a_list_in_html_and_with_commas_elsewhere() 
     let world = World::new().await;
     let list = "{{ items }}";
     let fields = json!({"subject": list, "body": list, "text": list, "data": {"items": ["a", 1, "<b>", null]}});
-    assert_eq!(fates(&world.send(&email(&fields)).await), ["SENT"]);
+    assert_eq!(outcomes(&world.send(&email(&fields)).await), ["SENT"]);
     let mail = world.backends.ses.mails().pop().unwrap();
     assert_eq!(mail.html.as_deref(), Some("<li>a</li>\n<li>1</li>\n<li>&lt;b&gt;</li>\n<li></li>"));
     assert_eq!((mail.subject.as_str(), mail.text.as_deref()), ("a, 1, <b>, ", Some("a, 1, <b>, ")));

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use posthorn_lambda::edge::stopwatch;
+use posthorn_lambda::env::monotonic_now;
 use posthorn_testkit::ses::Fault;
 use serde_json::json;
 
-use crate::support::{World, addresses, email, fates, plain};
+use crate::support::{World, addresses, email, outcomes, plain};
 
 const LONG: Duration = Duration::from_secs(8);
 const SHORT: Duration = Duration::from_secs(4);
@@ -15,7 +15,7 @@ const SHORT: Duration = Duration::from_secs(4);
 async fn an_answer_that_does_not_come_in_time_is_doubt_and_is_told_before_the_deadline() {
     let world = World::new().await;
     world.backends.ses.fail_next(Fault::Delay(LONG));
-    let started = stopwatch();
+    let started = monotonic_now();
     let answer = world.call(world.request(&plain()).once("k").remaining(SHORT)).await;
     assert!(started.elapsed() < SHORT, "{:?}", started.elapsed());
     assert_eq!((answer.status, answer.code()), (502, Some("DELIVERY_UNKNOWN")));
@@ -34,7 +34,7 @@ async fn recipients_for_whom_there_is_no_time_fail_without_a_record() {
     let body = email(&json!({"to": addresses(12)}));
     let answer = world.call(world.request(&body).remaining(SHORT)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    let count = |status: &str| fates(&answer).iter().filter(|fate| **fate == status).count();
+    let count = |status: &str| outcomes(&answer).iter().filter(|outcome| **outcome == status).count();
     assert_eq!((count("SENT"), count("UNKNOWN"), count("FAILED")), (1, 8, 3));
     let entries = answer.json["data"]["emails"].as_array().unwrap();
     for failed in entries.iter().filter(|entry| entry["status"] == "FAILED") {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{World, email, fates};
+use crate::support::{World, email, outcomes};
 
 /// The one field that is wrong and its code, after the refusal was held to leave nothing.
 async fn refused(world: &World, fields: &Value) -> (String, String) {
@@ -51,8 +51,8 @@ async fn the_longest_names_that_fit_are_mailed() {
 #[tokio::test]
 async fn a_projects_name_that_is_too_long_is_left_out() {
     let world = World::with(|project| project.facts.name = "株".repeat(66)).await;
-    assert_eq!(fates(&world.send(&email(&json!({}))).await), ["SENT"]);
-    assert_eq!(fates(&world.send(&email(&json!({"name": "Ada"}))).await), ["SENT"]);
+    assert_eq!(outcomes(&world.send(&email(&json!({}))).await), ["SENT"]);
+    assert_eq!(outcomes(&world.send(&email(&json!({"name": "Ada"}))).await), ["SENT"]);
     let from: Vec<_> = world.backends.ses.mails().iter().map(|mail| mail.from.clone()).collect();
     assert_eq!(from, ["hello@example.com", "\"Ada\" <hello@example.com>"]);
 }

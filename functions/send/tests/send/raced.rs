@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::support::{World, email, fates, plain};
+use crate::support::{World, email, outcomes, plain};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_key_sends_one_mail_however_many_ask() {
@@ -29,7 +29,7 @@ async fn one_key_sends_one_mail_however_many_ask() {
 async fn a_new_contact_is_one_contact_however_many_write_to_it() {
     let (world, body) = (World::new().await, plain());
     let answers = join_all((0..50).map(|_| world.send(&body))).await;
-    assert!(answers.iter().all(|answer| fates(answer) == ["SENT"]));
+    assert!(answers.iter().all(|answer| outcomes(answer) == ["SENT"]));
     assert_eq!(world.items("CONTACT#").await.len(), 1);
     let ids: std::collections::BTreeSet<_> =
         answers.iter().map(|answer| answer.json["data"]["emails"][0]["contact"]["id"].to_string()).collect();

@@ -1,21 +1,21 @@
 //! The recipient's own fields are names in every template.
 
 use jiff::SignedDuration;
-use posthorn_errors::Fields;
+use posthorn_errors::FieldErrors;
 use posthorn_table::{
     contact::{self, Mark, Subscription},
     data::Data,
 };
-use posthorn_testkit::backends::Answer;
+use posthorn_testkit::backends::TestResponse;
 use serde_json::{Value, json};
 
-use crate::support::{World, email, fates};
+use crate::support::{World, email, outcomes};
 
 const ENDLESS: &str = "{% for i in (1..20000000) %}x{% endfor %}";
 
 /// Ada's contact, as a public key leaves it, an hour ago.
 async fn store(world: &World, data: &Value) {
-    let data = Data::check(Some(data), &mut Fields::default());
+    let data = Data::check(Some(data), &mut FieldErrors::default());
     let keep = Subscription::Keep { when_new: true };
     world.backends.table.merge_contact(world.id(), "ada@example.org", keep, &data, world.now()).await.unwrap();
     world.backends.clock.advance(SignedDuration::from_hours(1));
@@ -24,7 +24,7 @@ async fn store(world: &World, data: &Value) {
 /// The HTML of the mail that Ada got.
 async fn html(world: &World, fields: &Value) -> String {
     let answer = world.send(&email(fields)).await;
-    assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{}", answer.text);
+    assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]), "{}", answer.text);
     world.backends.ses.mails().pop().unwrap().html.clone().unwrap()
 }
 
@@ -151,6 +151,6 @@ async fn a_contact_that_only_an_event_made_has_a_time_of_creation() {
     );
 }
 
-fn first_field(answer: &Answer) -> &str {
+fn first_field(answer: &TestResponse) -> &str {
     answer.json["error"]["errors"][0]["field"].as_str().unwrap()
 }

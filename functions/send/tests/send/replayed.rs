@@ -1,11 +1,11 @@
 //! The second request with an idempotency key.
 
 use jiff::SignedDuration;
-use posthorn_table::email::Seen;
+use posthorn_table::email::ReportedStatus;
 use posthorn_testkit::{backends::TestRequest, ses::Fault};
 use serde_json::json;
 
-use crate::support::{World, addresses, email, fates, plain};
+use crate::support::{World, addresses, email, outcomes, plain};
 
 #[tokio::test]
 async fn the_first_answer_is_given_again_byte_for_byte() {
@@ -107,7 +107,7 @@ async fn an_answer_with_failed_recipients_is_kept_as_it_was_given() {
     world.backends.ses.fail_next(Fault::LoseAnswer);
     let body = email(&json!({"to": addresses(3)}));
     let first = world.once("k", &body).await;
-    let mut sorted = fates(&first);
+    let mut sorted = outcomes(&first);
     sorted.sort_unstable();
     assert_eq!(sorted, ["FAILED", "SENT", "UNKNOWN"]);
     let second = world.once("k", &body).await;
@@ -142,19 +142,19 @@ async fn a_request_in_doubt_stays_in_doubt_and_is_never_sent_again() {
 
 #[tokio::test]
 async fn the_mail_services_own_event_settles_a_request_in_doubt() {
-    for (seen, fate) in [
-        (Seen::Sent, "SENT"),
-        (Seen::Delivered, "SENT"),
-        (Seen::Clicked, "SENT"),
-        (Seen::Bounced, "SENT"),
-        (Seen::HeldBack, "SUPPRESSED"),
+    for (seen, outcome) in [
+        (ReportedStatus::Sent, "SENT"),
+        (ReportedStatus::Delivered, "SENT"),
+        (ReportedStatus::Clicked, "SENT"),
+        (ReportedStatus::Bounced, "SENT"),
+        (ReportedStatus::HeldBack, "SUPPRESSED"),
     ] {
         let world = in_doubt().await;
         let key = world.items("EMAIL#").await.into_keys().next().unwrap();
         let id = key["EMAIL#".len()..].split(' ').next().unwrap().to_owned();
         world.backends.table.record_seen(id.parse().unwrap(), seen, world.now(), "ses-1").await.unwrap();
         let settled = world.once("k", &plain()).await;
-        assert_eq!((settled.status, fates(&settled)), (200, vec![fate]), "{seen:?}");
+        assert_eq!((settled.status, outcomes(&settled)), (200, vec![outcome]), "{seen:?}");
         assert_eq!(settled.json["data"]["emails"][0]["email"], json!(id));
         world.backends.clock.advance(SignedDuration::from_mins(1));
         let later = world.once("k", &plain()).await;
@@ -168,7 +168,7 @@ async fn an_event_that_says_it_failed_frees_the_key() {
     let world = in_doubt().await;
     let key = world.items("EMAIL#").await.into_keys().next().unwrap();
     let id = key["EMAIL#".len()..].split(' ').next().unwrap().parse().unwrap();
-    let failed = Seen::Failed("DELIVERY_FAILED");
+    let failed = ReportedStatus::Failed("DELIVERY_FAILED");
     world.backends.table.record_seen(id, failed, world.now(), "ses-1").await.unwrap();
     let settled = world.once("k", &plain()).await;
     assert_eq!((settled.status, settled.code()), (502, Some("DELIVERY_FAILED")));

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use posthorn_auth::{PlainKey, Which, rotate};
+use posthorn_auth::{KeySelection, PlainKey, rotate};
 use posthorn_mail::ses::Ses;
 use posthorn_table::{Timestamp, Uuid, contact, project::Project};
 use posthorn_testkit::{
-    backends::{Answer, Backends, Item, TABLE, TestProject, TestRequest},
+    backends::{Backends, Item, TABLE, TestProject, TestRequest, TestResponse},
     openapi::description_of,
     permissions::Permissions,
 };
@@ -35,7 +35,7 @@ impl World {
         let project = backends.project(change).await;
         let permissions = Permissions::of("SendFunction");
         let function = backends.as_function(&permissions);
-        let app = App { edge: function.edge, table: function.table, ses: Ses::new(function.ses_config, None) };
+        let app = App { env: function.env, table: function.table, ses: Ses::new(function.ses_config, None) };
         let _set_up = backends.calls.take();
         Self { backends, project, app, permissions }
     }
@@ -53,22 +53,22 @@ impl World {
     }
 
     /// Every answer of send is one that `openapi.yaml` describes.
-    pub(crate) async fn call(&self, request: TestRequest) -> Answer {
+    pub(crate) async fn call(&self, request: TestRequest) -> TestResponse {
         let answer = self.backends.call(request.clone(), |request| handle(&self.app, request)).await;
         let _described = description_of(&request, &answer);
         answer
     }
 
-    pub(crate) async fn send(&self, body: &Value) -> Answer {
+    pub(crate) async fn send(&self, body: &Value) -> TestResponse {
         self.call(self.request(body)).await
     }
 
-    pub(crate) async fn once(&self, key: &str, body: &Value) -> Answer {
+    pub(crate) async fn once(&self, key: &str, body: &Value) -> TestResponse {
         self.call(self.request(body).once(key)).await
     }
 
     /// Calls, and holds the answer to a refusal: this status and code, nothing written, nothing sent.
-    pub(crate) async fn refuses(&self, request: TestRequest, status: u16, code: &str) -> Answer {
+    pub(crate) async fn refuses(&self, request: TestRequest, status: u16, code: &str) -> TestResponse {
         let (items, calls) = (self.backends.items().await, self.backends.ses.calls());
         let answer = self.call(request).await;
         assert_eq!((answer.status, answer.code()), (status, Some(code)), "{}", answer.text);
@@ -133,8 +133,8 @@ impl World {
     /// Replaces both keys at once; the new secret one.
     pub(crate) async fn rotate(&self) -> PlainKey {
         let (project, presented) = (&self.project.project, self.project.secret.digest());
-        let fill = &mut |buffer: &mut [u8]| self.backends.edge.fill(buffer);
-        let rotation = rotate(project, &presented, Which::Both, 0, self.now(), fill).unwrap();
+        let fill = &mut |buffer: &mut [u8]| self.backends.env.fill(buffer);
+        let rotation = rotate(project, &presented, KeySelection::Both, 0, self.now(), fill).unwrap();
         self.backends.table.change_project(Some(project), &rotation.next, None).await.unwrap();
         rotation.minted.into_iter().next().unwrap()
     }
@@ -175,7 +175,7 @@ pub(crate) fn s(value: impl Into<String>) -> AttributeValue {
 }
 
 /// The statuses of an answer's recipients, in order.
-pub(crate) fn fates(answer: &Answer) -> Vec<&str> {
+pub(crate) fn outcomes(answer: &TestResponse) -> Vec<&str> {
     let emails = answer.json["data"]["emails"].as_array().unwrap_or_else(|| panic!("{}", answer.text));
     emails.iter().map(|email| email["status"].as_str().unwrap()).collect()
 }

@@ -4,7 +4,7 @@ use posthorn_table::contact;
 use posthorn_testkit::backends::Item;
 use serde_json::json;
 
-use crate::support::{World, email, fates, plain, s, text};
+use crate::support::{World, email, outcomes, plain, s, text};
 
 /// Marks Ada's contact by hand, as feedback does.
 async fn mark(world: &World, marks: &[(&str, &str)]) {
@@ -29,7 +29,7 @@ async fn a_suppressed_recipient_gets_nothing() {
         let world = World::with(|project| project.facts.monthly_limit = Some(1)).await;
         mark(&world, marks).await;
         let answer = world.once("k", &plain()).await;
-        assert_eq!((answer.status, fates(&answer)), (200, vec!["SUPPRESSED"]), "{marks:?}");
+        assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SUPPRESSED"]), "{marks:?}");
         assert_eq!(answer.json["data"]["emails"][0].get("error"), None);
         let record = world.email(&answer.json["data"]["emails"][0]["email"]).await.unwrap();
         assert_eq!(text(&record, "status"), "SUPPRESSED");
@@ -44,7 +44,7 @@ async fn a_suppressed_recipient_gets_nothing() {
 async fn who_says_not_spam_after_a_complaint_gets_mail_again() {
     let world = World::new().await;
     mark(&world, &[("complained_at", "2025-01-01T00:00:00Z"), ("not_spam_at", "2025-01-02T00:00:00Z")]).await;
-    assert_eq!(fates(&world.send(&plain()).await), ["SENT"]);
+    assert_eq!(outcomes(&world.send(&plain()).await), ["SENT"]);
     assert_eq!(world.mails_and_calls(), (1, 1));
 }
 
@@ -54,7 +54,7 @@ async fn the_others_of_a_request_get_theirs() {
     mark(&world, &[("bounced_at", "2025-01-01T00:00:00Z")]).await;
     let to = json!(["bob@example.org", "ada@example.org", "zoe@example.org"]);
     let answer = world.send(&email(&json!({"to": to}))).await;
-    assert_eq!(fates(&answer), ["SENT", "SUPPRESSED", "SENT"]);
+    assert_eq!(outcomes(&answer), ["SENT", "SUPPRESSED", "SENT"]);
     let mut recipients: Vec<_> = world.backends.ses.mails().iter().flat_map(|mail| mail.to.clone()).collect();
     recipients.sort();
     assert_eq!(recipients, ["bob@example.org", "zoe@example.org"]);

@@ -6,12 +6,12 @@ use jiff::SignedDuration;
 use posthorn_table::{
     Uuid, contact,
     email::{Email, Outcome, Permit, Status},
-    idempotency::{Attempt, Claim, Claimed, Scope},
+    idempotency::{Attempt, Claim, ClaimOutcome, Scope},
 };
 use posthorn_testkit::ses::Fault;
 use serde_json::{Value, json};
 
-use crate::support::{World, addresses, email, fates, plain};
+use crate::support::{World, addresses, email, outcomes, plain};
 
 /// The nonce of the crashed attempt.
 const CRASHED: &str = "07070707070707070707070707070707";
@@ -23,7 +23,7 @@ pub(crate) async fn crashed(world: &World, body: &Value, recipients: usize) -> V
     let texts = ids.iter().map(Uuid::to_string).collect();
     let claim = Claim::new("POST /v1/send".to_owned(), body.to_string().as_bytes(), texts, &attempt);
     let claimed = world.backends.table.claim(&Scope::new(world.id(), "send", "k"), claim).await.unwrap();
-    assert!(matches!(claimed, Claimed::Mine(_)));
+    assert!(matches!(claimed, ClaimOutcome::Mine(_)));
     ids
 }
 
@@ -67,7 +67,7 @@ async fn without_a_record_nothing_was_handed_over_and_the_request_runs_under_its
     let ids = crashed(&world, &plain(), 1).await;
     lease_ends(&world);
     let answer = world.once("k", &plain()).await;
-    assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]));
+    assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]));
     assert_eq!(answer.json["data"]["emails"][0]["email"], json!(ids[0]));
     assert_eq!(world.once("k", &plain()).await.text, answer.text);
     assert_eq!(world.mails_and_calls(), (1, 1));
@@ -93,7 +93,7 @@ async fn a_crash_between_outcome_and_answer_is_settled_from_the_record() {
     recorded(&world, ids[0], "ada@example.org", Status::Sent).await;
     lease_ends(&world);
     let answer = world.once("k", &plain()).await;
-    assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]));
+    assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]));
     assert_eq!(world.once("k", &plain()).await.text, answer.text);
     assert_eq!(world.mails_and_calls(), (0, 0));
 }
@@ -108,7 +108,7 @@ async fn only_the_recipients_without_a_record_are_handed_over() {
     recorded(&world, ids[3], &to[3], Status::Pending).await;
     lease_ends(&world);
     let answer = world.once("k", &body).await;
-    assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT", "SENT", "SENT", "UNKNOWN"]), "{}", answer.text);
+    assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT", "SENT", "SENT", "UNKNOWN"]), "{}", answer.text);
     let mut recipients: Vec<_> = world.backends.ses.mails().iter().flat_map(|mail| mail.to.clone()).collect();
     recipients.sort();
     assert_eq!(recipients, [to[0].as_str(), to[2].as_str()]);
@@ -128,7 +128,7 @@ async fn a_key_stays_taken_while_a_recipient_of_it_has_got_the_mail() {
     lease_ends(&world);
     for _repeat in 0..2 {
         let answer = world.once("k", &body).await;
-        assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT", "FAILED"]), "{}", answer.text);
+        assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT", "FAILED"]), "{}", answer.text);
         assert_eq!(answer.json["data"]["emails"][1]["error"]["code"], "BILLING_LIMIT_EXCEEDED");
         assert_eq!(world.items("IDEMPOTENCY#").await.len(), 1, "the key was freed");
     }
@@ -146,7 +146,7 @@ async fn a_recipient_who_failed_by_a_refusal_gets_nothing_later() {
     lease_ends(&world);
     world.change_domains(Vec::clear).await;
     let answer = world.once("k", &body).await;
-    assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT", "FAILED"]), "{}", answer.text);
+    assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT", "FAILED"]), "{}", answer.text);
     assert_eq!(answer.json["data"]["emails"][1]["error"]["code"], "SENDER_NOT_VERIFIED");
     world.change_domains(|domains| domains.push("example.com".to_owned())).await;
     assert_eq!(world.once("k", &body).await.text, answer.text);
@@ -165,7 +165,7 @@ async fn a_recipient_who_has_got_the_mail_is_told_of_even_if_there_is_no_time_fo
     assert_eq!(world.call(late).await.code(), Some("DELIVERY_UNKNOWN"));
     assert_eq!(world.items("IDEMPOTENCY#").await.len(), 1, "the key was freed");
     let in_time = world.once("k", &body).await;
-    assert_eq!((in_time.status, fates(&in_time)), (200, vec!["UNKNOWN", "SENT"]), "{}", in_time.text);
+    assert_eq!((in_time.status, outcomes(&in_time)), (200, vec!["UNKNOWN", "SENT"]), "{}", in_time.text);
     assert_eq!(world.mails_and_calls(), (1, 1));
 }
 

@@ -1,16 +1,16 @@
 //! Templates that exceed a limit: nothing is ever mailed as template source, and what a contact holds keeps no mail.
 
-use posthorn_errors::Fields;
+use posthorn_errors::FieldErrors;
 use posthorn_table::{
     contact::{Mark, Subscription},
     data::Data,
-    email::Seen,
+    email::ReportedStatus,
 };
-use posthorn_testkit::{backends::Answer, ses::Fault};
+use posthorn_testkit::{backends::TestResponse, ses::Fault};
 use serde_json::{Value, json};
 
 use crate::{
-    support::{World, email, fates, text},
+    support::{World, email, outcomes, text},
     taken_over::lease_ends,
 };
 
@@ -23,7 +23,7 @@ const BODY: &str = "{% comment %}internal note{% endcomment %}Hi {{ name ?? ther
 
 /// Stores data in a contact, as a public key can.
 async fn store(world: &World, address: &str, data: &Value) {
-    let data = Data::check(Some(data), &mut Fields::default());
+    let data = Data::check(Some(data), &mut FieldErrors::default());
     let keep = Subscription::Keep { when_new: true };
     world.backends.table.merge_contact(world.id(), address, keep, &data, world.now()).await.unwrap();
 }
@@ -40,7 +40,7 @@ async fn refused(world: &World, fields: &Value) -> Vec<(String, String, String)>
     errors.iter().map(|error| (text(error, "field"), text(error, "code"), text(error, "message"))).collect()
 }
 
-fn wrong(field: &str, message: &str) -> (String, String, String) {
+fn errors(field: &str, message: &str) -> (String, String, String) {
     (field.to_owned(), "too_large".to_owned(), message.to_owned())
 }
 
@@ -67,7 +67,7 @@ async fn what_a_contact_holds_is_left_out_where_it_exceeds_a_limit() {
         let world = World::new().await;
         store(&world, "ada@example.org", &stored).await;
         let answer = world.send(&email(&json!({field: source}))).await;
-        assert_eq!((answer.status, fates(&answer)), (200, vec!["SENT"]), "{field}: {}", answer.text);
+        assert_eq!((answer.status, outcomes(&answer)), (200, vec!["SENT"]), "{field}: {}", answer.text);
         let mail = world.backends.ses.mails().pop().unwrap();
         let mailed =
             [("subject", &mail.subject), ("body", mail.html.as_ref().unwrap()), ("text", mail.text.as_ref().unwrap())];
@@ -83,7 +83,7 @@ async fn the_requests_own_data_stays_where_the_contacts_is_left_out() {
     store(&world, "ada@example.org", &many_items()).await;
     let data = json!({"name": "Ada", "vip": {"value": true, "persistent": false}});
     let answer = world.send(&email(&json!({"subject": "To {{ name }}", "body": BODY, "data": data}))).await;
-    assert_eq!(fates(&answer), ["SENT"]);
+    assert_eq!(outcomes(&answer), ["SENT"]);
     let mail = world.backends.ses.mails().pop().unwrap();
     assert_eq!((mail.subject.as_str(), mail.html.as_deref()), ("To Ada", Some("Hi Ada,secret offer")));
 }
@@ -94,7 +94,7 @@ async fn a_filled_contact_beside_a_clean_one_changes_nothing_for_either() {
     store(&world, "ada@example.org", &many_items()).await;
     store(&world, "bob@example.org", &json!({"name": "Bob", "items": [1]})).await;
     let answer = world.send(&email(&json!({"to": ["ada@example.org", "bob@example.org"], "body": BODY}))).await;
-    assert_eq!(fates(&answer), ["SENT", "SENT"]);
+    assert_eq!(outcomes(&answer), ["SENT", "SENT"]);
     let mut mails = world.backends.ses.mails();
     mails.sort_by_key(|mail| mail.to.clone());
     let bodies: Vec<_> = mails.iter().map(|mail| mail.html.as_deref().unwrap().to_owned()).collect();
@@ -106,13 +106,13 @@ async fn a_request_that_exceeds_a_limit_by_itself_is_refused_on_its_fields() {
     let world = World::new().await;
     let large = json!({"name": "n".repeat(30_000)});
     let over = |part: &str, bytes: &str| {
-        wrong(part, &format!("The template exceeds the limit of {bytes} bytes of output with this data."))
+        errors(part, &format!("The template exceeds the limit of {bytes} bytes of output with this data."))
     };
     for (fields, expected) in [
-        (json!({"body": BODY, "data": many_items()}), vec![wrong("body", STEPS)]),
-        (json!({"body": ENDLESS}), vec![wrong("body", STEPS)]),
-        (json!({"text": ENDLESS}), vec![wrong("text", STEPS)]),
-        (json!({"subject": ENDLESS.replace('x', "")}), vec![wrong("subject", STEPS)]),
+        (json!({"body": BODY, "data": many_items()}), vec![errors("body", STEPS)]),
+        (json!({"body": ENDLESS}), vec![errors("body", STEPS)]),
+        (json!({"text": ENDLESS}), vec![errors("text", STEPS)]),
+        (json!({"subject": ENDLESS.replace('x', "")}), vec![errors("subject", STEPS)]),
         (json!({"subject": ENDLESS}), vec![over("subject", "8,192")]),
         (json!({"subject": "{{ name }}", "data": large}), vec![over("subject", "8,192")]),
         (
@@ -123,18 +123,18 @@ async fn a_request_that_exceeds_a_limit_by_itself_is_refused_on_its_fields() {
             json!({"subject": "{{ name }}", "body": ENDLESS, "text": ENDLESS, "data": large}),
             vec![over("subject", "8,192")],
         ),
-        (json!({"to": ["ada@example.org", "bob@example.org"], "body": ENDLESS}), vec![wrong("body", STEPS)]),
+        (json!({"to": ["ada@example.org", "bob@example.org"], "body": ENDLESS}), vec![errors("body", STEPS)]),
     ] {
         assert_eq!(refused(&world, &fields).await, expected, "{fields}");
     }
     store(&world, "ada@example.org", &json!({"name": "Ada"})).await;
-    assert_eq!(refused(&world, &json!({"body": ENDLESS, "data": {"name": "Eve"}})).await, [wrong("body", STEPS)]);
+    assert_eq!(refused(&world, &json!({"body": ENDLESS, "data": {"name": "Eve"}})).await, [errors("body", STEPS)]);
 }
 
 #[tokio::test]
 async fn more_liquid_than_is_read_is_refused_before_anything_is_read() {
     let world = World::new().await;
-    let too_large = |part: &str, limit: &str| wrong(part, &format!("The template exceeds the limit of {limit}."));
+    let too_large = |part: &str, limit: &str| errors(part, &format!("The template exceeds the limit of {limit}."));
     let deep = format!("{}x{}", "{% if vip %}".repeat(49), "{% endif %}".repeat(49));
     let long = format!("{{{{ name ?? '{}' }}}}", "x".repeat(8_192));
     let brackets = format!("{{{{ name{}1{} }}}}", "[name".repeat(9), "]".repeat(9));
@@ -164,12 +164,12 @@ async fn plain_replacement_leaves_out_what_a_contact_holds_beyond_a_limit() {
     store(&world, "ada@example.org", &json!({"name": "n".repeat(9_000)})).await;
     let subject = "{{ name }}: code {{ code }} {% nonsense %}";
     let answer = world.send(&email(&json!({"subject": subject, "data": {"code": 42}}))).await;
-    assert_eq!(fates(&answer), ["SENT"], "{}", answer.text);
+    assert_eq!(outcomes(&answer), ["SENT"], "{}", answer.text);
     let mail = world.backends.ses.mails().pop().unwrap();
     assert_eq!(mail.subject, ": code 42 {% nonsense %}");
     let too_much = json!({"name": "n".repeat(9_000)});
     let message = "The template exceeds the limit of 8,192 bytes of output with this data.";
-    let expected = [wrong("subject", message)];
+    let expected = [errors("subject", message)];
     assert_eq!(refused(&world, &json!({"subject": subject, "data": too_much})).await, expected);
 }
 
@@ -180,7 +180,7 @@ async fn a_refused_request_leaves_its_key_free() {
         world.refuses(world.request(&email(&json!({"body": ENDLESS}))).once("k"), 422, "VALIDATION_ERROR").await;
     }
     let other = world.once("k", &email(&json!({}))).await;
-    assert_eq!((other.status, fates(&other)), (200, vec!["SENT"]), "another body may use the key");
+    assert_eq!((other.status, outcomes(&other)), (200, vec!["SENT"]), "another body may use the key");
     world.refuses(world.request(&email(&json!({"body": ENDLESS}))).once("k"), 409, "IDEMPOTENCY_KEY_REUSED").await;
 }
 
@@ -202,7 +202,7 @@ async fn a_recipient_whose_mail_exceeds_a_limit_fails_beside_the_others() {
 }
 
 /// Bob failed for the limit and Ada's mail was sent, in the answer and in the records.
-async fn check_bob_failed(world: &World, answer: &Answer) {
+async fn check_bob_failed(world: &World, answer: &TestResponse) {
     for entry in answer.json["data"]["emails"].as_array().unwrap() {
         let record = world.email(&entry["email"]).await.unwrap();
         if entry["contact"]["email"] == "ada@example.org" {
@@ -220,9 +220,9 @@ async fn what_a_contact_holds_can_keep_a_template_within_its_limits() {
     let world = World::new().await;
     store(&world, "ada@example.org", &json!({"short": true})).await;
     let body = format!("{{% unless short %}}{ENDLESS}{{% endunless %}}Hi");
-    assert_eq!(fates(&world.send(&email(&json!({"body": body}))).await), ["SENT"]);
+    assert_eq!(outcomes(&world.send(&email(&json!({"body": body}))).await), ["SENT"]);
     let both = json!({"to": ["bob@example.org", "ada@example.org"], "body": body});
-    assert_eq!(fates(&world.send(&email(&both)).await), ["FAILED", "SENT"]);
+    assert_eq!(outcomes(&world.send(&email(&both)).await), ["FAILED", "SENT"]);
     assert_eq!(world.mails_and_calls(), (2, 2));
 }
 
@@ -233,10 +233,10 @@ async fn what_a_request_takes_from_a_contact_keeps_no_template_within_its_limits
     let body = format!("{{% unless skip %}}{ENDLESS}{{% endunless %}}Hi");
     let once = json!({"value": null, "persistent": false});
     for data in [json!({"skip": null}), json!({"skip": false}), json!({ "skip": once })] {
-        assert_eq!(refused(&world, &json!({"body": body, "data": data})).await, [wrong("body", STEPS)], "{data}");
+        assert_eq!(refused(&world, &json!({"body": body, "data": data})).await, [errors("body", STEPS)], "{data}");
     }
     assert!(world.contact("ada@example.org").await.contains_key("data:skip"));
-    assert_eq!(fates(&world.send(&email(&json!({"body": body, "data": {"other": null}}))).await), ["SENT"]);
+    assert_eq!(outcomes(&world.send(&email(&json!({"body": body, "data": {"other": null}}))).await), ["SENT"]);
 }
 
 #[tokio::test]
@@ -244,7 +244,7 @@ async fn a_suppressed_recipient_is_told_to_be_suppressed_whatever_the_template()
     let world = World::new().await;
     let (table, now) = (&world.backends.table, world.now());
     table.mark_contact(world.id(), "ada@example.org", Mark::Bounced, now, now).await.unwrap();
-    assert_eq!(fates(&world.send(&email(&json!({"body": ENDLESS}))).await), ["SUPPRESSED"]);
+    assert_eq!(outcomes(&world.send(&email(&json!({"body": ENDLESS}))).await), ["SUPPRESSED"]);
     assert_eq!(world.mails_and_calls(), (0, 0));
 }
 
@@ -254,7 +254,7 @@ async fn what_does_not_parse_as_liquid_goes_out_with_names_replaced() {
     store(&world, "ada@example.org", &many_items()).await;
     let source = "{% if vip %}{{ name }}, {{ items | nonsense }}";
     let answer = world.send(&email(&json!({"body": source, "data": {"name": "Ada"}}))).await;
-    assert_eq!(fates(&answer), ["SENT"]);
+    assert_eq!(outcomes(&answer), ["SENT"]);
     let mail = world.backends.ses.mails().pop().unwrap();
     assert_eq!(mail.html.as_deref(), Some("{% if vip %}Ada, {{ items | nonsense }}"));
 }
@@ -272,9 +272,9 @@ async fn a_repeat_that_answers_from_the_records_says_the_same() {
     let records = world.items("EMAIL#").await;
     let unknown = records.values().find(|record| text(record, "status") == "UNKNOWN").unwrap();
     let id = text(unknown, "pk").strip_prefix("EMAIL#").unwrap().parse().unwrap();
-    world.backends.table.record_seen(id, Seen::Sent, world.now(), "ses-1").await.unwrap();
+    world.backends.table.record_seen(id, ReportedStatus::Sent, world.now(), "ses-1").await.unwrap();
     let again = world.once("k", &request).await;
-    assert_eq!((again.status, fates(&again)), (200, vec!["FAILED", "SENT"]), "{}", again.text);
+    assert_eq!((again.status, outcomes(&again)), (200, vec!["FAILED", "SENT"]), "{}", again.text);
     let error = json!({
         "code": "VALIDATION_ERROR",
         "message": "The templates exceed a limit with this recipient's data.",

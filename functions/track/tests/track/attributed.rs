@@ -9,7 +9,7 @@ use posthorn_lambda::{
 };
 use posthorn_table::project::Status;
 use posthorn_testkit::{
-    backends::{Answer, TestRequest},
+    backends::{TestRequest, TestResponse},
     faults::Fault::NeverArrives,
     logs::Logs,
 };
@@ -19,7 +19,7 @@ use crate::support::{World, event, plain};
 
 impl World {
     /// Gives a request, whose line has to name this key and its project.
-    async fn is_attributed(&self, logs: &Logs, request: TestRequest, key: &PlainKey) -> (Answer, Value) {
+    async fn is_attributed(&self, logs: &Logs, request: TestRequest, key: &PlainKey) -> (TestResponse, Value) {
         let _before = logs.take();
         let answer = self.call(request).await;
         let line = logs.request();
@@ -63,7 +63,7 @@ async fn a_request_that_panics_or_runs_out_of_time_is_attributed() {
             assert!(!panics, "a fault of ours");
             pending().await
         };
-        world.backends.call(request, |request| respond(&world.backends.edge, Function::Track, request, handler)).await
+        world.backends.call(request, |request| respond(&world.backends.env, Function::Track, request, handler)).await
     };
     for (panics, status) in [(true, 500), (false, 503)] {
         let _before = logs.take();

@@ -48,7 +48,7 @@ async fn a_refusal_makes_no_call_that_it_does_not_need() {
 #[tokio::test]
 async fn an_item_is_a_unit() {
     let world = World::new().await;
-    let nobodys = PlainKey::mint(KeyClass::Public, &mut |buffer| world.backends.edge.fill(buffer));
+    let nobodys = PlainKey::mint(KeyClass::Public, &mut |buffer| world.backends.env.fill(buffer));
     let body = plain();
     for (what, request, status, units) in [
         ("a contact's first event", world.public(&body), 200, Units::new(1.0, 2.0)),

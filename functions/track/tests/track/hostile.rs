@@ -1,7 +1,7 @@
 //! Callers that want to break something, with a public key or none.
 
 use lambda_http::http::Method;
-use posthorn_auth::{KeyClass, PlainKey, Which, rotate};
+use posthorn_auth::{KeyClass, KeySelection, PlainKey, rotate};
 use posthorn_testkit::{backends::TestRequest, capacity::Units};
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ async fn well_formed_keys_of_nobody_cost_one_read_each_and_leave_nothing() {
     let before = world.backends.items().await;
     let _set_up = (world.backends.calls.take(), world.backends.capacity.take());
     for number in 0..MANY {
-        let key = PlainKey::mint(KeyClass::Public, &mut |buffer| world.backends.edge.fill(buffer));
+        let key = PlainKey::mint(KeyClass::Public, &mut |buffer| world.backends.env.fill(buffer));
         let key = if number % 2 == 0 { key.expose().to_owned() } else { format!("pk_{number:048x}") };
         assert_eq!(world.call(with_key(&key)).await.status, 401);
     }
@@ -35,12 +35,12 @@ async fn well_formed_keys_of_nobody_cost_one_read_each_and_leave_nothing() {
 async fn a_retired_key_is_looked_up_and_answered_as_one_of_nobody() {
     let world = World::new().await;
     let project = &world.project.project;
-    let fill = &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer);
+    let fill = &mut |buffer: &mut [u8]| world.backends.env.fill(buffer);
     let now = world.backends.clock.now();
-    let rotation = rotate(project, &world.project.secret.digest(), Which::Both, 60, now, fill).unwrap();
+    let rotation = rotate(project, &world.project.secret.digest(), KeySelection::Both, 60, now, fill).unwrap();
     world.backends.table.change_project(Some(project), &rotation.next, None).await.unwrap();
     world.backends.clock.advance(jiff::SignedDuration::from_secs(60));
-    let nobodys = PlainKey::mint(KeyClass::Public, &mut |buffer| world.backends.edge.fill(buffer));
+    let nobodys = PlainKey::mint(KeyClass::Public, &mut |buffer| world.backends.env.fill(buffer));
     let items = world.items("KEY#").await;
     assert!(items.keys().any(|key| key.contains(world.project.public.digest().as_str())), "its item is still there");
 

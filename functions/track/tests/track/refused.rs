@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use lambda_http::http::Method;
-use posthorn_auth::{Which, rotate};
+use posthorn_auth::{KeySelection, rotate};
 use posthorn_table::project::Status;
 use posthorn_testkit::{backends::TestRequest, events};
 use serde_json::{Value, json};
@@ -32,9 +32,9 @@ async fn malformed_unknown_and_retired_keys_get_the_same_answer() {
     let world = World::new().await;
     let retired = format!("Bearer {}", world.project.public.expose());
     let now = world.backends.clock.now();
-    let fill = &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer);
+    let fill = &mut |buffer: &mut [u8]| world.backends.env.fill(buffer);
     let project = &world.project.project;
-    let rotation = rotate(project, &world.project.secret.digest(), Which::Both, 0, now, fill).unwrap();
+    let rotation = rotate(project, &world.project.secret.digest(), KeySelection::Both, 0, now, fill).unwrap();
     world.backends.table.change_project(Some(project), &rotation.next, None).await.unwrap();
 
     let unknown = format!("Bearer {}", events::PUBLIC_KEY);
@@ -49,10 +49,10 @@ async fn malformed_unknown_and_retired_keys_get_the_same_answer() {
 #[tokio::test]
 async fn a_key_in_grace_tracks_until_its_time_is_over() {
     let world = World::new().await;
-    let fill = &mut |buffer: &mut [u8]| world.backends.edge.fill(buffer);
+    let fill = &mut |buffer: &mut [u8]| world.backends.env.fill(buffer);
     let project = &world.project.project;
     let now = world.backends.clock.now();
-    let rotation = rotate(project, &world.project.secret.digest(), Which::Both, 60, now, fill).unwrap();
+    let rotation = rotate(project, &world.project.secret.digest(), KeySelection::Both, 60, now, fill).unwrap();
     world.backends.table.change_project(Some(project), &rotation.next, None).await.unwrap();
     world.backends.clock.advance(SignedDuration::from_millis(59_999));
     world.accepts(world.public(&plain())).await;

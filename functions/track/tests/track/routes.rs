@@ -1,11 +1,11 @@
 //! What is answered before a key is looked at, and what a browser may read.
 
 use lambda_http::http::Method;
-use posthorn_testkit::backends::{Answer, TestRequest};
+use posthorn_testkit::backends::{TestRequest, TestResponse};
 
 use crate::support::{World, plain};
 
-fn assert_browsers_may_read(answer: &Answer) {
+fn assert_browsers_may_read(answer: &TestResponse) {
     for (name, value) in [
         ("access-control-allow-origin", "*"),
         ("access-control-allow-methods", "POST, OPTIONS"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use posthorn_table::{Uuid, contact, project::Project};
 use posthorn_testkit::{
-    backends::{Answer, Backends, Item, TABLE, TestProject, TestRequest},
+    backends::{Backends, Item, TABLE, TestProject, TestRequest, TestResponse},
     openapi::description_of,
     permissions::Permissions,
 };
@@ -33,7 +33,7 @@ impl World {
     pub(crate) fn over(backends: Backends, project: TestProject) -> Self {
         let permissions = Permissions::of("TrackFunction");
         let function = backends.as_function(&permissions);
-        let app = App { edge: function.edge, table: function.table };
+        let app = App { env: function.env, table: function.table };
         let _set_up = backends.calls.take();
         Self { backends, project, app, permissions }
     }
@@ -53,7 +53,7 @@ impl World {
     }
 
     /// Every answer of track, whatever it says, is one that a browser may read and that `openapi.yaml` describes.
-    pub(crate) async fn call(&self, request: TestRequest) -> Answer {
+    pub(crate) async fn call(&self, request: TestRequest) -> TestResponse {
         let answer = self.backends.call(request.clone(), |request| handle(&self.app, request)).await;
         let _described = description_of(&request, &answer);
         if answer.header("access-control-allow-origin").is_none() {
@@ -63,14 +63,14 @@ impl World {
     }
 
     /// Calls, and holds the answer to a success.
-    pub(crate) async fn accepts(&self, request: TestRequest) -> Answer {
+    pub(crate) async fn accepts(&self, request: TestRequest) -> TestResponse {
         let answer = self.call(request).await;
         assert_eq!((answer.status, &answer.json["success"]), (200, &json!(true)), "{}", answer.text);
         answer
     }
 
     /// Calls, and holds the answer to a refusal: this status and code, and nothing written.
-    pub(crate) async fn refuses(&self, request: TestRequest, status: u16, code: &str) -> Answer {
+    pub(crate) async fn refuses(&self, request: TestRequest, status: u16, code: &str) -> TestResponse {
         let items = self.backends.items().await;
         let answer = self.call(request).await;
         assert_eq!((answer.status, answer.code()), (status, Some(code)), "{}", answer.text);

@@ -2,15 +2,15 @@
 
 use posthorn_alerts::pending;
 use posthorn_auth::{
-    guard::{Crossing, Moved, reinstated},
-    reputation::{Counts, Level, Lines, Rate, Rule},
+    guard::{CountedEvent, Crossing, reinstated},
+    reputation::{Counts, Level, Rate, Rule, Thresholds},
 };
 use posthorn_model::Step;
 use posthorn_table::{
     Timestamp, Uuid,
     notice::{LEASE, Notice},
     project::{Project, Status},
-    statistics::Metric,
+    statistics::FeedbackMetric,
 };
 
 use super::{Bounces, Guarding, OPERATOR, Phase, RECORDS, Round, Stage, Without, World};
@@ -25,12 +25,12 @@ fn nonce(who: usize) -> String {
 
 /// Warns at one of two emails, disables at two.
 fn rule() -> Rule {
-    let bounce = Lines { floor: 2, warn: Rate::per_million(500_000), disable: Rate::per_million(1_000_000) };
+    let bounce = Thresholds { floor: 2, warn: Rate::per_million(500_000), disable: Rate::per_million(1_000_000) };
     Rule { bounce, ..Rule::default() }
 }
 
 fn crossing(rule: &Rule, bounced: Bounces, now: Timestamp) -> Option<Crossing<'_>> {
-    Crossing::find(rule, Metric::Bounce, Counts { sent: 2, bounced, complained: 0 }, now)
+    Crossing::find(rule, FeedbackMetric::Bounce, Counts { sent: 2, bounced, complained: 0 }, now)
 }
 
 /// The ways in which a call to the table may end: its label, and whether it takes effect and is answered.
@@ -62,8 +62,8 @@ impl Guarding {
         world.stored.project.clone().unwrap()
     }
 
-    fn moved() -> Moved {
-        Moved { project: Uuid::nil(), epoch: 0, metric: Metric::Bounce }
+    fn moved() -> CountedEvent {
+        CountedEvent { project: Uuid::nil(), epoch: 0, metric: FeedbackMetric::Bounce }
     }
 
     fn bounced(world: &World) -> Bounces {

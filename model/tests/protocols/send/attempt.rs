@@ -1,19 +1,19 @@
 //! What an attempt does, a call at a time, as `functions/send/src/once.rs` and `deliver.rs` do it.
 
 use jiff::SignedDuration;
-use posthorn_errors::{Code, Failure, Refused};
+use posthorn_errors::{Code, Failure, Result};
 use posthorn_liquid::RenderError;
 use posthorn_mail::address::Address;
 use posthorn_model::Step;
 use posthorn_table::{
     TableError, Timestamp, Uuid,
     email::{Email, Outcome, Permit, Status},
-    idempotency::{Attempt, Claim, Claimed, Verdict},
-    twins::ClaimRecord,
+    idempotency::{Attempt, Claim, ClaimOutcome, Verdict},
+    in_memory::ClaimRecord,
 };
 use send::decide::{
-    Answer, Delivery, Ending, Fate, NotRendered, answer, is_withdrawn, may_yet_send, nobody_got_any, recorded,
-    unless_lost,
+    ClaimEnd, Delivery, RecipientOutcome, RenderFailures, SendResponse, answer, is_withdrawn, may_yet_send,
+    nobody_got_any, recorded, unless_lost,
 };
 
 use super::{
@@ -31,11 +31,11 @@ fn address(recipient: usize) -> Address {
     Address::parse(&format!("r{recipient}@example.org")).unwrap()
 }
 
-fn result(told: &Told) -> Refused<Answer> {
-    told.clone().map(|body| Answer { body }).map_err(Failure::new)
+fn result(told: &Told) -> Result<SendResponse> {
+    told.clone().map(|body| SendResponse { body }).map_err(Failure::new)
 }
 
-fn told(result: Refused<Answer>) -> Told {
+fn told(result: Result<SendResponse>) -> Told {
     result.map(|answer| answer.body).map_err(|failure| failure.code())
 }
 
@@ -81,8 +81,8 @@ impl Sending {
         let new = Claim::new("POST /v1/send".to_owned(), BODY, ids, &attempt);
         let effect = |world: &mut World| world.claim.claim(new.clone());
         let then = |after: &mut World, claimed: Result<_, TableError>| match claimed {
-            Ok(Claimed::Mine(claim)) => after.attempts[who].1 = Phase::Reserving(*claim, vec![]),
-            Ok(Claimed::Theirs(claim)) => match claim.verdict(KEY, BODY, attempt.now) {
+            Ok(ClaimOutcome::Mine(claim)) => after.attempts[who].1 = Phase::Reserving(*claim, vec![]),
+            Ok(ClaimOutcome::Theirs(claim)) => match claim.verdict(KEY, BODY, attempt.now) {
                 Ok(Verdict::Replay(body)) => self.end(after, who, Ok(body)),
                 Ok(Verdict::TakeOver) => after.attempts[who].1 = Phase::Reading(*claim),
                 Err(refusal) => self.end(after, who, Err(refusal.code())),
@@ -90,8 +90,8 @@ impl Sending {
             Err(error) => self.end(after, who, Err(Failure::from(error).code())),
         };
         let what = match effect(&mut world.clone()) {
-            Claimed::Mine(_) => "claims the key",
-            Claimed::Theirs(claim) => match claim.verdict(KEY, BODY, attempt.now) {
+            ClaimOutcome::Mine(_) => "claims the key",
+            ClaimOutcome::Theirs(claim) => match claim.verdict(KEY, BODY, attempt.now) {
                 Ok(Verdict::Replay(_)) => "is replayed",
                 Ok(Verdict::TakeOver) => "finds a claim that has ended",
                 Err(_) => "is told that another attempt runs",
@@ -124,17 +124,17 @@ impl Sending {
                 if self.without == Without::Fences { Claim { nonce: theirs, ..held.clone() } } else { held.clone() };
             let claimed = world.claim.take_over(&fence, &attempt);
             match claimed {
-                Claimed::Mine(mut claim) if self.without == Without::KeptIds => {
+                ClaimOutcome::Mine(mut claim) if self.without == Without::KeptIds => {
                     claim.ids = self.ids(who).iter().map(Uuid::to_string).collect();
-                    Claimed::Mine(claim)
+                    ClaimOutcome::Mine(claim)
                 }
                 claimed => claimed,
             }
         };
         let then = |after: &mut World, claimed: Result<_, TableError>| match claimed {
-            Ok(Claimed::Mine(claim)) => after.attempts[who].1 = Phase::Reserving(*claim, emails.to_vec()),
-            Ok(Claimed::Theirs(rival)) => {
-                let answer = rival.answer_of_rival(KEY, BODY, attempt.now).map_err(|failure| failure.code());
+            Ok(ClaimOutcome::Mine(claim)) => after.attempts[who].1 = Phase::Reserving(*claim, emails.to_vec()),
+            Ok(ClaimOutcome::Theirs(rival)) => {
+                let answer = rival.stored_response(KEY, BODY, attempt.now).map_err(|failure| failure.code());
                 self.end(after, who, answer);
             }
             Err(_lost) => self.end(after, who, Err(Code::DeliveryUnknown)),
@@ -179,7 +179,7 @@ impl Sending {
         if is_withdrawn(&result) {
             run.writes.extend(permitted.map(Write::Withdrawal));
         } else {
-            let failed = permitted.filter(|place| run.deliveries[*place].fate.status() == Status::Failed);
+            let failed = permitted.filter(|place| run.deliveries[*place].outcome.status() == Status::Failed);
             run.writes.extend(failed.map(Write::Outcome).collect::<Vec<_>>());
         }
         run.writes.push(Write::Claim);
@@ -190,7 +190,10 @@ impl Sending {
     /// Keeps what became of the recipient whose turn it is.
     fn delivered(&self, world: &mut World, who: usize, run: &Run, delivery: Delivery) {
         let mut run = run.clone();
-        let is_written = matches!(delivery.fate, Fate::Sent | Fate::Suppressed | Fate::Unknown);
+        let is_written = matches!(
+            delivery.outcome,
+            RecipientOutcome::Sent | RecipientOutcome::Suppressed | RecipientOutcome::Unknown
+        );
         if delivery.permitted && is_written {
             run.writes.push(Write::Outcome(run.deliveries.len()));
         }
@@ -198,15 +201,15 @@ impl Sending {
         self.turn(world, who, run);
     }
 
-    fn delivery(world: &World, who: usize, run: &Run, fate: Fate) -> Delivery {
+    fn delivery(world: &World, who: usize, run: &Run, outcome: RecipientOutcome) -> Delivery {
         let place = run.deliveries.len();
         let (to, id) = (address(place), Self::ids_of(&run.claim)[place]);
-        Delivery { permitted: true, ..Delivery::new(id, Uuid::nil(), to, fate, Self::attempt(world, who).now) }
+        Delivery { permitted: true, ..Delivery::new(id, Uuid::nil(), to, outcome, Self::attempt(world, who).now) }
     }
 
     pub(super) fn permitting(&self, world: &World, who: usize, run: &Run) -> Vec<Step<World>> {
         let attempt = Self::attempt(world, who);
-        let new = Self::delivery(world, who, run, Fate::Unknown);
+        let new = Self::delivery(world, who, run, RecipientOutcome::Unknown);
         let email = Email {
             id: new.id,
             project: Uuid::nil(),
@@ -229,36 +232,36 @@ impl Sending {
             }
         };
         let then = |after: &mut World, permit: Result<_, TableError>| match permit {
-            Ok(Permit::Taken) => after.attempts[who].1 = Phase::Delivering(run.clone(), Next::HandOver),
+            Ok(Permit::Taken) => after.attempts[who].1 = Phase::Delivering(run.clone(), Next::SendResult),
             Ok(Permit::Found(found)) => {
                 self.delivered(after, who, run, Delivery::recorded(new.to.clone(), &found));
             }
             Err(error) => {
-                let fate = Fate::Failed(Failure::from(error).code());
-                self.delivered(after, who, run, Delivery { fate, ..new.clone() });
+                let outcome = RecipientOutcome::Failed(Failure::from(error).code());
+                self.delivered(after, who, run, Delivery { outcome, ..new.clone() });
             }
         };
         self.call(world, who, &Call { what: "takes a permit", effect: &effect, then: &then })
     }
 
     pub(super) fn handing_over(&self, world: &World, who: usize, run: &Run) -> Vec<Step<World>> {
-        let not_rendered = NotRendered { body: Some(RenderError::Steps), ..NotRendered::default() };
+        let not_rendered = RenderFailures { body: Some(RenderError::Steps), ..RenderFailures::default() };
         let ways = [
-            ("hands an email over", true, Fate::Sent),
-            ("hands an email over, and the answer is lost", true, Fate::Unknown),
-            ("does not reach the mail service, and cannot know", false, Fate::Unknown),
-            ("is throttled by the mail service", false, Fate::Failed(Code::RateLimitExceeded)),
-            ("is refused by the mail service", false, Fate::Failed(Code::DeliveryFailed)),
-            ("fails by a fault of its own", false, Fate::Failed(Code::InternalServerError)),
-            ("has templates that exceed a limit", false, Fate::NotRendered(not_rendered)),
-            ("finds that the contact is suppressed", false, Fate::Suppressed),
+            ("hands an email over", true, RecipientOutcome::Sent),
+            ("hands an email over, and the answer is lost", true, RecipientOutcome::Unknown),
+            ("does not reach the mail service, and cannot know", false, RecipientOutcome::Unknown),
+            ("is throttled by the mail service", false, RecipientOutcome::Failed(Code::RateLimitExceeded)),
+            ("is refused by the mail service", false, RecipientOutcome::Failed(Code::DeliveryFailed)),
+            ("fails by a fault of its own", false, RecipientOutcome::Failed(Code::InternalServerError)),
+            ("has templates that exceed a limit", false, RecipientOutcome::NotRendered(not_rendered)),
+            ("finds that the contact is suppressed", false, RecipientOutcome::Suppressed),
         ];
         let possible = if world.faults == 0 || self.is_last(who) { &ways[..1] } else { &ways[..] };
-        let step = |(what, is_taken, fate): &(&'static str, bool, Fate)| {
+        let step = |(what, is_taken, outcome): &(&'static str, bool, RecipientOutcome)| {
             let mut after = world.clone();
-            after.faults -= u8::from(*fate != Fate::Sent);
-            after.is_in_doubt |= *fate == Fate::Unknown;
-            let delivery = Self::delivery(world, who, run, *fate);
+            after.faults -= u8::from(*outcome != RecipientOutcome::Sent);
+            after.is_in_doubt |= *outcome == RecipientOutcome::Unknown;
+            let delivery = Self::delivery(world, who, run, *outcome);
             if *is_taken {
                 let recipient = run.deliveries.len();
                 after.taken[recipient].push(delivery.id);
@@ -304,9 +307,9 @@ impl Sending {
                 let delivery = &run.deliveries[place];
                 let theirs = world.emails.get(&delivery.id).and_then(|record| Some(record.0.as_ref()?.nonce.clone()));
                 let writer = theirs.as_ref().filter(|_| self.without == Without::OwnOutcomes).unwrap_or(&nonce);
-                let error = delivery.fate.error().filter(|_| delivery.fate.status() == Status::Failed);
+                let error = delivery.outcome.error().filter(|_| delivery.outcome.status() == Status::Failed);
                 let outcome = Outcome { error: error.map(Code::as_str), ..Outcome::default() };
-                world.emails.entry(delivery.id).or_default().settle(writer, delivery.fate.status(), &outcome);
+                world.emails.entry(delivery.id).or_default().settle(writer, delivery.outcome.status(), &outcome);
                 true
             }
             Write::Withdrawal(place) => {
@@ -331,17 +334,17 @@ impl Sending {
     fn end_claim(&self, world: &mut World, held: &Claim, told: &Told) -> bool {
         let before = world.claim.clone();
         let mut is_settled = true;
-        match Ending::of(&result(told)) {
-            Ending::Keep(body) if self.without == Without::FirstAnswer => {
+        match ClaimEnd::of(&result(told)) {
+            ClaimEnd::Keep(body) if self.without == Without::FirstAnswer => {
                 if let Some(claim) = &mut world.claim.0 {
                     claim.response = Some(body.to_owned());
                 }
                 world.claim.settle(&held.nonce, body);
             }
-            Ending::Keep(body) => is_settled = world.claim.settle(&held.nonce, body),
-            Ending::Free if self.without == Without::OwnRelease => world.claim = ClaimRecord(None),
-            Ending::Free => world.claim.release(&held.nonce),
-            Ending::Leave(code) => world.claim.leave(&held.nonce, code),
+            ClaimEnd::Keep(body) => is_settled = world.claim.settle(&held.nonce, body),
+            ClaimEnd::Free if self.without == Without::OwnRelease => world.claim = ClaimRecord(None),
+            ClaimEnd::Free => world.claim.release(&held.nonce),
+            ClaimEnd::Leave(code) => world.claim.leave(&held.nonce, code),
         }
         let is_freed = before.0.is_some() && world.claim.0.is_none();
         if is_freed && self.without != Without::OwnRelease && world.taken.iter().any(|taken| !taken.is_empty()) {

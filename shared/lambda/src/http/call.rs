@@ -5,7 +5,7 @@ use std::fmt::Display;
 use jiff::Timestamp;
 use lambda_http::{Body, Request, http::HeaderMap};
 use posthorn_errors::{
-    Code, Failure, Refused,
+    Code, Failure, Result,
     json::{JsonLimits, read_json, without_byte_order_mark},
 };
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::{attribution::Attribution, reply::too_large};
 use crate::routes::Route;
 
-const LONGEST_IDEMPOTENCY_KEY: usize = 255;
+const MAX_IDEMPOTENCY_KEY_BYTES: usize = 255;
 
 /// A request for a route that exists.
 pub struct Call {
@@ -36,7 +36,7 @@ impl Call {
         now: Timestamp,
         answer_by: Instant,
         attribution: Attribution,
-    ) -> Refused<Self> {
+    ) -> Result<Self> {
         let (parts, body) = request.into_parts();
         if body.len() > route.max_body_bytes() {
             return Err(too_large(&route, body.len()));
@@ -61,12 +61,12 @@ impl Call {
     ///
     /// # Errors
     /// `BAD_REQUEST` unless it is 1 to 255 printable ASCII characters.
-    pub fn idempotency_key(&self) -> Refused<Option<&str>> {
+    pub fn idempotency_key(&self) -> Result<Option<&str>> {
         let mut values = self.headers.get_all("idempotency-key").iter();
         let Some(value) = values.next() else { return Ok(None) };
         let key = value.to_str().unwrap_or_default();
         let printable = key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-        if key.is_empty() || key.len() > LONGEST_IDEMPOTENCY_KEY || !printable || values.next().is_some() {
+        if key.is_empty() || key.len() > MAX_IDEMPOTENCY_KEY_BYTES || !printable || values.next().is_some() {
             return Err(Failure::new(Code::BadRequest)
                 .message("The Idempotency-Key header must be 1 to 255 printable ASCII characters.")
                 .suggestion("Send one Idempotency-Key, such as a UUID, or none."));
@@ -84,7 +84,7 @@ impl Call {
     ///
     /// # Errors
     /// `INVALID_REQUEST_BODY`, or `VALIDATION_ERROR` where it has more values or levels than a request may.
-    pub fn json(&self) -> Refused<Map<String, Value>> {
+    pub fn json(&self) -> Result<Map<String, Value>> {
         let invalid = |message| Err(Failure::new(Code::InvalidRequestBody).message(message));
         if without_byte_order_mark(self.body()).is_empty() {
             return invalid("The request body is empty; it must be a JSON object.");

@@ -5,12 +5,12 @@ use lambda_http::{
     Body, Response,
     http::{HeaderMap, HeaderName, HeaderValue, header},
 };
-use posthorn_errors::{Code, Failure, FieldError, Refused};
+use posthorn_errors::{Code, Failure, FieldError, Result};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    edge::rfc3339,
+    env::rfc3339,
     routes::{MAX_EVENT_BYTES, Route},
 };
 
@@ -100,12 +100,7 @@ struct Error<'a> {
 }
 
 /// Renders a result on `route` (`None` where there is no such route).
-pub(super) fn render(
-    result: Refused<Reply>,
-    route: Option<&Route>,
-    request_id: &str,
-    now: Timestamp,
-) -> Response<Body> {
+pub(super) fn render(result: Result<Reply>, route: Option<&Route>, request_id: &str, now: Timestamp) -> Response<Body> {
     let status = status(&result, route);
     let (body, mut headers) = match result {
         Ok(reply) => success(reply),
@@ -126,7 +121,7 @@ pub(super) fn render(
 }
 
 /// The status that a result has on a route: the 2023 path answers 400 where the others answer 422.
-pub(super) fn status(result: &Refused<Reply>, route: Option<&Route>) -> u16 {
+pub(super) fn status(result: &Result<Reply>, route: Option<&Route>) -> u16 {
     match result {
         Ok(reply) => reply.status,
         Err(failure) if failure.code() == Code::ValidationError && route == Some(&Route::TrackLegacy) => 400,

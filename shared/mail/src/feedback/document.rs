@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::{Bounce, BounceKind, Complaint, ComplaintKind, NotUnderstood, Origin, What, address_of, nameable};
+use super::{Bounce, BounceKind, Complaint, ComplaintKind, EventError, EventKind, Origin, address_of, nameable};
 use crate::address::Address;
 use crate::ses::{EMAIL_TAG, PROJECT_TAG};
 
@@ -71,41 +71,41 @@ struct Moment {
 }
 
 impl Document {
-    pub(super) fn read(text: &str) -> Result<Self, NotUnderstood> {
+    pub(super) fn read(text: &str) -> Result<Self, EventError> {
         serde_json::from_str(text)
-            .map_err(|error| if error.is_data() { NotUnderstood::Misshapen } else { NotUnderstood::NotJson })
+            .map_err(|error| if error.is_data() { EventError::Misshapen } else { EventError::NotJson })
     }
 
     pub(super) fn message_id(&self) -> String {
         self.mail.as_ref().and_then(|mail| mail.message_id.clone()).unwrap_or_default()
     }
 
-    pub(super) fn origin(&self) -> Result<Origin, NotUnderstood> {
+    pub(super) fn origin(&self) -> Result<Origin, EventError> {
         match (&self.event_type, &self.notification_type) {
             (Some(_), _) => Ok(self.mail.as_ref().and_then(Mail::ours).unwrap_or(Origin::Foreign)),
             (None, Some(_)) => Ok(Origin::Unattributed),
-            (None, None) => Err(NotUnderstood::NoType),
+            (None, None) => Err(EventError::NoType),
         }
     }
 
-    pub(super) fn what(&self) -> Result<What, NotUnderstood> {
-        let name = self.event_type.as_deref().or(self.notification_type.as_deref()).ok_or(NotUnderstood::NoType)?;
+    pub(super) fn what(&self) -> Result<EventKind, EventError> {
+        let name = self.event_type.as_deref().or(self.notification_type.as_deref()).ok_or(EventError::NoType)?;
         Ok(match name {
-            "Send" => What::Send { at: self.at(None)? },
-            "Delivery" => What::Delivery { at: self.moment(self.delivery.as_ref())? },
-            "Open" => What::Open { at: self.moment(self.open.as_ref())? },
-            "Click" => What::Click { at: self.moment(self.click.as_ref())? },
-            "DeliveryDelay" => What::Delay { at: self.moment(self.delivery_delay.as_ref())? },
-            "Reject" => What::Reject { at: self.at(None)? },
-            "Rendering Failure" => What::RenderingFailure { at: self.at(None)? },
-            "Bounce" => What::Bounce(self.bounce()?),
-            "Complaint" => What::Complaint(self.complaint()?),
-            _ => What::Other(nameable(name).to_owned()),
+            "Send" => EventKind::Send { at: self.at(None)? },
+            "Delivery" => EventKind::Delivery { at: self.moment(self.delivery.as_ref())? },
+            "Open" => EventKind::Open { at: self.moment(self.open.as_ref())? },
+            "Click" => EventKind::Click { at: self.moment(self.click.as_ref())? },
+            "DeliveryDelay" => EventKind::Delay { at: self.moment(self.delivery_delay.as_ref())? },
+            "Reject" => EventKind::Reject { at: self.at(None)? },
+            "Rendering Failure" => EventKind::RenderingFailure { at: self.at(None)? },
+            "Bounce" => EventKind::Bounce(self.bounce()?),
+            "Complaint" => EventKind::Complaint(self.complaint()?),
+            _ => EventKind::Other(nameable(name).to_owned()),
         })
     }
 
-    fn bounce(&self) -> Result<Bounce, NotUnderstood> {
-        let bounce = self.bounce.as_ref().ok_or(NotUnderstood::NoBounce)?;
+    fn bounce(&self) -> Result<Bounce, EventError> {
+        let bounce = self.bounce.as_ref().ok_or(EventError::NoBounce)?;
         Ok(Bounce {
             kind: BounceKind::of(bounce.bounce_type.as_deref(), bounce.bounce_sub_type.as_deref()),
             at: self.at(bounce.timestamp)?,
@@ -113,8 +113,8 @@ impl Document {
         })
     }
 
-    fn complaint(&self) -> Result<Complaint, NotUnderstood> {
-        let complaint = self.complaint.as_ref().ok_or(NotUnderstood::NoComplaint)?;
+    fn complaint(&self) -> Result<Complaint, EventError> {
+        let complaint = self.complaint.as_ref().ok_or(EventError::NoComplaint)?;
         Ok(Complaint {
             kind: ComplaintKind::of(
                 complaint.complaint_feedback_type.as_deref(),
@@ -134,14 +134,14 @@ impl Document {
         reported.filter(|address| sent_to.contains(address)).collect()
     }
 
-    fn moment(&self, moment: Option<&Moment>) -> Result<Timestamp, NotUnderstood> {
+    fn moment(&self, moment: Option<&Moment>) -> Result<Timestamp, EventError> {
         self.at(moment.and_then(|moment| moment.timestamp))
     }
 
     /// The event's own time, or else that of its mail.
-    fn at(&self, own: Option<Timestamp>) -> Result<Timestamp, NotUnderstood> {
-        let mail = self.mail.as_ref().ok_or(NotUnderstood::NoMail)?;
-        own.or(mail.timestamp).ok_or(NotUnderstood::NoTimestamp)
+    fn at(&self, own: Option<Timestamp>) -> Result<Timestamp, EventError> {
+        let mail = self.mail.as_ref().ok_or(EventError::NoMail)?;
+        own.or(mail.timestamp).ok_or(EventError::NoTimestamp)
     }
 }
 

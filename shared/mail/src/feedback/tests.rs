@@ -38,7 +38,7 @@ fn complaint(feedback: Option<&str>, sub_type: Option<&str>) -> Value {
     event("Complaint", "complaint", &object)
 }
 
-fn read(event: &Value) -> Result<Event, NotUnderstood> {
+fn read(event: &Value) -> Result<Event, EventError> {
     parse(&event.to_string())
 }
 
@@ -62,13 +62,13 @@ fn timestamp(text: &str) -> Timestamp {
 fn every_type_has_its_own_time() {
     let (own, sent) = (timestamp(REPORTED), timestamp(SENT));
     for (kind, name, expected) in [
-        ("Send", "send", What::Send { at: sent }),
-        ("Delivery", "delivery", What::Delivery { at: own }),
-        ("Open", "open", What::Open { at: own }),
-        ("Click", "click", What::Click { at: own }),
-        ("DeliveryDelay", "deliveryDelay", What::Delay { at: own }),
-        ("Reject", "reject", What::Reject { at: sent }),
-        ("Rendering Failure", "failure", What::RenderingFailure { at: sent }),
+        ("Send", "send", EventKind::Send { at: sent }),
+        ("Delivery", "delivery", EventKind::Delivery { at: own }),
+        ("Open", "open", EventKind::Open { at: own }),
+        ("Click", "click", EventKind::Click { at: own }),
+        ("DeliveryDelay", "deliveryDelay", EventKind::Delay { at: own }),
+        ("Reject", "reject", EventKind::Reject { at: sent }),
+        ("Rendering Failure", "failure", EventKind::RenderingFailure { at: sent }),
     ] {
         let event = read(&event(kind, name, &json!({ "timestamp": REPORTED, "new": [1] }))).unwrap();
         let origin = Origin::Ours { project: PROJECT.parse().unwrap(), email: EMAIL.parse().unwrap() };
@@ -86,10 +86,10 @@ fn a_time_that_cannot_be_read_gives_way_to_the_mails() {
         (Value::Null, SENT),
     ] {
         let opened = event("Open", "open", &json!({ "timestamp": given }));
-        assert_eq!(read(&opened).unwrap().what, What::Open { at: timestamp(expected) }, "{given}");
+        assert_eq!(read(&opened).unwrap().what, EventKind::Open { at: timestamp(expected) }, "{given}");
     }
     let bare = without(event("Open", "open", &Value::Null), "/mail", "timestamp");
-    assert_eq!(read(&bare), Err(NotUnderstood::NoTimestamp));
+    assert_eq!(read(&bare), Err(EventError::NoTimestamp));
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn bounces_are_told_apart() {
             at: timestamp(REPORTED),
             recipients: vec![Address::parse("ada@example.org").unwrap()],
         };
-        assert_eq!(read(&bounce(kind, sub_type)).unwrap().what, What::Bounce(expected), "{kind} {sub_type:?}");
+        assert_eq!(read(&bounce(kind, sub_type)).unwrap().what, EventKind::Bounce(expected), "{kind} {sub_type:?}");
     }
 }
 
@@ -141,15 +141,15 @@ fn complaints_are_told_apart() {
             recipients: vec![Address::parse("ada@example.org").unwrap()],
         };
         let what = read(&complaint(feedback, sub_type)).unwrap().what;
-        assert_eq!(what, What::Complaint(expected), "{feedback:?} {sub_type:?}");
+        assert_eq!(what, EventKind::Complaint(expected), "{feedback:?} {sub_type:?}");
     }
 }
 
 #[test]
 fn lists_that_are_null_or_missing_are_empty() {
     let recipients = |event: &Value| match read(event).unwrap().what {
-        What::Bounce(bounce) => bounce.recipients.len(),
-        What::Complaint(complaint) => complaint.recipients.len(),
+        EventKind::Bounce(bounce) => bounce.recipients.len(),
+        EventKind::Complaint(complaint) => complaint.recipients.len(),
         other => panic!("{other:?}"),
     };
     assert_eq!(recipients(&with(bounce("Permanent", None), "/bounce/bouncedRecipients", Value::Null)), 0);
@@ -182,12 +182,12 @@ fn the_older_dialect_is_nobodys() {
     older["notificationType"] = kind;
     let event = read(&older).unwrap();
     assert_eq!(event.origin, Origin::Unattributed);
-    assert!(matches!(event.what, What::Bounce(Bounce { kind: BounceKind::Permanent, .. })));
+    assert!(matches!(event.what, EventKind::Bounce(Bounce { kind: BounceKind::Permanent, .. })));
 }
 
 #[test]
 fn other_types_are_let_go_by_a_name_that_can_be_logged() {
-    let long = "a".repeat(LONGEST_NAME + 1);
+    let long = "a".repeat(MAX_NAME_LENGTH + 1);
     for (given, expected) in [
         ("Subscription", "Subscription"),
         ("Brand New", "Brand New"),
@@ -198,12 +198,12 @@ fn other_types_are_let_go_by_a_name_that_can_be_logged() {
         ("", "(unknown)"),
         (&long, "(unknown)"),
     ] {
-        let expected = What::Other(expected.to_owned());
+        let expected = EventKind::Other(expected.to_owned());
         assert_eq!(read(&json!({ "eventType": given })).unwrap().what, expected, "{given:?}");
         assert_eq!(read(&json!({ "notificationType": given })).unwrap().what, expected, "{given:?}");
     }
     let validated = parse("Successfully validated SNS topic for Amazon SES event publishing.\n").unwrap();
-    assert_eq!(validated.what, What::Other("Topic validated".to_owned()));
+    assert_eq!(validated.what, EventKind::Other("Topic validated".to_owned()));
 }
 
 #[test]
@@ -325,6 +325,6 @@ fn a_report_is_about_those_that_the_mail_went_to_alone() {
     ]);
     let event = with(bounce("Permanent", None), "/bounce/bouncedRecipients", reported);
     let event = with(event, "/mail/destination", json!(["ADA <ada@example.org>", null, "bob@example.org"]));
-    let What::Bounce(bounce) = read(&event).unwrap().what else { panic!("a bounce") };
+    let EventKind::Bounce(bounce) = read(&event).unwrap().what else { panic!("a bounce") };
     assert_eq!(bounce.recipients.iter().map(Address::as_str).collect::<Vec<_>>(), ["ada@example.org"]);
 }

@@ -173,14 +173,14 @@ pub(crate) fn size(key: &str, length: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use posthorn_errors::Fields;
+    use posthorn_errors::FieldErrors;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::twins::ContactData;
+    use crate::in_memory::ContactData;
 
     fn data(value: &Value) -> Data {
-        Data::check(Some(value), &mut Fields::default())
+        Data::check(Some(value), &mut FieldErrors::default())
     }
 
     /// The writes of a merge, before each of which a rival makes a merge.

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use super::{
     Response, StatusCode,
-    seen::{Seen, Service},
+    seen::{ObservedRequest, Service},
 };
 
 /// DynamoDB developer guide, "Error handling"; SES API, `SendEmail`; SNS API, `ThrottledException`,
 /// whose code on the wire is another than its name.
-pub(super) fn throttled(seen: &Seen) -> HttpResponse {
+pub(super) fn throttled(seen: &ObservedRequest) -> HttpResponse {
     match seen.service {
         Service::DynamoDb => of_dynamodb("ProvisionedThroughputExceededException", ""),
         Service::Ses => {
@@ -32,7 +32,7 @@ pub(super) fn broken() -> HttpResponse {
 }
 
 /// Of a single write, and of a transaction.
-pub(super) fn conflict(seen: &Seen) -> HttpResponse {
+pub(super) fn conflict(seen: &ObservedRequest) -> HttpResponse {
     if seen.is_transaction() {
         cancelled("TransactionConflict")
     } else {
@@ -41,7 +41,7 @@ pub(super) fn conflict(seen: &Seen) -> HttpResponse {
 }
 
 /// API reference, `BatchGetItem`: what a throttled table did not read is given back as it was asked for.
-pub(super) fn left_unread(seen: &Seen) -> HttpResponse {
+pub(super) fn left_unread(seen: &ObservedRequest) -> HttpResponse {
     let request: Value = serde_json::from_str(&seen.body).expect("a request of DynamoDB's");
     let unread = &request["RequestItems"];
     respond(200, json!({"Responses": {}, "UnprocessedKeys": unread, "ConsumedCapacity": []}).to_string())
@@ -53,7 +53,7 @@ pub(super) fn nothing_found() -> HttpResponse {
 }
 
 /// Without an item.
-pub(super) fn condition_failed(seen: &Seen) -> HttpResponse {
+pub(super) fn condition_failed(seen: &ObservedRequest) -> HttpResponse {
     if seen.is_transaction() {
         cancelled("ConditionalCheckFailed")
     } else {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Fault, Named, seen::Seen};
+use super::{Fault, Named, seen::ObservedRequest};
 
 /// The faults asked for, and how far they have come.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ impl Plan {
         self.rules.push(Rule { operation, needle: needle.to_owned(), fault, attempts });
     }
 
-    pub(super) fn decide(&mut self, seen: &Seen) -> Decided {
+    pub(super) fn decide(&mut self, seen: &ObservedRequest) -> Decided {
         if self.is_dead {
             return Decided::Dead;
         }
@@ -61,7 +61,7 @@ impl Plan {
         fault.map_or(Decided::Goes, Decided::Fails)
     }
 
-    fn of_call(&mut self, seen: &Seen) -> Option<Fault> {
+    fn of_call(&mut self, seen: &ObservedRequest) -> Option<Fault> {
         match self.countdown {
             Some((0, fault)) if seen.is_first => {
                 self.countdown = None;
@@ -74,7 +74,7 @@ impl Plan {
         (*invocation == seen.invocation).then_some(*fault)
     }
 
-    fn of_name(&mut self, seen: &Seen) -> Option<Fault> {
+    fn of_name(&mut self, seen: &ObservedRequest) -> Option<Fault> {
         if self.names.is_none() && self.strike.is_none() {
             return None;
         }
@@ -92,7 +92,7 @@ impl Plan {
     }
 
     /// The name, with a number from the second call of the same on.
-    fn numbered(&mut self, seen: &Seen) -> String {
+    fn numbered(&mut self, seen: &ObservedRequest) -> String {
         if let Some(name) = self.names_of.get(&seen.invocation) {
             return name.clone();
         }
@@ -104,7 +104,7 @@ impl Plan {
         name
     }
 
-    fn of_rules(&mut self, seen: &Seen) -> Option<Fault> {
+    fn of_rules(&mut self, seen: &ObservedRequest) -> Option<Fault> {
         let is_meant = |rule: &&mut Rule| {
             rule.attempts > 0 && rule.operation == seen.operation && seen.body.contains(&rule.needle)
         };

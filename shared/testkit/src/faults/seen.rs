@@ -14,7 +14,7 @@ pub(super) enum Service {
 
 /// One attempt of a call.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct ObservedRequest {
     pub(super) service: Service,
     /// Such as `PutItem`.
     pub(super) operation: String,
@@ -25,7 +25,7 @@ pub(super) struct Seen {
     pub(super) is_first: bool,
 }
 
-impl Seen {
+impl ObservedRequest {
     pub(super) fn of(request: &HttpRequest) -> Self {
         let header = |name: &str| request.headers().get(name).unwrap_or_default().to_owned();
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();

@@ -29,8 +29,8 @@ fn mail(to: &[&str]) -> Mail {
 }
 
 fn events(to: &[&str]) -> Vec<Value> {
-    let edge = Clock::at(at("2025-11-30T10:30:00Z")).edge(1);
-    events_about(&mail(to), at("2025-11-30T10:30:01.250Z"), &mut |buffer| edge.fill(buffer))
+    let env = Clock::at(at("2025-11-30T10:30:00Z")).env(1);
+    events_about(&mail(to), at("2025-11-30T10:30:01.250Z"), &mut |buffer| env.fill(buffer))
 }
 
 /// The events about a mail to one recipient, as `Send Delivery`.

@@ -1,7 +1,7 @@
 //! An event on its way: SNS's notification around it, SQS's record around that, and Lambda's event around all records.
 
 use jiff::Timestamp;
-use posthorn_lambda::edge::rfc3339;
+use posthorn_lambda::env::rfc3339;
 use serde_json::{Value, json};
 
 use super::{ACCOUNT, REGION};

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use posthorn_lambda::{Edge, edge::stopwatch};
+use posthorn_lambda::{Env, env::monotonic_now};
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -21,13 +21,13 @@ const DELAY_MAX: Duration = Duration::from_millis(super::DELAY_MAX);
 type Seen = Arc<Mutex<Vec<(String, String, Instant)>>>;
 
 fn queue() -> Queue {
-    Queue::new(clock().edge(1))
+    Queue::new(clock().env(1))
 }
 
 /// A queue for one message, that is delivered twice or is not.
 fn queue_of_one(twice: bool) -> Queue {
     let random = if twice { 8 } else { 7 };
-    Queue::new(Edge::new(|| clock().now(), move |buffer| buffer.fill(random)))
+    Queue::new(Env::new(|| clock().now(), move |buffer| buffer.fill(random)))
 }
 
 fn clock() -> Clock {
@@ -48,7 +48,7 @@ fn note(seen: &Seen, event: &Value) {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let noted = records(event)
         .iter()
-        .map(|record| (text(&record["body"]), text(&record["attributes"]["ApproximateReceiveCount"]), stopwatch()));
+        .map(|record| (text(&record["body"]), text(&record["attributes"]["ApproximateReceiveCount"]), monotonic_now()));
     seen.lock().unwrap().extend(noted);
 }
 
@@ -103,7 +103,7 @@ async fn every_message_comes_some_twice_and_not_in_order() {
 async fn a_delivery_is_due_within_the_delay() {
     let queue = queue();
     (0..100).for_each(|number| queue.push(number.to_string()));
-    let due = stopwatch() + DELAY_MAX;
+    let due = monotonic_now() + DELAY_MAX;
     let mut taken = 0;
     while let batch @ 1.. = queue.state().take(due).len() {
         assert!(batch <= BATCH_MAX);
@@ -117,7 +117,7 @@ async fn a_delivery_is_due_within_the_delay() {
 async fn no_message_stands_twice_in_a_batch() {
     let queue = queue_of_one(true);
     queue.push("message".to_owned());
-    let all = || queue.state().take(stopwatch() + DELAY_MAX).len();
+    let all = || queue.state().take(monotonic_now() + DELAY_MAX).len();
     assert_eq!([all(), all(), all()], [1, 1, 0]);
 }
 
@@ -200,10 +200,10 @@ async fn a_shutdown_delivers_what_waits_at_once_and_ends() {
     let queue = queue();
     let (seen, stop, running) = run(&queue, |_| false);
     (0..95).for_each(|number| queue.push(number.to_string()));
-    let stopped_at = stopwatch();
+    let stopped_at = monotonic_now();
     stop.send(()).unwrap();
     timeout(Duration::from_secs(5), running).await.unwrap().unwrap();
-    assert!(stopwatch() - stopped_at < DELAY_MAX, "it waited for delays");
+    assert!(monotonic_now() - stopped_at < DELAY_MAX, "it waited for delays");
     assert_eq!(counts(&seen).len(), 95);
     assert_eq!(queue.state().waiting(), 0);
 }
@@ -223,7 +223,7 @@ async fn what_fails_at_the_shutdown_is_dead_and_the_newest_hundred_are_kept() {
 async fn a_handler_that_never_ends_holds_up_a_shutdown_for_five_seconds() {
     let queue = queue();
     queue.push("message".to_owned());
-    let started_at = stopwatch();
+    let started_at = monotonic_now();
     timeout(Duration::from_secs(20), queue.run(|_| pending::<Vec<String>>(), ready(()))).await.unwrap();
-    assert!(stopwatch() - started_at >= Duration::from_secs(5));
+    assert!(monotonic_now() - started_at >= Duration::from_secs(5));
 }

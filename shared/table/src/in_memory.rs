@@ -1,4 +1,4 @@
-//! The writes of [`Table`](crate::Table) on records in memory, by the same conditions: for the models of the protocols. `model/tests/twins.rs`
+//! The writes of [`Table`](crate::Table) on records in memory, by the same conditions: for the models of the protocols. `model/tests/in_memory.rs`
 //! holds each of them to its expression.
 
 use std::collections::BTreeMap;
@@ -10,8 +10,8 @@ use crate::{
     api_key::ApiKey,
     contact::{Bound, Room, size},
     data::Data,
-    email::{self, Email, Outcome, Permit, Seen},
-    idempotency::{Attempt, Claim, Claimed, RETENTION_DAYS, State},
+    email::{self, Email, Outcome, Permit, ReportedStatus},
+    idempotency::{Attempt, Claim, ClaimOutcome, RETENTION_DAYS, State},
     item::expiry,
     notice::{LEASE, Notice},
     project::{Project, ProjectFacts, ProjectKey, removed, was_made},
@@ -76,10 +76,10 @@ impl EmailRecord {
     }
 
     /// What [`Table::record_seen`](crate::Table::record_seen) does, times apart.
-    pub fn see(&mut self, seen: Seen, message_id: &str) {
+    pub fn see(&mut self, seen: ReportedStatus, message_id: &str) {
         let Some(status) = seen.status() else { return };
         if let Some(found) = self.0.as_mut().filter(|found| found.status < status) {
-            let error = if let Seen::Failed(error) = seen { Some(error.to_owned()) } else { None };
+            let error = if let ReportedStatus::Failed(error) = seen { Some(error.to_owned()) } else { None };
             (found.status, found.error, found.message_id) = (status, error, Some(message_id.to_owned()));
         }
     }
@@ -91,23 +91,23 @@ pub struct ClaimRecord(pub Option<Claim>);
 
 impl ClaimRecord {
     /// What [`Table::claim`](crate::Table::claim) does.
-    pub fn claim(&mut self, claim: Claim) -> Claimed {
+    pub fn claim(&mut self, claim: Claim) -> ClaimOutcome {
         match &self.0 {
-            Some(found) if !found.is_expired(claim.created_at) => Claimed::by(&claim.nonce, found.clone()),
-            _ => Claimed::Mine(Box::new(self.0.insert(claim).clone())),
+            Some(found) if !found.is_expired(claim.created_at) => ClaimOutcome::by(&claim.nonce, found.clone()),
+            _ => ClaimOutcome::Mine(Box::new(self.0.insert(claim).clone())),
         }
     }
 
     /// What [`Table::take_over`](crate::Table::take_over) does.
-    pub fn take_over(&mut self, held: &Claim, attempt: &Attempt) -> Claimed {
-        let Some(found) = &mut self.0 else { return Claimed::Theirs(Box::new(held.clone())) };
+    pub fn take_over(&mut self, held: &Claim, attempt: &Attempt) -> ClaimOutcome {
+        let Some(found) = &mut self.0 else { return ClaimOutcome::Theirs(Box::new(held.clone())) };
         if found.nonce == held.nonce {
             found.state = State::Running;
             found.nonce.clone_from(&attempt.nonce);
             found.lease_until = attempt.lease_until;
             found.expires_at = expiry(attempt.now, RETENTION_DAYS);
         }
-        Claimed::by(&attempt.nonce, found.clone())
+        ClaimOutcome::by(&attempt.nonce, found.clone())
     }
 
     /// What [`Table::settle_claim`](crate::Table::settle_claim) does.

@@ -14,13 +14,13 @@ use crate::{
 };
 
 /// The most items of one batched write (API reference, `BatchWriteItem`).
-const MOST_AT_ONCE: usize = 25;
+const MAX_AT_ONCE: usize = 25;
 /// How often what DynamoDB left undone is tried again, with pauses that double up to two and a half seconds.
 const ATTEMPTS: u32 = 12;
 
 /// Of what kind something is that a project holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
+pub enum ItemKind {
     /// A contact.
     Contact,
     /// A tracked event.
@@ -39,39 +39,39 @@ pub enum Kind {
 
 /// Something that a project holds.
 #[derive(Debug, Clone)]
-pub struct Holding {
+pub struct ProjectItem {
     /// Of what kind it is.
-    pub kind: Kind,
+    pub kind: ItemKind,
     key: Item,
 }
 
 /// A page of a scan through the table.
 #[derive(Debug)]
-pub struct Page {
+pub struct ProjectDataPage {
     /// What was found.
-    pub holdings: Vec<Holding>,
+    pub project_data: Vec<ProjectItem>,
     /// Items that were looked at.
     pub scanned: u64,
     /// Where the next page begins; `None` after the last one.
-    pub next: Option<Position>,
+    pub next: Option<ScanPosition>,
 }
 
 /// Where a page begins.
 #[derive(Debug, Clone)]
-pub struct Position(Item);
+pub struct ScanPosition(Item);
 
-impl Holding {
+impl ProjectItem {
     fn of(item: Item) -> Option<Self> {
         let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
         let (pk, sk) = (text(PK)?, text(SK)?);
         let kind = match pk.split_once('#')?.0 {
-            "CONTACT" if sk == CONTACT => Kind::Contact,
-            "CONTACT" => Kind::Event,
-            "EMAIL" => Kind::Email,
-            "IDEMPOTENCY" => Kind::Idempotency,
-            "USAGE" => Kind::Usage,
-            "STATS" => Kind::Statistics,
-            "PROJECT" => Kind::Notice,
+            "CONTACT" if sk == CONTACT => ItemKind::Contact,
+            "CONTACT" => ItemKind::Event,
+            "EMAIL" => ItemKind::Email,
+            "IDEMPOTENCY" => ItemKind::Idempotency,
+            "USAGE" => ItemKind::Usage,
+            "STATS" => ItemKind::Statistics,
+            "PROJECT" => ItemKind::Notice,
             _ => return None,
         };
         Some(Self { kind, key: item })
@@ -84,7 +84,7 @@ impl Table {
     ///
     /// # Errors
     /// What DynamoDB answers.
-    pub async fn holdings(&self, project: Uuid, from: Option<Position>) -> Result<Page, TableError> {
+    pub async fn project_data(&self, project: Uuid, from: Option<ScanPosition>) -> Result<ProjectDataPage, TableError> {
         let output = self
             .client
             .scan()
@@ -107,10 +107,10 @@ impl Table {
             .set_exclusive_start_key(from.map(|position| position.0))
             .send()
             .await?;
-        Ok(Page {
+        Ok(ProjectDataPage {
             scanned: u64::try_from(output.scanned_count).unwrap_or_default(),
-            holdings: output.items.into_iter().flatten().filter_map(Holding::of).collect(),
-            next: output.last_evaluated_key.map(Position),
+            project_data: output.items.into_iter().flatten().filter_map(ProjectItem::of).collect(),
+            next: output.last_evaluated_key.map(ScanPosition),
         })
     }
 
@@ -119,10 +119,10 @@ impl Table {
     ///
     /// # Errors
     /// What DynamoDB answers; [`TableError::Throttled`] if it leaves something undone again and again.
-    pub async fn remove(&self, holdings: Vec<Holding>, jitter: u32) -> Result<(), TableError> {
-        let mut keys = holdings.into_iter().map(|holding| holding.key).peekable();
+    pub async fn remove(&self, project_data: Vec<ProjectItem>, jitter: u32) -> Result<(), TableError> {
+        let mut keys = project_data.into_iter().map(|holding| holding.key).peekable();
         while keys.peek().is_some() {
-            let requests = keys.by_ref().take(MOST_AT_ONCE).map(removal).collect::<Result<Vec<_>, _>>()?;
+            let requests = keys.by_ref().take(MAX_AT_ONCE).map(removal).collect::<Result<Vec<_>, _>>()?;
             self.write_batch(requests, jitter).await?;
         }
         Ok(())

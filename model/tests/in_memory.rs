@@ -1,4 +1,4 @@
-//! The twins in memory of DynamoDB's conditional writes, with which the models write, against the expressions themselves on
+//! The writes in memory, by DynamoDB's conditions, with which the models write, against the expressions themselves on
 //! the real engine: whatever is done, in whatever order, both answer the same and leave the same.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, in its helpers too")]
@@ -9,17 +9,17 @@ use std::{
 };
 
 use jiff::SignedDuration;
-use posthorn_errors::{Code, Fields};
+use posthorn_errors::{Code, FieldErrors};
 use posthorn_table::{
     Table, TableError, Timestamp, Uuid,
     api_key::KeyClass,
     contact::{Room, Subscription},
     data::Data,
-    email::{Email, Outcome, Seen, Status as EmailStatus},
+    email::{Email, Outcome, ReportedStatus, Status as EmailStatus},
     idempotency::{Attempt, Claim, Scope},
+    in_memory::{ClaimRecord, ContactData, EmailRecord, Notices, Stored},
     notice::Notice,
     project::{Project, ProjectFacts, ProjectKey, Status},
-    twins::{ClaimRecord, ContactData, EmailRecord, Notices, Stored},
 };
 use posthorn_testkit::backends::Backends;
 use proptest::{
@@ -102,7 +102,7 @@ fn contact_data() {
         for write in writes {
             let (key, size) = write;
             let value = SIZES.get(size).map(|size| "x".repeat(*size));
-            let data = Data::check(Some(&json!({format!("k{key}"): value})), &mut Fields::default());
+            let data = Data::check(Some(&json!({format!("k{key}"): value})), &mut FieldErrors::default());
             let keep = Subscription::Keep { when_new: true };
             let merged = table.merge_contact(project, "ada@example.org", keep, &data, at(0)).await;
             let mut room = Some(Room::first(&data));
@@ -122,8 +122,13 @@ fn contact_data() {
 fn email_records() {
     const STATUSES: [EmailStatus; 4] =
         [EmailStatus::Unknown, EmailStatus::Sent, EmailStatus::Failed, EmailStatus::Suppressed];
-    const EVENTS: [Seen; 5] =
-        [Seen::Sent, Seen::Delayed, Seen::Failed("DELIVERY_FAILED"), Seen::HeldBack, Seen::Complained];
+    const EVENTS: [ReportedStatus; 5] = [
+        ReportedStatus::Sent,
+        ReportedStatus::Delayed,
+        ReportedStatus::Failed("DELIVERY_FAILED"),
+        ReportedStatus::HeldBack,
+        ReportedStatus::Complained,
+    ];
     // What, by which attempt, with which outcome or event.
     runs((0..5_usize, 0..2_usize, 0..20_usize), &async |table, id, writes| {
         let mut record = EmailRecord::default();

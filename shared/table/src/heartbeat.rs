@@ -1,9 +1,9 @@
-//! The pulse: when the last SES event came. Without it nobody could tell a chain that nothing comes through from one that
+//! The heartbeat: when the last SES event came. Without it nobody could tell a chain that nothing comes through from one that
 //! has nothing to bring.
 
 use crate::{
     Table, TableError, Timestamp,
-    item::{moment, once, unless_overtaken},
+    item::{ignore_failed_condition, moment, once},
     keys,
 };
 
@@ -12,9 +12,9 @@ impl Table {
     ///
     /// # Errors
     /// What DynamoDB answers. Tried once: the next event tells the same.
-    pub async fn record_event_came(&self, at: Timestamp) -> Result<(), TableError> {
+    pub async fn record_heartbeat(&self, at: Timestamp) -> Result<(), TableError> {
         let result = self
-            .update(keys::pulse())
+            .update(keys::heartbeat())
             .update_expression("SET last_event_at = :at")
             .condition_expression("attribute_not_exists(last_event_at) OR last_event_at < :at")
             .expression_attribute_values(":at", moment(at))
@@ -22,15 +22,15 @@ impl Table {
             .config_override(once())
             .send()
             .await;
-        unless_overtaken(result)
+        ignore_failed_condition(result)
     }
 
     /// When the last event came, to the minute or so; `None` if never one did.
     ///
     /// # Errors
     /// What DynamoDB answers.
-    pub async fn last_event(&self) -> Result<Option<Timestamp>, TableError> {
-        let item = self.read(keys::pulse()).await?.unwrap_or_default();
+    pub async fn last_heartbeat(&self) -> Result<Option<Timestamp>, TableError> {
+        let item = self.read(keys::heartbeat()).await?.unwrap_or_default();
         Ok(item.get("last_event_at").and_then(|at| at.as_s().ok()?.parse().ok()))
     }
 }

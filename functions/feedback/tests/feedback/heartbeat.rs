@@ -13,12 +13,12 @@ const ADA: &str = "ada@example.org";
 async fn an_event_leaves_the_time_at_which_it_came_once_a_minute() {
     let world = World::new().await;
     let email = world.sent(1, ADA).await;
-    assert_eq!(world.backends.table.last_event().await.unwrap(), None);
+    assert_eq!(world.backends.table.last_heartbeat().await.unwrap(), None);
     let first = world.now();
     for (wait, expected) in [(0, 0), (59, 0), (1, 60), (30, 60), (90, 180)] {
         world.wait(SignedDuration::from_secs(wait));
         world.takes(&[event("Delivery", "delivery", &email, 1), event("Open", "open", &email, 2)]).await;
-        let last = world.backends.table.last_event().await.unwrap().unwrap();
+        let last = world.backends.table.last_heartbeat().await.unwrap().unwrap();
         assert_eq!(last.duration_since(first).as_secs(), expected, "after {wait} s more");
     }
 }
@@ -28,7 +28,7 @@ async fn what_is_no_event_of_ses_is_no_sign_of_life() {
     let world = World::new().await;
     let topic = "Successfully validated SNS topic for Amazon SES event publishing.";
     world.feed_bodies(&["not JSON".to_owned(), "{}".to_owned(), topic.to_owned()]).await;
-    assert_eq!(world.backends.table.last_event().await.unwrap(), None);
+    assert_eq!(world.backends.table.last_heartbeat().await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -40,20 +40,20 @@ async fn mail_that_is_not_ours_shows_that_the_chain_is_connected() {
         "send": {},
     });
     world.takes(&[foreign]).await;
-    assert_eq!(world.backends.table.last_event().await.unwrap(), Some(world.now()));
+    assert_eq!(world.backends.table.last_heartbeat().await.unwrap(), Some(world.now()));
 }
 
 #[tokio::test]
 async fn an_older_sandbox_does_not_turn_the_time_back() {
     let world = World::new().await;
     let later = world.now() + SignedDuration::from_secs(5);
-    world.backends.table.record_event_came(later).await.unwrap();
-    world.backends.table.record_event_came(world.now()).await.unwrap();
-    assert_eq!(world.backends.table.last_event().await.unwrap(), Some(later));
+    world.backends.table.record_heartbeat(later).await.unwrap();
+    world.backends.table.record_heartbeat(world.now()).await.unwrap();
+    assert_eq!(world.backends.table.last_heartbeat().await.unwrap(), Some(later));
 }
 
 #[tokio::test]
-async fn a_pulse_that_fails_fails_no_event() {
+async fn a_heartbeat_that_fails_fails_no_event() {
     for fault in [Fault::NeverArrives, Fault::LosesAnswer, Fault::Conflicts] {
         let world = World::new().await;
         let email = world.sent(1, ADA).await;
@@ -69,7 +69,7 @@ async fn it_adds_no_call_in_a_row() {
     let email = world.sent(1, ADA).await;
     let _ = world.backends.calls.take();
     world.takes(&[event("Delivery", "delivery", &email, 1)]).await;
-    assert_eq!(world.backends.calls.take_in_a_row(), ["UpdateItem"], "with a pulse");
+    assert_eq!(world.backends.calls.take_in_a_row(), ["UpdateItem"], "with a heartbeat");
     world.takes(&[event("Click", "click", &email, 1)]).await;
     assert_eq!(world.backends.calls.take(), ["UpdateItem"], "without");
 }

@@ -15,26 +15,26 @@ const EVERY: SignedDuration = SignedDuration::from_secs(60);
 /// The batch waits for no longer than this.
 const WITHIN: Duration = Duration::from_secs(1);
 
-/// The pulse could not be kept in time.
+/// The heartbeat could not be kept in time.
 #[derive(Debug, thiserror::Error)]
 #[error("the table did not answer in time")]
 struct Late;
 
 /// When this sandbox last told. A cheap clone.
 #[derive(Debug, Clone, Default)]
-pub struct Pulse(Arc<Mutex<Option<Timestamp>>>);
+pub struct Heartbeat(Arc<Mutex<Option<Timestamp>>>);
 
-impl Pulse {
+impl Heartbeat {
     /// Keeps that an event came, unless this sandbox did so within the last minute. A failure changes nothing for the
     /// event; the next minute's tells the same.
     pub(crate) async fn beat(&self, table: &Table, now: Timestamp) {
         if !self.is_due(now) {
             return;
         }
-        match timeout(WITHIN, table.record_event_came(now)).await {
+        match timeout(WITHIN, table.record_heartbeat(now)).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => telemetry::notice(FAILED, &error),
-            Err(_elapsed) => telemetry::notice(FAILED, &Late),
+            Ok(Err(error)) => telemetry::warn(FAILED, &error),
+            Err(_elapsed) => telemetry::warn(FAILED, &Late),
         }
     }
 

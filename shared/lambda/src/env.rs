@@ -1,4 +1,4 @@
-//! The edge to what no test can repeat: the clock and randomness. Everyone else is handed what they give.
+//! The clock and the random generator: what no test can repeat stands here alone, and everyone else is handed what they give.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -10,12 +10,12 @@ type Random = dyn Fn(&mut [u8]) + Send + Sync;
 
 /// The clock and the random generator. A cheap clone.
 #[derive(Clone)]
-pub struct Edge {
+pub struct Env {
     clock: Arc<Clock>,
     random: Arc<Random>,
 }
 
-impl Edge {
+impl Env {
     /// The system's clock and the operating system's randomness.
     ///
     /// # Panics
@@ -58,9 +58,9 @@ impl Edge {
     }
 }
 
-impl fmt::Debug for Edge {
+impl fmt::Debug for Env {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Edge")
+        f.write_str("Env")
     }
 }
 
@@ -73,7 +73,7 @@ pub fn rfc3339(at: Timestamp) -> String {
 /// When a request must be answered: half a second before Lambda's timeout, so that the answer is ours.
 const MARGIN: Duration = Duration::from_millis(500);
 /// API Gateway's own limit, where Lambda sets no deadline.
-const LONGEST: Duration = Duration::from_secs(29);
+const MAX_LENGTH: Duration = Duration::from_secs(29);
 
 /// What no deadline is past by: `cargo lambda watch` gives the constant 600,000.
 const A_DAY: Duration = Duration::from_hours(24);
@@ -84,14 +84,14 @@ const A_DAY: Duration = Duration::from_hours(24);
 pub(crate) fn answer_by(lambda_deadline: u64) -> Instant {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let deadline = Duration::from_millis(lambda_deadline);
-    let left = if deadline + A_DAY < now { LONGEST } else { deadline.saturating_sub(now) };
-    Instant::now() + left.min(LONGEST).saturating_sub(MARGIN)
+    let left = if deadline + A_DAY < now { MAX_LENGTH } else { deadline.saturating_sub(now) };
+    Instant::now() + left.min(MAX_LENGTH).saturating_sub(MARGIN)
 }
 
 /// A monotonic reading, for how long something took.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 #[must_use]
-pub fn stopwatch() -> Instant {
+pub fn monotonic_now() -> Instant {
     Instant::now()
 }
 
@@ -107,8 +107,8 @@ mod tests {
 
     #[test]
     fn a_deadline_that_passed_leaves_no_time_and_one_of_long_ago_is_none() {
-        let now = u64::try_from(Edge::system().now().as_millisecond()).unwrap();
-        let left = |deadline| answer_by(deadline).duration_since(stopwatch());
+        let now = u64::try_from(Env::system().now().as_millisecond()).unwrap();
+        let left = |deadline| answer_by(deadline).duration_since(monotonic_now());
         for none in [0, 600_000] {
             assert!(left(none) > Duration::from_secs(28), "{none}");
         }
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn now_is_cut_to_milliseconds() {
-        let edge = Edge::new(|| Timestamp::from_nanosecond(1_234_567_890).unwrap(), |_| {});
-        assert_eq!(edge.now().as_nanosecond(), 1_234_000_000);
+        let env = Env::new(|| Timestamp::from_nanosecond(1_234_567_890).unwrap(), |_| {});
+        assert_eq!(env.now().as_nanosecond(), 1_234_000_000);
     }
 }
