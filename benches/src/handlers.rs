@@ -3,9 +3,10 @@
 use std::{env, hint::black_box, thread, time::Duration};
 
 use lambda_http::{Request, request};
-use posthorn_auth::{Access, KeyClass, PlainKey, PresentedKey};
+use posthorn_auth::{KeyClass, PlainKey, PresentedKey};
 use posthorn_lambda::{Env, env::monotonic_now};
 use posthorn_mail::ses::Ses;
+use posthorn_routes::RequiredKey;
 use posthorn_table::Table;
 use serde_json::json;
 
@@ -155,7 +156,7 @@ fn refusals(report: &mut Report, good: &str) {
         let header = format!("Bearer {key}");
         let started = monotonic_now();
         for _ in 0..REFUSALS {
-            let refused = PresentedKey::read(Some(black_box(header.as_bytes())), Access::SecretKey);
+            let refused = PresentedKey::read(Some(black_box(header.as_bytes())), RequiredKey::Secret);
             assert!(black_box(refused).is_err(), "a key that cannot be ours was let through");
         }
         let microseconds = started.elapsed().as_secs_f64() * 1e6 / f64::from(REFUSALS);

@@ -6,8 +6,8 @@ use lambda_http::{
     aws_lambda_events::apigw::ApiGatewayV2httpRequest,
     http::{HeaderMap, HeaderValue, Method, Uri},
 };
-use posthorn_lambda::routes::Function;
 use posthorn_mail::ses::Ses;
+use posthorn_routes::Function;
 use posthorn_table::Timestamp;
 use posthorn_testkit::{
     backends::{Backends, TestResponse},
@@ -131,6 +131,8 @@ fn call(world: &mut World, function: Function, event: &str) -> TestResponse {
 async fn handle(backends: &Backends, function: Function, request: Request) -> Response<Body> {
     let (env, table) = (backends.env.clone(), backends.table.clone());
     match function {
+        Function::Api => api::handle(&api::App { env, table }, request).await,
+        Function::Feedback => panic!("feedback takes batches"),
         Function::Send => {
             let ses = Ses::new(backends.ses_config.clone(), None);
             send::handle(&send::App { env, table, ses }, request).await

@@ -1,7 +1,8 @@
 //! The `Authorization` header and keys.
 
-use posthorn_auth::{Access, KeyClass, KeyDigest, NewProject, PlainKey, PresentedKey, import, new_project};
+use posthorn_auth::{KeyClass, KeyDigest, NewProject, PlainKey, PresentedKey, import, new_project};
 use posthorn_errors::Code;
+use posthorn_routes::RequiredKey;
 use posthorn_table::Timestamp;
 
 const LENGTHS: [usize; 3] = [49, 51, 67];
@@ -9,9 +10,9 @@ const LENGTHS: [usize; 3] = [49, 51, 67];
 /// Any bytes as the header's value: what is taken is the key in it, of the class that the route takes, and stays so
 /// written in the plainest way; what is refused is refused as missing or invalid, and not repeated.
 pub fn authorization(bytes: &[u8]) {
-    for access in [Access::AnyKey, Access::SecretKey] {
-        match PresentedKey::read(Some(bytes), access) {
-            Ok(presented) => is_the_key_in_it(&presented, access, bytes),
+    for required in [RequiredKey::Any, RequiredKey::Secret] {
+        match PresentedKey::read(Some(bytes), required) {
+            Ok(presented) => is_the_key_in_it(&presented, required, bytes),
             Err(failure) => {
                 assert!(matches!(failure.code(), Code::MissingAuth | Code::InvalidApiKey), "{failure}");
                 assert!(failure.cause().is_none() && failure.details().is_empty());
@@ -20,14 +21,14 @@ pub fn authorization(bytes: &[u8]) {
     }
 }
 
-fn is_the_key_in_it(presented: &PresentedKey, access: Access, bytes: &[u8]) {
+fn is_the_key_in_it(presented: &PresentedKey, required: RequiredKey, bytes: &[u8]) {
     let header = std::str::from_utf8(bytes).expect("a key that is text");
     let key = header.split([' ', '\t']).rfind(|part| !part.is_empty()).expect("a key");
     assert!(LENGTHS.contains(&key.len()) && key.is_ascii());
     assert_eq!(presented.digest(), &KeyDigest::of(key));
     assert_eq!(presented.class() == KeyClass::Secret, key.starts_with("sk_"));
-    assert!(access == Access::AnyKey || presented.class() == KeyClass::Secret);
-    let plain = PresentedKey::read(Some(format!("Bearer {key}").as_bytes()), access).expect("the same key");
+    assert!(required == RequiredKey::Any || presented.class() == KeyClass::Secret);
+    let plain = PresentedKey::read(Some(format!("Bearer {key}").as_bytes()), required).expect("the same key");
     assert_eq!(plain.digest(), presented.digest());
     assert!(!format!("{presented:?} {:?}", presented.digest()).contains(key));
 }
@@ -69,7 +70,7 @@ fn imports(text: &str, fill: &mut dyn FnMut(&mut [u8])) {
 /// The digest under which a key would be looked up.
 fn digest_of(key: &str) -> Option<KeyDigest> {
     let header = format!("Bearer {key}");
-    PresentedKey::read(Some(header.as_bytes()), Access::AnyKey).ok().map(|presented| presented.digest().clone())
+    PresentedKey::read(Some(header.as_bytes()), RequiredKey::Any).ok().map(|presented| presented.digest().clone())
 }
 
 /// The bytes again and again, each time shifted, so that no input is without end.

@@ -13,8 +13,8 @@ use posthorn_errors::{Code, Failure};
 use posthorn_lambda::{
     Env,
     http::{refuse, too_large},
-    routes::{Function, MAX_EVENT_BYTES, Resolved, Route, resolve},
 };
+use posthorn_routes::{Function, MAX_EVENT_BYTES, Operation, ROUTES, Resolved, resolve};
 use posthorn_testkit::gateway::{Incoming, TIMEOUT, invoke};
 
 use crate::demo::Demo;
@@ -31,6 +31,8 @@ const PAGES: [&str; 3] = [INBOX, "/_local/health", "/_local/docs"];
 pub struct Api {
     /// Clock and randomness.
     pub env: Env,
+    /// The function `api`.
+    pub api: api::App,
     /// The function `send`.
     pub send: send::App,
     /// The function `track`.
@@ -51,6 +53,8 @@ impl Api {
 
     async fn invoke(&self, event: &str, request_id: &str, function: Function) -> Response<Bytes> {
         match function {
+            Function::Api => invoke(event, request_id, TIMEOUT, |request| api::handle(&self.api, request)).await,
+            Function::Feedback => unreachable!("no route leads to feedback"),
             Function::Send => {
                 Box::pin(invoke(event, request_id, TIMEOUT, |request| send::handle(&self.send, request))).await
             }
@@ -82,11 +86,11 @@ impl Api {
         let size = event.len() + (bytes - incoming.body.len());
         let resolved = resolve(&incoming.method, incoming.uri.path());
         if size > MAX_EVENT_BYTES {
-            let route = resolved.route().unwrap_or(&Route::Send);
-            let counted = if *route == Route::Send { size } else { bytes };
+            let route = resolved.route().unwrap_or(&ROUTES[0]);
+            let counted = if route.max_body_bytes == MAX_EVENT_BYTES { size } else { bytes };
             return self.refuse(&incoming, too_large(route, counted));
         }
-        let function = resolved.route().map_or(Function::Track, Route::function);
+        let function = resolved.path().map_or(Function::DEFAULT, |path| path.routes[0].function);
         let response = self.invoke(&event, &incoming.request_id, function).await;
         self.keep_rotated_keys(&resolved, &response);
         response.map(Body::from)
@@ -99,9 +103,10 @@ impl Api {
 
     /// The one exception to showing keys once: the demo project's, so that a rotation does not lock out its owner.
     fn keep_rotated_keys(&self, resolved: &Resolved, response: &Response<Bytes>) {
-        let Resolved::Route(Route::RegenerateKeys { project }) = resolved else { return };
-        if response.status() == StatusCode::OK
-            && project.parse() == Ok(self.demo.id)
+        let Resolved::Route(found) = resolved else { return };
+        if found.route.operation == Operation::RegenerateKeys
+            && response.status() == StatusCode::OK
+            && found.parameter("id").parse() == Ok(self.demo.id)
             && let Ok(answer) = serde_json::from_slice(response.body())
             && let Err(error) = self.demo.rotated(&answer)
         {

@@ -8,6 +8,7 @@ use posthorn_lambda::Env;
 use posthorn_machine::files;
 use posthorn_table::{
     Table, Uuid,
+    api_key::KeyScope,
     project::{Project, ProjectKey},
 };
 use posthorn_testkit::events;
@@ -160,7 +161,7 @@ fn with_new_keys(stored: Option<&Project>, id: Uuid, env: &Env) -> io::Result<(P
 }
 
 fn live(key: &PlainKey) -> ProjectKey {
-    ProjectKey { digest: key.digest().as_str().to_owned(), class: key.class(), retires_at: None }
+    ProjectKey { digest: key.digest().as_str().to_owned(), class: key.class(), scope: KeyScope::Full, retires_at: None }
 }
 
 fn demo() -> NewProject {

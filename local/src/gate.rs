@@ -22,8 +22,8 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use posthorn_lambda::routes::resolve;
 use posthorn_machine::address::{host_of_authority, is_loopback};
+use posthorn_routes::resolve;
 use serde_json::json;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -73,8 +73,8 @@ impl Gate {
     /// Puts the gate in front of the API and the local pages, of which any web page may call what is for browsers, and link to
     /// the rest.
     pub(crate) fn before_api(&self, router: Router) -> Router {
-        self.guard(router, |request| match resolve(request.method(), request.uri().path()).route() {
-            Some(route) if route.is_for_browsers() => Openness::ForBrowsers,
+        self.guard(router, |request| match resolve(request.method(), request.uri().path()).path() {
+            Some(path) if path.is_for_browsers() => Openness::ForBrowsers,
             _ if is_link_followed(request) => Openness::Linked,
             _ => Openness::Closed,
         })

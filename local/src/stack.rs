@@ -109,6 +109,7 @@ async fn api(env: Env, endpoints: &Endpoints, alerts: Topic, keys: Option<PathBu
     let table = Table::new(client, TABLE);
     let demo = Demo::prepare(&table, &env, keys).await?;
     Ok(Api {
+        api: api::App { env: env.clone(), table: table.clone() },
         send: send::App {
             env: env.clone(),
             table: table.clone(),

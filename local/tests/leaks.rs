@@ -13,9 +13,10 @@ use std::{
 
 use aws_lambda_events::sqs::SqsEvent;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use posthorn_auth::{Access, authenticate};
-use posthorn_lambda::{env::monotonic_now, http::respond, routes::Function, telemetry::quieten_panics};
+use posthorn_auth::authenticate;
+use posthorn_lambda::{env::monotonic_now, http::respond, telemetry::quieten_panics};
 use posthorn_mail::ses::Ses;
+use posthorn_routes::{Function, Operation, route};
 use posthorn_testkit::{
     backends::{Backends, TestProject, TestResponse},
     events::{EMAIL, EventFile, PUBLIC_KEY, SECRET_KEY, in_folder},
@@ -59,7 +60,7 @@ fn listen() -> Written {
     let is_heard = |metadata: &tracing::Metadata<'_>| {
         let is_ours = |name: &str| metadata.target().starts_with(name);
         *metadata.level() <= tracing::Level::INFO
-            || ["posthorn", "send", "track", "regenerate_keys", "feedback"].into_iter().any(is_ours)
+            || ["posthorn", "api", "send", "track", "regenerate_keys", "feedback"].into_iter().any(is_ours)
     };
     let lines = layer().json().flatten_event(true).with_span_list(true).with_writer(move || writer.clone());
     tracing_subscriber::registry().with(lines.with_filter(filter_fn(is_heard))).init();
@@ -156,8 +157,14 @@ impl Leaks {
 async fn debugged(file: &EventFile, backends: &Backends) -> String {
     let table = &backends.table;
     let authorization = format!("Bearer {SECRET_KEY}");
-    let caller =
-        authenticate(table, Some(authorization.as_bytes()), Access::SecretKey, backends.clock.now(), |_| {}).await;
+    let caller = authenticate(
+        table,
+        Some(authorization.as_bytes()),
+        route(Operation::SendEmail).unwrap(),
+        backends.clock.now(),
+        |_| {},
+    )
+    .await;
     let project = caller.as_ref().map(|caller| caller.project.id);
     let mut shown = vec![format!("{caller:?} {:?}", table.email(EMAIL).await)];
     if let (Ok(project), Ok(event)) = (project, serde_json::from_str::<Value>(&file.event)) {
@@ -180,6 +187,10 @@ async fn give(backends: &Backends, project: &TestProject, file: &EventFile) -> O
             let app = send::App { env, table, ses: Ses::new(backends.ses_config.clone(), None) };
             invoke(&file.event, id, time, |request| send::handle(&app, request)).await
         }
+        "api" => {
+            let app = api::App { env, table };
+            invoke(&file.event, id, time, |request| api::handle(&app, request)).await
+        }
         "track" => {
             let app = track::App { env, table };
             invoke(&file.event, id, time, |request| track::handle(&app, request)).await
@@ -201,10 +212,10 @@ async fn give(backends: &Backends, project: &TestProject, file: &EventFile) -> O
 }
 
 fn folders() -> impl Iterator<Item = EventFile> {
-    let of_http = ["send", "track", "regenerate-keys"]
-        .map(|function| ["accepted", "refused"].map(|kind| format!("{function}/{kind}")));
+    let functions = Function::ALL.into_iter().filter(|function| function.is_behind_the_gateway());
+    let of_http = functions.map(|function| ["accepted", "refused"].map(|kind| format!("{}/{kind}", function.name())));
     let of_queue = ["accepted", "failed", "partial"].map(|kind| format!("feedback/{kind}"));
-    of_http.into_iter().flatten().chain(of_queue).flat_map(|folder| in_folder(&folder))
+    of_http.flatten().chain(of_queue).flat_map(|folder| in_folder(&folder))
 }
 
 #[tokio::test]

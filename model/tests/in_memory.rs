@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use posthorn_errors::{Code, FieldErrors};
 use posthorn_table::{
     Table, TableError, Timestamp, Uuid,
-    api_key::KeyClass,
+    api_key::{KeyClass, KeyScope},
     contact::{Room, Subscription},
     data::Data,
     email::{Email, Outcome, ReportedStatus, Status as EmailStatus},
@@ -240,6 +240,7 @@ fn projects_and_their_keys() {
         let key = |number: usize, retires: bool| ProjectKey {
             digest: digests[number].clone(),
             class: KeyClass::Secret,
+            scope: KeyScope::Full,
             retires_at: retires.then(|| at(2)),
         };
         let other = Project { keys: vec![key(3, false)], ..project(Uuid::from_u128(id.as_u128() << 64), 1) };

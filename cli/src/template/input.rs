@@ -7,7 +7,7 @@ use std::{
 };
 
 use posthorn_errors::json::{JsonError, JsonLimits, MAX_LEVELS, MAX_VALUES, read_json};
-use posthorn_lambda::routes::MAX_EVENT_BYTES;
+use posthorn_routes::MAX_EVENT_BYTES;
 use serde_json::{Map, Value};
 
 use crate::failed::CliError;

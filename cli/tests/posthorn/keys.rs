@@ -1,6 +1,7 @@
 //! Keys: replaced without presenting one, imported from standard input.
 
-use posthorn_auth::{Access, KeyDigest, KeySelection, replace_keys, set_monthly_limit};
+use posthorn_auth::{KeyDigest, KeySelection, replace_keys, set_monthly_limit};
+use posthorn_routes::{Operation, route};
 use posthorn_table::Timestamp;
 
 use crate::support::World;
@@ -35,9 +36,15 @@ async fn a_rotation_shows_new_keys_and_retires_the_old_ones_after_an_hour() {
     let bearer = format!("Bearer {new}");
     let header = Some(bearer.as_bytes());
     assert!(
-        posthorn_auth::authenticate(&world.backends.table, header, Access::SecretKey, Timestamp::MAX, |_| {})
-            .await
-            .is_ok()
+        posthorn_auth::authenticate(
+            &world.backends.table,
+            header,
+            route(Operation::SendEmail).unwrap(),
+            Timestamp::MAX,
+            |_| {}
+        )
+        .await
+        .is_ok()
     );
 }
 

@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use lambda_http::{Body, Request, Response};
 use posthorn_alerts::Topic;
-use posthorn_auth::{Access, Caller, KeyClass, PlainKey, Rotation, authenticate, rotate};
+use posthorn_auth::{Caller, KeyClass, PlainKey, Rotation, authenticate, rotate};
 use posthorn_errors::{Code, Failure, Result};
 use posthorn_lambda::{
     Env,
     env::{monotonic_now, rfc3339},
     http::{Call, Reply, respond},
-    routes::{Function, Route},
     telemetry,
 };
+use posthorn_routes::Function;
 use posthorn_table::{
     Table, TableError,
     project::{Project, Status},
@@ -51,9 +51,8 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 
 async fn regenerate(app: &App, call: Call) -> Result<Reply> {
     let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
-    let caller = authenticate(&app.table, call.authorization(), Access::SecretKey, call.now, known).await?;
-    let Route::RegenerateKeys { project } = &call.route else { return Err(Code::NotFound.into()) };
-    caller.must_own(project)?;
+    let caller = authenticate(&app.table, call.authorization(), call.route, call.now, known).await?;
+    caller.must_own(call.path("id"))?;
     let wanted = RotateRequest::check(&call)?;
 
     let project = app.table.project(caller.project.id).await?.ok_or(Code::InvalidApiKey)?;

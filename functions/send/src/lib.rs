@@ -20,16 +20,16 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream};
 use lambda_http::{Body, Request, Response};
-use posthorn_auth::{Access, Caller, PresentedKey};
+use posthorn_auth::{Caller, PresentedKey};
 use posthorn_errors::{Code, Failure, Result};
 use posthorn_lambda::{
     Env,
     env::monotonic_now,
     http::{Call, Reply, respond},
-    routes::Function,
     telemetry,
 };
 use posthorn_mail::{mailbox::Mailbox, ses::Ses};
+use posthorn_routes::Function;
 use posthorn_table::{
     Table, Timestamp, Uuid,
     email::Email,
@@ -67,13 +67,13 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 }
 
 async fn send(app: &App, call: Call) -> Result<Reply> {
-    let presented = PresentedKey::read(call.authorization(), Access::SecretKey)?;
+    let presented = PresentedKey::read(call.authorization(), call.route.key)?;
     if app.ses.is_stale(monotonic_now()) {
         let ses = app.ses.clone();
         tokio::spawn(async move { ses.connect(monotonic_now()).await });
     }
     let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
-    let caller = presented.caller(&app.table, call.now, known).await?;
+    let caller = presented.caller(&app.table, call.route, call.now, known).await?;
     let key = call.idempotency_key()?;
     let request = SendRequest::check(&call.json()?, caller.project.default_sender.as_deref())?;
     let job = Job { app, caller: &caller, request: &request, call: &call };

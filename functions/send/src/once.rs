@@ -37,7 +37,7 @@ pub(crate) async fn send_once(job: &Job<'_>, key: &str) -> Result<Reply> {
 
 async fn claim(job: &Job<'_>, scope: &Scope, attempt: &Attempt) -> Result<ClaimOutcome> {
     let ids = job.new_ids().iter().map(Uuid::to_string).collect();
-    let request = format!("POST {}", job.call.route.pattern());
+    let request = job.call.route.label();
     Ok(job.app.table.claim(scope, Claim::new(request, job.call.body(), ids, attempt)).await?)
 }
 

@@ -7,14 +7,14 @@
 pub mod request;
 
 use lambda_http::{Body, Request, Response};
-use posthorn_auth::{Access, Caller, KeyClass, authenticate};
+use posthorn_auth::{Caller, KeyClass, authenticate};
 use posthorn_errors::{Code, Failure, FieldCode, FieldErrors, Result};
 use posthorn_lambda::{
     Env,
     env::rfc3339,
     http::{Call, Reply, respond},
-    routes::Function,
 };
+use posthorn_routes::Function;
 use posthorn_table::{
     Table, TableError, Timestamp,
     contact::{self, MAX_DATA_BYTES, Subscription},
@@ -42,7 +42,7 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 
 async fn track(app: &App, call: Call) -> Result<Reply> {
     let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
-    let caller = authenticate(&app.table, call.authorization(), Access::AnyKey, call.now, known).await?;
+    let caller = authenticate(&app.table, call.authorization(), call.route, call.now, known).await?;
     let key = call.idempotency_key()?;
     let tracked = Tracked::check(&call.json()?)?;
     let id = event_id(&app.env, call.now);
@@ -117,7 +117,7 @@ async fn record_once(
 ) -> Result<Reply> {
     let scope = Scope::new(caller.project.id, scope_of(caller.class), key);
     let attempt = Attempt::begin(app.env.random(), call.now);
-    let request = format!("POST {}", call.route.pattern());
+    let request = call.route.label();
     let claim = match app.table.claim(&scope, Claim::new(request, call.body(), vec![id], &attempt)).await? {
         ClaimOutcome::Mine(claim) => claim,
         ClaimOutcome::Theirs(held) => match held.verdict(key, call.body(), call.now)? {

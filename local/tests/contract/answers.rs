@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
-use posthorn_lambda::routes::{Route, resolve};
+use posthorn_routes::resolve;
 use posthorn_table::project::Status;
 use posthorn_testkit::{
     backends::{TestRequest, TestResponse},
@@ -31,7 +31,7 @@ struct Answers {
 impl Answers {
     async fn ask(&mut self, world: &World, request: TestRequest) {
         let answer = world.call(request.clone()).await;
-        let route = resolve(request.method(), request.path()).route().map_or("", Route::pattern);
+        let route = resolve(request.method(), request.path()).path().map_or("", |path| path.pattern);
         let code = answer.code().unwrap_or_default().to_owned();
         self.texts.insert(text(&answer.json));
         self.seen.insert((route, request.method().to_string(), answer.status, code));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::http::Method;
 use posthorn_errors::Code;
-use posthorn_lambda::routes::{Function, Resolved, Route, resolve};
+use posthorn_routes::{Effect, Operation, Resolved, paths, resolve, route};
 use posthorn_testkit::openapi::{TEXT, codes, document, operation, resolved};
 use serde_json::Value;
 
@@ -21,9 +21,7 @@ pub(crate) fn operations() -> Vec<(&'static str, Method, &'static Value)> {
 #[test]
 fn every_route_is_described_with_its_methods_and_nothing_else_is() {
     let described: BTreeSet<_> = operations().iter().map(|(path, method, _)| (*path, method.to_string())).collect();
-    let routes = Route::all().flat_map(|route| {
-        route.allow().split(", ").map(move |method| (route.pattern(), method.to_owned())).collect::<Vec<_>>()
-    });
+    let routes = paths().iter().flat_map(|path| path.allow.split(", ").map(|method| (path.pattern, method.to_owned())));
     assert_eq!(described, routes.collect());
     for (path, method, _) in operations() {
         assert!(matches!(resolve(&method, path), Resolved::Route(_) | Resolved::Preflight(_)), "{method} {path}");
@@ -56,7 +54,8 @@ fn every_code_stands_below_its_status() {
         for (status, response) in operation["responses"].as_object().unwrap() {
             for name in codes(resolved(response)) {
                 let code: Code = name.parse().unwrap();
-                let is_legacy = code == Code::ValidationError && path == Route::TrackLegacy.pattern();
+                let is_legacy =
+                    code == Code::ValidationError && path == route(Operation::TrackEventLegacy).unwrap().pattern;
                 let expected = if is_legacy { 400 } else { code.status() };
                 assert_eq!(status, &expected.to_string(), "{method} {path} {name}");
                 let example = resolved(&resolved(response)["content"]["application/json"]["examples"][name]);
@@ -128,9 +127,8 @@ fn the_idempotency_key_is_described_where_it_counts() {
     for (path, method, described) in operations() {
         let parameters = described["parameters"].as_array().into_iter().flatten().map(resolved);
         let has_one = parameters.into_iter().any(|parameter| parameter["name"] == "Idempotency-Key");
-        let route = resolve(&method, path);
-        let Resolved::Route(route) = route else { continue };
-        let counts = route.function() != Function::RegenerateKeys && route != Route::Health;
+        let Resolved::Route(found) = resolve(&method, path) else { continue };
+        let counts = found.route.effect == Effect::Sends;
         assert_eq!(has_one, counts, "{method} {path}");
         let reused = operation(&method, path).unwrap()["responses"]["409"].is_object();
         assert!(!counts || reused, "{method} {path}");

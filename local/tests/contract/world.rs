@@ -1,8 +1,8 @@
 //! The three functions behind their routes, on back ends of a test's own.
 
 use axum::http::Method;
-use posthorn_lambda::routes::{Function, resolve};
 use posthorn_mail::ses::Ses;
+use posthorn_routes::{Function, resolve};
 use posthorn_table::{Table, project::Project};
 use posthorn_testkit::{
     backends::{Backends, TestProject, TestRequest, TestResponse},
@@ -18,6 +18,7 @@ pub(crate) struct World {
     pub(crate) backends: Backends,
     pub(crate) project: TestProject,
     send: send::App,
+    api: api::App,
     track: track::App,
     regenerate_keys: regenerate_keys::App,
 }
@@ -57,6 +58,7 @@ impl World {
         let alerts = Some(backends.alerts.clone());
         Self {
             send: send::App { env: env.clone(), table: table.clone(), ses },
+            api: api::App { env: env.clone(), table: table.clone() },
             track: track::App { env: env.clone(), table: table.clone() },
             regenerate_keys: regenerate_keys::App { env, table, alerts },
             project,
@@ -77,6 +79,8 @@ impl World {
     /// Answers, and holds the answer to its description.
     pub(crate) async fn call(&self, request: TestRequest) -> TestResponse {
         let answer = match function(request.method(), request.path()) {
+            Function::Api => self.backends.call(request.clone(), |request| api::handle(&self.api, request)).await,
+            Function::Feedback => unreachable!("no route leads to feedback"),
             Function::Send => self.backends.call(request.clone(), |request| send::handle(&self.send, request)).await,
             Function::Track => self.backends.call(request.clone(), |request| track::handle(&self.track, request)).await,
             Function::RegenerateKeys => {
@@ -93,6 +97,8 @@ impl World {
         let request = request_of(event);
         let text = event.to_string();
         let answer = match function(request.method(), request.path()) {
+            Function::Api => invoke(&text, "", TIMEOUT, |request| api::handle(&self.api, request)).await,
+            Function::Feedback => unreachable!("no route leads to feedback"),
             Function::Send => invoke(&text, "", TIMEOUT, |request| send::handle(&self.send, request)).await,
             Function::Track => invoke(&text, "", TIMEOUT, |request| track::handle(&self.track, request)).await,
             Function::RegenerateKeys => {
@@ -106,7 +112,7 @@ impl World {
 }
 
 fn function(method: &Method, path: &str) -> Function {
-    resolve(method, path).route().map_or(Function::Track, posthorn_lambda::routes::Route::function)
+    resolve(method, path).path().map_or(Function::DEFAULT, |path| path.routes[0].function)
 }
 
 /// Method and path of an event.

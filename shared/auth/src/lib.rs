@@ -9,7 +9,7 @@ mod project;
 pub mod reputation;
 mod rotation;
 
-pub use caller::{Access, Caller, authenticate};
+pub use caller::{Caller, authenticate, permits};
 pub use change::{ChangeOutcome, change};
 pub use key::{KeyDigest, PlainKey};
 pub use posthorn_table::api_key::KeyClass;

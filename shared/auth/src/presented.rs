@@ -3,9 +3,10 @@
 use std::fmt;
 
 use posthorn_errors::{Code, Failure, Result};
+use posthorn_routes::RequiredKey;
 use posthorn_table::api_key::KeyClass;
 
-use crate::{Access, KeyDigest, key};
+use crate::{KeyDigest, key};
 
 /// A key that may be one of ours: right class, right form. Its text is gone; the digest is enough.
 pub struct PresentedKey {
@@ -14,15 +15,15 @@ pub struct PresentedKey {
 }
 
 impl PresentedKey {
-    /// Reads the header's value (`None` if there is no header) for a route that takes `access`.
+    /// Reads the header's value (`None` if there is no header) for a route that takes `required`.
     ///
     /// # Errors
     /// `MISSING_AUTH` for anything but `Bearer <key>`; `INVALID_API_KEY` for a key of the wrong class, judged by
     /// its prefix alone, or one that cannot be ours. Neither needs a read.
-    pub fn read(header: Option<&[u8]>, access: Access) -> Result<Self> {
+    pub fn read(header: Option<&[u8]>, required: RequiredKey) -> Result<Self> {
         let key = header.and_then(bearer).ok_or_else(|| Failure::new(Code::MissingAuth))?;
         let class = key::class_of(key).ok_or(Code::InvalidApiKey)?;
-        if !access.allows(class) {
+        if required == RequiredKey::Secret && class == KeyClass::Public {
             return Err(wrong_class());
         }
         if !key::is_well_formed(key) {
@@ -84,7 +85,7 @@ mod tests {
         let secret = minted(KeyClass::Secret);
         for header in ["Bearer KEY", "bearer KEY", "BEARER \t KEY", "  Bearer\tKEY \t"] {
             let header = header.replace("KEY", secret.expose());
-            let presented = PresentedKey::read(Some(header.as_bytes()), Access::SecretKey).unwrap();
+            let presented = PresentedKey::read(Some(header.as_bytes()), RequiredKey::Secret).unwrap();
             assert_eq!(presented.digest(), &secret.digest());
         }
     }
@@ -94,18 +95,18 @@ mod tests {
         let headers: [&[u8]; 9] =
             [b"", b" ", b"Bearer", b"Bearer ", b"Basic c2s6", b"sk_abc", b"Bearer a b", b"Bearer\na", b"Bearer \xff"];
         for header in headers {
-            let failure = PresentedKey::read(Some(header), Access::AnyKey).unwrap_err();
+            let failure = PresentedKey::read(Some(header), RequiredKey::Any).unwrap_err();
             assert_eq!(failure.code(), Code::MissingAuth, "{header:?}");
         }
-        assert_eq!(PresentedKey::read(None, Access::AnyKey).unwrap_err().code(), Code::MissingAuth);
+        assert_eq!(PresentedKey::read(None, RequiredKey::Any).unwrap_err().code(), Code::MissingAuth);
     }
 
     #[test]
     fn the_class_is_judged_by_the_prefix_alone() {
-        let failure = PresentedKey::read(Some(b"Bearer pk_nonsense"), Access::SecretKey).unwrap_err();
+        let failure = PresentedKey::read(Some(b"Bearer pk_nonsense"), RequiredKey::Secret).unwrap_err();
         assert_eq!(failure.code(), Code::InvalidApiKey);
         assert!(failure.text().starts_with("Invalid secret API key."));
-        let failure = PresentedKey::read(Some(b"Bearer sk_nonsense"), Access::SecretKey).unwrap_err();
+        let failure = PresentedKey::read(Some(b"Bearer sk_nonsense"), RequiredKey::Secret).unwrap_err();
         assert!(failure.text().starts_with("Invalid API key."));
     }
 
@@ -113,7 +114,7 @@ mod tests {
     fn both_classes_may_track() {
         for class in [KeyClass::Secret, KeyClass::Public] {
             let header = format!("Bearer {}", minted(class).expose());
-            assert_eq!(PresentedKey::read(Some(header.as_bytes()), Access::AnyKey).unwrap().class(), class);
+            assert_eq!(PresentedKey::read(Some(header.as_bytes()), RequiredKey::Any).unwrap().class(), class);
         }
     }
 }

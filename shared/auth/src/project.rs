@@ -2,7 +2,7 @@
 
 use posthorn_table::Timestamp;
 use posthorn_table::{
-    api_key::KeyClass,
+    api_key::{KeyClass, KeyScope},
     project::{Project, ProjectFacts, ProjectKey, Status},
 };
 
@@ -216,7 +216,7 @@ fn is_at(address: &str, domains: &[String]) -> bool {
 }
 
 fn live(class: KeyClass, digest: &KeyDigest) -> ProjectKey {
-    ProjectKey { digest: digest.as_str().to_owned(), class, retires_at: None }
+    ProjectKey { digest: digest.as_str().to_owned(), class, scope: KeyScope::Full, retires_at: None }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use posthorn_errors::{Code, Result};
 use posthorn_table::{
     Timestamp,
-    api_key::KeyClass,
+    api_key::{KeyClass, KeyScope},
     project::{Project, ProjectKey, Status},
 };
 
@@ -118,6 +118,7 @@ pub fn replace_keys(
     let new = minted.iter().map(|key| ProjectKey {
         digest: key.digest().as_str().to_owned(),
         class: key.class(),
+        scope: KeyScope::Full,
         retires_at: None,
     });
     let next =

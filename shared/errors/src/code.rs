@@ -8,6 +8,8 @@ pub enum Code {
     MissingAuth,
     /// The key is malformed, unknown, retired or of the wrong class for the route.
     InvalidApiKey,
+    /// The key's scope does not allow the route.
+    Forbidden,
     /// The project was disabled; every write is refused.
     ProjectDisabled,
     /// The project in the path is not the key's.
@@ -48,9 +50,10 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the contract's order.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::MissingAuth,
         Self::InvalidApiKey,
+        Self::Forbidden,
         Self::ProjectDisabled,
         Self::ProjectAccessDenied,
         Self::SenderNotVerified,
@@ -77,6 +80,7 @@ impl Code {
         match self {
             Self::MissingAuth => "MISSING_AUTH",
             Self::InvalidApiKey => "INVALID_API_KEY",
+            Self::Forbidden => "FORBIDDEN",
             Self::ProjectDisabled => "PROJECT_DISABLED",
             Self::ProjectAccessDenied => "PROJECT_ACCESS_DENIED",
             Self::SenderNotVerified => "SENDER_NOT_VERIFIED",
@@ -105,7 +109,7 @@ impl Code {
             Self::InvalidRequestBody | Self::BadRequest => 400,
             Self::MissingAuth | Self::InvalidApiKey => 401,
             Self::BillingLimitExceeded => 402,
-            Self::ProjectDisabled | Self::ProjectAccessDenied | Self::SenderNotVerified => 403,
+            Self::Forbidden | Self::ProjectDisabled | Self::ProjectAccessDenied | Self::SenderNotVerified => 403,
             Self::TemplateNotFound | Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Conflict | Self::IdempotencyKeyReused => 409,
@@ -124,6 +128,7 @@ impl Code {
         match self {
             Self::MissingAuth => "Authorization header is required",
             Self::InvalidApiKey => "Invalid API key. It is malformed, unknown or no longer in use.",
+            Self::Forbidden => "The scope of this API key does not allow this request.",
             Self::ProjectDisabled => {
                 "Project is disabled due to security violations. All write operations are blocked."
             }
@@ -157,6 +162,7 @@ impl Code {
             Self::InvalidApiKey => Some(
                 "Verify your API key is correct and starts with \"sk_\" for secret keys or \"pk_\" for public keys.",
             ),
+            Self::Forbidden => Some("Use a key of the scope that details.needs names, or one of the scope full."),
             Self::SenderNotVerified => Some(
                 "Send from one of the project's verified domains, or leave out \"from\" to use the default sender.",
             ),

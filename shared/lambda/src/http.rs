@@ -12,13 +12,13 @@ use std::{future::Future, panic::AssertUnwindSafe};
 use futures_util::FutureExt;
 use lambda_http::{Body, Request, RequestExt, Response, http::Method, request::RequestContext};
 use posthorn_errors::{Code, Failure, Result};
+use posthorn_routes::{Function, Operation, Path, Resolved, nearest, resolve};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
+use self::attribution::Attribution;
 use crate::{
     Env, env,
-    http::attribution::Attribution,
-    routes::{Function, Resolved, Route, nearest, resolve},
     telemetry::{self, Line, log},
 };
 
@@ -37,14 +37,14 @@ where
     let attribution = Attribution::default();
 
     let result = match &resolved {
-        Resolved::Nothing => Err(not_found(request.raw_http_path())),
-        Resolved::WrongMethod(route) => Err(wrong_method(route)),
+        Resolved::NotFound => Err(not_found(request.raw_http_path())),
+        Resolved::WrongMethod(path) => Err(wrong_method(path)),
         Resolved::Preflight(_) => Ok(Reply::no_content()),
-        Resolved::Route(Route::Health) => Ok(Reply::health()),
-        Resolved::Route(route) if route.function() != function => Err(Failure::new(Code::NotFound)),
-        Resolved::Route(route) => {
+        Resolved::Route(found) if found.route.operation == Operation::Health => Ok(Reply::health()),
+        Resolved::Route(found) if found.route.function != function => Err(Failure::new(Code::NotFound)),
+        Resolved::Route(found) => {
             let answer_by = env::answer_by(deadline);
-            let call = Call::new(route.clone(), request, env.now(), answer_by, attribution.clone());
+            let call = Call::new(found, request, env.now(), answer_by, attribution.clone());
             match call {
                 Ok(call) => guarded(call, handler).instrument(telemetry::span(&request_id)).await,
                 Err(failure) => Err(failure),
@@ -60,8 +60,8 @@ where
 pub fn refuse(env: &Env, method: &Method, path: &str, request_id: &str, failure: Failure) -> Response<Body> {
     let resolved = resolve(method, path);
     let failure = match &resolved {
-        Resolved::Nothing => not_found(path),
-        Resolved::WrongMethod(route) => wrong_method(route),
+        Resolved::NotFound => not_found(path),
+        Resolved::WrongMethod(path) => wrong_method(path),
         Resolved::Preflight(_) | Resolved::Route(_) => failure,
     };
     finish(env, method, &resolved, request_id, env::monotonic_now(), &Attribution::default(), Err(failure))
@@ -79,15 +79,15 @@ fn finish(
 ) -> Response<Body> {
     log(&Line {
         method: known(method),
-        path: resolved.route().map_or("(unknown)", Route::pattern),
+        path: resolved.path().map_or("(unknown)", |path| path.pattern),
         request_id,
         project: attribution.project(),
         key: attribution.key(),
         milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        status: reply::status(&result, resolved.route()),
+        status: reply::status(&result, resolved).as_u16(),
         result: result.as_ref().map(drop),
     });
-    let mut response = reply::render(result, resolved.route(), request_id, env.now());
+    let mut response = reply::render(result, resolved, request_id, env.now());
     if *method == Method::HEAD {
         *response.body_mut() = Body::Empty;
     }
@@ -114,13 +114,13 @@ where
 fn not_found(path: &str) -> Failure {
     let failure = Failure::new(Code::NotFound);
     match nearest(path) {
-        Some(route) => failure.suggestion(format!("Did you mean {} {}?", route.method(), route.pattern())),
+        Some(route) => failure.suggestion(format!("Did you mean {}?", route.label())),
         None => failure,
     }
 }
 
-fn wrong_method(route: &Route) -> Failure {
-    Failure::new(Code::MethodNotAllowed).suggestion(format!("Use {}.", route.allow()))
+fn wrong_method(path: &Path) -> Failure {
+    Failure::new(Code::MethodNotAllowed).suggestion(format!("Use {}.", path.allow))
 }
 
 /// The gateway's id of the request; a caller's own header is ignored. Without a gateway, Lambda's, or a new one.

@@ -5,7 +5,6 @@ pub mod aws;
 pub mod config;
 pub mod env;
 pub mod http;
-pub mod routes;
 pub mod serve;
 pub mod telemetry;
 

@@ -10,23 +10,51 @@ use lambda_http::{
     request::LambdaRequest,
     service_fn,
 };
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::env::answer_by;
 
+/// Characters that no query can have (RFC 3986 section 3.4), beside those that are not ASCII. A percent sign stays, for
+/// it begins a character that is written so already.
+const NO_QUERY: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// More than the gateway takes of a request's line and headers together, which is 10,240 bytes ("Quotas for HTTP APIs"),
+/// with each byte written as three: a longer query is none. Path and query together stay below what a URI can have.
+const MAX_QUERY_BYTES: usize = 32_768;
+const MAX_PATH_BYTES: usize = 16_384;
+
 /// A path that leads nowhere, in the place of one that no URI can have.
 const NO_PATH: &str = "/%";
 
 /// An event without what `lambda_http` would panic over: it builds a URI of the path, the query, the host and the
-/// forwarded protocol, any of which a caller can write so that it is none. Nothing of ours reads the last three.
+/// forwarded protocol, any of which a caller can write so that it is none. Nothing of ours reads the last two.
 fn sanitize_event(mut event: ApiGatewayV2httpRequest) -> ApiGatewayV2httpRequest {
-    event.raw_query_string = None;
+    event.raw_query_string = event.raw_query_string.map(|query| utf8_percent_encode(&query, NO_QUERY).to_string());
+    event.raw_query_string = event.raw_query_string.filter(|query| query.len() <= MAX_QUERY_BYTES);
     event.query_string_parameters = QueryMap::default();
     event.headers.remove("host");
     event.headers.remove("x-forwarded-proto");
     event.request_context.domain_name = None;
-    if event.raw_path.as_deref().is_some_and(|path| path.parse::<Uri>().is_err() || !path.starts_with('/')) {
+    if event
+        .raw_path
+        .as_deref()
+        .is_some_and(|path| path.len() > MAX_PATH_BYTES || path.parse::<Uri>().is_err() || !path.starts_with('/'))
+    {
         event.raw_path = Some(NO_PATH.to_owned());
     }
     event
@@ -105,7 +133,8 @@ mod tests {
     fn no_event_of_a_caller_makes_the_adapter_panic() {
         let odd = ["", "a b", "<\">", "%", "%zz", "\u{fc}", "\\", "[", "://", "{id}"];
         for odd in odd {
-            assert_eq!(request("/v1/send", odd, "x", "y").raw_http_path(), "/v1/send", "{odd:?}");
+            let request_with_query = request("/v1/send", odd, "x", "y");
+            assert_eq!(request_with_query.raw_http_path(), "/v1/send", "{odd:?}");
             for header in ["host", "x-forwarded-proto", "x-forwarded-port"] {
                 if lambda_http::http::HeaderValue::from_str(odd).is_ok() {
                     assert_eq!(request("/v1", "", header, odd).raw_http_path(), "/v1", "{header}: {odd:?}");

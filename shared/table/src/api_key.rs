@@ -19,6 +19,42 @@ pub enum KeyClass {
     Public,
 }
 
+/// What a secret key may call, of what its class may (the HTTP contract of resources, "Keys"). A public key has none but
+/// [`KeyScope::Full`], for its class allows it nothing but tracking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyScope {
+    /// Everything. A key's item without a scope has this one.
+    #[default]
+    Full,
+    /// Sending and tracking.
+    Send,
+    /// Everything that changes nothing.
+    Read,
+    /// Everything, for a person who is signed in to the console.
+    Console,
+}
+
+impl KeyScope {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Full, Self::Send, Self::Read, Self::Console];
+
+    /// The name, as stored and as answers say it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Send => "send",
+            Self::Read => "read",
+            Self::Console => "console",
+        }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        *self == Self::Full
+    }
+}
+
 /// Hex digits of a digest that name its key in logs and in the operator's tool.
 const SHORT_ID_DIGITS: usize = 8;
 
@@ -35,6 +71,9 @@ pub fn short_id(digest: &str) -> &str {
 pub struct ApiKey {
     /// What it may call.
     pub class: KeyClass,
+    /// What of that.
+    #[serde(default, skip_serializing_if = "KeyScope::is_full")]
+    pub scope: KeyScope,
     /// When it stops to work, if it was replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retires_at: Option<Timestamp>,
@@ -50,7 +89,7 @@ impl ApiKey {
     /// The item of `key` with a copy of the project's `facts`.
     pub(crate) fn of(key: &ProjectKey, facts: &ProjectFacts) -> Self {
         let expires_at = key.retires_at.map(|at| at.as_second() + 1);
-        Self { class: key.class, retires_at: key.retires_at, expires_at, project: facts.clone() }
+        Self { class: key.class, scope: key.scope, retires_at: key.retires_at, expires_at, project: facts.clone() }
     }
 
     /// True once a replaced key's time is over.

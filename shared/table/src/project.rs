@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    api_key::{ApiKey, KeyClass, short_id},
+    api_key::{ApiKey, KeyClass, KeyScope, short_id},
     item::{from_item, n, s, to_item},
     keys::{self, DIRECTORY, Key},
     notice::Notice,
@@ -44,6 +44,9 @@ pub struct ProjectKey {
     pub digest: String,
     /// What it may call.
     pub class: KeyClass,
+    /// What of that.
+    #[serde(default, skip_serializing_if = "KeyScope::is_full")]
+    pub scope: KeyScope,
     /// When it stops to work, if it was replaced; a live key has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retires_at: Option<Timestamp>,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use lambda_http::http::Method;
-use posthorn_lambda::routes::{Resolved, resolve};
+use posthorn_routes::{Match, Resolved, resolve};
 use serde_json::Value;
 
 use crate::{
@@ -61,14 +61,14 @@ pub fn codes(response: &'static Value) -> BTreeSet<&'static str> {
 pub fn description_of(request: &TestRequest, answer: &TestResponse) -> &'static Value {
     let (method, path) = (request.method(), request.path());
     let response = match resolve(method, path) {
-        Resolved::Nothing => Some(&document()["components"]["responses"]["NotFound"]),
+        Resolved::NotFound => Some(&document()["components"]["responses"]["NotFound"]),
         Resolved::WrongMethod(_) => Some(&document()["components"]["responses"]["MethodNotAllowed"]),
         // A function that is given another's route, which no gateway does.
         Resolved::Route(_) if answer.code() == Some("NOT_FOUND") => {
             Some(&document()["components"]["responses"]["NotFound"])
         }
-        Resolved::Route(route) | Resolved::Preflight(route) => {
-            operation(method, route.pattern()).and_then(|operation| response(operation, answer.status))
+        Resolved::Route(Match { path, .. }) | Resolved::Preflight(path) => {
+            operation(method, path.pattern).and_then(|operation| response(operation, answer.status))
         }
     };
     let response =

@@ -6,11 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use http::Method;
 use posthorn_auth::reputation::{Rule, ThresholdTexts};
-use posthorn_lambda::{
-    config::variables,
-    routes::{Function, Resolved, Route, resolve},
-    telemetry::Metric,
-};
+use posthorn_lambda::{config::variables, telemetry::Metric};
+use posthorn_routes::{Function, Resolved, paths, resolve};
 use posthorn_testkit::{
     backends::Backends,
     template::{of_type, properties, read, statements},
@@ -19,13 +16,20 @@ use serde_json::{Value, json};
 
 const FUNCTION: &str = "AWS::Serverless::Function";
 
-/// The HTTP functions by their names in the template.
+/// The function of a name in the template.
 fn function(name: &str) -> Function {
-    match name {
-        "SendFunction" => Function::Send,
-        "TrackFunction" => Function::Track,
-        "RegenerateKeysFunction" => Function::RegenerateKeys,
-        other => panic!("{other} is behind the gateway"),
+    let found = Function::ALL.into_iter().find(|function| function.logical_id() == name);
+    found.unwrap_or_else(|| panic!("{name} is no function"))
+}
+
+#[test]
+fn the_template_has_every_function_and_no_other() {
+    let template = read();
+    let ours: BTreeSet<_> = Function::ALL.iter().map(|function| function.logical_id().to_owned()).collect();
+    assert_eq!(of_type(&template, FUNCTION).into_iter().collect::<BTreeSet<_>>(), ours);
+    for function in Function::ALL {
+        let folder = format!("functions/{}", function.name());
+        assert_eq!(properties(&template, function.logical_id())["CodeUri"], folder, "{function:?}");
     }
 }
 
@@ -51,21 +55,23 @@ fn every_route_leads_to_the_function_that_handles_it() {
     let mut found = BTreeSet::new();
     for (name, route) in routes(&template) {
         let Some((method, path)) = route else {
-            assert_eq!(function(&name), Function::Track, "$default: {name} answers 404 and 405");
+            assert_eq!(function(&name), Function::DEFAULT, "$default: {name} answers 404 and 405");
             continue;
         };
         // A greedy route is there for the slash at the end of the path before it.
         let path = path.replace("{user}", "@me").replace("{proxy+}", "");
-        let (Resolved::Route(known) | Resolved::Preflight(known)) = resolve(&method, &path) else {
-            panic!("{method} {path} is no route");
+        let known = match resolve(&method, &path) {
+            Resolved::Route(found) => found.path,
+            Resolved::Preflight(path) => path,
+            Resolved::WrongMethod(_) | Resolved::NotFound => panic!("{method} {path} is no route"),
         };
-        assert_eq!(known.function(), function(&name), "{method} {path}");
-        found.insert((known.pattern(), method.to_string()));
+        assert!(known.routes.iter().all(|route| route.function == function(&name)), "{method} {path}");
+        found.insert((known.pattern, method.to_string()));
     }
-    // The template has every method that a route says it allows, and nothing else.
-    let allowed = Route::all().flat_map(|route| {
-        route.allow().split(", ").map(move |method| (route.pattern(), method.to_owned())).collect::<Vec<_>>()
-    });
+    // The template has every method that a path allows, and nothing else. What leads to the function of $default needs no
+    // route of its own.
+    let spelled_out = paths().iter().filter(|path| path.routes.iter().any(|route| route.function != Function::DEFAULT));
+    let allowed = spelled_out.flat_map(|path| path.allow.split(", ").map(|method| (path.pattern, method.to_owned())));
     assert_eq!(found, allowed.collect());
     assert_eq!(routes(&template).iter().filter(|(_, route)| route.is_none()).count(), 1, "one $default");
     let question = format!("for each of the {} routes, whether", routes(&template).len());
@@ -232,6 +238,7 @@ fn every_post_has_the_throttle_of_its_function() {
             Function::Send => "Send",
             Function::Track => "Track",
             Function::RegenerateKeys => "Rotation",
+            Function::Api | Function::Feedback => panic!("{name} has no route of its own"),
         };
         let limit = |what: &str| json!({"Ref": format!("{prefix}Throttle{what}")});
         (

@@ -1,8 +1,9 @@
 //! From the count to a project that is refused, and back.
 
 use jiff::SignedDuration;
-use posthorn_auth::{Access, authenticate, guard};
+use posthorn_auth::{authenticate, guard};
 use posthorn_errors::Code;
+use posthorn_routes::{Operation, route};
 use posthorn_table::project::Status;
 use serde_json::json;
 
@@ -22,8 +23,14 @@ impl World {
         let mut refusals = [None, None];
         for (refusal, key) in refusals.iter_mut().zip([&self.project.secret, &self.project.public]) {
             let header = format!("Bearer {}", key.expose());
-            let caller =
-                authenticate(&self.backends.table, Some(header.as_bytes()), Access::AnyKey, self.now(), |_| {}).await;
+            let caller = authenticate(
+                &self.backends.table,
+                Some(header.as_bytes()),
+                route(Operation::TrackEvent).unwrap(),
+                self.now(),
+                |_| {},
+            )
+            .await;
             *refusal = caller.err().map(|failure| failure.code());
         }
         refusals

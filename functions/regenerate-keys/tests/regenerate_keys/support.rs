@@ -1,8 +1,9 @@
 //! One project, its keys and the function under test; requests with few words.
 
 use lambda_http::http::Method;
-use posthorn_auth::{Access, authenticate};
+use posthorn_auth::authenticate;
 use posthorn_errors::Code;
+use posthorn_routes::{Operation, route};
 use posthorn_table::{
     Uuid,
     project::{Project, ProjectKey},
@@ -84,7 +85,15 @@ impl World {
     pub(crate) async fn works(&self, key: &str) -> bool {
         let header = format!("Bearer {key}");
         let now = self.backends.clock.now();
-        match authenticate(&self.backends.table, Some(header.as_bytes()), Access::AnyKey, now, |_| {}).await {
+        match authenticate(
+            &self.backends.table,
+            Some(header.as_bytes()),
+            route(Operation::TrackEvent).unwrap(),
+            now,
+            |_| {},
+        )
+        .await
+        {
             Ok(caller) => caller.project.id == self.id(),
             Err(failure) => {
                 assert_eq!(failure.code(), Code::InvalidApiKey);

@@ -3,10 +3,8 @@
 use std::{future::pending, time::Duration};
 
 use posthorn_auth::{KeyClass, PlainKey};
-use posthorn_lambda::{
-    http::{Call, respond},
-    routes::Function,
-};
+use posthorn_lambda::http::{Call, respond};
+use posthorn_routes::Function;
 use posthorn_table::project::Status;
 use posthorn_testkit::{
     backends::{TestRequest, TestResponse},

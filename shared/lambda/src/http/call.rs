@@ -1,29 +1,34 @@
 //! A request as a handler takes it.
 
-use std::fmt::Display;
+use std::{borrow::Cow, fmt::Display};
 
 use jiff::Timestamp;
-use lambda_http::{Body, Request, http::HeaderMap};
+use lambda_http::{
+    Body, Request,
+    http::{HeaderMap, HeaderName, header},
+};
 use posthorn_errors::{
     Code, Failure, Result,
     json::{JsonLimits, read_json, without_byte_order_mark},
 };
+use posthorn_routes::{Match, Route};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::{attribution::Attribution, reply::too_large};
-use crate::routes::Route;
 
 const MAX_IDEMPOTENCY_KEY_BYTES: usize = 255;
 
 /// A request for a route that exists.
 pub struct Call {
     /// The route.
-    pub route: Route,
+    pub route: &'static Route,
     /// When it came.
     pub now: Timestamp,
     /// When it must be answered.
     pub answer_by: Instant,
+    found: Match,
+    query: String,
     attribution: Attribution,
     headers: HeaderMap,
     body: Body,
@@ -31,17 +36,32 @@ pub struct Call {
 
 impl Call {
     pub(super) fn new(
-        route: Route,
+        found: &Match,
         request: Request,
         now: Timestamp,
         answer_by: Instant,
         attribution: Attribution,
     ) -> Result<Self> {
         let (parts, body) = request.into_parts();
-        if body.len() > route.max_body_bytes() {
-            return Err(too_large(&route, body.len()));
+        let route = found.route;
+        if body.len() > route.max_body_bytes {
+            return Err(too_large(route, body.len()));
         }
-        Ok(Self { route, now, answer_by, attribution, headers: parts.headers, body })
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let headers = parts.headers;
+        Ok(Self { route, now, answer_by, found: found.clone(), query, attribution, headers, body })
+    }
+
+    /// The value of the path's parameter `name`, decoded; empty if the route's pattern has no such parameter.
+    #[must_use]
+    pub fn path(&self, name: &str) -> &str {
+        self.found.parameter(name)
+    }
+
+    /// The query's parameters, decoded (WHATWG URL, "application/x-www-form-urlencoded parsing"), in the order in which
+    /// they stand.
+    pub fn query(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+        form_urlencoded::parse(self.query.as_bytes())
     }
 
     /// Says whose request it is, for the log: the project's id, and a name of the key that gives nothing of it away.
@@ -52,7 +72,7 @@ impl Call {
     /// The value of `Authorization`, if there is one. Several are one list (RFC 9110 5.3), which no scheme of ours is.
     #[must_use]
     pub fn authorization(&self) -> Option<&[u8]> {
-        let mut values = self.headers.get_all("authorization").iter();
+        let mut values = self.headers.get_all(header::AUTHORIZATION).iter();
         let first = values.next()?.as_bytes();
         Some(if values.next().is_none() { first } else { b"" })
     }
@@ -72,6 +92,19 @@ impl Call {
                 .suggestion("Send one Idempotency-Key, such as a UUID, or none."));
         }
         Ok(Some(key))
+    }
+
+    /// True if the caller has the version `etag` already: `If-None-Match` names it, weakly compared, or `*` (RFC 9110
+    /// section 13.1.2).
+    #[must_use]
+    pub fn has_version(&self, etag: &str) -> bool {
+        self.tags(&header::IF_NONE_MATCH).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+    }
+
+    /// The entity tags of a header that lists them. Ours hold no comma.
+    fn tags(&self, name: &HeaderName) -> impl Iterator<Item = &str> {
+        let values = self.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).map(str::trim)
     }
 
     /// The body's bytes, decoded if the gateway encoded them.

@@ -3,36 +3,90 @@
 use jiff::Timestamp;
 use lambda_http::{
     Body, Response,
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
 };
 use posthorn_errors::{Code, Failure, FieldError, Result};
+use posthorn_routes::{MAX_EVENT_BYTES, Operation, Path, Resolved, Route};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{
-    env::rfc3339,
-    routes::{MAX_EVENT_BYTES, Route},
-};
+use crate::env::rfc3339;
 
 /// A success.
 #[derive(Debug)]
 pub struct Reply {
-    pub(super) status: u16,
-    body: Option<String>,
-    replayed: bool,
+    pub(super) status: StatusCode,
+    body: ReplyBody,
+    location: Option<String>,
+    etag: Option<String>,
+    is_replayed: bool,
+}
+
+/// What a success carries.
+#[derive(Debug)]
+enum ReplyBody {
+    Nothing,
+    Json(String),
+    Html(String),
 }
 
 impl Reply {
+    fn new(status: StatusCode, body: ReplyBody) -> Self {
+        Self { status, body, location: None, etag: None, is_replayed: false }
+    }
+
     /// 200 with this JSON text.
     #[must_use]
     pub fn ok(body: String) -> Self {
-        Self { status: 200, body: Some(body), replayed: false }
+        Self::new(StatusCode::OK, ReplyBody::Json(body))
+    }
+
+    /// 200 with this page.
+    #[must_use]
+    pub fn html(page: String) -> Self {
+        Self::new(StatusCode::OK, ReplyBody::Html(page))
+    }
+
+    /// 201 with this JSON text, for a resource that is now at the path `location`.
+    #[must_use]
+    pub fn created(location: String, body: String) -> Self {
+        Self { location: Some(location), ..Self::new(StatusCode::CREATED, ReplyBody::Json(body)) }
+    }
+
+    /// 202 with this JSON text, for work that goes on.
+    #[must_use]
+    pub fn accepted(body: String) -> Self {
+        Self::new(StatusCode::ACCEPTED, ReplyBody::Json(body))
+    }
+
+    /// 204.
+    #[must_use]
+    pub fn no_content() -> Self {
+        Self::new(StatusCode::NO_CONTENT, ReplyBody::Nothing)
+    }
+
+    /// 302 to the address or path `location`.
+    #[must_use]
+    pub fn found(location: String) -> Self {
+        Self { location: Some(location), ..Self::new(StatusCode::FOUND, ReplyBody::Nothing) }
+    }
+
+    /// 304: the caller has the version `etag`.
+    #[must_use]
+    pub fn not_modified(etag: String) -> Self {
+        Self::new(StatusCode::NOT_MODIFIED, ReplyBody::Nothing).with_etag(etag)
+    }
+
+    /// The same answer, of the version `etag`, which is in quotes as RFC 9110 section 8.8.3 has it.
+    #[must_use]
+    pub fn with_etag(self, etag: String) -> Self {
+        Self { etag: Some(etag), ..self }
     }
 
     /// 200 with the answer that the first request with this idempotency key got, byte for byte.
     #[must_use]
     pub fn replay(body: String) -> Self {
-        Self { replayed: true, ..Self::ok(body) }
+        Self { is_replayed: true, ..Self::ok(body) }
     }
 
     /// The body of a success under `/v1`: `{"success":true,"data":{…},…}`, where the fields of `data` follow once more,
@@ -42,8 +96,10 @@ impl Reply {
         json_text(&Envelope { success: true, data, fields: data })
     }
 
-    pub(super) fn no_content() -> Self {
-        Self { status: 204, body: None, replayed: false }
+    /// 200 with `{"success":true,"data":{…}}`.
+    #[must_use]
+    pub fn data(data: &impl Serialize) -> Self {
+        Self::ok(json_text(&Data { success: true, data }))
     }
 
     pub(super) fn health() -> Self {
@@ -54,7 +110,7 @@ impl Reply {
 /// 413, with how many bytes of a request for `route` came, and how many can come.
 #[must_use]
 pub fn too_large(route: &Route, bytes: usize) -> Failure {
-    let maximum = route.max_body_bytes();
+    let maximum = route.max_body_bytes;
     let (message, suggestion) = if maximum == MAX_EVENT_BYTES {
         let message =
             format!("The request is {bytes} bytes as the gateway encodes it; at most {maximum} are possible.");
@@ -64,6 +120,12 @@ pub fn too_large(route: &Route, bytes: usize) -> Failure {
     };
     let failure = Failure::new(Code::PayloadTooLarge).message(message).suggestion(suggestion);
     failure.detail("bytes", bytes).detail("maximum", maximum)
+}
+
+#[derive(Serialize)]
+struct Data<T> {
+    success: bool,
+    data: T,
 }
 
 #[derive(Serialize)]
@@ -99,51 +161,65 @@ struct Error<'a> {
     suggestion: Option<&'a str>,
 }
 
-/// Renders a result on `route` (`None` where there is no such route).
-pub(super) fn render(result: Result<Reply>, route: Option<&Route>, request_id: &str, now: Timestamp) -> Response<Body> {
-    let status = status(&result, route);
+/// Renders the result of a request that resolved so.
+pub(super) fn render(result: Result<Reply>, resolved: &Resolved, request_id: &str, now: Timestamp) -> Response<Body> {
+    let status = status(&result, resolved);
+    let path = resolved.path();
     let (body, mut headers) = match result {
         Ok(reply) => success(reply),
-        Err(failure) => refusal(&failure, status, route, request_id, now),
+        Err(failure) => refusal(&failure, status, path, request_id, now),
     };
     // An answer may hold addresses or keys, and what it says of the present is soon untrue.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(value) = HeaderValue::from_str(request_id) {
-        headers.insert(HeaderName::from_static("x-request-id"), value);
-    }
-    if let Some(route) = route.filter(|route| route.is_for_browsers()) {
-        allow_browsers(&mut headers, route);
+    insert(&mut headers, HeaderName::from_static("x-request-id"), request_id);
+    if let Some(path) = path.filter(|path| path.is_for_browsers()) {
+        allow_browsers(&mut headers, path);
     }
     let mut response = Response::new(body.map_or(Body::Empty, Body::Text));
-    *response.status_mut() = status.try_into().unwrap_or_default();
+    *response.status_mut() = status;
     *response.headers_mut() = headers;
     response
 }
 
-/// The status that a result has on a route: the 2023 path answers 400 where the others answer 422.
-pub(super) fn status(result: &Result<Reply>, route: Option<&Route>) -> u16 {
+/// The status that a result has: the path of 2023 answers 400 where the others answer 422.
+pub(super) fn status(result: &Result<Reply>, resolved: &Resolved) -> StatusCode {
+    let is_legacy = || resolved.route().is_some_and(|route| route.operation == Operation::TrackEventLegacy);
     match result {
         Ok(reply) => reply.status,
-        Err(failure) if failure.code() == Code::ValidationError && route == Some(&Route::TrackLegacy) => 400,
-        Err(failure) => failure.code().status(),
+        Err(failure) if failure.code() == Code::ValidationError && is_legacy() => StatusCode::BAD_REQUEST,
+        Err(failure) => failure.code().status().try_into().unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
 
 fn success(reply: Reply) -> (Option<String>, HeaderMap) {
     let mut headers = HeaderMap::new();
-    if reply.body.is_some() {
-        json_type(&mut headers);
+    let body = match reply.body {
+        ReplyBody::Nothing => None,
+        ReplyBody::Json(body) => {
+            json_type(&mut headers);
+            Some(body)
+        }
+        ReplyBody::Html(page) => {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            Some(page)
+        }
+    };
+    if let Some(location) = reply.location {
+        insert(&mut headers, header::LOCATION, &location);
     }
-    if reply.replayed {
+    if let Some(etag) = reply.etag {
+        insert(&mut headers, header::ETAG, &etag);
+    }
+    if reply.is_replayed {
         headers.insert(HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
     }
-    (reply.body, headers)
+    (body, headers)
 }
 
 fn refusal(
     failure: &Failure,
-    status: u16,
-    route: Option<&Route>,
+    status: StatusCode,
+    path: Option<&Path>,
     request_id: &str,
     now: Timestamp,
 ) -> (Option<String>, HeaderMap) {
@@ -151,7 +227,7 @@ fn refusal(
     let error = Error {
         code: code.as_str(),
         message: failure.text(),
-        status_code: status,
+        status_code: status.as_u16(),
         request_id,
         errors: failure.field_errors(),
         details: failure.details(),
@@ -160,16 +236,23 @@ fn refusal(
     let body = Refusal { success: false, error, message: failure.summary(), timestamp: rfc3339(now) };
     let mut headers = HeaderMap::new();
     json_type(&mut headers);
-    if status == 401 {
+    if status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     if let Some(seconds) = code.retry_after() {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    if let (Code::MethodNotAllowed, Some(route)) = (code, route) {
-        headers.insert(header::ALLOW, HeaderValue::from_static(route.allow()));
+    if let (Code::MethodNotAllowed, Some(path)) = (code, path) {
+        insert(&mut headers, header::ALLOW, &path.allow);
     }
     (Some(json_text(&body)), headers)
+}
+
+/// Sets a header, unless the value can be none.
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
 }
 
 /// The text of an answer. None of them can fail to be JSON.
@@ -181,10 +264,10 @@ fn json_type(headers: &mut HeaderMap) {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
 }
 
-fn allow_browsers(headers: &mut HeaderMap, route: &Route) {
+fn allow_browsers(headers: &mut HeaderMap, path: &Path) {
+    insert(headers, header::ACCESS_CONTROL_ALLOW_METHODS, &path.allow);
     for (name, value) in [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::ACCESS_CONTROL_ALLOW_METHODS, route.allow()),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, Idempotency-Key, X-Request-Id"),
         (header::ACCESS_CONTROL_EXPOSE_HEADERS, "X-Request-Id, Retry-After, Idempotency-Replayed"),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),

@@ -2,47 +2,51 @@
 
 use strsim::osa_distance;
 
-use super::Route;
+use crate::{Operation, Route, route};
 
 /// How many segments at the end of a path are looked at.
 const MAX_SEGMENTS: usize = 8;
 /// The longest segment that is looked at, in bytes: a typing error does not double the length of a word.
 const MAX_SEGMENT_BYTES: usize = 32;
 /// The last segments of routes, and what other APIs call the same.
-const WORDS: [(&str, Route); 10] = [
-    ("send", Route::Send),
-    ("email", Route::Send),
-    ("emails", Route::Send),
-    ("mail", Route::Send),
-    ("track", Route::Track),
-    ("event", Route::Track),
-    ("events", Route::Track),
-    ("regenerate-keys", Route::RegenerateKeys { project: String::new() }),
-    ("rotate-keys", Route::RegenerateKeys { project: String::new() }),
-    ("health", Route::Health),
+const WORDS: [(&str, Operation); 12] = [
+    ("send", Operation::SendEmail),
+    ("email", Operation::SendEmail),
+    ("emails", Operation::SendEmail),
+    ("mail", Operation::SendEmail),
+    ("track", Operation::TrackEvent),
+    ("event", Operation::TrackEvent),
+    ("events", Operation::TrackEvent),
+    ("regenerate-keys", Operation::RegenerateKeys),
+    ("rotate-keys", Operation::RegenerateKeys),
+    ("health", Operation::Health),
+    ("projects", Operation::ListProjects),
+    ("project", Operation::ListProjects),
 ];
 
 /// The route that `path` is nearest to, if it is near to any.
 ///
 /// The last segment that is a route's counts, or nearly one: prefixes differ more often than names. `v1` alone is a
 /// route as well as a prefix, so it counts at the end only. The work is bounded whatever the path holds.
-pub(crate) fn nearest(path: &str) -> Option<Route> {
+#[must_use]
+pub fn nearest(path: &str) -> Option<&'static Route> {
     let mut segments = path.rsplit('/').filter(|segment| !segment.is_empty()).take(MAX_SEGMENTS).peekable();
     if segments.peek().is_some_and(|last| last.eq_ignore_ascii_case("v1")) {
-        return Some(Route::TrackLegacy);
+        return route(Operation::TrackEventLegacy);
     }
     segments.find_map(route_named)
 }
 
 /// The route whose word a segment is, but for a mistake every three letters.
-fn route_named(segment: &str) -> Option<Route> {
+fn route_named(segment: &str) -> Option<&'static Route> {
     if segment.len() > MAX_SEGMENT_BYTES {
         return None;
     }
     let segment = segment.to_ascii_lowercase();
-    let distances = WORDS.into_iter().map(|(word, route)| (osa_distance(word, &segment), word.len() / 3, route));
+    let distances =
+        WORDS.into_iter().map(|(word, operation)| (osa_distance(word, &segment), word.len() / 3, operation));
     let near = distances.filter(|(distance, most, _)| distance <= most);
-    near.min_by_key(|(distance, ..)| *distance).map(|(.., route)| route)
+    near.min_by_key(|(distance, ..)| *distance).and_then(|(.., operation)| route(operation))
 }
 
 #[cfg(test)]
@@ -51,7 +55,7 @@ mod tests {
 
     fn check(paths: &[&str], expected: Option<&str>) {
         for path in paths {
-            assert_eq!(nearest(path).as_ref().map(Route::pattern), expected, "{path}");
+            assert_eq!(nearest(path).map(|route| route.pattern), expected, "{path}");
         }
     }
 
