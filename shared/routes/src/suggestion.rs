@@ -2,27 +2,32 @@
 
 use strsim::osa_distance;
 
-use crate::{Operation, Route, route};
+use crate::{Operation, ROUTES, Route, route};
 
 /// How many segments at the end of a path are looked at.
 const MAX_SEGMENTS: usize = 8;
 /// The longest segment that is looked at, in bytes: a typing error does not double the length of a word.
 const MAX_SEGMENT_BYTES: usize = 32;
-/// The last segments of routes, and what other APIs call the same.
-const WORDS: [(&str, Operation); 12] = [
-    ("send", Operation::SendEmail),
+/// Words by which other APIs call what the routes do.
+const SYNONYMS: [(&str, Operation); 7] = [
     ("email", Operation::SendEmail),
     ("emails", Operation::SendEmail),
     ("mail", Operation::SendEmail),
-    ("track", Operation::TrackEvent),
     ("event", Operation::TrackEvent),
     ("events", Operation::TrackEvent),
-    ("regenerate-keys", Operation::RegenerateKeys),
     ("rotate-keys", Operation::RegenerateKeys),
-    ("health", Operation::Health),
-    ("projects", Operation::ListProjects),
     ("project", Operation::ListProjects),
 ];
+
+/// The last segment of each route that is no parameter, with the first route that has it, and the synonyms.
+fn words() -> impl Iterator<Item = (&'static str, &'static Route)> {
+    let named = |route: &'static Route| {
+        let mut segments = route.pattern.rsplit('/').filter(|segment| !segment.starts_with('{'));
+        Some((segments.next()?, route))
+    };
+    let synonyms = SYNONYMS.into_iter().filter_map(|(word, operation)| Some((word, route(operation)?)));
+    ROUTES.iter().filter_map(named).chain(synonyms)
+}
 
 /// The route that `path` is nearest to, if it is near to any.
 ///
@@ -43,10 +48,11 @@ fn route_named(segment: &str) -> Option<&'static Route> {
         return None;
     }
     let segment = segment.to_ascii_lowercase();
-    let distances =
-        WORDS.into_iter().map(|(word, operation)| (osa_distance(word, &segment), word.len() / 3, operation));
+    // The path of 2023 ends in the prefix of others, which says nothing of what is meant.
+    let words = words().filter(|(_, route)| route.operation != Operation::TrackEventLegacy);
+    let distances = words.map(|(word, route)| (osa_distance(word, &segment), word.len() / 3, route));
     let near = distances.filter(|(distance, most, _)| distance <= most);
-    near.min_by_key(|(distance, ..)| *distance).and_then(|(.., operation)| route(operation))
+    near.min_by_key(|(distance, ..)| *distance).map(|(.., route)| route)
 }
 
 #[cfg(test)]
@@ -69,6 +75,7 @@ mod tests {
         check(&["/healthz", "/v1/health"], Some("/health"));
         let rotation = ["/projects/x/regenerate-keys", "/users/me/projects/x/regenerate_keys", "/v1/regenerate-keys"];
         check(&rotation, Some("/users/@me/projects/{id}/regenerate-keys"));
+        check(&["/v1/projects", "/project", "/api/projects/7", "/users/@me/projects"], Some("/projects"));
     }
 
     #[test]

@@ -13,9 +13,9 @@ use dynoxide::Database;
 use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, Uri};
 use posthorn_alerts::Topic;
-use posthorn_auth::{NewProject, PlainKey, import, new_project};
+use posthorn_auth::{KeyClass, NewProject, PlainKey, import, new_project};
 use posthorn_lambda::{Env, aws::retries};
-use posthorn_table::{Table, project::Project, schema};
+use posthorn_table::{Table, api_key::KeyScope, project::Project, schema};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -216,6 +216,18 @@ impl Backends {
         project
     }
 
+    /// Gives every secret key of a stored project this scope.
+    ///
+    /// # Panics
+    /// If the project was changed since.
+    pub async fn with_scope(&self, project: Project, scope: KeyScope) -> Project {
+        let mut next = Project { version: project.version + 1, ..project.clone() };
+        let secret = next.keys.iter_mut().filter(|key| key.class == KeyClass::Secret);
+        secret.for_each(|key| key.scope = scope);
+        self.table.change_project(Some(&project), &next, None).await.expect("a stored project");
+        next
+    }
+
     /// Every item of the table, by its key: what a refusal must leave as it was.
     ///
     /// # Panics
@@ -298,6 +310,31 @@ impl TestRequest {
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         let value = HeaderValue::from_str(value).expect("a header's value");
         self.headers.append(HeaderName::from_static(name), value);
+        self
+    }
+
+    /// Sets a header, in the place of those of its name.
+    ///
+    /// # Panics
+    /// If HTTP has no such header.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        let name: HeaderName = name.parse().expect("a header's name");
+        self.headers.insert(name, HeaderValue::from_str(value).expect("a header's value"));
+        self
+    }
+
+    /// Removes the headers of a name.
+    #[must_use]
+    pub fn without_header(mut self, name: &str) -> Self {
+        self.headers.remove(name);
+        self
+    }
+
+    /// Sets method and path.
+    #[must_use]
+    pub fn at(mut self, method: Method, path: &str) -> Self {
+        (self.method, self.path) = (method, path.to_owned());
         self
     }
 

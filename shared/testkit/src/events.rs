@@ -3,7 +3,9 @@
 
 use std::{fs, path::PathBuf};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use posthorn_table::{
+    api_key::KeyScope,
     contact,
     email::{Email, Status as EmailStatus},
     project::Status,
@@ -11,7 +13,7 @@ use posthorn_table::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::backends::{Backends, TestProject};
+use crate::backends::{Backends, TestProject, TestRequest};
 
 /// The project that the files name. The local stack's demo project has this id.
 pub const PROJECT: &str = "00000000-0000-4000-8000-00000000de30";
@@ -73,6 +75,9 @@ impl EventFile {
         });
         let mut project = project.await;
         project.project = backends.import_event_keys(project.project).await;
+        if self.name == "FORBIDDEN" {
+            project.project = backends.with_scope(project.project, KeyScope::Send).await;
+        }
         if self.folder.starts_with("feedback/") {
             backends.table.permit_email(&self.email(backends, &project)).await.expect("a stored email");
         }
@@ -86,6 +91,24 @@ impl EventFile {
         (self.name == "IDEMPOTENCY_KEY_REUSED")
             .then(|| in_folder(&accepted).into_iter().find(|file| file.name == "idempotency_key"))
             .flatten()
+    }
+
+    /// The request of the file's event: method, path, headers and body.
+    ///
+    /// # Panics
+    /// If the event is none of an HTTP API.
+    #[must_use]
+    pub fn request(&self) -> TestRequest {
+        let event: Value = serde_json::from_str(&self.event).expect("JSON");
+        let method = event["requestContext"]["http"]["method"].as_str().and_then(|method| method.parse().ok());
+        let path = event["rawPath"].as_str().expect("a path");
+        let mut request = TestRequest::new(method.expect("a method"), path);
+        for (name, value) in event["headers"].as_object().into_iter().flatten() {
+            request = request.with_header(name, value.as_str().expect("text"));
+        }
+        let body = event["body"].as_str().unwrap_or_default();
+        let is_encoded = event["isBase64Encoded"] == true;
+        request.body(if is_encoded { STANDARD.decode(body).expect("base64") } else { body.as_bytes().to_vec() })
     }
 
     fn email(&self, backends: &Backends, project: &TestProject) -> Email {

@@ -136,7 +136,8 @@ async fn another_method_or_path_is_refused_before_the_key_is_looked_at() {
         ("/users/@me/projects//regenerate-keys", rotation),
         ("/users/me/projects/x/regenerate-keys", rotation),
         (&format!("{path}//"), rotation),
-        ("/users/@me/projects", None),
+        ("/users/@me/projects", Some("Did you mean GET /projects?")),
+        ("/users/@me", None),
         ("/v1/track", None),
     ] {
         let answer = world.refuses(TestRequest::new(Method::POST, path), 404, "NOT_FOUND").await;

@@ -1,0 +1,56 @@
+//! The files of `events/api`, each through the handler: the contract as callers write it.
+
+use std::time::Duration;
+
+use api::handle;
+use posthorn_routes::{Function, ROUTES, resolve};
+use posthorn_testkit::{
+    backends::{Backends, TestResponse},
+    events::{EventFile, in_folder},
+    gateway::invoke,
+};
+
+use crate::support::World;
+
+/// Every code that one request can bring about, given a project that is set up for it.
+const REFUSALS: [&str; 6] =
+    ["FORBIDDEN", "INVALID_API_KEY", "METHOD_NOT_ALLOWED", "MISSING_AUTH", "NOT_FOUND", "PROJECT_ACCESS_DENIED"];
+
+/// What the file supposes, and its answer.
+async fn replay(file: &EventFile) -> (World, TestResponse) {
+    let backends = Backends::start().await;
+    let project = file.prepare(&backends).await;
+    let world = World::over(backends, project);
+    let answer =
+        invoke(&file.event, "lambda-request", Duration::from_secs(29), |request| handle(&world.app, request)).await;
+    (world, answer.into())
+}
+
+#[tokio::test]
+async fn accepted_files_are_accepted() {
+    for file in in_folder("api/accepted") {
+        let (_world, answer) = replay(&file).await;
+        let expected = if file.name.ends_with("not_modified") { 304 } else { 200 };
+        assert_eq!(answer.status, expected, "{}: {}", file.name, answer.text);
+    }
+}
+
+#[tokio::test]
+async fn refused_files_are_refused_with_the_code_they_are_named_for() {
+    let files = in_folder("api/refused");
+    assert_eq!(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), REFUSALS);
+    for file in files {
+        let (_world, answer) = replay(&file).await;
+        assert_eq!(answer.code(), Some(file.name.as_str()), "{}", answer.text);
+    }
+}
+
+#[test]
+fn every_route_of_the_function_has_an_accepted_file() {
+    let accepted: Vec<_> = in_folder("api/accepted").iter().map(EventFile::request).collect();
+    let accepted: Vec<_> =
+        accepted.iter().filter_map(|request| resolve(request.method(), request.path()).route()).collect();
+    for route in ROUTES.iter().filter(|route| route.function == Function::Api) {
+        assert!(accepted.contains(&route), "events/api/accepted has no file of {}", route.label());
+    }
+}
