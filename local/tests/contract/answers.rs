@@ -1,4 +1,4 @@
-//! Every answer that is described is one that the functions give: each is brought about here.
+//! The functions give every answer that is described. The tests bring each of them about.
 
 use std::collections::BTreeSet;
 
@@ -15,16 +15,16 @@ use serde_json::{Value, json};
 
 use crate::{description::operations, world::World};
 
-/// More than the SDK and the functions together try.
+/// More attempts than the SDK and the functions make together.
 const ALL_ATTEMPTS: usize = 1_000;
 
-/// What was answered: path, method, status, and the code of a failure.
-type Seen = (&'static str, String, u16, String);
+/// The pattern of the route, the method, the status, and the code of an error.
+type Outcome = (&'static str, String, u16, String);
 
-/// The answers so far, and what their errors said.
+/// The outcomes of the requests so far, and the texts of their errors.
 #[derive(Default)]
 struct Answers {
-    seen: BTreeSet<Seen>,
+    outcomes: BTreeSet<Outcome>,
     texts: BTreeSet<[String; 3]>,
 }
 
@@ -34,11 +34,11 @@ impl Answers {
         let route = resolve(request.method(), request.path()).route().map_or("", Route::pattern);
         let code = answer.code().unwrap_or_default().to_owned();
         self.texts.insert(text(&answer.json));
-        self.seen.insert((route, request.method().to_string(), answer.status, code));
+        self.outcomes.insert((route, request.method().to_string(), answer.status, code));
     }
 
-    /// What any route that takes a body answers.
-    async fn ask_everything_common(&mut self, path: impl Fn(&World) -> String, body: &Value) {
+    /// Brings about the answers of any route that takes a body.
+    async fn ask_for_common_answers(&mut self, path: impl Fn(&World) -> String, body: &Value) {
         let world = World::new().await;
         let bare = TestRequest::new(Method::POST, &path(&world));
         self.ask(&world, bare.clone()).await;
@@ -60,8 +60,8 @@ impl Answers {
         self.ask(&world, world.post(&path(&world), body)).await;
     }
 
-    /// What a route answers that takes an idempotency key.
-    async fn ask_about_keys(&mut self, path: &str, body: &Value) {
+    /// Brings about the answers of a route that takes an idempotency key.
+    async fn ask_with_idempotency_key(&mut self, path: &str, body: &Value) {
         let world = World::new().await;
         self.ask(&world, world.post(path, body).once("")).await;
         self.ask(&world, world.post(path, body).once("order-1234")).await;
@@ -97,7 +97,7 @@ impl Answers {
     }
 }
 
-/// Code, message and suggestion of an error, whatever its numbers are.
+/// The code, message and suggestion of an error, without the numbers in them.
 fn text(body: &Value) -> [String; 3] {
     let text = |name: &str| {
         let text = body["error"][name].as_str().unwrap_or_default();
@@ -106,8 +106,8 @@ fn text(body: &Value) -> [String; 3] {
     [text("code"), text("message"), text("suggestion")]
 }
 
-/// All that is described, but for what only the gateway answers.
-fn described() -> BTreeSet<Seen> {
+/// Every outcome that is described, except for the gateway's own answers.
+fn described() -> BTreeSet<Outcome> {
     let mut described = BTreeSet::new();
     for (path, method, operation) in operations() {
         for (status, response) in operation["responses"].as_object().unwrap() {
@@ -128,28 +128,41 @@ async fn the_functions_give_every_answer_that_is_described_and_no_other() {
     let email = json!({"to": "ada@example.org", "subject": "Hello", "body": "<p>Hi</p>"});
     let event = json!({"event": "signed_up", "email": "ada@example.org"});
     for (path, body) in [("/v1/send", &email), ("/v1/track", &event), ("/v1", &event)] {
-        answers.ask_everything_common(|_| path.to_owned(), body).await;
-        answers.ask_about_keys(path, body).await;
+        answers.ask_for_common_answers(|_| path.to_owned(), body).await;
+        answers.ask_with_idempotency_key(path, body).await;
     }
-    answers.ask_everything_common(World::rotation, &json!({})).await;
+    answers.ask_for_common_answers(World::rotation, &json!({})).await;
     answers.ask_send(&email).await;
     answers.ask_regenerate_keys().await;
     let world = World::new().await;
-    for (method, path) in
-        [(Method::GET, "/health"), (Method::HEAD, "/health"), (Method::OPTIONS, "/v1"), (Method::OPTIONS, "/v1/track")]
-    {
-        answers.ask(&world, TestRequest::new(method, path)).await;
-    }
-    assert_eq!(answers.seen, described());
+    answers.ask(&world, TestRequest::new(Method::GET, "/health")).await;
+    assert_eq!(answers.outcomes, described());
     answers.ask(&world, TestRequest::new(Method::GET, "/v1/send")).await;
     answers.ask(&world, TestRequest::new(Method::GET, "/v1/track")).await;
     answers.ask(&world, TestRequest::new(Method::GET, "/send")).await;
     for (name, example) in document()["components"]["examples"].as_object().unwrap() {
-        assert!(answers.texts.contains(&text(&example["value"])), "{name} is not what a caller reads");
+        assert!(answers.texts.contains(&text(&example["value"])), "no caller gets the text of {name}");
     }
 }
 
-/// What a retry gets is described, the header that says so among it.
+/// The description says in words that HEAD is GET without a body, and that preflights of the routes for browsers are 204.
+#[tokio::test]
+async fn head_and_preflights_are_answered_as_the_description_says() {
+    let world = World::new().await;
+    for route in Route::all() {
+        let ask = |method| world.call(TestRequest::new(method, route.pattern()));
+        let get = ask(Method::GET).await;
+        let head = ask(Method::HEAD).await;
+        assert_eq!((head.status, head.text.as_str()), (get.status, ""), "{}", route.pattern());
+        assert_eq!(head.header("allow"), get.header("allow"), "{}", route.pattern());
+        let preflight = ask(Method::OPTIONS).await;
+        let expected = if route.is_for_browsers() { 204 } else { 405 };
+        assert_eq!(preflight.status, expected, "{}", route.pattern());
+        assert_eq!(preflight.text.is_empty(), route.is_for_browsers(), "{}", route.pattern());
+    }
+}
+
+/// A retry gets the first answer, with the header that says so.
 #[tokio::test]
 async fn a_replayed_answer_says_so() {
     let world = World::new().await;
