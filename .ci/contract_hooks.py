@@ -1,6 +1,6 @@
-"""What schemathesis must know to call as a caller of the local stack's demo project does.
+"""Makes the requests of schemathesis those of a caller who knows the local stack's demo project.
 
-CONTRACT_STATE is the stack's folder of state, CONTRACT_KEY the variable of its demo.env that holds the caller's key.
+CONTRACT_STATE is the folder of the stack's state. CONTRACT_KEY is the variable of its demo.env with the caller's key.
 """
 
 import itertools
@@ -16,33 +16,34 @@ PRINTABLE = re.compile("[!-~]([ -~]{0,253}[!-~])?")
 count = itertools.count()
 
 
-def kept(name):
-    """A variable of demo.env. The stack rewrites the file before it answers a rotation."""
+def demo_variable(name):
+    """The value of a variable of demo.env. The stack rewrites the file before it answers a rotation."""
     lines = STATE.read_text().splitlines()
     return next(line.removeprefix(f"{name}=") for line in lines if line.startswith(f"{name}="))
 
 
-# Read anew for every request: a rotation replaces the keys.
+# A rotation replaces the keys, so the key is read again for every request.
 @schemathesis.auth(refresh_interval=None)
 class Caller:
     def get(self, case, context):
-        return kept(KEY)
+        return demo_variable(KEY)
 
     def set(self, case, data, context):
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
 
 
-# Every other project is the caller's own: a made-up one is refused before its body is looked at.
+# Half of the random projects become the caller's own, because a request to another project is refused before its body is read.
 @schemathesis.hook
 def map_path_parameters(context, path_parameters):
     if path_parameters and str(path_parameters.get("id", ""))[:1] in set("01234567"):
-        path_parameters["id"] = kept("POSTHORN_PROJECT_ID")
+        path_parameters["id"] = demo_variable("POSTHORN_PROJECT_ID")
     return path_parameters
 
 
-# No idempotency key comes twice: the second body would be refused for the first one's sake, and never looked at.
-# Reply-To is an address where there is no `reply`. openapi.yaml says that in words: a schema that makes a field depend on another
-# cannot be negated. So no request is made up that is wrong for the text of its Reply-To.
+# Each idempotency key is used once, because a second body with the same key is refused without being read.
+#
+# A Reply-To must be an address if there is no `reply`. openapi.yaml says that in words, because schemathesis cannot negate a schema in
+# which one field depends on another. So every random Reply-To that is text becomes an address.
 @schemathesis.hook
 def before_call(context, case, kwargs):
     headers = case.body.get("headers") if isinstance(case.body, dict) else None

@@ -1,6 +1,7 @@
-// Sends and tracks with the published clients of Plunk, each with nothing changed but the base URL and the key.
+// Sends and tracks with the published clients of Plunk. Only the base URL and the key are changed.
 //
-// Arguments: the folder in which the local stack runs. POSTHORN_URL, POSTHORN_SECRET_KEY and POSTHORN_PUBLIC_KEY say the rest.
+// The argument is the folder in which the local stack runs. POSTHORN_URL, POSTHORN_SECRET_KEY and POSTHORN_PUBLIC_KEY are its
+// address and keys.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -14,7 +15,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const ulid = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-// Two clients have the address of Plunk built in and no way to change it: for them fetch calls ours instead.
+// Plunk's address is built into two clients, and has no option. So fetch calls the local stack instead.
 const fetchFromNetwork = globalThis.fetch;
 globalThis.fetch = (input, options) =>
   fetchFromNetwork(String(input).replace(/^https:\/\/api\.useplunk\.com(?=\/)/, url), options);
@@ -24,7 +25,7 @@ const plunk = (major) => require(`plunk-node-${major}`).default;
 const { PlunkEmailProvider } = require('@novu/providers/build/main/lib/plunk/plunk.provider.js');
 const { plunkEmail } = await import('bknd');
 
-// The clients on axios have no option for the base URL, but an instance that has.
+// The clients that use axios have no option for the base URL, but their instance of axios has one.
 const withAxios = (client) => {
   client.client.defaults.baseURL = `${url}/v1`;
   return client;
@@ -40,7 +41,7 @@ const recipients = () => {
 const html = '<p>Thank you, {{ name ?? friend }}.</p>';
 const mail = (to) => ({ to, subject: 'Your order', body: html });
 
-// An answer must have this for the client to be of use. `emails` and `contact` stand where the client's types say.
+// Checks the fields that the client's types have in an answer: `emails` and `contact` are at its top level.
 const sent = (answer, to) => {
   assert.equal(answer.success, true);
   assert.equal(answer.emails.length, 1);
@@ -56,7 +57,7 @@ const tracked = (answer) => {
   assert.match(answer.timestamp, time);
 };
 
-// The text that a client shows for a failure: 0.0.7 rejects with a bare text, the others with an error.
+// The text that a client shows for a failure. 0.0.7 rejects with a text, and the others with an error.
 const failure = async (promise) => {
   const caught = await promise.then(
     (answer) => assert.fail(`accepted: ${JSON.stringify(answer)}`),
@@ -65,7 +66,7 @@ const failure = async (promise) => {
   return typeof caught === 'string' ? caught : caught.message;
 };
 
-// `send` and `track` take a key and what to send or track; a client that cannot do one of them has none.
+// `send` and `track` take a key and a mail or an event. A client that cannot do one of them does not have it.
 const clients = {
   '@plunk/node 0.0.7': {
     track: (key, event) => withAxios(new (plunk(0))(key)).events.publish(event),
@@ -123,7 +124,7 @@ for (const [name, client] of Object.entries(clients)) {
   console.log(`clients: ${name} ${['send', 'track'].filter((call) => client[call]).join('s and ')}s`);
 }
 
-// Novu asks for this before it keeps a key, and shows its message.
+// Novu calls this before it stores a key, and shows the message.
 const provider = new PlunkEmailProvider({ apiKey: secret });
 const integrated = await provider.checkIntegration({ to: 'novu@example.org', subject: 'Hello', html });
 assert.equal(integrated.success, true);

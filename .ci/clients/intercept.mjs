@@ -1,6 +1,6 @@
-// For a client that has the address of Plunk built in: a proxy (HTTPS_PROXY) at whose end api.useplunk.com is the local stack.
+// A proxy (HTTPS_PROXY) for clients into which Plunk's address is built: it connects api.useplunk.com to the local stack.
 //
-// Arguments: the stack's base URL, and the files of the certificate and of its key. Prints the address that it listens on.
+// The arguments are the stack's base URL and the files of the certificate and of its key. The proxy prints its own address.
 
 import { readFileSync } from 'node:fs';
 import http from 'node:http';

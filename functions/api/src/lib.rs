@@ -2,26 +2,16 @@
 //!
 //! Calls in a row: key; then the verb's own.
 
+mod app;
 mod projects;
+
+pub use app::App;
 
 use lambda_http::{Body, Request, Response};
 use posthorn_auth::{Caller, authenticate};
 use posthorn_errors::{Code, Result};
-use posthorn_lambda::{
-    Env,
-    http::{Call, Reply, respond},
-};
+use posthorn_lambda::http::{Call, Reply, respond};
 use posthorn_routes::{Function, Operation};
-use posthorn_table::Table;
-
-/// The function's clock and clients.
-#[derive(Debug, Clone)]
-pub struct App {
-    /// Clock and randomness.
-    pub env: Env,
-    /// The table.
-    pub table: Table,
-}
 
 /// Answers one request.
 pub async fn handle(app: &App, request: Request) -> Response<Body> {

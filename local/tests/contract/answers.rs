@@ -1,12 +1,14 @@
-//! Every answer that is described is one that the functions give: each is brought about here.
+//! The functions give every answer that is described. The tests bring each of them about.
 
 use std::collections::BTreeSet;
 
 use axum::http::Method;
-use posthorn_routes::resolve;
-use posthorn_table::project::Status;
+use posthorn_auth::permits;
+use posthorn_routes::{MAX_EVENT_BYTES, ROUTES, RequiredKey, Route, paths, resolve};
+use posthorn_table::{api_key::KeyScope, project::Status};
 use posthorn_testkit::{
     backends::{TestRequest, TestResponse},
+    events::{SECRET_KEY, accepted},
     faults::Fault,
     openapi::{codes, document, resolved},
     ses,
@@ -15,16 +17,16 @@ use serde_json::{Value, json};
 
 use crate::{description::operations, world::World};
 
-/// More than the SDK and the functions together try.
+/// More attempts than the SDK and the functions make together.
 const ALL_ATTEMPTS: usize = 1_000;
 
-/// What was answered: path, method, status, and the code of a failure.
-type Seen = (&'static str, String, u16, String);
+/// The pattern of the route, the method, the status, and the code of an error.
+type Outcome = (&'static str, String, u16, String);
 
-/// The answers so far, and what their errors said.
+/// The outcomes of the requests so far, and the texts of their errors.
 #[derive(Default)]
 struct Answers {
-    seen: BTreeSet<Seen>,
+    outcomes: BTreeSet<Outcome>,
     texts: BTreeSet<[String; 3]>,
 }
 
@@ -34,34 +36,50 @@ impl Answers {
         let route = resolve(request.method(), request.path()).path().map_or("", |path| path.pattern);
         let code = answer.code().unwrap_or_default().to_owned();
         self.texts.insert(text(&answer.json));
-        self.seen.insert((route, request.method().to_string(), answer.status, code));
+        self.outcomes.insert((route, request.method().to_string(), answer.status, code));
     }
 
-    /// What any route that takes a body answers.
-    async fn ask_everything_common(&mut self, path: impl Fn(&World) -> String, body: &Value) {
-        let world = World::new().await;
-        let bare = TestRequest::new(Method::POST, &path(&world));
+    /// Brings about the answers that every route with a key has.
+    async fn ask_for_common_answers(&mut self, route: &Route) {
+        let file = accepted(route);
+        let request = file.request();
+        let world = World::of(&file).await;
+        let bare = request.clone().without_header("authorization");
         self.ask(&world, bare.clone()).await;
-        self.ask(&world, bare.clone().header("authorization", "Bearer sk_nonsense")).await;
-        self.ask(&world, world.post(&path(&world), body).body("[")).await;
-        self.ask(&world, world.post(&path(&world), body).body("{\"a\": 1")).await;
-        self.ask(&world, bare.body(vec![b'x'; 6_291_457])).await;
-        let wrong = json!({"to": ["ada@example.org", "ada"], "keys": 1});
-        self.ask(&world, world.post(&path(&world), &wrong)).await;
+        self.ask(&world, bare.with_header("authorization", "Bearer sk_nonsense")).await;
+        self.ask(&world, request.clone().body(vec![b'x'; MAX_EVENT_BYTES + 1])).await;
         for fault in [Fault::Throttled, Fault::NeverArrives] {
             world.backends.faults.fail("GetItem", "KEY#", fault, ALL_ATTEMPTS);
-            self.ask(&world, world.post(&path(&world), body)).await;
+            self.ask(&world, request.clone()).await;
             world.backends.faults.clear();
         }
-        self.ask(&world, world.post(&path(&world), body)).await;
-        let world = World::without_table().await;
-        self.ask(&world, world.post(&path(&world), body)).await;
-        let world = World::with(|project| project.facts.status = Status::Disabled).await;
-        self.ask(&world, world.post(&path(&world), body)).await;
+        self.ask(&world, request.clone()).await;
+        self.ask(&World::of(&file).await.without_table(), request.clone()).await;
+        let mut world = World::of(&file).await;
+        world.backends.change(&mut world.project.project, |project| project.facts.status = Status::Disabled).await;
+        self.ask(&world, request.clone()).await;
+        for scope in KeyScope::ALL.into_iter().filter(|scope| !permits(*scope, route)) {
+            let mut world = World::of(&file).await;
+            world
+                .backends
+                .change(&mut world.project.project, |project| project.keys.iter_mut().for_each(|key| key.scope = scope))
+                .await;
+            self.ask(&world, as_secret(request.clone())).await;
+        }
     }
 
-    /// What a route answers that takes an idempotency key.
-    async fn ask_about_keys(&mut self, path: &str, body: &Value) {
+    /// Brings about the answers of a route that takes a body.
+    async fn ask_with_wrong_bodies(&mut self, route: &Route) {
+        let file = accepted(route);
+        let world = World::of(&file).await;
+        let wrong = json!({"to": ["ada@example.org", "ada"], "keys": 1}).to_string();
+        for body in ["[", "{\"a\": 1", &wrong] {
+            self.ask(&world, file.request().body(body.to_owned())).await;
+        }
+    }
+
+    /// Brings about the answers of a route that takes an idempotency key.
+    async fn ask_with_idempotency_key(&mut self, path: &str, body: &Value) {
         let world = World::new().await;
         self.ask(&world, world.post(path, body).once("")).await;
         self.ask(&world, world.post(path, body).once("order-1234")).await;
@@ -88,6 +106,16 @@ impl Answers {
         }
     }
 
+    async fn ask_projects(&mut self) {
+        let (world, other) = (World::new().await, "/projects/00000000-0000-4000-8000-000000000000");
+        let own = format!("/projects/{}", world.project.project.facts.id);
+        let get = |path: &str| world.post(path, &Value::Null).at(Method::GET, path);
+        self.ask(&world, get(other)).await;
+        for path in ["/projects", &own] {
+            self.ask(&world, get(path).header("if-none-match", "*")).await;
+        }
+    }
+
     async fn ask_regenerate_keys(&mut self) {
         let world = World::new().await;
         let other = "/users/@me/projects/00000000-0000-4000-8000-000000000000/regenerate-keys";
@@ -97,7 +125,12 @@ impl Answers {
     }
 }
 
-/// Code, message and suggestion of an error, whatever its numbers are.
+/// The same request with the secret key: a public one has no scope.
+fn as_secret(request: TestRequest) -> TestRequest {
+    request.with_header("authorization", &format!("Bearer {SECRET_KEY}"))
+}
+
+/// The code, message and suggestion of an error, without the numbers in them.
 fn text(body: &Value) -> [String; 3] {
     let text = |name: &str| {
         let text = body["error"][name].as_str().unwrap_or_default();
@@ -106,8 +139,8 @@ fn text(body: &Value) -> [String; 3] {
     [text("code"), text("message"), text("suggestion")]
 }
 
-/// All that is described, but for what only the gateway answers.
-fn described() -> BTreeSet<Seen> {
+/// Every outcome that is described, except for the gateway's own answers.
+fn described() -> BTreeSet<Outcome> {
     let mut described = BTreeSet::new();
     for (path, method, operation) in operations() {
         for (status, response) in operation["responses"].as_object().unwrap() {
@@ -127,29 +160,47 @@ async fn the_functions_give_every_answer_that_is_described_and_no_other() {
     let mut answers = Answers::default();
     let email = json!({"to": "ada@example.org", "subject": "Hello", "body": "<p>Hi</p>"});
     let event = json!({"event": "signed_up", "email": "ada@example.org"});
-    for (path, body) in [("/v1/send", &email), ("/v1/track", &event), ("/v1", &event)] {
-        answers.ask_everything_common(|_| path.to_owned(), body).await;
-        answers.ask_about_keys(path, body).await;
+    for route in ROUTES.iter().filter(|route| route.key != RequiredKey::None) {
+        answers.ask_for_common_answers(route).await;
+        if route.method == Method::POST {
+            answers.ask_with_wrong_bodies(route).await;
+        }
     }
-    answers.ask_everything_common(World::rotation, &json!({})).await;
+    for (path, body) in [("/v1/send", &email), ("/v1/track", &event), ("/v1", &event)] {
+        answers.ask_with_idempotency_key(path, body).await;
+    }
+    answers.ask_projects().await;
     answers.ask_send(&email).await;
     answers.ask_regenerate_keys().await;
     let world = World::new().await;
-    for (method, path) in
-        [(Method::GET, "/health"), (Method::HEAD, "/health"), (Method::OPTIONS, "/v1"), (Method::OPTIONS, "/v1/track")]
-    {
-        answers.ask(&world, TestRequest::new(method, path)).await;
-    }
-    assert_eq!(answers.seen, described());
+    answers.ask(&world, TestRequest::new(Method::GET, "/health")).await;
+    assert_eq!(answers.outcomes, described());
     answers.ask(&world, TestRequest::new(Method::GET, "/v1/send")).await;
     answers.ask(&world, TestRequest::new(Method::GET, "/v1/track")).await;
     answers.ask(&world, TestRequest::new(Method::GET, "/send")).await;
     for (name, example) in document()["components"]["examples"].as_object().unwrap() {
-        assert!(answers.texts.contains(&text(&example["value"])), "{name} is not what a caller reads");
+        assert!(answers.texts.contains(&text(&example["value"])), "no caller gets the text of {name}");
     }
 }
 
-/// What a retry gets is described, the header that says so among it.
+/// The description says in words that HEAD is GET without a body, and that preflights of the routes for browsers are 204.
+#[tokio::test]
+async fn head_and_preflights_are_answered_as_the_description_says() {
+    let world = World::new().await;
+    for path in paths() {
+        let ask = |method| world.call(TestRequest::new(method, path.pattern));
+        let get = ask(Method::GET).await;
+        let head = ask(Method::HEAD).await;
+        assert_eq!((head.status, head.text.as_str()), (get.status, ""), "{}", path.pattern);
+        assert_eq!(head.header("allow"), get.header("allow"), "{}", path.pattern);
+        let preflight = ask(Method::OPTIONS).await;
+        let expected = if path.is_for_browsers() { 204 } else { 405 };
+        assert_eq!(preflight.status, expected, "{}", path.pattern);
+        assert_eq!(preflight.text.is_empty(), path.is_for_browsers(), "{}", path.pattern);
+    }
+}
+
+/// A retry gets the first answer, with the header that says so.
 #[tokio::test]
 async fn a_replayed_answer_says_so() {
     let world = World::new().await;

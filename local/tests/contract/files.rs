@@ -1,5 +1,5 @@
-//! The files of `events/`: each body fits the schema of its route unless it is refused for what the schema says, and
-//! each answer fits the response that describes it.
+//! The files of `events/`. Each body fits the schema of its route unless its fields are refused, and each answer fits the response
+//! that describes it.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use posthorn_routes::{Function, resolve};

@@ -1,4 +1,4 @@
-//! The schemas' limits are the functions': what fits is not refused for its fields, what does not fit is.
+//! The schemas and the functions have the same limits: a body has invalid fields if and only if it does not fit its schema.
 
 use std::collections::BTreeSet;
 
@@ -51,7 +51,7 @@ fn field_codes(answer: &TestResponse) -> BTreeSet<String> {
     errors.map(|error| error["code"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Sends every body, and gives the kinds of mistakes that were answered.
+/// Sends every body, and gives the codes of the field errors that were answered.
 async fn check(path: &str, cases: Vec<Case>) -> BTreeSet<String> {
     let world = World::new().await;
     let validator = body_validator(path);
@@ -280,7 +280,7 @@ fn of_attachments() -> Vec<Case> {
     cases
 }
 
-/// What send and track alike take as `data`.
+/// The cases of `data`, which send and track take alike.
 fn of_data(body: fn(&Value) -> Value) -> Vec<Case> {
     let data = |data: Value| body(&json!({ "data": data }));
     vec![
@@ -322,19 +322,19 @@ async fn what_send_and_track_take_is_what_their_schemas_say() {
     let of_send = [of_recipients(), of_content(), of_senders(), of_headers(), of_attachments(), of_data(email)];
     let mut found = check(SEND, of_send.concat()).await;
     found.append(&mut check(TRACK, [of_events(), of_data(event)].concat()).await);
-    let described = &validator_enum();
+    let described = &described_codes();
     found.insert(too_large().await);
     assert_eq!(&found, described, "every kind of mistake is described, and there is no other");
 }
 
-/// The kinds of mistakes that are described.
-fn validator_enum() -> BTreeSet<String> {
+/// The codes of field errors that are described.
+fn described_codes() -> BTreeSet<String> {
     let schemas = &posthorn_testkit::openapi::document()["components"]["schemas"];
     let codes = schemas["FieldError"]["properties"]["code"]["enum"].as_array().unwrap();
     codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect()
 }
 
-/// What no schema says well: the endings that the mail service refuses, all of them.
+/// The mail service refuses many endings, which the schema leaves to its text.
 #[tokio::test]
 async fn files_that_the_mail_service_refuses_are_refused_before_it_sees_them() {
     let world = World::new().await;
@@ -346,7 +346,7 @@ async fn files_that_the_mail_service_refuses_are_refused_before_it_sees_them() {
     assert_eq!(world.backends.ses.calls(), 0);
 }
 
-/// What no schema can say: the bytes of `data`.
+/// The bytes of `data` have a limit that no schema can express.
 async fn too_large() -> String {
     let world = World::new().await;
     let data = |bytes: usize| event(&json!({"data": {"a": x(bytes - r#"{"a":""}"#.len())}}));

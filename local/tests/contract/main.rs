@@ -1,4 +1,4 @@
-//! `openapi.yaml` and the functions say the same: routes, codes, limits, and what is really answered.
+//! `openapi.yaml` describes the functions as they are: routes, codes, limits and answers.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! The three functions behind their routes, on back ends of a test's own.
+//! The functions behind their routes, on back ends that one test has to itself.
 
 use axum::http::Method;
 use posthorn_mail::ses::Ses;
@@ -28,28 +28,28 @@ impl World {
         Self::with(|_| {}).await
     }
 
-    /// With the project changed before it is stored.
+    /// A world whose project is changed before it is stored.
     pub(crate) async fn with(change: impl FnOnce(&mut Project)) -> Self {
         let backends = Backends::start().await;
         let project = backends.project(change).await;
         Self::over(backends, project)
     }
 
-    /// With what a file of `events/` supposes.
+    /// A world with the items that a file of `events/` presupposes.
     pub(crate) async fn of(file: &EventFile) -> Self {
         let backends = Backends::start().await;
         let project = file.prepare(&backends).await;
         Self::over(backends, project)
     }
 
-    /// Whose functions look for a table that there is not.
-    pub(crate) async fn without_table() -> Self {
-        let mut world = Self::new().await;
-        let table = Table::new(world.backends.dynamodb.clone(), "missing");
-        world.send.table = table.clone();
-        world.track.table = table.clone();
-        world.regenerate_keys.table = table;
-        world
+    /// The same world, whose functions look for a table that does not exist.
+    pub(crate) fn without_table(mut self) -> Self {
+        let table = Table::new(self.backends.dynamodb.clone(), "missing");
+        self.api.table = table.clone();
+        self.send.table = table.clone();
+        self.track.table = table.clone();
+        self.regenerate_keys.table = table;
+        self
     }
 
     fn over(backends: Backends, project: TestProject) -> Self {
@@ -66,17 +66,17 @@ impl World {
         }
     }
 
-    /// A POST with the secret key.
+    /// A POST with the project's secret key.
     pub(crate) fn post(&self, path: &str, body: &Value) -> TestRequest {
         TestRequest::post(path, &self.project.secret, body)
     }
 
-    /// The path at which this project's keys are replaced.
+    /// The path for replacing this project's keys.
     pub(crate) fn rotation(&self) -> String {
         format!("/users/@me/projects/{}/regenerate-keys", self.project.project.facts.id)
     }
 
-    /// Answers, and holds the answer to its description.
+    /// Answers a request, and checks that the answer fits its description.
     pub(crate) async fn call(&self, request: TestRequest) -> TestResponse {
         let answer = match function(request.method(), request.path()) {
             Function::Api => self.backends.call(request.clone(), |request| api::handle(&self.api, request)).await,
@@ -92,7 +92,7 @@ impl World {
         answer
     }
 
-    /// Answers an event of `events/`, and holds the answer to its description.
+    /// Answers an event of `events/`, and checks that the answer fits its description.
     pub(crate) async fn replay(&self, event: &Value) -> TestResponse {
         let request = request_of(event);
         let text = event.to_string();
@@ -115,7 +115,7 @@ fn function(method: &Method, path: &str) -> Function {
     resolve(method, path).path().map_or(Function::DEFAULT, |path| path.routes[0].function)
 }
 
-/// Method and path of an event.
+/// A request with the method and the path of an event.
 pub(crate) fn request_of(event: &Value) -> TestRequest {
     let http = &event["requestContext"]["http"];
     let method = http["method"].as_str().unwrap().parse().unwrap();

@@ -13,9 +13,9 @@ use dynoxide::Database;
 use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, Uri};
 use posthorn_alerts::Topic;
-use posthorn_auth::{KeyClass, NewProject, PlainKey, import, new_project};
+use posthorn_auth::{NewProject, PlainKey, import, new_project};
 use posthorn_lambda::{Env, aws::retries};
-use posthorn_table::{Table, api_key::KeyScope, project::Project, schema};
+use posthorn_table::{Table, project::Project, schema};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -216,16 +216,15 @@ impl Backends {
         project
     }
 
-    /// Gives every secret key of a stored project this scope.
+    /// Changes a stored project.
     ///
     /// # Panics
-    /// If the project was changed since.
-    pub async fn with_scope(&self, project: Project, scope: KeyScope) -> Project {
+    /// If it was changed since.
+    pub async fn change(&self, project: &mut Project, change: impl FnOnce(&mut Project)) {
         let mut next = Project { version: project.version + 1, ..project.clone() };
-        let secret = next.keys.iter_mut().filter(|key| key.class == KeyClass::Secret);
-        secret.for_each(|key| key.scope = scope);
-        self.table.change_project(Some(&project), &next, None).await.expect("a stored project");
-        next
+        change(&mut next);
+        self.table.change_project(Some(project), &next, None).await.expect("a stored project");
+        *project = next;
     }
 
     /// Every item of the table, by its key: what a refusal must leave as it was.

@@ -4,11 +4,12 @@
 use std::{fs, path::PathBuf};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use posthorn_routes::{Route, resolve};
 use posthorn_table::{
     api_key::KeyScope,
     contact,
     email::{Email, Status as EmailStatus},
-    project::Status,
+    project::{Project, Status},
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -33,6 +34,21 @@ pub struct EventFile {
     pub name: String,
     /// The event's JSON text.
     pub event: String,
+}
+
+/// The accepted file of a route: the first that has its method.
+///
+/// # Panics
+/// If there is none, as for a route that is new.
+#[must_use]
+pub fn accepted(route: &Route) -> EventFile {
+    let folder = format!("{}/accepted", route.function.name());
+    let is_of_route = |file: &EventFile| {
+        let request = file.request();
+        *request.method() == route.method && resolve(request.method(), request.path()).route() == Some(route)
+    };
+    let found = in_folder(&folder).into_iter().find(is_of_route);
+    found.unwrap_or_else(|| panic!("events/{folder} has no file of {}", route.label()))
 }
 
 /// The files of one folder below `events/`, by name.
@@ -76,7 +92,8 @@ impl EventFile {
         let mut project = project.await;
         project.project = backends.import_event_keys(project.project).await;
         if self.name == "FORBIDDEN" {
-            project.project = backends.with_scope(project.project, KeyScope::Send).await;
+            let narrow = |project: &mut Project| project.keys.iter_mut().for_each(|key| key.scope = KeyScope::Send);
+            backends.change(&mut project.project, narrow).await;
         }
         if self.folder.starts_with("feedback/") {
             backends.table.permit_email(&self.email(backends, &project)).await.expect("a stored email");

@@ -1,6 +1,6 @@
-//! Sends with the published Rust clients of Plunk, each with nothing changed but the base URL and the key. Neither can track.
+//! Sends with the published Rust clients of Plunk, of which neither can track. Only the base URL and the key are changed.
 //!
-//! `plunk` has the address of Plunk built in: `.ci/clients/run` puts a proxy in its way.
+//! Plunk's address is built into `plunk`, so `.ci/clients/run` starts a proxy for it.
 
 use std::env;
 
@@ -9,7 +9,7 @@ use plunk_rs::{Client, Email, Error};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// Passes the client's own check of an address, and not the API's.
+/// An address that passes the client's own check, and not the API's.
 const WRONG_ADDRESS: &str = "ada..lovelace@example.org";
 
 #[tokio::main]
@@ -44,7 +44,7 @@ async fn plunk_rs_sends(url: &str, key: &str, wrong_key: &str) -> Outcome {
     Ok(())
 }
 
-/// Of a failure it says the status and nothing else, whatever the answer is.
+/// The client's error has the status of a failure and nothing else of the answer.
 async fn plunk_sends(key: &str, wrong_key: &str) -> Outcome {
     let send = async |key: &str, to: &str| {
         let client = PlunkClient::new(key.to_owned());

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use api::handle;
-use posthorn_routes::{Function, ROUTES, resolve};
 use posthorn_testkit::{
     backends::{Backends, TestResponse},
     events::{EventFile, in_folder},
@@ -42,15 +41,5 @@ async fn refused_files_are_refused_with_the_code_they_are_named_for() {
     for file in files {
         let (_world, answer) = replay(&file).await;
         assert_eq!(answer.code(), Some(file.name.as_str()), "{}", answer.text);
-    }
-}
-
-#[test]
-fn every_route_of_the_function_has_an_accepted_file() {
-    let accepted: Vec<_> = in_folder("api/accepted").iter().map(EventFile::request).collect();
-    let accepted: Vec<_> =
-        accepted.iter().filter_map(|request| resolve(request.method(), request.path()).route()).collect();
-    for route in ROUTES.iter().filter(|route| route.function == Function::Api) {
-        assert!(accepted.contains(&route), "events/api/accepted has no file of {}", route.label());
     }
 }

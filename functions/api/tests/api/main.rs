@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 mod budget;
-// mod common;
+mod common;
 mod events;
 mod permissions;
 mod projects;

@@ -1,0 +1,8 @@
+//! The description of small repositories of a test's own, and of this one.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bundled;
+mod committed;
+mod refused;
+mod repository;
