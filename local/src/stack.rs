@@ -13,7 +13,7 @@ use posthorn_auth::reputation::Rule;
 use posthorn_lambda::Env;
 use posthorn_mail::ses::Ses as SesClient;
 use posthorn_table::{Table, schema};
-use posthorn_testkit::{backends::local_config, database, queue::Queue};
+use posthorn_testkit::{backends::local_config, database, queue::Queue, server};
 use tokio::{net::TcpListener, signal, sync::watch, task::JoinSet};
 
 use crate::{
@@ -72,11 +72,11 @@ pub async fn run_behind(
     let (env, queue) = (Env::system(), Queue::new(Env::system()));
     let mailbox = folder.mailbox()?.with_hint(hint(port));
     let ses = backends::ses(mailbox.clone(), queue.clone(), env.clone(), folder.path("identities.json"))?;
-    running.spawn(ses.serve_behind(gate.of_a_back_end(), mail, asked(stopped.clone())));
+    running.spawn(server::serve(gate.of_a_back_end()(ses.router()), mail, asked(stopped.clone())));
     let announcements = folder.announcements()?;
     let sns = backends::sns(announcements.clone(), &format!("{url}/_local/health"));
-    running.spawn(sns.serve_behind(gate.of_a_back_end(), topics, asked(stopped.clone())));
-    running.spawn(backends::sqs(&queue).serve_behind(gate.of_a_back_end(), queues, asked(stopped)));
+    running.spawn(server::serve(gate.of_a_back_end()(sns.router()), topics, asked(stopped.clone())));
+    running.spawn(server::serve(gate.of_a_back_end()(backends::sqs(&queue).router()), queues, asked(stopped)));
 
     let alerts = backends::topic(&topics_url);
     let endpoints = between(Endpoints { dynamodb: database_url.clone(), ses: mail_url.clone() }).await?;

@@ -6,7 +6,7 @@ use axum::http::Method;
 use posthorn_testkit::{
     backends::{Backends, TestProject, TestRequest, TestResponse},
     feedback::{events_about, sns_envelope, sqs_event, sqs_record},
-    gateway::answered,
+    gateway::http_response,
 };
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ impl Deployment {
 
     async fn call(&self, function: &Sandbox, request: TestRequest) -> TestResponse {
         let answer = function.invoke(&request.event(self.backends.clock.now())).await;
-        TestResponse::from(answered(answer))
+        TestResponse::from(http_response(answer))
     }
 
     async fn sends(&self, request: TestRequest) -> TestResponse {

@@ -24,7 +24,7 @@ use posthorn_table::{Timestamp, Uuid};
 use posthorn_testkit::{
     backends::{Backends, TestResponse},
     events::{EventFile, in_folder},
-    gateway::{TIMEOUT, answered, invoke},
+    gateway::{TIMEOUT, http_response, invoke},
 };
 use serde_json::Value;
 
@@ -162,7 +162,7 @@ async fn in_sandbox(sandbox: &Sandbox, backends: &Backends, file: &EventFile) ->
         answer = sandbox.invoke(&file.event).await;
     }
     if answer.get("statusCode").is_some() {
-        answer = http(&TestResponse::from(answered(answer)));
+        answer = http(&TestResponse::from(http_response(answer)));
     }
     Outcome::of(backends, answer).await
 }
