@@ -34,8 +34,19 @@ use report::Report;
 use terminal::print;
 
 const SECTIONS: [&str; 13] = [
-    "size", "cold", "tls", "warm", "memory", "handlers", "html", "liquid", "liquidjs", "calls", "growth", "share",
-    "stack",
+    "size",
+    "cold",
+    "tls",
+    "warm",
+    "memory",
+    "handlers",
+    "html",
+    "liquid",
+    "liquidjs",
+    "calls",
+    "growth",
+    "partitions",
+    "load",
 ];
 
 #[tokio::main]
@@ -77,7 +88,7 @@ async fn main() -> ExitCode {
             "liquidjs" => template_cost::compare(&mut report),
             "calls" => calls::measure(&mut report).await,
             "growth" => growth::measure(&mut report).await,
-            "share" => partitions::measure(&mut report).await,
+            "partitions" => partitions::measure(&mut report).await,
             _ => load::measure(&mut report),
         }
         // The figures are kept at once, so that a later section that misses a tool does not lose them.

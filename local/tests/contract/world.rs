@@ -1,4 +1,4 @@
-//! The three functions behind their routes, on back ends of a test's own.
+//! The functions behind their routes, on back ends of a test's own.
 
 use axum::http::Method;
 use posthorn_mail::ses::Ses;
@@ -28,21 +28,21 @@ impl World {
         Self::with(|_| {}).await
     }
 
-    /// With the project changed before it is stored.
+    /// Starts with a project that `change` changed before it was stored.
     pub(crate) async fn with(change: impl FnOnce(&mut Project)) -> Self {
         let backends = Backends::start().await;
         let project = backends.project(change).await;
         Self::over(backends, project)
     }
 
-    /// With what a file of `events/` supposes.
+    /// Starts with the items that a file of `events/` supposes.
     pub(crate) async fn of(file: &EventFile) -> Self {
         let backends = Backends::start().await;
         let project = file.prepare(&backends).await;
         Self::over(backends, project)
     }
 
-    /// Whose functions look for a table that there is not.
+    /// Starts with functions whose table does not exist.
     pub(crate) async fn without_table() -> Self {
         let mut world = Self::new().await;
         let table = Table::new(world.backends.dynamodb.clone(), "missing");
