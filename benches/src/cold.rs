@@ -1,4 +1,4 @@
-//! Cold starts: from the spawn of a function's process until it asks for its first event, and until it answered one.
+//! Cold starts: the time from the spawn of a function's process until it asks for its first event, and until it answered one.
 
 use std::{
     path::{Path, PathBuf},
@@ -7,57 +7,26 @@ use std::{
 };
 
 use posthorn_lambda::env::monotonic_now;
-use posthorn_testkit::{
-    backends::{Backends, TABLE, Urls},
-    events::{EventFile, in_folder},
-};
+use posthorn_testkit::{backends::Backends, events::EventFile};
 use tokio::{net::TcpStream, time::sleep};
 
 use crate::{
+    functions::{FUNCTIONS, HELLO, MeasuredFunction, UNWARMED, environment},
     report::Report,
-    sandbox::{LAMBDAS, Sandbox, bootstrap, check},
+    sandbox::{RUNTIME_ENVIRONMENT, Sandbox, assert_accepted, bootstrap},
+    terminal::print,
     tls::Authority,
 };
 
+/// The number of starts of each function, of which the medians count.
 const STARTS: usize = 21;
 
-/// A function, and an event that it accepts.
-pub(crate) const FUNCTIONS: [(&str, &str, &str); 4] = [
-    ("track", "track/accepted", "plain"),
-    ("regenerate-keys", "regenerate-keys/accepted", "both"),
-    ("send", "send/accepted", "plain"),
-    ("feedback", "feedback/accepted", "delivery"),
-];
-
-/// The function that only says hello, whatever the event.
-pub(crate) const HELLO: (&str, &str, &str) = ("hello", "track/accepted", "plain");
-/// `track` without its warm-up.
-const UNWARMED: (&str, &str, &str) = ("unwarmed", "track/accepted", "plain");
-
-/// A file of a function's accepted events.
-pub(crate) fn accepted(folder: &str, name: &str) -> EventFile {
-    in_folder(folder).into_iter().find(|file| file.name == name).expect("a file")
-}
-
-/// What a deployment gives a function.
-pub(crate) fn environment(urls: &Urls) -> Vec<(String, String)> {
-    [
-        ("TABLE_NAME", TABLE),
-        ("STACK_NAME", "posthorn"),
-        ("AWS_ENDPOINT_URL_DYNAMODB", &urls.dynamodb),
-        ("AWS_ENDPOINT_URL_SESV2", &urls.ses),
-        ("AWS_ENDPOINT_URL_SNS", &urls.sns),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .to_vec()
-}
-
-/// The functions that are started, the one that only says hello first.
-fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+/// The functions that are started, `hello` first.
+fn all() -> impl Iterator<Item = MeasuredFunction> {
     [HELLO, UNWARMED].into_iter().chain(FUNCTIONS)
 }
 
-/// Over plain HTTP, against the function that only says hello.
+/// Adds the times over plain HTTP, against those of `hello`.
 pub(crate) async fn measure(report: &mut Report) {
     const SECTION: &str = "Cold start";
     let starts = starts(all(), None).await;
@@ -66,26 +35,26 @@ pub(crate) async fn measure(report: &mut Report) {
         report.row(SECTION, format!("{function}: spawn to ready"), start.ready, "ms", None);
         report.row(SECTION, format!("{function}: spawn to first answer"), start.ready + start.answered, "ms", None);
         report.row(SECTION, format!("{function}: processor time of that"), start.cpu, "ms", None);
-        let most = (*function == UNWARMED.0).then_some(2.5);
-        report.row(SECTION, format!("{function}: spawn to ready, against hello"), start.ready / hello.ready, "x", most);
+        let goal = (*function == UNWARMED.name).then_some(2.5);
+        report.row(SECTION, format!("{function}: spawn to ready, against hello"), start.ready / hello.ready, "x", goal);
     }
     let Some(emulator) = emulator() else {
-        crate::print("SKIPPED: POSTHORN_EMULATOR does not name aws-lambda-rie, which the SAM CLI carries");
+        print("SKIPPED: POSTHORN_EMULATOR does not name aws-lambda-rie, which the SAM CLI carries");
         return;
     };
     let times = under_emulator(&emulator).await;
     for (function, time) in &times {
         report.row(SECTION, format!("{function}: first answer under Lambda's emulator"), *time, "ms", None);
-        let most = match *function {
+        let goal = match *function {
             "track" | "regenerate-keys" => Some(1.2),
             "send" => Some(1.5),
             _ => None,
         };
-        report.row(SECTION, format!("{function}: that against hello"), time / times[0].1, "x", most);
+        report.row(SECTION, format!("{function}: that against hello"), time / times[0].1, "x", goal);
     }
 }
 
-/// With the handshakes of TLS, and what the warm-up moves out of the first request.
+/// Adds the times with the handshakes of TLS, which show how much the warm-up takes out of the first request.
 pub(crate) async fn measure_tls(report: &mut Report) {
     const SECTION: &str = "Cold start with TLS";
     let authority = Authority::new();
@@ -99,21 +68,22 @@ pub(crate) async fn measure_tls(report: &mut Report) {
     }
 }
 
-/// Milliseconds.
+/// The times of one start, in milliseconds.
 struct Start {
+    /// From the spawn until it asks for an event.
     ready: f64,
     /// From the first event to its answer.
     answered: f64,
+    /// On a processor.
     cpu: f64,
 }
 
-/// Medians, of starts in turns: what else the machine does strikes all alike.
+/// The medians of starts. The functions take turns, so that other work of the machine slows all of them alike.
 async fn starts(
-    functions: impl Iterator<Item = (&'static str, &'static str, &'static str)>,
+    functions: impl Iterator<Item = MeasuredFunction>,
     tls: Option<&Authority>,
 ) -> Vec<(&'static str, Start)> {
-    let mut starts: Vec<_> =
-        functions.map(|(function, folder, name)| (function, accepted(folder, name), vec![])).collect();
+    let mut starts: Vec<_> = functions.map(|function| (function.name, function.event_file(), vec![])).collect();
     for _ in 0..STARTS {
         for (function, file, starts) in &mut starts {
             starts.push(start(function, file, tls).await);
@@ -148,14 +118,14 @@ async fn start(function: &str, file: &EventFile, tls: Option<&Authority>) -> Sta
 }
 
 /// The runtime interface emulator of the SAM CLI's package.
-#[expect(clippy::disallowed_methods, reason = "which tools there are, the machine says")]
+#[expect(clippy::disallowed_methods, reason = "the environment says which tools there are")]
 fn emulator() -> Option<PathBuf> {
     std::env::var_os("POSTHORN_EMULATOR").map(PathBuf::from)
 }
 
-/// Medians in milliseconds from the first event, which makes the emulator spawn the function, to its answer.
+/// The medians of the milliseconds from the first event, at which the emulator spawns the function, to its answer.
 async fn under_emulator(emulator: &Path) -> Vec<(&'static str, f64)> {
-    let mut times: Vec<_> = all().map(|(function, folder, name)| (function, accepted(folder, name), vec![])).collect();
+    let mut times: Vec<_> = all().map(|function| (function.name, function.event_file(), vec![])).collect();
     for _ in 0..STARTS {
         for (function, file, times) in &mut times {
             times.push(first_answer(emulator, function, file).await);
@@ -170,20 +140,20 @@ async fn first_answer(emulator: &Path, function: &str, file: &EventFile) -> f64 
     let [address, api] = [free_address(), free_address()];
     let mut program = Command::new(emulator);
     program.args(["--runtime-interface-emulator-address", &address, "--runtime-api-address", &api]);
-    program.arg(bootstrap(function)).env_clear().envs(environment(&backends.urls)).envs(LAMBDAS);
+    program.arg(bootstrap(function)).env_clear().envs(environment(&backends.urls)).envs(RUNTIME_ENVIRONMENT);
     let mut child = program.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the emulator");
     while TcpStream::connect(&address).await.is_err() {
         sleep(Duration::from_millis(5)).await;
     }
     let url = format!("http://{address}/2015-03-31/functions/function/invocations");
     let request = reqwest::Client::new().post(url).body(file.event.clone());
-    let given = monotonic_now();
+    let sent_at = monotonic_now();
     let answer = request.send().await.expect("an answer").bytes().await.expect("an answer");
-    let took = given.elapsed();
-    check(&serde_json::from_slice(&answer).expect("JSON"));
+    let time = sent_at.elapsed();
+    assert_accepted(&serde_json::from_slice(&answer).expect("JSON"));
     let _ = child.kill();
     let _ = child.wait();
-    milliseconds(took)
+    milliseconds(time)
 }
 
 fn free_address() -> String {

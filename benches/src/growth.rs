@@ -1,4 +1,4 @@
-//! What a request costs beside a history: of a contact its events, of a project its emails, contacts and events.
+//! The cost of a request beside a history: many events of its contact, and many emails, contacts and events of its project.
 
 use std::time::Duration;
 
@@ -8,25 +8,25 @@ use posthorn_testkit::{backends::Item, capacity::Units};
 
 use crate::{
     report::Report,
-    world::{ADA, Measured, World},
+    world::{ADA, Consumption, World},
 };
 
 const SECTION: &str = "Growth";
-/// Each kind is measured so often; the time is the median.
+/// The number of times that each kind of request is measured. The median time counts.
 const RUNS: usize = 15;
-/// Items handed to the engine at once.
-const AT_ONCE: usize = 10_000;
+/// The number of items that the engine gets at once.
+const CHUNK: usize = 10_000;
 
-/// Adds what requests cost beside no items, 10,000 and 1,000,000 items.
+/// Adds the cost of requests beside 0, 10,000 and 1,000,000 items.
 pub(crate) async fn measure(report: &mut Report) {
     for items in [0, 10_000, 1_000_000] {
-        for (what, measured, time) in beside(items).await {
-            let row = |report: &mut Report, of, figure, unit| {
-                report.row(SECTION, format!("{what} beside {items} items: {of}"), figure, unit, None);
+        for (kind, consumption, time) in costs_beside(items).await {
+            let row = |report: &mut Report, quantity, figure, unit| {
+                report.row(SECTION, format!("{kind} beside {items} items: {quantity}"), figure, unit, None);
             };
-            row(report, "calls", measured.in_all, "");
-            row(report, "read units", measured.units.read, "");
-            row(report, "write units", measured.units.write, "");
+            row(report, "calls", consumption.in_all, "");
+            row(report, "read units", consumption.units.read, "");
+            row(report, "write units", consumption.units.write, "");
             row(report, "median with the engine", time.as_secs_f64() * 1e6, "us");
         }
     }
@@ -41,9 +41,9 @@ pub(crate) async fn measure(report: &mut Report) {
     report.row(SECTION, "bounce in such an hour: write units", bounce.write, "", None);
 }
 
-/// What each kind takes beside so many events of the contact, and as many emails, contacts and events of others in the
-/// project.
-async fn beside(items: usize) -> Vec<(&'static str, Measured, Duration)> {
+/// The consumption and the time of each kind of request beside this number of events of the contact, and as many emails,
+/// contacts and events of others in the project.
+async fn costs_beside(items: usize) -> Vec<(&'static str, Consumption, Duration)> {
     let world = World::start(None).await;
     world.track(ADA, None).await;
     fill(&world, items).await;
@@ -61,32 +61,32 @@ async fn beside(items: usize) -> Vec<(&'static str, Measured, Duration)> {
 }
 
 /// The run whose time is the median.
-fn median((what, mut runs): (&'static str, Vec<(Measured, Duration)>)) -> (&'static str, Measured, Duration) {
+fn median((kind, mut runs): (&'static str, Vec<(Consumption, Duration)>)) -> (&'static str, Consumption, Duration) {
     runs.sort_by_key(|(_, time)| *time);
-    let (measured, time) = runs[runs.len() / 2];
-    (what, measured, time)
+    let (consumption, time) = runs[runs.len() / 2];
+    (kind, consumption, time)
 }
 
-/// Copies the items that a track and a send left, under other keys.
+/// Stores copies of the items that a track and a send left, under other keys.
 async fn fill(world: &World, items: usize) {
     let stored = world.backends.items().await;
     let pattern = |is: fn(&str) -> bool| stored.iter().find(|(key, _)| is(key)).expect("an item of each kind").1;
     let event = pattern(|key| key.contains(" EVENT#"));
     let contact = pattern(|key| key.ends_with(" CONTACT"));
     let email = pattern(|key| key.starts_with("EMAIL#"));
-    let of_project = |number| match number % 3 {
-        0 => under(event, "pk", format!("CONTACT#{number:036}")),
-        1 => under(contact, "pk", format!("CONTACT#{number:036}")),
-        _ => under(email, "pk", format!("EMAIL#{number:036}")),
+    let copy_in_project = |number| match number % 3 {
+        0 => with_key(event, "pk", format!("CONTACT#{number:036}")),
+        1 => with_key(contact, "pk", format!("CONTACT#{number:036}")),
+        _ => with_key(email, "pk", format!("EMAIL#{number:036}")),
     };
-    for begin in (0..items).step_by(AT_ONCE) {
-        let numbers = begin..items.min(begin + AT_ONCE);
-        world.backends.fill(numbers.clone().map(|number| under(event, "sk", format!("EVENT#{number:026}"))));
-        world.backends.fill(numbers.map(of_project));
+    for begin in (0..items).step_by(CHUNK) {
+        let numbers = begin..items.min(begin + CHUNK);
+        world.backends.fill(numbers.clone().map(|number| with_key(event, "sk", format!("EVENT#{number:026}"))));
+        world.backends.fill(numbers.map(copy_in_project));
     }
 }
 
-/// What a send and a bounce take where the day's statistics hold every metric of every hour: more than 1 KB a shard.
+/// The units of a send and a bounce whose day's statistics hold every metric of every hour, which is more than 1 KB a shard.
 async fn in_the_last_hour() -> (Units, Units) {
     let world = World::start(None).await;
     let stored = world.backends.items().await;
@@ -98,7 +98,7 @@ async fn in_the_last_hour() -> (Units, Units) {
     });
     let full: Item = pattern.clone().into_iter().chain(counts).collect();
     let shards = (0..SHARDS).map(|shard| format!("{}{shard}", partition.trim_end_matches(char::is_numeric)));
-    world.backends.fill(shards.map(|partition| under(&full, "pk", partition)));
+    world.backends.fill(shards.map(|partition| with_key(&full, "pk", partition)));
 
     let mut emails = Vec::new();
     let (send, _) = world.measure(async { emails.extend(world.send(&[ADA], None).await) }).await;
@@ -107,7 +107,7 @@ async fn in_the_last_hour() -> (Units, Units) {
 }
 
 /// The item under another key.
-fn under(item: &Item, attribute: &str, name: String) -> Item {
+fn with_key(item: &Item, attribute: &str, name: String) -> Item {
     let mut item = item.clone();
     item.insert(attribute.to_owned(), AttributeValue::S(name));
     item
@@ -119,7 +119,8 @@ mod tests {
 
     #[tokio::test]
     async fn no_request_costs_more_beside_a_history() {
-        let costs = async |items| beside(items).await.into_iter().map(|(what, it, _)| (what, it.in_all, it.units));
+        let costs =
+            async |items| costs_beside(items).await.into_iter().map(|(kind, it, _)| (kind, it.in_all, it.units));
         let (none, some): (Vec<_>, Vec<_>) = (costs(0).await.collect(), costs(600).await.collect());
         assert_eq!(none, some);
     }

@@ -1,4 +1,5 @@
-//! What a handler adds to the SDK, with every call to AWS answered at once in process; and refusing a key that cannot be ours.
+//! The share of a handler beside the SDK's, with every call to AWS answered at once in process; and the cost of refusing a key
+//! that cannot be ours.
 
 use std::{env, hint::black_box, thread, time::Duration};
 
@@ -11,10 +12,10 @@ use posthorn_table::Table;
 use serde_json::json;
 
 use crate::{
-    answers, bare,
-    instructions::{FROM, TO, counted, counting},
+    instructions::{FEW_CALLS, MANY_CALLS, counting_command, read_count},
     report::Report,
     sandbox::scratch,
+    sdk_calls, sdk_stub,
 };
 
 const SECTION: &str = "Handlers";
@@ -22,11 +23,12 @@ const ROUNDS: u32 = 20;
 const REQUESTS: u32 = 500;
 const REFUSALS: u32 = 200_000;
 
-/// What is called: our handler, the same calls by the SDK with the functions' configuration of it, and by the SDK as it comes.
-const WHO: [&str; 3] = ["ours", "sdk", "as-it-comes"];
-const WHAT: [&str; 2] = ["track", "send"];
+/// The implementations that are compared: our handler, the same calls by the SDK with the functions' configuration, and the same
+/// calls by the SDK with its default configuration.
+const IMPLEMENTATIONS: [&str; 3] = ["ours", "sdk", "sdk-default"];
+const HANDLERS: [&str; 2] = ["track", "send"];
 
-/// On a thread of its own with the runtime that the functions have.
+/// Runs `work` on a thread of its own with the runtime that the functions have.
 fn run<T: Send>(work: impl AsyncFnOnce() -> T + Send) -> T {
     thread::scope(|scope| {
         let alone = scope.spawn(move || {
@@ -37,61 +39,68 @@ fn run<T: Send>(work: impl AsyncFnOnce() -> T + Send) -> T {
     })
 }
 
-/// Time and instructions of each, and of refusing a key.
+/// Adds the time and the instructions of each implementation, and the time of refusing a key.
 pub(crate) fn measure(report: &mut Report) {
-    for what in WHAT {
-        let times = run(async || Handlers::new().times(what).await);
-        let instructions = WHO.map(|who| instructions(what, who));
+    for handler in HANDLERS {
+        let times = run(async || Handlers::new().times(handler).await);
+        let instructions = IMPLEMENTATIONS.map(|implementation| instructions(handler, implementation));
         let names =
             ["our handler", "the same calls by the SDK, configured as ours", "the same calls by the SDK as it comes"];
         for ((name, time), instructions) in names.iter().zip(times).zip(instructions) {
-            report.row(SECTION, format!("{what}: {name}"), time.as_secs_f64() * 1e6, "us", None);
-            report.row(SECTION, format!("{what}: {name}"), instructions / 1e3, "thousand instructions", None);
+            report.row(SECTION, format!("{handler}: {name}"), time.as_secs_f64() * 1e6, "us", None);
+            report.row(SECTION, format!("{handler}: {name}"), instructions / 1e3, "thousand instructions", None);
         }
-        let [ours, sdk, as_it_comes] = instructions;
-        report.row(SECTION, format!("{what}: ours against the SDK, configured as ours"), ours / sdk, "x", Some(1.25));
-        report.row(SECTION, format!("{what}: ours against the SDK as it comes"), ours / as_it_comes, "x", None);
+        let [ours, sdk, sdk_default] = instructions;
+        report.row(
+            SECTION,
+            format!("{handler}: ours against the SDK, configured as ours"),
+            ours / sdk,
+            "x",
+            Some(1.25),
+        );
+        report.row(SECTION, format!("{handler}: ours against the SDK as it comes"), ours / sdk_default, "x", None);
     }
     refusals(report, Handlers::new().key.expose());
 }
 
-/// Calls one of [`WHO`] for one of [`WHAT`] so often: what [`instructions`] has valgrind look at.
+/// Calls one of [`IMPLEMENTATIONS`] of one of [`HANDLERS`] a number of times. [`instructions`] has valgrind count this.
 ///
 /// # Panics
-/// If it is called with anything else.
-pub(crate) fn repeat(what: &str, who: &str, times: &str) {
+/// If there is no such handler or implementation, or `times` is no number.
+pub(crate) fn repeat(handler: &str, implementation: &str, times: &str) {
     let times: u32 = times.parse().expect("a number");
     run(async || {
         let handlers = Handlers::new();
         for _ in 0..times {
-            handlers.call(what, who).await;
+            handlers.call(handler, implementation).await;
         }
     });
 }
 
-/// Instructions a call, by valgrind.
+/// The instructions of a call, counted by valgrind.
 ///
 /// # Panics
 /// If there is no valgrind.
-fn instructions(what: &str, who: &str) -> f64 {
+fn instructions(handler: &str, implementation: &str) -> f64 {
     let count = |times: u32| {
-        let log = scratch().join(format!("instructions-{what}-{who}-{times}.log"));
+        let log = scratch().join(format!("instructions-{handler}-{implementation}-{times}.log"));
         let program = env::current_exe().expect("this program");
-        let status = counting(&log).arg(program).args(["repeat", what, who, &times.to_string()]).status();
+        let status =
+            counting_command(&log).arg(program).args(["repeat", handler, implementation, &times.to_string()]).status();
         assert!(status.is_ok_and(|status| status.success()), "valgrind");
-        counted(&log)
+        read_count(&log)
     };
-    (count(TO) - count(FROM)) / f64::from(TO - FROM)
+    (count(MANY_CALLS) - count(FEW_CALLS)) / f64::from(MANY_CALLS - FEW_CALLS)
 }
 
-/// Everything that is called, AWS answering at once.
+/// All handlers, requests and clients, with AWS answering at once.
 struct Handlers {
     key: PlainKey,
     track: track::App,
     send: send::App,
     track_request: Request,
     send_request: Request,
-    /// Configured as ours, and as it comes.
+    /// The clients with the functions' configuration, and with the default one.
     dynamodb: [aws_sdk_dynamodb::Client; 2],
     ses: [aws_sdk_sesv2::Client; 2],
 }
@@ -100,7 +109,7 @@ impl Handlers {
     fn new() -> Self {
         let env = Env::system();
         let key = PlainKey::mint(KeyClass::Secret, &mut |buffer| env.fill(buffer));
-        let configs = [answers::as_functions(), answers::as_it_comes()];
+        let configs = [sdk_stub::function_config(), sdk_stub::default_config()];
         let dynamodb = configs.each_ref().map(aws_sdk_dynamodb::Client::new);
         let table = Table::new(dynamodb[0].clone(), "posthorn");
         let tracked = json!({"email": "ada@example.org", "event": "signed_up", "data": {"plan": "pro"}});
@@ -116,27 +125,28 @@ impl Handlers {
         }
     }
 
-    async fn call(&self, what: &str, who: &str) {
-        let [alike, as_it_comes] = &self.dynamodb;
-        match (what, who) {
+    async fn call(&self, handler: &str, implementation: &str) {
+        let [configured, default] = &self.dynamodb;
+        match (handler, implementation) {
             ("track", "ours") => drop(black_box(track::handle(&self.track, self.track_request.clone()).await)),
-            ("track", "sdk") => bare::track(alike).await,
-            ("track", "as-it-comes") => bare::track(as_it_comes).await,
+            ("track", "sdk") => sdk_calls::track(configured).await,
+            ("track", "sdk-default") => sdk_calls::track(default).await,
             ("send", "ours") => drop(black_box(send::handle(&self.send, self.send_request.clone()).await)),
-            ("send", "sdk") => bare::send(alike, &self.ses[0]).await,
-            ("send", "as-it-comes") => bare::send(as_it_comes, &self.ses[1]).await,
-            _ => panic!("nothing is measured of {what} by {who}"),
+            ("send", "sdk") => sdk_calls::send(configured, &self.ses[0]).await,
+            ("send", "sdk-default") => sdk_calls::send(default, &self.ses[1]).await,
+            _ => panic!("there is no implementation {implementation} of {handler}"),
         }
     }
 
-    /// The least of some rounds' times for each, in turns: what else ran on the machine only ever adds.
-    async fn times(&self, what: &str) -> [Duration; 3] {
+    /// The least time of some rounds for each implementation. They take turns. The least counts, for other work of the machine
+    /// only ever adds time.
+    async fn times(&self, handler: &str) -> [Duration; 3] {
         let mut least = [Duration::MAX; 3];
         for _ in 0..ROUNDS {
-            for (least, who) in least.iter_mut().zip(WHO) {
+            for (least, implementation) in least.iter_mut().zip(IMPLEMENTATIONS) {
                 let started = monotonic_now();
                 for _ in 0..REQUESTS {
-                    self.call(what, who).await;
+                    self.call(handler, implementation).await;
                 }
                 *least = (*least).min(started.elapsed() / REQUESTS);
             }
@@ -145,10 +155,11 @@ impl Handlers {
     }
 }
 
+/// Adds the time of refusing each kind of key that cannot be ours.
 fn refusals(report: &mut Report, good: &str) {
     let mut wrong_checksum = good.to_owned();
     wrong_checksum.replace_range(48.., if good.ends_with('a') { "b" } else { "a" });
-    for (what, key) in [
+    for (defect, key) in [
         ("wrong checksum", wrong_checksum.as_str()),
         ("wrong length", "sk_123"),
         ("wrong class", "xx_abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrst"),
@@ -160,7 +171,7 @@ fn refusals(report: &mut Report, good: &str) {
             assert!(black_box(refused).is_err(), "a key that cannot be ours was let through");
         }
         let microseconds = started.elapsed().as_secs_f64() * 1e6 / f64::from(REFUSALS);
-        report.row(SECTION, format!("refusing a key: {what}, no read"), microseconds, "us", Some(5.0));
+        report.row(SECTION, format!("refusing a key: {defect}, no read"), microseconds, "us", Some(5.0));
     }
 }
 

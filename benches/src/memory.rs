@@ -1,5 +1,5 @@
-//! The most memory that a function takes, for the worst that anybody may send it: its own binary under a Runtime API, with a real
-//! engine behind it. A case is started anew, and given twice, for what is freed does not always come back.
+//! The largest memory that a function takes for the worst events that it may get. Its own binary runs under a Runtime API, with a
+//! real engine behind it. Each case has a process of its own and is given twice, for freed memory does not always come back.
 
 use std::process::Command;
 
@@ -7,10 +7,11 @@ use posthorn_testkit::backends::{Backends, Urls};
 use serde_json::{Value, json};
 
 use crate::{
-    cold::environment,
-    print, replay,
+    functions::environment,
+    replay,
     report::Report,
     sandbox::{Sandbox, bootstrap},
+    terminal::print,
 };
 
 mod cases;
@@ -18,28 +19,30 @@ mod contacts;
 
 use cases::Case;
 
-/// The most that a function may have resident, in MB: it has 128, of which Lambda's runtime takes some.
+/// The largest resident memory of a function, in MB. It has 128, of which Lambda's runtime takes some.
 const MAX_RESIDENT: f64 = 100.0;
-const TIMES: usize = 2;
+/// The number of times that a case is given.
+const REPETITIONS: usize = 2;
 
-/// Every case's peak, with the goal.
+/// Adds every case's peak.
 pub(crate) async fn measure(report: &mut Report) {
     for case in cases::all() {
-        let row = format!("{}: {}", case.function, case.what);
+        let row = format!("{}: {}", case.function, case.name);
         report.row("Memory", row, run(&case).await.peak, "MB", Some(MAX_RESIDENT));
     }
 }
 
-/// Says the peak of every case of a function whose name begins so, and whether all are within the limit.
-pub(crate) async fn check(of: &str) -> bool {
+/// Prints the peak of every case of the functions whose name begins with `prefix`. True if all are within the limit and have the
+/// expected outcome.
+pub(crate) async fn check(prefix: &str) -> bool {
     let mut good = true;
-    for case in cases::all().into_iter().filter(|case| case.function.starts_with(of)) {
-        let Taken { peak, outcomes } = run(&case).await;
+    for case in cases::all().into_iter().filter(|case| case.function.starts_with(prefix)) {
+        let Measurement { peak, outcomes } = run(&case).await;
         let is_good = peak < MAX_RESIDENT && outcomes.iter().all(|outcome| *outcome == case.outcome);
         let verdict = if is_good { "ok  " } else { "FAIL" };
-        let Case { function, what, outcome, .. } = &case;
+        let Case { function, name, outcome, .. } = &case;
         print(&format!(
-            "{verdict} {function}: {peak:.1} MB resident, under {MAX_RESIDENT}, answered {outcomes:?}, for {outcome}: {what}"
+            "{verdict} {function}: {peak:.1} MB resident, under {MAX_RESIDENT}, answered {outcomes:?}, for {outcome}: {name}"
         ));
         good &= is_good;
     }
@@ -47,28 +50,28 @@ pub(crate) async fn check(of: &str) -> bool {
 }
 
 /// The figures of one case.
-struct Taken {
-    /// In MB.
+struct Measurement {
+    /// The largest resident memory, in MB.
     peak: f64,
     outcomes: Vec<usize>,
 }
 
-async fn run(case: &Case) -> Taken {
+async fn run(case: &Case) -> Measurement {
     let backends = Backends::start().await;
     case.file.prepare(&backends).await;
     contacts::store(&backends, case.contacts).await;
-    // The mails are large, and the endpoint of the tests reads them slowly.
+    // The mails are large, and the testkit's endpoint reads them slowly.
     let ses = replay::in_front_of(&backends.urls.ses).await;
     let urls = Urls { ses, ..backends.urls.clone() };
     let mut sandbox = Sandbox::start(Command::new(bootstrap(case.function)), &environment(&urls)).await;
     let mut outcomes = Vec::new();
-    for _ in 0..TIMES {
+    for _ in 0..REPETITIONS {
         outcomes.push(outcome(&sandbox.answer(&case.event).await.0));
     }
-    Taken { peak: megabytes(sandbox.peak_resident()), outcomes }
+    Measurement { peak: megabytes(sandbox.peak_resident()), outcomes }
 }
 
-/// The status, or how many records are to be given again.
+/// The status of an answer, or the number of records that have to be given again.
 fn outcome(answer: &Value) -> usize {
     let failures = answer["batchItemFailures"].as_array().map(Vec::len);
     let status = answer["statusCode"].as_u64().and_then(|status| usize::try_from(status).ok());

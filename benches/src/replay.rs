@@ -1,4 +1,4 @@
-//! AWS, answering at once: what the back ends answered to the first call of a kind is the answer to all of them.
+//! A proxy that answers calls to AWS at once: a back end's answer to the first call of a kind is the answer to all of them.
 
 use std::{
     collections::HashMap,
@@ -15,11 +15,11 @@ use axum::{
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-/// Starts one in front of an endpoint; its own address.
+/// Starts a proxy in front of an endpoint, and returns its address.
 pub(crate) async fn in_front_of(endpoint: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
-    let replay = Replay { endpoint: endpoint.to_owned(), client: reqwest::Client::new(), answers: Mutex::default() };
+    let replay = Replay { endpoint: endpoint.to_owned(), client: reqwest::Client::new(), responses: Mutex::default() };
     let routes = Router::new().fallback(answer).layer(DefaultBodyLimit::disable()).with_state(Arc::new(replay));
     tokio::spawn(async move { axum::serve(listener, routes).await });
     address
@@ -28,17 +28,17 @@ pub(crate) async fn in_front_of(endpoint: &str) -> String {
 struct Replay {
     endpoint: String,
     client: reqwest::Client,
-    answers: Mutex<HashMap<String, Answer>>,
+    responses: Mutex<HashMap<String, StoredResponse>>,
 }
 
 #[derive(Clone)]
-struct Answer {
+struct StoredResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
 }
 
-impl IntoResponse for Answer {
+impl IntoResponse for StoredResponse {
     fn into_response(self) -> Response {
         (self.status, self.headers, self.body).into_response()
     }
@@ -52,7 +52,7 @@ async fn answer(
     body: Bytes,
 ) -> Response {
     let kind = kind(&method, &uri, &headers, &body);
-    let known = replay.answers.lock().unwrap_or_else(PoisonError::into_inner).get(&kind).cloned();
+    let known = replay.responses.lock().unwrap_or_else(PoisonError::into_inner).get(&kind).cloned();
     if let Some(known) = known {
         return known.into_response();
     }
@@ -60,12 +60,12 @@ async fn answer(
     let answered = request.send().await.expect("the back end answers");
     let (status, content_type) = (answered.status(), answered.headers().get(CONTENT_TYPE).cloned());
     let headers = content_type.map(|value: HeaderValue| (CONTENT_TYPE, value)).into_iter().collect();
-    let answer = Answer { status, headers, body: answered.bytes().await.expect("an answer") };
-    replay.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(kind, answer.clone());
-    answer.into_response()
+    let response = StoredResponse { status, headers, body: answered.bytes().await.expect("an answer") };
+    replay.responses.lock().unwrap_or_else(PoisonError::into_inner).insert(kind, response.clone());
+    response.into_response()
 }
 
-/// What of a call tells it from others: a read by what it asks for, a write by what it does, whatever it writes.
+/// The kind of a call: a read is known by its whole request, a write by its expressions, whatever values it writes.
 fn kind(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> String {
     let operation = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     if operation.is_empty() {

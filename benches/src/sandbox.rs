@@ -1,4 +1,4 @@
-//! A function's process as Lambda runs it: its `bootstrap`, a Runtime API for it alone, the environment of a deployment.
+//! A function's process as Lambda runs it: its `bootstrap` with a Runtime API for it alone and the environment of a deployment.
 //! The API is the one of AWS's page "Using the Lambda runtime API for custom runtimes".
 
 use std::{
@@ -25,28 +25,31 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-/// How long anything may take: valgrind is slow.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// The longest time for a start or an answer, which valgrind makes slow.
+const TIMEOUT: Duration = Duration::from_mins(2);
 
-/// A function's process. Killed when it goes out of scope.
+/// A function's process, which is killed when the value is dropped.
 pub(crate) struct Sandbox {
     child: Child,
     events: mpsc::UnboundedSender<String>,
-    heard: mpsc::UnboundedReceiver<Heard>,
-    /// From spawn until it asked for its first event.
+    messages: mpsc::UnboundedReceiver<Message>,
+    /// The time from the spawn until it asked for its first event.
     pub(crate) ready: Duration,
 }
 
-/// What the process told the Runtime API, and when.
-enum Heard {
+/// A call of the process to the Runtime API.
+enum Message {
+    /// It asked for an event, at this time.
     Next(Instant),
-    Answer(Instant, Bytes),
-    Failed(Bytes),
+    /// It answered an event, at this time.
+    Response(Instant, Bytes),
+    /// It reported an error.
+    Error(Bytes),
 }
 
 struct Api {
     events: Mutex<mpsc::UnboundedReceiver<String>>,
-    heard: mpsc::UnboundedSender<Heard>,
+    messages: mpsc::UnboundedSender<Message>,
     env: Env,
 }
 
@@ -56,62 +59,62 @@ impl Sandbox {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
         let (events, incoming) = mpsc::unbounded_channel();
-        let (heard_by, mut heard) = mpsc::unbounded_channel();
-        let api = Api { events: Mutex::new(incoming), heard: heard_by, env: Env::system() };
+        let (sender, mut messages) = mpsc::unbounded_channel();
+        let api = Api { events: Mutex::new(incoming), messages: sender, env: Env::system() };
         let routes = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
             .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
-            .route("/2018-06-01/runtime/invocation/{id}/error", post(failed))
-            .route("/2018-06-01/runtime/init/error", post(failed))
+            .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
+            .route("/2018-06-01/runtime/init/error", post(error))
             .with_state(Arc::new(api));
         tokio::spawn(async move { axum::serve(listener, routes).await });
 
         program.env_clear().envs(environment.iter().map(|(name, value)| (name, value)));
         program.env("AWS_LAMBDA_RUNTIME_API", &address).stdout(Stdio::null()).stderr(Stdio::null());
-        for (name, value) in LAMBDAS {
+        for (name, value) in RUNTIME_ENVIRONMENT {
             program.env(name, value);
         }
         let started = monotonic_now();
         let child = program.spawn().unwrap_or_else(|error| panic!("{}: {error}", program.get_program().display()));
-        let ready = match timeout(PATIENCE, heard.recv()).await {
-            Ok(Some(Heard::Next(at))) => at.duration_since(started),
-            Ok(Some(Heard::Failed(body))) => panic!("initialisation failed: {}", String::from_utf8_lossy(&body)),
+        let ready = match timeout(TIMEOUT, messages.recv()).await {
+            Ok(Some(Message::Next(at))) => at.duration_since(started),
+            Ok(Some(Message::Error(body))) => panic!("initialisation failed: {}", String::from_utf8_lossy(&body)),
             _ => panic!("the program asked for no event"),
         };
-        Self { child, events, heard, ready }
+        Self { child, events, messages, ready }
     }
 
-    /// Gives it an event, which it must accept; how long the answer took.
+    /// Gives it an event, which it must accept, and returns the time until the answer.
     pub(crate) async fn invoke(&mut self, event: &str) -> Duration {
-        let (answer, took) = self.answer(event).await;
-        check(&answer);
-        took
+        let (answer, time) = self.answer(event).await;
+        assert_accepted(&answer);
+        time
     }
 
-    /// Gives it an event; what it answered, and how long that took.
+    /// Gives it an event, and returns the answer and the time until it came.
     pub(crate) async fn answer(&mut self, event: &str) -> (Value, Duration) {
-        let given = monotonic_now();
+        let sent_at = monotonic_now();
         self.events.send(event.to_owned()).expect("a running API");
         loop {
-            match timeout(PATIENCE, self.heard.recv()).await {
-                Ok(Some(Heard::Answer(at, body))) => {
-                    return (serde_json::from_slice(&body).expect("an answer in JSON"), at.duration_since(given));
+            match timeout(TIMEOUT, self.messages.recv()).await {
+                Ok(Some(Message::Response(at, body))) => {
+                    return (serde_json::from_slice(&body).expect("an answer in JSON"), at.duration_since(sent_at));
                 }
-                Ok(Some(Heard::Next(_))) => {}
-                Ok(Some(Heard::Failed(body))) => panic!("the function failed: {}", String::from_utf8_lossy(&body)),
+                Ok(Some(Message::Next(_))) => {}
+                Ok(Some(Message::Error(body))) => panic!("the function failed: {}", String::from_utf8_lossy(&body)),
                 _ => panic!("the program did not answer"),
             }
         }
     }
 
-    /// The most memory it had resident, in bytes: Linux's `VmHWM`.
+    /// The largest memory that it had resident, in bytes: Linux's `VmHWM`.
     pub(crate) fn peak_resident(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("Linux");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
         line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
     }
 
-    /// The time it ran on a processor: Linux's `schedstat`, of the threads that it has.
+    /// The time that its threads ran on a processor: Linux's `schedstat`.
     pub(crate) fn cpu(&self) -> Duration {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("Linux");
         let nanoseconds = tasks.map(|task| {
@@ -121,8 +124,8 @@ impl Sandbox {
         Duration::from_nanos(nanoseconds.sum())
     }
 
-    /// Asks it to end, and waits: tools that write a report do it then.
-    pub(crate) fn end(mut self) {
+    /// Asks it to end, and waits for tools that write a report then.
+    pub(crate) fn terminate(mut self) {
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
     }
@@ -135,8 +138,8 @@ impl Drop for Sandbox {
     }
 }
 
-/// What Lambda gives every function.
-pub(crate) const LAMBDAS: [(&str, &str); 8] = [
+/// The environment that Lambda gives every function.
+pub(crate) const RUNTIME_ENVIRONMENT: [(&str, &str); 8] = [
     ("AWS_REGION", "us-east-1"),
     ("AWS_ACCESS_KEY_ID", "local"),
     ("AWS_SECRET_ACCESS_KEY", "local"),
@@ -147,14 +150,14 @@ pub(crate) const LAMBDAS: [(&str, &str); 8] = [
     ("LANG", "en_US.UTF-8"),
 ];
 
-/// An answer that is none is no measurement.
-pub(crate) fn check(answer: &Value) {
+/// Holds an answer to being one of success, for a refusal is no measurement.
+pub(crate) fn assert_accepted(answer: &Value) {
     let good = answer["statusCode"] == 200 || answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty);
     assert!(good, "refused: {answer}");
 }
 
 async fn next(State(api): State<Arc<Api>>) -> Response {
-    let _ = api.heard.send(Heard::Next(monotonic_now()));
+    let _ = api.messages.send(Message::Next(monotonic_now()));
     let Some(event) = api.events.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };
@@ -169,30 +172,30 @@ async fn next(State(api): State<Arc<Api>>) -> Response {
 }
 
 async fn response(State(api): State<Arc<Api>>, body: Bytes) -> StatusCode {
-    let _ = api.heard.send(Heard::Answer(monotonic_now(), body));
+    let _ = api.messages.send(Message::Response(monotonic_now(), body));
     StatusCode::ACCEPTED
 }
 
-async fn failed(State(api): State<Arc<Api>>, body: Bytes) -> StatusCode {
-    let _ = api.heard.send(Heard::Failed(body));
+async fn error(State(api): State<Arc<Api>>, body: Bytes) -> StatusCode {
+    let _ = api.messages.send(Message::Error(body));
     StatusCode::ACCEPTED
 }
 
-/// Where `cargo lambda build` put a function's `bootstrap`.
+/// The file to which `cargo lambda build` wrote a function's `bootstrap`.
 pub(crate) fn bootstrap(function: &str) -> PathBuf {
     let path = target().join("lambda").join(function).join("bootstrap");
     assert!(path.is_file(), "no {}: benches/run builds it", path.display());
     path
 }
 
-/// Where measurements leave their files.
+/// The folder for the files of measurements.
 pub(crate) fn scratch() -> PathBuf {
     let folder = target().join("benches");
     fs::create_dir_all(&folder).expect("a folder");
     folder
 }
 
-/// Cargo's folder for what it builds: this program is in a folder of it.
+/// Cargo's target folder, in a folder of which this program is.
 fn target() -> PathBuf {
     let program = env::current_exe().expect("a program");
     program.ancestors().nth(2).expect("a folder").to_owned()

@@ -1,4 +1,4 @@
-//! How large the functions are: what Lambda fetches, and loads at every cold start.
+//! The size of the functions, which Lambda fetches and loads at every cold start.
 
 use std::{fs, path::Path, process::Command};
 
@@ -10,17 +10,17 @@ use crate::{
 };
 
 const SECTION: &str = "Size";
-/// The most that a function's package may be, in MB.
+/// The largest size of a function's package, in MB.
 pub(crate) const MAX: [(&str, f64); 4] = [("track", 2.8), ("regenerate-keys", 2.8), ("send", 3.8), ("feedback", 2.8)];
 
-/// The largest crates that are shown.
-const MAX_GROWTH_PERCENT: &str = "10";
+/// The number of crates that are shown, the largest ones.
+const MAX_CRATES: &str = "10";
 
-/// Packages and binaries, and what they are made of.
+/// Adds the sizes of packages and binaries, and those of the crates in them.
 pub(crate) fn measure(report: &mut Report) {
-    for (function, most) in MAX {
+    for (function, max) in MAX {
         let binary = megabytes(&bootstrap(function));
-        report.row(SECTION, format!("{function}: zip"), zip(function), "MB", Some(most));
+        report.row(SECTION, format!("{function}: zip"), zip(function), "MB", Some(max));
         report.row(SECTION, format!("{function}: binary"), binary, "MB", None);
     }
     for (function, _) in MAX {
@@ -28,13 +28,11 @@ pub(crate) fn measure(report: &mut Report) {
     }
 }
 
-/// What a function's code comes from, by the symbols that are left of it: cargo-bloat, on a build with symbols.
+/// Adds the size of each crate's code in a function, by cargo-bloat on a build with symbols.
 fn crates(function: &str, report: &mut Report) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions").join(function);
     let mut bloat = Command::new("cargo");
-    bloat
-        .args(["bloat", "--release", "--crates", "-n", MAX_GROWTH_PERCENT, "--message-format", "json"])
-        .current_dir(folder);
+    bloat.args(["bloat", "--release", "--crates", "-n", MAX_CRATES, "--message-format", "json"]).current_dir(folder);
     let output = bloat.env("CARGO_PROFILE_RELEASE_STRIP", "none").output().expect("cargo");
     assert!(output.status.success(), "cargo bloat: {}", String::from_utf8_lossy(&output.stderr));
     let sizes: Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -44,7 +42,7 @@ fn crates(function: &str, report: &mut Report) {
     }
 }
 
-/// The size of a function's package as the SAM CLI makes it: by Python's `zipfile`, deflated.
+/// The size of a function's package in MB, deflated by Python's `zipfile` as the SAM CLI does it.
 ///
 /// # Panics
 /// If there is no Python.

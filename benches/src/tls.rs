@@ -1,4 +1,4 @@
-//! TLS in front of a back end, as AWS's endpoints have it.
+//! TLS in front of the back ends, as AWS's endpoints have it.
 
 use std::{fs, path::PathBuf, sync::Arc};
 
@@ -13,15 +13,15 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::sandbox::scratch;
 
-/// A certificate authority of this program, and what it certified.
+/// A certificate authority of this program, and a server's certificate of it.
 pub(crate) struct Authority {
-    /// The file that a client has to trust, in PEM.
+    /// The file of the root certificate that a client has to trust, in PEM.
     pub(crate) bundle: PathBuf,
     acceptor: TlsAcceptor,
 }
 
 impl Authority {
-    /// A new one.
+    /// A new authority.
     pub(crate) fn new() -> Self {
         let chain = chain().expect("certificates");
         let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))

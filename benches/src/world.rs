@@ -1,4 +1,4 @@
-//! The functions in front of back ends in process, and what a call of theirs costs.
+//! The functions on back ends in process, and the cost of a call to them.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 
 /// A contact's address.
 pub(crate) const ADA: &str = "ada@example.org";
-/// Sent before anything is measured, so that no bounce here disables the project.
+/// The emails that were sent before anything is measured, so that no bounce disables the project.
 const SENT_BEFORE: u64 = 1_000_000;
-/// Characters of a value that fills most of a request's data, and half of a contact's.
-const LARGE: usize = 32_000;
+/// The characters of a value that fills most of a request's data, and half of a contact's.
+const LARGE_VALUE: usize = 32_000;
 /// The time of SES's events.
 const TIME: &str = "2025-11-30T10:30:01.000Z";
 
@@ -32,19 +32,19 @@ pub(crate) struct World {
     feedback: feedback::App,
 }
 
-/// What one of a kind takes. Of what comes in a batch, its share.
+/// The consumption of one request or event. One that comes in a batch has its share of the batch.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Measured {
-    /// Calls to AWS, one after the other.
+pub(crate) struct Consumption {
+    /// The calls to AWS in the longest chain of them.
     pub(crate) in_a_row: f64,
-    /// Calls to AWS.
+    /// The calls to AWS.
     pub(crate) in_all: f64,
     /// `DynamoDB`'s units.
     pub(crate) units: Units,
 }
 
 impl World {
-    /// With a monthly limit, or none.
+    /// Starts the functions with a project that has this monthly limit.
     pub(crate) async fn start(monthly_limit: Option<u64>) -> Self {
         let backends = Backends::start().await;
         let project = backends.project(|project| project.facts.monthly_limit = monthly_limit).await;
@@ -75,42 +75,43 @@ impl World {
         world
     }
 
-    /// What a call costs, and how long it takes with the engine.
-    pub(crate) async fn measure(&self, call: impl Future) -> (Measured, Duration) {
+    /// The consumption of a call, and its time with the engine.
+    pub(crate) async fn measure(&self, call: impl Future) -> (Consumption, Duration) {
         let _before = (self.backends.calls.take_counts(), self.backends.capacity.take());
         let started = monotonic_now();
         call.await;
         let time = started.elapsed();
         let (in_a_row, in_all) = self.backends.calls.take_counts();
         let [in_a_row, in_all] = [in_a_row, in_all].map(|calls| f64::from(u32::try_from(calls).expect("few calls")));
-        (Measured { in_a_row, in_all, units: self.backends.capacity.take() }, time)
+        (Consumption { in_a_row, in_all, units: self.backends.capacity.take() }, time)
     }
 
     /// Tracks an event, under an idempotency key if there is one.
-    pub(crate) async fn track(&self, email: &str, once: Option<&str>) {
+    pub(crate) async fn track(&self, email: &str, idempotency_key: Option<&str>) {
         let body = json!({"email": email, "event": "signed_up", "data": {"plan": "pro"}});
-        let request = under(once, TestRequest::post("/v1/track", &self.project.public, &body));
-        succeeds(&self.backends.call(request, |request| track::handle(&self.track, request)).await);
+        let request =
+            with_idempotency_key(idempotency_key, TestRequest::post("/v1/track", &self.project.public, &body));
+        assert_success(&self.backends.call(request, |request| track::handle(&self.track, request)).await);
     }
 
     /// Tracks an event that stores almost as much data as a request may have, under one key of its contact.
     pub(crate) async fn track_large(&self, email: &str, key: &str) {
-        let body = json!({"email": email, "event": "signed_up", "data": {key: "x".repeat(LARGE)}});
+        let body = json!({"email": email, "event": "signed_up", "data": {key: "x".repeat(LARGE_VALUE)}});
         let request = TestRequest::post("/v1/track", &self.project.public, &body);
-        succeeds(&self.backends.call(request, |request| track::handle(&self.track, request)).await);
+        assert_success(&self.backends.call(request, |request| track::handle(&self.track, request)).await);
     }
 
-    /// Sends to everybody in one request; the emails' ids.
-    pub(crate) async fn send(&self, to: &[&str], once: Option<&str>) -> Vec<String> {
+    /// Sends to all recipients in one request, and returns the emails' ids.
+    pub(crate) async fn send(&self, to: &[&str], idempotency_key: Option<&str>) -> Vec<String> {
         let body = json!({"to": to, "subject": "Hello {{ name ?? there }}", "body": "<p>Hello {{ name }}.</p>"});
-        let request = under(once, TestRequest::post("/v1/send", &self.project.secret, &body));
+        let request = with_idempotency_key(idempotency_key, TestRequest::post("/v1/send", &self.project.secret, &body));
         let answer = self.backends.call(request, |request| send::handle(&self.send, request)).await;
-        succeeds(&answer);
+        assert_success(&answer);
         let emails = answer.json["data"]["emails"].as_array().expect("emails");
         emails.iter().map(|email| email["email"].as_str().expect("an id").to_owned()).collect()
     }
 
-    /// Tracks with a key that opens nothing.
+    /// Tracks with a key that is nobody's.
     pub(crate) async fn refuse(&self, key: &PlainKey) {
         let request = TestRequest::post("/v1/track", key, &json!({"email": ADA, "event": "signed_up"}));
         let answer = self.backends.call(request, |request| track::handle(&self.track, request)).await;
@@ -118,10 +119,10 @@ impl World {
     }
 
     /// Replaces both keys of a project at once.
-    pub(crate) async fn rotate(&self, of: &TestProject) {
-        let path = format!("/users/@me/projects/{}/regenerate-keys", of.project.facts.id);
-        let request = TestRequest::post(&path, &of.secret, &json!({"gracePeriodSeconds": 0}));
-        succeeds(&self.backends.call(request, |request| regenerate_keys::handle(&self.rotate, request)).await);
+    pub(crate) async fn rotate(&self, project: &TestProject) {
+        let path = format!("/users/@me/projects/{}/regenerate-keys", project.project.facts.id);
+        let request = TestRequest::post(&path, &project.secret, &json!({"gracePeriodSeconds": 0}));
+        assert_success(&self.backends.call(request, |request| regenerate_keys::handle(&self.rotate, request)).await);
     }
 
     /// Gives a batch of SES's events to `feedback`.
@@ -139,19 +140,19 @@ impl World {
         self.event(email, "Delivery", &json!({"timestamp": TIME}))
     }
 
-    /// That it was opened.
+    /// SES's event that an email was opened.
     pub(crate) fn open(&self, email: &str) -> Value {
         self.event(email, "Open", &json!({"timestamp": TIME}))
     }
 
-    /// That it bounced for good.
+    /// SES's event that an email bounced for good.
     pub(crate) fn bounce(&self, email: &str) -> Value {
         let bounce =
             json!({"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": [], "timestamp": TIME});
         self.event(email, "Bounce", &bounce)
     }
 
-    /// That its recipient complained.
+    /// SES's event that an email's recipient complained.
     pub(crate) fn complaint(&self, email: &str) -> Value {
         let complaint = json!({"complaintFeedbackType": "abuse", "complainedRecipients": [], "timestamp": TIME});
         self.event(email, "Complaint", &complaint)
@@ -164,13 +165,13 @@ impl World {
     }
 }
 
-fn under(once: Option<&str>, request: TestRequest) -> TestRequest {
-    match once {
+fn with_idempotency_key(idempotency_key: Option<&str>, request: TestRequest) -> TestRequest {
+    match idempotency_key {
         Some(key) => request.once(key),
         None => request,
     }
 }
 
-fn succeeds(answer: &TestResponse) {
+fn assert_success(answer: &TestResponse) {
     assert_eq!(answer.status, 200, "{}", answer.text);
 }

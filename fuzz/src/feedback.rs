@@ -1,4 +1,4 @@
-//! What SES reports, from the record in the queue to what is stored of it.
+//! SES's reports, from the record in the queue to the items that are stored.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -18,29 +18,32 @@ use posthorn_testkit::{
 };
 use serde_json::Value;
 
-use crate::{log, world, world::World};
+use crate::{
+    log,
+    world::{World, with_world},
+};
 
 const RECIPIENT: &str = "ada@example.org";
 
-/// The body of a record, raw or in SNS's envelope: the function takes it or gives it back, and taking it again changes
-/// nothing more.
+/// Takes the body of a record, raw or in SNS's envelope. The function accepts it or gives it back, and the same record again
+/// changes nothing more.
 pub fn feedback(bytes: &[u8]) {
     let Ok(body) = std::str::from_utf8(bytes) else { return };
-    world::on(|world| {
-        world.runtime.block_on(has_email(world));
-        let _set_up = world.wrote();
-        let taken = feed(world, body);
-        let wrote = world.wrote();
-        assert!(taken || !wrote, "an event that was given back changed something");
+    with_world(|world| {
+        world.runtime.block_on(store_email(world));
+        let _set_up = world.take_changed();
+        let accepted = deliver(world, body);
+        let changed = world.take_changed();
+        assert!(accepted || !changed, "an event that was given back changed something");
         let once = state(world);
-        assert_eq!(feed(world, body), taken);
-        let _again = world.wrote();
+        assert_eq!(deliver(world, body), accepted);
+        let _again = world.take_changed();
         assert_eq!(state(world), once, "the second time changed something");
-        world.spend();
+        world.discard();
     });
 }
 
-/// An event of SES: it is read or not, whom it names is whom the mail went to, and nothing shows an address.
+/// Takes an event of SES. If it can be read, the recipients that it names are those of the mail, and no `Debug` shows an address.
 pub fn ses_event(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     match parse(text) {
@@ -64,7 +67,7 @@ pub fn ses_event(bytes: &[u8]) {
 }
 
 /// The email that the files of `events/feedback` are about, as `send` leaves it before SES answers.
-async fn has_email(world: &World) {
+async fn store_email(world: &World) {
     let project = world.project.facts.id;
     let email = Email {
         id: EMAIL,
@@ -81,8 +84,8 @@ async fn has_email(world: &World) {
     world.backends.table.permit_email(&email).await.expect("a stored email");
 }
 
-/// Gives a record to the function; whether it took it.
-fn feed(world: &World, body: &str) -> bool {
+/// Gives a record to the function. True if the function accepts it.
+fn deliver(world: &World, body: &str) -> bool {
     log::listen();
     let backends = &world.backends;
     let app = App {
@@ -99,7 +102,7 @@ fn feed(world: &World, body: &str) -> bool {
     response.batch_item_failures.is_empty()
 }
 
-/// Emails, contacts and statistics, without the times at which they were written.
+/// The emails, contacts and statistics, without the times at which they were written.
 fn state(world: &World) -> BTreeMap<String, Item> {
     let mut items = world.items().clone();
     items.retain(|key, _| ["EMAIL#", "CONTACT#", "STATS#"].iter().any(|kind| key.starts_with(kind)));

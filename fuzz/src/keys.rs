@@ -7,12 +7,12 @@ use posthorn_table::Timestamp;
 
 const LENGTHS: [usize; 3] = [49, 51, 67];
 
-/// Any bytes as the header's value: what is taken is the key in it, of the class that the route takes, and stays so
-/// written in the plainest way; what is refused is refused as missing or invalid, and not repeated.
+/// Takes any bytes as the header's value. If it is accepted, the key is the one in it, of the class that the route takes, and the
+/// same when it is written in the plainest way. If it is refused, it is as missing or invalid, and the refusal does not repeat it.
 pub fn authorization(bytes: &[u8]) {
     for required in [RequiredKey::Any, RequiredKey::Secret] {
         match PresentedKey::read(Some(bytes), required) {
-            Ok(presented) => is_the_key_in_it(&presented, required, bytes),
+            Ok(presented) => check_presented_key(&presented, required, bytes),
             Err(failure) => {
                 assert!(matches!(failure.code(), Code::MissingAuth | Code::InvalidApiKey), "{failure}");
                 assert!(failure.cause().is_none() && failure.details().is_empty());
@@ -21,7 +21,7 @@ pub fn authorization(bytes: &[u8]) {
     }
 }
 
-fn is_the_key_in_it(presented: &PresentedKey, required: RequiredKey, bytes: &[u8]) {
+fn check_presented_key(presented: &PresentedKey, required: RequiredKey, bytes: &[u8]) {
     let header = std::str::from_utf8(bytes).expect("a key that is text");
     let key = header.split([' ', '\t']).rfind(|part| !part.is_empty()).expect("a key");
     assert!(LENGTHS.contains(&key.len()) && key.is_ascii());
@@ -33,9 +33,8 @@ fn is_the_key_in_it(presented: &PresentedKey, required: RequiredKey, bytes: &[u8
     assert!(!format!("{presented:?} {:?}", presented.digest()).contains(key));
 }
 
-/// Any bytes as the system's randomness: the key minted from them is one of ours, and no other that differs in one
-/// character is. And as a key of Plunk to import: it is taken if, and only if, it is read as a key that cannot have a
-/// checksum.
+/// Takes any bytes as the system's randomness: the key minted from them is one of ours, and no other that differs in one character
+/// is. It takes them as a key of Plunk to import too, which is accepted if, and only if, it is read as a key without a checksum.
 pub fn key(bytes: &[u8]) {
     let class = if bytes.first().is_some_and(|byte| byte % 2 == 0) { KeyClass::Secret } else { KeyClass::Public };
     let key = PlainKey::mint(class, &mut randomness(bytes));
@@ -50,11 +49,11 @@ pub fn key(bytes: &[u8]) {
         assert!(is_same || presented.is_none(), "a key with a wrong character was taken");
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        imports(text, &mut randomness(bytes));
+        check_import(text, &mut randomness(bytes));
     }
 }
 
-fn imports(text: &str, fill: &mut dyn FnMut(&mut [u8])) {
+fn check_import(text: &str, fill: &mut dyn FnMut(&mut [u8])) {
     let new = NewProject { name: "Acme".to_owned(), domains: Vec::new(), default_sender: None, monthly_limit: None };
     let (project, _keys) = new_project(new, Timestamp::UNIX_EPOCH, fill).expect("a project");
     let imported = import(&project, text, Timestamp::UNIX_EPOCH);
@@ -73,7 +72,7 @@ fn digest_of(key: &str) -> Option<KeyDigest> {
     PresentedKey::read(Some(header.as_bytes()), RequiredKey::Any).ok().map(|presented| presented.digest().clone())
 }
 
-/// The bytes again and again, each time shifted, so that no input is without end.
+/// Randomness that repeats the bytes, shifted each time, so that short inputs do not run out.
 fn randomness(bytes: &[u8]) -> impl FnMut(&mut [u8]) {
     let mut next = 0_usize;
     move |buffer| {

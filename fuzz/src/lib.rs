@@ -1,20 +1,20 @@
-//! What must hold for any bytes whatever, each as a plain function over them.
+//! Properties that hold for any bytes, each as a plain function over them.
 //!
-//! The same functions run twice: under libFuzzer, which looks for bytes that break them (`libfuzzer/`), and over the kept
-//! corpus on the stable toolchain (`tests/corpus.rs`). They run on the real handlers and the in-process back ends.
+//! Every function runs under libFuzzer, which looks for bytes that break it (`libfuzzer/`), and over the kept corpus on the stable
+//! toolchain (`tests/corpus.rs`). They run on the real handlers and the in-process back ends.
 
-#![expect(clippy::missing_panics_doc, reason = "to panic where something does not hold is what a target is for")]
+#![expect(clippy::missing_panics_doc, reason = "a target panics where a property does not hold")]
 
-mod answer;
 mod feedback;
 mod html;
 mod http;
 mod keys;
 mod liquid;
 mod log;
+mod response;
 mod world;
 
-/// A function over bytes that panics where something that must hold does not.
+/// A function over bytes that panics where a property does not hold.
 pub type Target = fn(&[u8]);
 
 /// Every target, under the name of its corpus and of its binary.

@@ -1,4 +1,4 @@
-//! What is logged while a target runs, and what may never be in it.
+//! The log lines of a target, and the texts that may never be in them.
 
 use std::{
     io::{self, Write},
@@ -13,8 +13,8 @@ use tracing_subscriber::{Layer, filter::LevelFilter, fmt, layer::SubscriberExt, 
 /// The gateway's id of every request here.
 pub(crate) const REQUEST_ID: &str = "fuzz-request";
 
-/// Texts shorter than this stand in a line by chance.
-const TELLING: usize = 8;
+/// Shorter texts are in a line by chance.
+const MIN_TEXT: usize = 8;
 const METHODS: [&str; 8] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "OTHER"];
 const PATHS: [&str; 6] =
     ["/v1/send", "/v1/track", "/v1", "/users/@me/projects/{id}/regenerate-keys", "/health", "(unknown)"];
@@ -45,7 +45,7 @@ impl Write for Lines {
     }
 }
 
-/// Begins to listen, to what the functions' own set-up would write, and forgets what was logged before.
+/// Begins to collect the lines that the functions' own set-up would write, and drops those from before.
 pub(crate) fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -56,26 +56,26 @@ pub(crate) fn listen() {
     LINES.lock().unwrap_or_else(PoisonError::into_inner).clear();
 }
 
-/// Causes of ours whose words an event may have too.
+/// Our own causes, whose words an event may have too.
 const CAUSES: [&str; 2] = ["not understood: neither eventType nor notificationType", "not understood: not JSON"];
 
-/// Holds what was logged to this: each line is one JSON object, its constants are ours, and no other text of it
-/// repeats a text of the input, an address or a key.
+/// Holds each line to being one JSON object whose constants are ours, and in which no other text repeats a text of the input, an
+/// address or a key.
 pub(crate) fn check(input: &Value) {
     let lines = std::mem::take(&mut *LINES.lock().unwrap_or_else(PoisonError::into_inner));
     let lines = String::from_utf8(lines).expect("a log line that is text");
-    let mut given = Vec::new();
-    collect(input, &mut given);
+    let mut input_texts = Vec::new();
+    collect(input, &mut input_texts);
     for line in lines.lines() {
         let line: Map<String, Value> = serde_json::from_str(line).expect("a log line that is a JSON object");
-        let is_the_engines = line["target"].as_str().is_some_and(|target| target.starts_with("dynoxide"));
-        for (name, value) in line.iter().filter(|_| !is_the_engines) {
-            check_field(name, value, &given);
+        let is_of_engine = line["target"].as_str().is_some_and(|target| target.starts_with("dynoxide"));
+        for (name, value) in line.iter().filter(|_| !is_of_engine) {
+            check_field(name, value, &input_texts);
         }
     }
 }
 
-fn check_field(name: &str, value: &Value, given: &[String]) {
+fn check_field(name: &str, value: &Value, input_texts: &[String]) {
     let Some(text) = value.as_str() else { return check_span(name, value) };
     let is_ours = match name {
         "message" => MESSAGES.contains(&text),
@@ -84,17 +84,17 @@ fn check_field(name: &str, value: &Value, given: &[String]) {
         "code" => text.parse::<Code>().is_ok(),
         "request_id" => text == REQUEST_ID,
         "level" | "target" | "timestamp" => true,
-        // The caller's own, which a route's path names as well.
+        // The caller's own project, whose id is in a route's path as well.
         "project" => text.parse::<Uuid>().is_ok(),
         // The type of an event of SES.
         "name" => text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_alphabetic() || b" ()".contains(&byte)),
         "cause" if CAUSES.contains(&text) => true,
-        _ => !text.contains(['@', '\n', '\r']) && !given.iter().any(|given| text.contains(given.as_str())),
+        _ => !text.contains(['@', '\n', '\r']) && !input_texts.iter().any(|input| text.contains(input.as_str())),
     };
     assert!(is_ours, "a log line has {name}: {text:?}");
 }
 
-/// The only field that is an object says which request it is.
+/// Holds the one field that may be an object to naming the request.
 fn check_span(name: &str, value: &Value) {
     if let Some(span) = value.as_object() {
         assert_eq!(name, "span");
@@ -102,22 +102,22 @@ fn check_span(name: &str, value: &Value) {
     }
 }
 
-/// The texts of the input, keys of objects among them, that are long enough to be recognised. A text that is JSON is
-/// looked into as well: bodies and events are.
-fn collect(input: &Value, given: &mut Vec<String>) {
+/// Collects the texts of the input that are long enough to be recognised, names of objects' fields among them. A text that is JSON,
+/// as bodies and events are, is searched as well.
+fn collect(input: &Value, texts: &mut Vec<String>) {
     match input {
         Value::String(text) => {
-            if text.len() >= TELLING {
-                given.push(text.clone());
+            if text.len() >= MIN_TEXT {
+                texts.push(text.clone());
             }
             if let Ok(inner @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text) {
-                collect(&inner, given);
+                collect(&inner, texts);
             }
         }
-        Value::Array(items) => items.iter().for_each(|item| collect(item, given)),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, texts)),
         Value::Object(fields) => fields.iter().for_each(|(name, value)| {
-            collect(&Value::String(name.clone()), given);
-            collect(value, given);
+            collect(&Value::String(name.clone()), texts);
+            collect(value, texts);
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }

@@ -1,5 +1,4 @@
-//! The back ends that targets run on, kept from one input to the next for a while: starting them takes far longer than
-//! a request.
+//! The back ends that targets run on. They are kept for some inputs, for starting them takes far longer than a request.
 
 use std::{
     collections::BTreeMap,
@@ -13,22 +12,23 @@ use posthorn_testkit::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-/// Inputs that share back ends, so that their items stay few.
-const INPUTS: usize = 100;
+/// The number of inputs that share back ends, so that their items stay few.
+const SHARED_INPUTS: usize = 100;
 
-/// A project with the keys of `events/`, and what is stored.
+/// Back ends with a project that has the keys of `events/`.
 pub(crate) struct World {
     pub(crate) runtime: Runtime,
     pub(crate) backends: Backends,
     pub(crate) project: Project,
     items: BTreeMap<String, Item>,
+    /// The number of inputs that may still use these back ends.
     left: usize,
 }
 
 static KEPT: Mutex<Option<World>> = Mutex::new(None);
 
-/// Runs `input` on back ends that only it uses meanwhile. They are kept unless it fails or says that they are spent.
-pub(crate) fn on(input: impl FnOnce(&mut World)) {
+/// Runs `input` on back ends that no other input uses meanwhile. They are kept unless it panics or discards them.
+pub(crate) fn with_world(input: impl FnOnce(&mut World)) {
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     let mut world = kept.take().unwrap_or_else(World::start);
     input(&mut world);
@@ -48,16 +48,16 @@ impl World {
         });
         let items = runtime.block_on(backends.items());
         let _set_up = backends.calls.take();
-        Self { runtime, backends, project, items, left: INPUTS }
+        Self { runtime, backends, project, items, left: SHARED_INPUTS }
     }
 
-    /// Starts anew with the next input.
-    pub(crate) fn spend(&mut self) {
+    /// Lets the next input start with new back ends.
+    pub(crate) fn discard(&mut self) {
         self.left = 0;
     }
 
-    /// Looks whether the table changed since it was last looked at.
-    pub(crate) fn wrote(&mut self) -> bool {
+    /// True if the table changed since the last call.
+    pub(crate) fn take_changed(&mut self) -> bool {
         let reads = ["GetItem", "BatchGetItem", "Query", "Scan"];
         let called = self.backends.calls.take();
         if called.iter().all(|operation| reads.contains(&operation.as_str())) {
@@ -70,7 +70,7 @@ impl World {
         changed
     }
 
-    /// What is stored, as it was last looked at.
+    /// The items of the table at the last call of [`World::take_changed`].
     pub(crate) fn items(&self) -> &BTreeMap<String, Item> {
         &self.items
     }

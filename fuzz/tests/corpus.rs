@@ -1,4 +1,4 @@
-//! Every kept input, through its target.
+//! Every kept input passes its target.
 
 use std::{collections::BTreeSet, fs, panic::catch_unwind, path::PathBuf};
 
@@ -9,7 +9,7 @@ fn folder(target: &str) -> PathBuf {
 }
 
 #[test]
-fn what_must_hold_holds_for_every_kept_input() {
+fn every_kept_input_passes_its_target() {
     for (name, target) in TARGETS {
         let mut files: Vec<PathBuf> = fs::read_dir(folder(name)).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
@@ -22,7 +22,7 @@ fn what_must_hold_holds_for_every_kept_input() {
 }
 
 #[test]
-fn every_target_is_one_of_libfuzzers_and_every_corpus_a_targets() {
+fn targets_libfuzzer_binaries_and_corpora_have_the_same_names() {
     let targets: BTreeSet<String> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
     let names = |folder: PathBuf| -> BTreeSet<String> {
         let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());

@@ -13,7 +13,7 @@ use posthorn_auth::reputation::Rule;
 use posthorn_lambda::Env;
 use posthorn_mail::ses::Ses as SesClient;
 use posthorn_table::{Table, schema};
-use posthorn_testkit::{backends::local_config, database, queue::Queue};
+use posthorn_testkit::{backends::local_config, database, queue::Queue, server};
 use tokio::{net::TcpListener, signal, sync::watch, task::JoinSet};
 
 use crate::{
@@ -29,7 +29,7 @@ use crate::{
     terminal::say,
 };
 
-/// Where the functions find what they call: URLs.
+/// The addresses of the back ends that the functions call, as URLs.
 #[derive(Debug, Clone)]
 pub struct Endpoints {
     /// The engine.
@@ -38,19 +38,19 @@ pub struct Endpoints {
     pub ses: String,
 }
 
-/// Starts the stack, tells how to use it, and runs until it is asked to stop.
+/// Starts the stack, prints how to use it, and runs until it is asked to stop.
 ///
 /// # Errors
-/// What keeps it from starting, in words that say what to do.
+/// The reason why the stack cannot start, with a remedy in its text.
 pub async fn run(options: &Options) -> io::Result<()> {
     run_behind(options, async |endpoints| Ok(endpoints)).await
 }
 
-/// The same, with something between the functions and what they call: `between` gets where that listens, and answers where
-/// the functions are to look for it.
+/// Runs the stack with a proxy between the functions and their back ends: `between` gets the addresses of the back ends, and
+/// returns those that the functions call.
 ///
 /// # Errors
-/// What keeps it from starting, in words that say what to do.
+/// The reason why the stack cannot start, with a remedy in its text.
 pub async fn run_behind(
     options: &Options,
     between: impl AsyncFnOnce(Endpoints) -> io::Result<Endpoints>,
@@ -72,11 +72,11 @@ pub async fn run_behind(
     let (env, queue) = (Env::system(), Queue::new(Env::system()));
     let mailbox = folder.mailbox()?.with_hint(hint(port));
     let ses = backends::ses(mailbox.clone(), queue.clone(), env.clone(), folder.path("identities.json"))?;
-    running.spawn(ses.serve_behind(gate.of_a_back_end(), mail, asked(stopped.clone())));
+    running.spawn(server::serve(gate.of_a_back_end()(ses.router()), mail, asked(stopped.clone())));
     let announcements = folder.announcements()?;
     let sns = backends::sns(announcements.clone(), &format!("{url}/_local/health"));
-    running.spawn(sns.serve_behind(gate.of_a_back_end(), topics, asked(stopped.clone())));
-    running.spawn(backends::sqs(&queue).serve_behind(gate.of_a_back_end(), queues, asked(stopped)));
+    running.spawn(server::serve(gate.of_a_back_end()(sns.router()), topics, asked(stopped.clone())));
+    running.spawn(server::serve(gate.of_a_back_end()(backends::sqs(&queue).router()), queues, asked(stopped)));
 
     let alerts = backends::topic(&topics_url);
     let endpoints = between(Endpoints { dynamodb: database_url.clone(), ses: mail_url.clone() }).await?;
@@ -156,7 +156,7 @@ async fn serve(listeners: Vec<TcpListener>, router: Router) -> io::Result<()> {
     let mut servers = JoinSet::new();
     for listener in listeners {
         let listener = listener.tap_io(|connection| {
-            // Failing to set it only costs time: small answers would wait for a delayed acknowledgement.
+            // A small answer would otherwise wait for a delayed acknowledgement. Failing to set it costs time alone.
             let _ = connection.set_nodelay(true);
         });
         let server = axum::serve(listener, router.clone());
@@ -204,7 +204,7 @@ fn hint(port: u16) -> String {
     curl(port, "/v1/send", "$POSTHORN_SECRET_KEY", HELLO)
 }
 
-/// Says what runs where, and three lines to paste.
+/// Prints the addresses of the stack, and three commands to try.
 fn greet(port: u16, demo: &Demo, tool: &str) {
     let (secret, public) = match &demo.fresh_keys {
         Some(keys) => (keys.secret.as_str(), keys.public.as_str()),
@@ -222,12 +222,12 @@ fn greet(port: u16, demo: &Demo, tool: &str) {
     say(&format!("  API         http://localhost:{port}/_local/docs"));
     say(&format!("  Operator    {tool} project show {id}\n"));
     let rotate = format!("/users/@me/projects/{id}/regenerate-keys");
-    for (what, line) in [
+    for (purpose, line) in [
         ("Send an email:", curl(port, "/v1/send", secret, HELLO)),
         ("Track an event:", curl(port, "/v1/track", public, SIGNED_UP)),
         ("Replace the keys (the old ones go on for a week):", curl(port, &rotate, secret, GRACE)),
     ] {
-        say(&format!("{what}\n{line}\n"));
+        say(&format!("{purpose}\n{line}\n"));
     }
 }
 

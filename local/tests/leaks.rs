@@ -1,6 +1,5 @@
-//! Nothing that a caller, a recipient or a project's owner would not have read comes out anywhere but in an answer or a mail:
-//! every event file, every refusal and every failure of a dependency, with all that is logged, printed by a panic or shown by
-//! `Debug` held against what was in the request. And no key is in the table.
+//! Texts of requests and reports appear in answers and mails alone. For every event file, every refusal and every failure of a
+//! dependency, the log lines, the output of panics and `Debug` are searched for the texts of the request. No key is in the table.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, in its helpers too")]
 
@@ -27,22 +26,22 @@ use posthorn_testkit::{
 use serde_json::Value;
 use tracing_subscriber::{Layer, filter::filter_fn, fmt::layer, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// Texts so short stand in a log line by chance.
-const SHORTEST: usize = 6;
-/// Calls of a request that are made to fail, one at a time.
-const CALLS: usize = 9;
+/// The length of the shortest text that is searched for: shorter ones are in a log line by chance.
+const MIN_LENGTH: usize = 6;
+/// The number of calls of a request that fail, one at a time.
+const FAILING_CALLS: usize = 9;
 
-/// What is written by the time a test looks.
+/// The log lines and the output of panics.
 #[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
+struct Output(Arc<Mutex<Vec<u8>>>);
 
-impl Written {
+impl Output {
     fn take(&self) -> String {
         String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
     }
 }
 
-impl Write for Written {
+impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.0.lock().unwrap().write(bytes)
     }
@@ -52,23 +51,23 @@ impl Write for Written {
     }
 }
 
-/// Everything that our own code logs, at every level, and what others log at the levels that a function is built with: what
-/// lies below, the SDK's requests among it, `release_max_level_info` leaves out of the binary. And what panics print.
-fn listen() -> Written {
-    let written = Written::default();
-    let writer = written.clone();
-    let is_heard = |metadata: &tracing::Metadata<'_>| {
+/// Collects the log lines of our own code at every level, those of other code at the levels that a function is built with, and the
+/// output of panics. `release_max_level_info` leaves lower levels, the SDK's requests among them, out of a function's binary.
+fn listen() -> Output {
+    let output = Output::default();
+    let writer = output.clone();
+    let is_collected = |metadata: &tracing::Metadata<'_>| {
         let is_ours = |name: &str| metadata.target().starts_with(name);
         *metadata.level() <= tracing::Level::INFO
             || ["posthorn", "api", "send", "track", "regenerate_keys", "feedback"].into_iter().any(is_ours)
     };
     let lines = layer().json().flatten_event(true).with_span_list(true).with_writer(move || writer.clone());
-    tracing_subscriber::registry().with(lines.with_filter(filter_fn(is_heard))).init();
+    tracing_subscriber::registry().with(lines.with_filter(filter_fn(is_collected))).init();
     quieten_panics();
-    written
+    output
 }
 
-/// What must not come out: keys, and every text that the caller wrote.
+/// The texts that must not appear: keys, and every text that the caller wrote.
 fn secrets(event: &str) -> BTreeSet<String> {
     let event: Value = serde_json::from_str(event).unwrap();
     let mut found = BTreeSet::new();
@@ -88,7 +87,7 @@ fn secrets(event: &str) -> BTreeSet<String> {
         }
         Err(_) => drop(found.insert(body)),
     }
-    // What SES reports names people, and quotes mails and servers.
+    // SES's reports name people, and quote mails and servers.
     for record in event["Records"].as_array().into_iter().flatten() {
         let mut of_record = BTreeSet::new();
         texts(&serde_json::from_str(record["body"].as_str().unwrap()).unwrap_or_default(), &mut of_record);
@@ -97,7 +96,7 @@ fn secrets(event: &str) -> BTreeSet<String> {
         }
         found.extend(of_record.into_iter().filter(|text| text.contains('@') || text.contains(' ')));
     }
-    found.retain(|text| text.len() >= SHORTEST && text != "Bearer");
+    found.retain(|text| text.len() >= MIN_LENGTH && text != "Bearer");
     found
 }
 
@@ -111,36 +110,37 @@ fn texts(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// A file's world, and what came out of it.
+/// The texts that appeared where they do not belong.
 struct Leaks {
-    written: Written,
+    output: Output,
+    /// The number of lines that were searched.
     lines: usize,
-    /// Requests that made fewer calls than the one that was to fail.
-    waited: usize,
-    /// What came out, and among what.
+    /// The number of requests that ended before the call that should have failed.
+    unreached: usize,
+    /// The text and its file, with the lines in which it appeared.
     found: BTreeMap<String, String>,
 }
 
 impl Leaks {
-    /// Gives a file's event to its function; the answer.
-    async fn run(&mut self, file: &EventFile, spoil: impl AsyncFn(&Backends)) -> Option<TestResponse> {
+    /// Gives a file's event to its function on back ends that `disturb` has changed, and returns the answer.
+    async fn run(&mut self, file: &EventFile, disturb: impl AsyncFn(&Backends)) -> Option<TestResponse> {
         let backends = Backends::start().await;
         let project = file.prepare(&backends).await;
         if let Some(before) = file.before() {
             give(&backends, &project, &before).await;
         }
-        spoil(&backends).await;
+        disturb(&backends).await;
         let answer = give(&backends, &project, file).await;
-        self.waited += usize::from(backends.faults.is_waiting());
+        self.unreached += usize::from(backends.faults.is_waiting());
         backends.faults.clear();
         self.check(file, &backends, answer.as_ref()).await;
         answer
     }
 
     async fn check(&mut self, file: &EventFile, backends: &Backends, answer: Option<&TestResponse>) {
-        let mut shown = self.written.take();
+        let mut shown = self.output.take();
         self.lines += shown.lines().count();
-        shown.push_str(&debugged(file, backends).await);
+        shown.push_str(&debug_texts(file, backends).await);
         for secret in secrets(&file.event).into_iter().filter(|secret| shown.contains(secret)) {
             self.found.insert(format!("{}/{} shows {secret:?}", file.folder, file.name), shown.clone());
         }
@@ -153,8 +153,8 @@ impl Leaks {
     }
 }
 
-/// What `Debug` makes of what was read and stored.
-async fn debugged(file: &EventFile, backends: &Backends) -> String {
+/// The `Debug` texts of the values that were read and stored.
+async fn debug_texts(file: &EventFile, backends: &Backends) -> String {
     let table = &backends.table;
     let authorization = format!("Bearer {SECRET_KEY}");
     let caller = authenticate(
@@ -219,18 +219,18 @@ fn folders() -> impl Iterator<Item = EventFile> {
 }
 
 #[tokio::test]
-async fn nothing_of_a_request_comes_out_where_it_does_not_belong() {
-    let mut leaks = Leaks { written: listen(), lines: 0, waited: 0, found: BTreeMap::new() };
+async fn no_text_of_a_request_appears_where_it_does_not_belong() {
+    let mut leaks = Leaks { output: listen(), lines: 0, unreached: 0, found: BTreeMap::new() };
     for file in folders() {
         leaks.run(&file, async |_| {}).await;
     }
-    let mut swept = 0;
+    let mut failed_calls = 0;
     let accepted = ["send/accepted", "track/accepted", "regenerate-keys/accepted", "feedback/accepted"];
     for file in accepted.into_iter().filter_map(|folder| in_folder(folder).into_iter().next_back()) {
         for fault in [Fault::NeverArrives, Fault::Breaks, Fault::Garbles, Fault::Throttled] {
-            for number in 0..CALLS {
+            for number in 0..FAILING_CALLS {
                 leaks.run(&file, async |backends| backends.faults.fail_call(number, fault)).await;
-                swept += 1;
+                failed_calls += 1;
             }
         }
     }
@@ -238,25 +238,25 @@ async fn nothing_of_a_request_comes_out_where_it_does_not_belong() {
     for fault in [ses::Fault::MessageRejected, ses::Fault::AccountPaused, ses::Fault::LoseAnswer] {
         leaks.run(&plain, async |backends| backends.ses.fail_next(fault.clone())).await;
     }
-    // What SES says of a sender that is not verified quotes the address.
-    let forget = async |backends: &Backends| {
+    // SES's error about a sender that is not verified quotes the address.
+    let remove_identity = async |backends: &Backends| {
         let identity = format!("{}/v2/email/identities/example.com", backends.urls.ses);
         assert_eq!(reqwest::Client::new().delete(identity).send().await.unwrap().status(), 200);
     };
-    let refused = leaks.run(&plain, forget).await.unwrap();
-    let failed = leaks.panics(&plain).await;
-    // From here on a panic is this test's own.
+    let refused = leaks.run(&plain, remove_identity).await.unwrap();
+    let failed = leaks.run_panicking(&plain).await;
+    // A panic is this test's own from here on.
     drop(std::panic::take_hook());
     assert!(leaks.found.is_empty(), "{:#?}", leaks.found);
     assert_eq!(refused.code(), Some("DELIVERY_FAILED"), "{}", refused.text);
     assert_eq!(failed.code(), Some("INTERNAL_SERVER_ERROR"), "{}", failed.text);
-    assert!(swept - leaks.waited > 50, "calls of {} requests failed", swept - leaks.waited);
-    assert!(leaks.lines > 200, "it listened to {} lines", leaks.lines);
+    assert!(failed_calls - leaks.unreached > 50, "calls of {} requests failed", failed_calls - leaks.unreached);
+    assert!(leaks.lines > 200, "only {} lines", leaks.lines);
 }
 
 impl Leaks {
-    /// A handler that panics with all it knows.
-    async fn panics(&mut self, file: &EventFile) -> TestResponse {
+    /// Calls a handler that panics with all that it knows.
+    async fn run_panicking(&mut self, file: &EventFile) -> TestResponse {
         let backends = Backends::start().await;
         let answer: TestResponse = invoke(&file.event, "lambda-request", Duration::from_secs(29), |request| async {
             respond(&backends.env, Function::Send, request, |call| async move {
@@ -266,9 +266,9 @@ impl Leaks {
         })
         .await
         .into();
-        let is_heard = self.written.0.lock().unwrap().windows(8).any(|bytes| bytes == b"panicked");
-        if !is_heard {
-            self.found.insert("the panic was not heard".to_owned(), String::new());
+        let is_collected = self.output.0.lock().unwrap().windows(8).any(|bytes| bytes == b"panicked");
+        if !is_collected {
+            self.found.insert("the panic was not logged".to_owned(), String::new());
         }
         self.check(file, &backends, Some(&answer)).await;
         answer

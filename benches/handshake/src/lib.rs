@@ -1,5 +1,5 @@
-//! What a TLS handshake costs its client in processor time, for each provider of cryptography: the choice in
-//! `shared/lambda/src/aws.rs` is made on these figures. In memory, without a network.
+//! The processor time of a TLS handshake's client, for each provider of cryptography. The choice in `shared/lambda/src/aws.rs` is
+//! made on these figures. The handshakes are in memory, without a network.
 
 use std::{error::Error, sync::Arc, time::Duration};
 
@@ -14,15 +14,15 @@ use rustls::{
 
 const ROUNDS: usize = 300;
 
-/// Whatever went wrong.
-pub type Failed = Box<dyn Error + Send + Sync>;
+/// Any error of certificates or handshakes.
+pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// What AWS's endpoints present: a leaf and an intermediate certificate of RSA 2048, below a root of RSA 2048.
+/// A certificate chain like those of AWS's endpoints: a leaf and an intermediate certificate of RSA 2048, below a root of RSA 2048.
 #[derive(Debug)]
 pub struct Chain {
-    /// The root.
+    /// The root certificate.
     pub root: Certificate,
-    /// What the server presents, its own first; for `localhost`.
+    /// The certificates that the server presents, its own for `localhost` first.
     pub certificates: Vec<CertificateDer<'static>>,
     /// The server's key.
     pub key: PrivateKeyDer<'static>,
@@ -35,11 +35,11 @@ fn authority() -> CertificateParams {
     params
 }
 
-/// A new chain.
+/// Makes a new chain.
 ///
 /// # Errors
 /// If no key can be made.
-pub fn chain() -> Result<Chain, Failed> {
+pub fn chain() -> Result<Chain, BoxError> {
     let root_key = KeyPair::generate_for(&PKCS_RSA_SHA256)?;
     let root = authority().self_signed(&root_key)?;
     let root_issuer = Issuer::new(authority(), root_key);
@@ -52,8 +52,8 @@ pub fn chain() -> Result<Chain, Failed> {
     Ok(Chain { root, certificates: vec![leaf.der().clone(), middle.der().clone()], key })
 }
 
-/// The client's share of one handshake, which is resumed from none.
-fn handshake(client: &Arc<ClientConfig>, server: &Arc<ServerConfig>) -> Result<Duration, Failed> {
+/// The client's share of one handshake, which resumes no session.
+fn handshake(client: &Arc<ClientConfig>, server: &Arc<ServerConfig>) -> Result<Duration, BoxError> {
     let mut spent = Duration::ZERO;
     let mut wire = Vec::new();
     let started = monotonic_now();
@@ -87,8 +87,8 @@ fn handshake(client: &Arc<ClientConfig>, server: &Arc<ServerConfig>) -> Result<D
     Ok(spent)
 }
 
-/// The median of some, in milliseconds.
-fn measure(provider: CryptoProvider, chain: &Chain) -> Result<f64, Failed> {
+/// The median of the client's time, in milliseconds.
+fn measure(provider: CryptoProvider, chain: &Chain) -> Result<f64, BoxError> {
     let provider = Arc::new(provider);
     let mut roots = RootCertStore::empty();
     roots.add(chain.root.der().clone())?;
@@ -107,7 +107,7 @@ fn measure(provider: CryptoProvider, chain: &Chain) -> Result<f64, Failed> {
     Ok(rounds[ROUNDS / 2].as_secs_f64() * 1_000.0)
 }
 
-/// Without the post-quantum key exchange.
+/// The provider without the post-quantum key exchange.
 fn classical(mut provider: CryptoProvider) -> CryptoProvider {
     provider.kx_groups.retain(|group| !format!("{:?}", group.name()).contains("MLKEM"));
     provider
@@ -118,11 +118,11 @@ fn monotonic_now() -> std::time::Instant {
     std::time::Instant::now()
 }
 
-/// Milliseconds by provider.
+/// The milliseconds of a handshake by provider.
 ///
 /// # Errors
 /// If a handshake fails.
-pub fn providers() -> Result<[(&'static str, f64); 3], Failed> {
+pub fn providers() -> Result<[(&'static str, f64); 3], BoxError> {
     let chain = chain()?;
     Ok([
         ("aws-lc-rs, post-quantum key exchange", measure(aws_lc_rs::default_provider(), &chain)?),

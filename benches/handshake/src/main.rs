@@ -1,9 +1,9 @@
-//! Prints what a TLS handshake costs, alone: for trying optimisation levels, without building anything else.
+//! Prints the cost of a TLS handshake, for trying optimisation levels without building anything else.
 
-use posthorn_handshake::{Failed, providers};
+use posthorn_handshake::{BoxError, providers};
 
 #[expect(clippy::print_stdout, reason = "the figures are what this program is for")]
-fn main() -> Result<(), Failed> {
+fn main() -> Result<(), BoxError> {
     for (provider, milliseconds) in providers()? {
         println!("{provider}: {milliseconds:.3} ms");
     }

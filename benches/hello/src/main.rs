@@ -1,4 +1,4 @@
-//! The least function that answers an HTTP API: what the others are measured against.
+//! The smallest function that answers an HTTP API. The others are measured against it.
 
 use lambda_http::{Error, Request, run, service_fn};
 

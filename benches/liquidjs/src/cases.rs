@@ -1,13 +1,13 @@
-//! The templates and their data. The pages of a shop use the tags and filters that the themes in the benchmarks of other engines of
-//! Liquid use, but for those that only a shop's own engine has.
+//! The templates and their data. The pages of a shop use the tags and filters of the themes in the benchmarks of other Liquid
+//! engines, without those that a shop's own engine adds.
 
 use jiff::Timestamp;
 use posthorn_liquid::Variables;
 use serde_json::{Map, Value};
 
-use crate::Failed;
+use crate::error::BoxError;
 
-/// Bytes of a large template.
+/// The bytes of a large template.
 const LARGE: usize = 100 * 1024;
 
 /// A template and its data.
@@ -18,7 +18,7 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    fn new(name: &'static str, source: String, data: &'static str) -> Result<Case, Failed> {
+    fn new(name: &'static str, source: String, data: &'static str) -> Result<Case, BoxError> {
         Ok(Case { name, source, data: serde_json::from_str(data)? })
     }
 
@@ -45,8 +45,8 @@ const SHOP: [(&str, &str); 6] = [
 ];
 
 /// The sets of templates, each under its name.
-pub(crate) fn sets() -> Result<[(&'static str, Vec<Case>); 3], Failed> {
-    let shop: Result<_, Failed> =
+pub(crate) fn sets() -> Result<[(&'static str, Vec<Case>); 3], BoxError> {
+    let shop: Result<_, BoxError> =
         SHOP.iter().map(|(name, page)| Case::new(name, (*page).to_owned(), SHOP_DATA)).collect();
     let large = MAIL.repeat(LARGE.div_ceil(MAIL.len()));
     Ok([

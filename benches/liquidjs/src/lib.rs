@@ -1,49 +1,48 @@
-//! How fast templates are rendered beside LiquidJS, the engine that Plunk has: the same templates over the same data, with the same
-//! output. Each engine has a process of its own, which is warm when it is measured, and they take turns.
+//! The speed of templates beside LiquidJS's, the engine that Plunk has, with the same templates, data and output. Each engine has a
+//! process of its own, which is warm when it is measured, and they take turns.
 
 mod cases;
+mod error;
 mod node;
 
-use std::{error::Error, hint::black_box, time::Instant};
+use std::{hint::black_box, time::Instant};
 
 use cases::Case;
+pub use error::BoxError;
 use node::LiquidJs;
 use posthorn_liquid::{Part, Template, Variables};
 
-/// Whatever went wrong.
-pub type Failed = Box<dyn Error + Send + Sync>;
-
-/// How often each engine is measured, in turns; the median counts.
+/// The number of times that each engine is measured, in turns. The median counts.
 const ROUNDS: usize = 15;
-/// Microseconds that one measurement takes about.
-const ROUND: f64 = 60_000.0;
-/// Microseconds for which an engine works before it is measured: V8 optimises what has run for a while.
-const WARM: f64 = 1_500_000.0;
+/// The microseconds that one measurement takes, about.
+const ROUND_TIME: f64 = 60_000.0;
+/// The microseconds for which an engine works before it is measured, for V8 optimises code that has run for a while.
+const WARM_UP_TIME: f64 = 1_500_000.0;
 
 /// The speed over one set of templates.
 #[derive(Debug)]
 pub struct Speed {
-    /// The set.
+    /// The set's name.
     pub name: &'static str,
-    /// Bytes of output.
+    /// The bytes of output.
     pub bytes: usize,
-    /// Parsing and rendering.
+    /// The times of parsing and rendering.
     pub whole: Times,
-    /// Rendering alone.
+    /// The times of rendering alone.
     pub rendering: Times,
 }
 
-/// Microseconds for every template of a set once: the medians.
+/// The median microseconds for every template of a set once.
 #[derive(Debug, Clone, Copy)]
 pub struct Times {
-    /// Posthorn's.
+    /// Posthorn's time.
     pub ours: f64,
-    /// LiquidJS's.
+    /// LiquidJS's time.
     pub theirs: f64,
 }
 
 impl Times {
-    /// How many times as fast Posthorn is.
+    /// LiquidJS's time divided by Posthorn's.
     #[must_use]
     pub fn ratio(self) -> f64 {
         self.theirs / self.ours
@@ -54,12 +53,12 @@ impl Times {
 ///
 /// # Errors
 /// If Node or npm is missing, a template cannot be rendered, or the outputs differ.
-pub fn compare() -> Result<Vec<Speed>, Failed> {
+pub fn compare() -> Result<Vec<Speed>, BoxError> {
     let mut theirs = LiquidJs::start()?;
     cases::sets()?.iter().map(|(name, cases)| measure(name, cases, &mut theirs)).collect()
 }
 
-fn measure(name: &'static str, cases: &[Case], theirs: &mut LiquidJs) -> Result<Speed, Failed> {
+fn measure(name: &'static str, cases: &[Case], theirs: &mut LiquidJs) -> Result<Speed, BoxError> {
     let none = Times { ours: 0.0, theirs: 0.0 };
     let mut speed = Speed { name, bytes: 0, whole: none, rendering: none };
     for case in cases {
@@ -75,7 +74,7 @@ fn measure(name: &'static str, cases: &[Case], theirs: &mut LiquidJs) -> Result<
 }
 
 /// The bytes of the output, which both must agree on.
-fn equal(case: &Case, ours: &Ours, theirs: &mut LiquidJs) -> Result<usize, Failed> {
+fn equal(case: &Case, ours: &Ours, theirs: &mut LiquidJs) -> Result<usize, BoxError> {
     let (our, their) = (ours.output()?, theirs.prepare(case)?);
     if our == their {
         return Ok(our.len());
@@ -85,9 +84,9 @@ fn equal(case: &Case, ours: &Ours, theirs: &mut LiquidJs) -> Result<usize, Faile
     Err(format!("{}: the outputs differ\n  ours:     {our}\n  LiquidJS: {their}", case.name).into())
 }
 
-fn take_turns(ours: &Ours, theirs: &mut LiquidJs, parse: bool) -> Result<Times, Failed> {
-    let our_times = warm(|times| Ok(ours.microseconds(times, parse)))?;
-    let their_times = warm(|times| theirs.microseconds(times, parse))?;
+fn take_turns(ours: &Ours, theirs: &mut LiquidJs, parse: bool) -> Result<Times, BoxError> {
+    let our_times = warm_up(|times| Ok(ours.microseconds(times, parse)))?;
+    let their_times = warm_up(|times| theirs.microseconds(times, parse))?;
     let (mut our, mut their) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         our.push(ours.microseconds(our_times, parse));
@@ -97,12 +96,12 @@ fn take_turns(ours: &Ours, theirs: &mut LiquidJs, parse: bool) -> Result<Times, 
 }
 
 /// Works until the engine is warm, and returns how many renderings take a round by then.
-fn warm(mut microseconds: impl FnMut(u32) -> Result<f64, Failed>) -> Result<u32, Failed> {
+fn warm_up(mut microseconds: impl FnMut(u32) -> Result<f64, BoxError>) -> Result<u32, BoxError> {
     let cold = microseconds(10)?;
-    Ok(repetitions(ROUND, microseconds(repetitions(WARM, cold))?))
+    Ok(repetitions(ROUND_TIME, microseconds(repetitions(WARM_UP_TIME, cold))?))
 }
 
-/// How many times of so many microseconds there are in a span.
+/// The number of repetitions of `one` microseconds that fill `span`.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between one and a million")]
 fn repetitions(span: f64, one: f64) -> u32 {
     (span / one).clamp(1.0, 1e6) as u32
@@ -121,7 +120,7 @@ struct Ours<'c> {
 }
 
 impl<'c> Ours<'c> {
-    fn new(case: &'c Case) -> Result<Ours<'c>, Failed> {
+    fn new(case: &'c Case) -> Result<Ours<'c>, BoxError> {
         let template = Template::parse(&case.source, Part::Html);
         match template.problems().first() {
             Some(problem) => Err(format!("{}: {problem:?}", case.name).into()),
@@ -129,11 +128,11 @@ impl<'c> Ours<'c> {
         }
     }
 
-    fn output(&self) -> Result<String, Failed> {
+    fn output(&self) -> Result<String, BoxError> {
         Ok(self.template.render(&self.variables)?)
     }
 
-    /// The microseconds of one rendering, by so many of them.
+    /// The microseconds of one rendering, by the time of `times` renderings.
     #[expect(clippy::disallowed_methods, reason = "a measurement reads the clock")]
     fn microseconds(&self, times: u32, parse: bool) -> f64 {
         let began = Instant::now();

@@ -1,9 +1,9 @@
-//! Prints how fast templates are rendered beside LiquidJS, alone: without building anything else.
+//! Prints the speed of templates beside LiquidJS's, without building anything else.
 
-use posthorn_liquidjs::{Failed, compare};
+use posthorn_liquidjs::{BoxError, compare};
 
 #[expect(clippy::print_stdout, reason = "the figures are what this program is for")]
-fn main() -> Result<(), Failed> {
+fn main() -> Result<(), BoxError> {
     for speed in compare()? {
         let (whole, rendering) = (speed.whole, speed.rendering);
         println!("{}, {} bytes of output, the same from both", speed.name, speed.bytes);

@@ -1,4 +1,4 @@
-//! LiquidJS in a process of Node, which speaks in lines of JSON.
+//! LiquidJS in a process of Node, which reads and writes lines of JSON.
 
 use std::{
     env, fs,
@@ -9,12 +9,12 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::{Failed, cases::Case};
+use crate::{cases::Case, error::BoxError};
 
 /// The files of the process, copied below the target folder, so that the repository stays as it is.
 const FILES: [&str; 4] = [".npmrc", "package.json", "package-lock.json", "render.mjs"];
 
-/// The process. Killed when it goes out of scope.
+/// The process, which is killed when the value is dropped.
 pub(crate) struct LiquidJs {
     child: Child,
     input: ChildStdin,
@@ -23,7 +23,7 @@ pub(crate) struct LiquidJs {
 
 impl LiquidJs {
     /// Installs LiquidJS and starts the process.
-    pub(crate) fn start() -> Result<LiquidJs, Failed> {
+    pub(crate) fn start() -> Result<LiquidJs, BoxError> {
         let folder = install()?;
         let mut node = Command::new("node");
         node.arg("render.mjs").current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -33,19 +33,19 @@ impl LiquidJs {
         Ok(LiquidJs { child, input, output })
     }
 
-    /// Hands the template over that is measured next, and returns its output.
-    pub(crate) fn prepare(&mut self, case: &Case) -> Result<String, Failed> {
+    /// Passes the template that is measured next, and returns its output.
+    pub(crate) fn prepare(&mut self, case: &Case) -> Result<String, BoxError> {
         let answer = self.ask(&json!({"source": case.source, "data": case.data}))?;
         Ok(answer["output"].as_str().ok_or("no output")?.to_owned())
     }
 
-    /// The microseconds of one rendering, by so many of them.
-    pub(crate) fn microseconds(&mut self, times: u32, parse: bool) -> Result<f64, Failed> {
+    /// The microseconds of one rendering, by the time of `times` renderings.
+    pub(crate) fn microseconds(&mut self, times: u32, parse: bool) -> Result<f64, BoxError> {
         let answer = self.ask(&json!({"times": times, "parse": parse}))?;
         Ok(answer["nanoseconds"].as_f64().ok_or("no time")? / 1e3 / f64::from(times))
     }
 
-    fn ask(&mut self, request: &Value) -> Result<Value, Failed> {
+    fn ask(&mut self, request: &Value) -> Result<Value, BoxError> {
         writeln!(self.input, "{request}")?;
         let mut answer = String::new();
         self.output.read_line(&mut answer)?;
@@ -60,7 +60,7 @@ impl Drop for LiquidJs {
     }
 }
 
-fn install() -> Result<PathBuf, Failed> {
+fn install() -> Result<PathBuf, BoxError> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = env::current_exe()?.ancestors().nth(2).ok_or("no target folder")?.join("liquidjs");
     fs::create_dir_all(&folder)?;

@@ -1,5 +1,5 @@
-//! How the guard's rule does on projects whose true rates are known (seeded, so the same in every run), and how many
-//! events `feedback` handles a second. Fails if the rule stops too many good projects, or lets a bad one go on.
+//! The guard's rule on simulated projects whose true rates are known (seeded, so the same in every run), and the number of events
+//! that `feedback` handles in a second. The program fails if the rule stops too many good projects or spares a bad one.
 
 use std::{process::ExitCode, time::Duration};
 
@@ -43,21 +43,21 @@ async fn main() -> ExitCode {
     if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// What is asked of the rule at a true rate.
+/// The goal of the rule at a true rate.
 #[derive(Clone, Copy)]
 enum Goal {
-    /// At most 1 % are stopped.
+    /// At most 1 % of the projects are stopped.
     Spares,
-    /// All are stopped, half of them before this send.
+    /// All projects are stopped, half of them before this send.
     StopsBefore(u64),
-    /// Nothing: between the lines either is right.
+    /// There is no goal: between the two lines either is right.
     None,
 }
 
 fn simulate(metric: FeedbackMetric, per_million: u64, goal: Goal) -> bool {
     let env = Clock::at(Timestamp::UNIX_EPOCH).env(per_million);
-    let happens = || u64::from_be_bytes(env.random()) % 1_000_000 < per_million;
-    let mut stops: Vec<u64> = (0..PROJECTS).filter_map(|_| stop(metric, &happens)).collect();
+    let occurs = || u64::from_be_bytes(env.random()) % 1_000_000 < per_million;
+    let mut stops: Vec<u64> = (0..PROJECTS).filter_map(|_| first_stop(metric, &occurs)).collect();
     stops.sort_unstable();
     let median = stops.get(stops.len() / 2).copied();
     let holds = match goal {
@@ -68,17 +68,17 @@ fn simulate(metric: FeedbackMetric, per_million: u64, goal: Goal) -> bool {
     let [whole, rest] = [per_million / 10_000, per_million % 10_000];
     let [percent, tenths] = [stops.len() * 100 / PROJECTS as usize, stops.len() * 1_000 / PROJECTS as usize % 10];
     let median = median.map_or_else(|| "never".to_owned(), |send| send.to_string());
-    let verdict = if holds { "" } else { ", which is not what is asked of it" };
+    let verdict = if holds { "" } else { ", which misses the goal" };
     print(&format!("{}, {whole}.{rest:04} %: {percent}.{tenths} %, {median}{verdict}", metric.as_str()));
     holds
 }
 
-/// The send at which a project is stopped, if it is. Each event comes before the next send.
-fn stop(metric: FeedbackMetric, happens: &impl Fn() -> bool) -> Option<u64> {
+/// The send at which a project is stopped, if it is stopped. Each event comes before the next send.
+fn first_stop(metric: FeedbackMetric, occurs: &impl Fn() -> bool) -> Option<u64> {
     let (rule, mut counts) = (Rule::default(), Counts::default());
     for send in 1..=SENDS {
         counts.sent = send;
-        if !happens() {
+        if !occurs() {
             continue;
         }
         match metric {
@@ -92,7 +92,7 @@ fn stop(metric: FeedbackMetric, happens: &impl Fn() -> bool) -> Option<u64> {
     None
 }
 
-/// A thousand events, ten of them bounces, in batches of ten, eight batches at once.
+/// Measures a thousand events, ten of them bounces, in batches of ten, eight batches at once.
 async fn throughput() {
     let backends = Backends::start().await;
     let project = backends.project(|_| {}).await.project.facts.id;

@@ -1,4 +1,4 @@
-//! The cost corpus: what costs a function most, of each kind that it reads.
+//! The events that take the most memory, of each kind that a function reads.
 
 use posthorn_testkit::{
     events::EventFile,
@@ -7,22 +7,23 @@ use posthorn_testkit::{
 use serde_json::{Value, json};
 
 use super::contacts::{COUNT, Contacts, address, list, maps};
-use crate::cold::accepted;
+use crate::functions::accepted_event;
 
-/// About the most that a body to send may have, once it is escaped in the event.
-const MAIL: usize = 5_900_000;
-const TRACKED: usize = 65_000;
-/// What SNS carries at most.
-const NOTICE: usize = 250_000;
+/// The bytes of the largest body of a mail, about, once it is escaped in the event.
+const MAIL_BYTES: usize = 5_900_000;
+/// The bytes of the largest body of a tracked event, about.
+const TRACK_BYTES: usize = 65_000;
+/// The bytes of the largest report that SNS carries, about.
+const REPORT_BYTES: usize = 250_000;
 
-/// An event, and what it meets.
+/// An event, the contacts that it meets, and its outcome.
 pub(crate) struct Case {
     pub(crate) function: &'static str,
-    pub(crate) what: &'static str,
+    pub(crate) name: &'static str,
     pub(crate) file: EventFile,
     pub(crate) event: String,
     pub(crate) contacts: Contacts,
-    /// The status that it is answered, or how many records are to be given again.
+    /// The expected status, or the number of records that have to be given again.
     pub(crate) outcome: usize,
 }
 
@@ -31,23 +32,23 @@ pub(crate) fn all() -> Vec<Case> {
     [hostile_mails(), large_mails(), full_contacts(), tracked(), rotations(), reports()].into_iter().flatten().collect()
 }
 
-fn mail(what: &'static str, body: String, outcome: usize) -> Case {
-    http("send", "send/accepted", "plain", what, body, outcome)
+fn mail(name: &'static str, body: String, outcome: usize) -> Case {
+    http("send", "plain", name, body, outcome)
 }
 
-fn track(what: &'static str, body: String, outcome: usize) -> Case {
-    http("track", "track/accepted", "plain", what, body, outcome)
+fn track(name: &'static str, body: String, outcome: usize) -> Case {
+    http("track", "plain", name, body, outcome)
 }
 
-/// The function's file with another body. One that would grow by escaping is in base64, as the gateway sends what it takes for binary.
-fn http(function: &'static str, folder: &str, name: &str, what: &'static str, body: String, outcome: usize) -> Case {
-    let file = accepted(folder, name);
+/// The event of a function's file with another body.
+fn http(function: &'static str, event: &str, name: &'static str, body: String, outcome: usize) -> Case {
+    let file = accepted_event(&format!("{function}/accepted"), event);
     let mut event: Value = serde_json::from_str(&file.event).expect("JSON");
     event["body"] = body.into();
-    Case { function, what, event: event.to_string(), file, contacts: Contacts::None, outcome }
+    Case { function, name, event: event.to_string(), file, contacts: Contacts::None, outcome }
 }
 
-/// A mail with one more field, which is JSON already.
+/// The body of a mail with one more field, whose value is JSON text.
 fn with(field: &str, json: &str) -> String {
     format!(r#"{{"to":"ada@example.org","subject":"s","body":"<p>b</p>","{field}":{json}}}"#)
 }
@@ -56,9 +57,9 @@ fn addresses(count: usize) -> Value {
     (0..count).map(address).collect()
 }
 
-/// Bodies whose values take far more than their text, if they are read.
+/// Bodies whose values would take far more memory than their text, if they were read.
 fn hostile_mails() -> Vec<Case> {
-    let list = |item: &str| list(item, MAIL / 2);
+    let list = |item: &str| list(item, MAIL_BYTES / 2);
     let twenty_thousand = format!("[{}1]", format!("{},", maps(1)).repeat(9_000));
     vec![
         mail("maps inside maps", with("x", &list(&maps(30))), 422),
@@ -68,15 +69,15 @@ fn hostile_mails() -> Vec<Case> {
         mail("small strings", with("x", &list(r#""a""#)), 422),
         mail("numbers", with("attachments", &list("1")), 422),
         mail("fields", format!("{{{}\"to\":1}}", r#""k":1,"#.repeat(400_000)), 422),
-        mail("depth", with("data", &"[".repeat(MAIL)), 422),
+        mail("depth", with("data", &"[".repeat(MAIL_BYTES)), 422),
         mail("as many maps as a body may have", with("x", &twenty_thousand), 200),
-        mail("no JSON after megabytes", with("x", &format!("\"{}\" x", "a".repeat(MAIL))), 400),
-        mail("a name of megabytes", with(&"k".repeat(MAIL), "1"), 200),
-        mail("halves of surrogate pairs", with("x", &format!("\"{}\"", r"\ud83d".repeat(MAIL / 7))), 200),
+        mail("no JSON after megabytes", with("x", &format!("\"{}\" x", "a".repeat(MAIL_BYTES))), 400),
+        mail("a name of megabytes", with(&"k".repeat(MAIL_BYTES), "1"), 200),
+        mail("halves of surrogate pairs", with("x", &format!("\"{}\"", r"\ud83d".repeat(MAIL_BYTES / 7))), 200),
     ]
 }
 
-/// Mails that become large, or are.
+/// Mails that are large, or become so.
 fn large_mails() -> Vec<Case> {
     let to_all = |fields: Value| {
         let mut body = json!({"to": addresses(50), "subject": "s", "body": "<p>b</p>"});
@@ -94,15 +95,15 @@ fn large_mails() -> Vec<Case> {
     };
     let doubling =
         "{% assign x = 'abcdefgh' %}{% for i in (1..1000) %}{% assign x = x | append: x %}{% endfor %}{{ x }}";
-    let names = format!("{{% nonsense %}}{}{}", "{{ a }}".repeat(150_000), "x ".repeat(MAIL / 2 - 600_000));
+    let names = format!("{{% nonsense %}}{}{}", "{{ a }}".repeat(150_000), "x ".repeat(MAIL_BYTES / 2 - 600_000));
     vec![
-        mail("an attachment of 4.4 MB to 50", to_all(json!({"attachments": [file(MAIL - 5_000)]})), 200),
-        mail("ten attachments to 50", to_all(json!({"attachments": vec![file(MAIL / 10 - 1_000); 10]})), 200),
-        mail("HTML of 5.8 MB to 50", to_all(json!({"body": "x ".repeat(MAIL / 2 - 10_000)})), 200),
-        mail("tags of 5.8 MB to 50", to_all(json!({"body": "<p>x".repeat(MAIL / 4 - 10_000)})), 200),
+        mail("an attachment of 4.4 MB to 50", to_all(json!({"attachments": [file(MAIL_BYTES - 5_000)]})), 200),
+        mail("ten attachments to 50", to_all(json!({"attachments": vec![file(MAIL_BYTES / 10 - 1_000); 10]})), 200),
+        mail("HTML of 5.8 MB to 50", to_all(json!({"body": "x ".repeat(MAIL_BYTES / 2 - 10_000)})), 200),
+        mail("tags of 5.8 MB to 50", to_all(json!({"body": "<p>x".repeat(MAIL_BYTES / 4 - 10_000)})), 200),
         mail(
             "HTML and text to 50",
-            to_all(json!({"body": "x".repeat(MAIL / 2 - 9_000), "text": "y".repeat(MAIL / 2 - 9_000)})),
+            to_all(json!({"body": "x".repeat(MAIL_BYTES / 2 - 9_000), "text": "y".repeat(MAIL_BYTES / 2 - 9_000)})),
             200,
         ),
         mail("quotes in HTML to 50", to_all(json!({"body": "\"".repeat(1_400_000)})), 200),
@@ -117,7 +118,7 @@ fn large_mails() -> Vec<Case> {
 fn full_contacts() -> Vec<Case> {
     let body =
         json!({"to": addresses(COUNT), "subject": "s", "body": "{{ k00 }}{% for k in data.k01 %}{{ k }}{% endfor %}"});
-    let to = |contacts, what| Case { contacts, ..mail(what, body.to_string(), 200) };
+    let to = |contacts, name| Case { contacts, ..mail(name, body.to_string(), 200) };
     vec![
         to(Contacts::Maps, "to 16 contacts full of maps"),
         to(Contacts::Rows, "to 16 contacts full of rows"),
@@ -130,32 +131,30 @@ fn full_contacts() -> Vec<Case> {
 fn tracked() -> Vec<Case> {
     let event = |field: &str, json: &str| format!(r#"{{"event":"e","email":"{}","{field}":{json}}}"#, address(0));
     let data = |json: &str| event("data", &format!(r#"{{"a":{json}}}"#));
-    let to = |contacts, what, body, outcome| Case { contacts, ..track(what, body, outcome) };
+    let to = |contacts, name, body, outcome| Case { contacts, ..track(name, body, outcome) };
     vec![
-        track("maps inside maps", event("x", &list(&maps(30), TRACKED)), 200),
+        track("maps inside maps", event("x", &list(&maps(30), TRACK_BYTES)), 200),
         track("maps inside maps in data", data(&list(&maps(30), 32_000)), 200),
-        track("small strings", event("x", &list(r#""a""#, TRACKED)), 200),
-        track("more values than there may be", event("x", &list("1", TRACKED)), 422),
-        track("a body of 5.9 MB", event("x", &list(&maps(30), MAIL / 2)), 413),
+        track("small strings", event("x", &list(r#""a""#, TRACK_BYTES)), 200),
+        track("more values than there may be", event("x", &list("1", TRACK_BYTES)), 422),
+        track("a body of 5.9 MB", event("x", &list(&maps(30), MAIL_BYTES / 2)), 413),
         to(Contacts::OlderMaps, "of an older contact full of maps", data(&list(&maps(30), 32_000)), 422),
         to(Contacts::OlderKeys, "of an older contact full of keys", data(&list(&maps(30), 32_000)), 422),
     ]
 }
 
 fn rotations() -> Vec<Case> {
-    let case = |what, body, outcome| {
-        http("regenerate-keys", "regenerate-keys/accepted", "secret_with_grace", what, body, outcome)
-    };
+    let case = |name, body, outcome| http("regenerate-keys", "secret_with_grace", name, body, outcome);
     vec![
         case("maps inside maps of 4 KB", format!(r#"{{"keys":{}}}"#, list(&maps(30), 4_000)), 422),
-        case("a body of 5.9 MB", format!(r#"{{"keys":{}}}"#, list(&maps(30), MAIL / 2)), 413),
+        case("a body of 5.9 MB", format!(r#"{{"keys":{}}}"#, list(&maps(30), MAIL_BYTES / 2)), 413),
     ]
 }
 
-/// Batches of ten reports: SES writes them, and puts into them what servers of recipients say.
+/// Batches of ten reports. SES writes them, and puts into them texts of the recipients' servers.
 fn reports() -> Vec<Case> {
-    let batch = |what, change: &dyn Fn(&mut Value)| {
-        let file = accepted("feedback/accepted", "bounce-permanent-general");
+    let batch = |name, change: &dyn Fn(&mut Value)| {
+        let file = accepted_event("feedback/accepted", "bounce-permanent-general");
         let event = report(&file);
         let records = (0..10).map(|number| {
             let mut event = event.clone();
@@ -163,12 +162,12 @@ fn reports() -> Vec<Case> {
             sqs_record(&event.to_string(), &number.to_string())
         });
         let event = sqs_event(&records.collect::<Vec<_>>()).to_string();
-        Case { function: "feedback", what, file, event, contacts: Contacts::None, outcome: 0 }
+        Case { function: "feedback", name, file, event, contacts: Contacts::None, outcome: 0 }
     };
     let parsed = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
-    let maps = parsed(&list(&maps(60), NOTICE));
-    let strings = parsed(&list(r#""a@b.co""#, NOTICE));
-    let recipients = parsed(&list(r#"{"emailAddress":"a@b.co"}"#, NOTICE));
+    let maps = parsed(&list(&maps(60), REPORT_BYTES));
+    let strings = parsed(&list(r#""a@b.co""#, REPORT_BYTES));
+    let recipients = parsed(&list(r#"{"emailAddress":"a@b.co"}"#, REPORT_BYTES));
     vec![
         batch("maps inside maps", &|event| event["x"] = maps.clone()),
         batch("maps where a time should be", &|event| event["bounce"]["timestamp"] = maps.clone()),

@@ -1,15 +1,15 @@
-//! Contacts that are full: as far as requests fill them, and as they could become before there was a limit.
+//! Contacts that are full, as far as requests fill them, and older ones that hold more than the limit.
 
 use posthorn_table::{Uuid, contact::Subscription, data::Data};
 use posthorn_testkit::{backends::Backends, events::PROJECT};
 
-/// How many contacts a case has: twice as many as are under way at once.
+/// The number of contacts of a case, which is twice the number of mails under way at once.
 pub(crate) const COUNT: usize = 16;
 
 /// The data that the contacts of a case hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Contacts {
-    /// There are none.
+    /// No contacts.
     None,
     /// 64 KB of maps inside maps.
     Maps,
@@ -19,7 +19,7 @@ pub(crate) enum Contacts {
     OlderMaps,
     /// 400 KB of lists of small maps.
     OlderRows,
-    /// 10,000 keys with a short value each: with more of them the engine of the tests is slower than a call may be.
+    /// 10,000 keys with a short value each. With more of them the testkit's engine is slower than a call may be.
     OlderKeys,
 }
 
@@ -52,12 +52,12 @@ fn data(contacts: Contacts) -> Vec<(String, String)> {
     }
 }
 
-/// Maps inside each other, in five bytes each.
+/// Maps inside each other, of five bytes each.
 pub(crate) fn maps(levels: usize) -> String {
     format!("{}1{}", r#"{"":"#.repeat(levels), "}".repeat(levels))
 }
 
-/// A list of these, in so many bytes about.
+/// A list of this item, of about `bytes` bytes.
 pub(crate) fn list(item: &str, bytes: usize) -> String {
     format!("[{}{item}]", format!("{item},").repeat((bytes - 2) / (item.len() + 1) - 1))
 }

@@ -1,4 +1,4 @@
-//! `track` without its warm-up: what connecting during initialisation brings.
+//! `track` without its warm-up, which shows the use of connecting during initialisation.
 
 use lambda_http::Error;
 use posthorn_lambda::{Env, aws, config::Config, serve::serve, telemetry};

@@ -99,7 +99,7 @@ impl World {
     pub(crate) async fn start() -> Self {
         let backends = Backends::start().await;
         let sqs = Sqs::new();
-        let queues = serve_on(|listener| sqs.clone().serve(listener, std::future::pending())).await;
+        let queues = serve(sqs.clone().router()).await;
         let world = Self { backends, sqs, folder: Folder::new() };
         let urls = world.backends.urls.clone();
         world.write_environment(&urls.dynamodb, &queues, "http://127.0.0.1:1");

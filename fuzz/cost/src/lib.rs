@@ -1,4 +1,4 @@
-//! Recipes of large input, short enough to be kept and to be changed by a fuzzer.
+//! Recipes of large input, which are short enough for a fuzzer to change and for the corpus to keep.
 //!
 //! Each line of a recipe is a piece of the input, without its line break. `250*<b>` stands for 250 times `<b>`, in which `{}` is
 //! the number of the repetition, and `250*(` for 250 times the lines up to a line `)`. In HTML and in a template `\n` is a line break
@@ -8,22 +8,22 @@ mod liquid;
 
 pub use liquid::{Liquid, liquid_of, variables_of};
 
-/// The HTML of a recipe, or its template, up to so many bytes.
+/// The HTML of a recipe, of at most `max` bytes.
 #[must_use]
-pub fn html_of(recipe: &str, most: usize) -> String {
+pub fn html_of(recipe: &str, max: usize) -> String {
     let lines: Vec<&str> = recipe.lines().collect();
-    Expansion { read: unescaped, most }.of(&lines)
+    Expansion { read: unescaped, max }.of(&lines)
 }
 
 fn unescaped(piece: &str) -> String {
     piece.replace("\\n", "\n").replace("\\0", "\0")
 }
 
-/// The way from lines to the input: how a piece is read, and the most bytes.
+/// The expansion of a recipe's lines: the reading of a piece, and the most bytes.
 #[derive(Clone, Copy)]
 struct Expansion {
     read: fn(&str) -> String,
-    most: usize,
+    max: usize,
 }
 
 impl Expansion {
@@ -53,7 +53,7 @@ impl Expansion {
         let is_numbered = count.is_some() && piece.contains("{}");
         for number in 0..count.unwrap_or(1) {
             let piece = if is_numbered { &piece.replace("{}", &number.to_string()) } else { piece };
-            if piece.is_empty() || text.len() + piece.len() > self.most {
+            if piece.is_empty() || text.len() + piece.len() > self.max {
                 break;
             }
             text.push_str(piece);
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn html_is_bounded() {
+    fn an_expansion_is_bounded() {
         assert_eq!(html_of("99999*(\n99999*ab\n)", 1_001).len(), 1_000);
         assert_eq!(html_of("99999999999*(\n)", 1_001).len(), 0);
         assert_eq!(html_of("18446744073709551615*ab", 1_001).len(), 1_000);

@@ -5,11 +5,11 @@ use posthorn_liquid::Variables;
 
 use crate::{Expansion, html_of};
 
-/// Between the recipe of a template and that of its data.
-const DATA: &str = "\n---\n";
+/// The line between the recipe of a template and that of its data.
+const DATA_SEPARATOR: &str = "\n---\n";
 
 /// The data of a recipe that has none: long texts, long arrays, deep and odd values.
-const USUAL_DATA: &str = r#"
+const DEFAULT_DATA: &str = r#"
 {"name":"Ada <b>","email":"ada@example.org","n":7,"half":0.5,"first name":"Ada","long":"a
 200*.a
 ","needle":"
@@ -49,14 +49,14 @@ pub struct Liquid<'r> {
     /// The template.
     pub source: String,
     data: &'r str,
-    most: usize,
+    max: usize,
 }
 
-/// The template of a recipe and its data, each of up to so many bytes. The data follow a line `---`.
+/// The template of a recipe and its data, each of at most `max` bytes. The data follow a line `---`.
 #[must_use]
-pub fn liquid_of(recipe: &str, most: usize) -> Liquid<'_> {
-    let (source, data) = recipe.split_once(DATA).unwrap_or((recipe, USUAL_DATA));
-    Liquid { source: html_of(source, most), data, most }
+pub fn liquid_of(recipe: &str, max: usize) -> Liquid<'_> {
+    let (source, data) = recipe.split_once(DATA_SEPARATOR).unwrap_or((recipe, DEFAULT_DATA));
+    Liquid { source: html_of(source, max), data, max }
 }
 
 impl Liquid<'_> {
@@ -68,7 +68,7 @@ impl Liquid<'_> {
 
     fn json(&self) -> String {
         let lines: Vec<&str> = self.data.lines().collect();
-        Expansion { read: str::to_owned, most: self.most }.of(&lines)
+        Expansion { read: str::to_owned, max: self.max }.of(&lines)
     }
 }
 
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_data_are_an_object_within_the_depth_that_json_has() {
+    fn the_default_data_are_an_object_within_the_depth_that_json_has() {
         let liquid = liquid_of("{{ n }}", 1_000_000);
         let value: serde_json::Value = serde_json::from_str(&liquid.json()).unwrap();
         assert_eq!(value["rows"].as_array().map(Vec::len), Some(2_001));

@@ -1,7 +1,7 @@
-//! Works on a recipe's input once, for valgrind to count the instructions, and says how long the input is.
+//! Works on a recipe's input once, for valgrind to count the instructions, and prints the input's length.
 //!
 //! `posthorn-cost html <file> derive` derives the text of HTML; `make` makes the HTML alone, whose instructions are not counted.
-//! `posthorn-cost liquid <file> parse` parses a template; `render` renders it too and tells its mistakes.
+//! `posthorn-cost liquid <file> parse` parses a template; `render` renders it too and finds its mistakes.
 
 use std::{env, fs, hint::black_box, process::ExitCode};
 
@@ -9,9 +9,9 @@ use posthorn_cost::{html_of, liquid_of};
 use posthorn_liquid::{Part, Template};
 use posthorn_text::from_html;
 
-/// Bytes of HTML: as many as a mail has text at most.
+/// The most bytes of HTML, which are those of a mail's text.
 const MAX_HTML: usize = posthorn_text::MAX_TEXT;
-/// Bytes of a template, and of its data.
+/// The most bytes of a template, and of its data.
 const MAX_LIQUID: usize = 1_500_000;
 
 #[expect(clippy::print_stdout, reason = "the length is what the count is divided by")]

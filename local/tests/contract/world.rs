@@ -1,4 +1,4 @@
-//! The functions behind their routes, on back ends that one test has to itself.
+//! The functions behind their routes, on back ends of a test's own.
 
 use axum::http::Method;
 use posthorn_mail::ses::Ses;
@@ -28,14 +28,14 @@ impl World {
         Self::with(|_| {}).await
     }
 
-    /// A world whose project is changed before it is stored.
+    /// Starts with a project that `change` changed before it was stored.
     pub(crate) async fn with(change: impl FnOnce(&mut Project)) -> Self {
         let backends = Backends::start().await;
         let project = backends.project(change).await;
         Self::over(backends, project)
     }
 
-    /// A world with the items that a file of `events/` presupposes.
+    /// Starts with the items that a file of `events/` supposes.
     pub(crate) async fn of(file: &EventFile) -> Self {
         let backends = Backends::start().await;
         let project = file.prepare(&backends).await;

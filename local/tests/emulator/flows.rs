@@ -1,4 +1,4 @@
-//! The contract's main flows, through the functions' binaries: what one function writes, another reads.
+//! The contract's main flows through the functions' binaries, in which one function reads the items that another wrote.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use axum::http::Method;
 use posthorn_testkit::{
     backends::{Backends, TestProject, TestRequest, TestResponse},
     feedback::{events_about, sns_envelope, sqs_event, sqs_record},
-    gateway::answered,
+    gateway::http_response,
 };
 use serde_json::{Value, json};
 
@@ -42,10 +42,10 @@ impl Deployment {
 
     async fn call(&self, function: &Sandbox, request: TestRequest) -> TestResponse {
         let answer = function.invoke(&request.event(self.backends.clock.now())).await;
-        TestResponse::from(answered(answer))
+        TestResponse::from(http_response(answer))
     }
 
-    async fn sends(&self, request: TestRequest) -> TestResponse {
+    async fn send(&self, request: TestRequest) -> TestResponse {
         self.call(&self.send, request).await
     }
 
@@ -54,8 +54,8 @@ impl Deployment {
         TestRequest::post(SEND, &self.project.secret, &body)
     }
 
-    /// Passes on SES's reports of every mail so far, in batches as SQS makes them.
-    async fn reports(&self) {
+    /// Gives SES's reports of every mail so far to `feedback`, in batches as SQS makes them.
+    async fn deliver_reports(&self) {
         let now = self.backends.clock.now();
         let mails = self.backends.ses.mails();
         let random = &mut |buffer: &mut [u8]| self.backends.env.fill(buffer);
@@ -82,17 +82,17 @@ async fn a_repeat_is_the_first_answer_and_sends_nothing() {
     let Some(emulator) = emulator() else { return };
     let deployed = Deployment::start(&emulator, None).await;
     let request = || deployed.mail(&json!("ada@example.org")).once("order-1");
-    let first = deployed.sends(request()).await;
+    let first = deployed.send(request()).await;
     assert_eq!((first.status, statuses(&first)), (200, vec!["SENT"]), "{}", first.text);
-    let again = deployed.sends(request()).await;
+    let again = deployed.send(request()).await;
     assert_eq!((again.header("idempotency-replayed"), &again.text), (Some("true"), &first.text));
-    let other = deployed.sends(deployed.mail(&json!("bob@example.org")).once("order-1")).await;
+    let other = deployed.send(deployed.mail(&json!("bob@example.org")).once("order-1")).await;
     assert_eq!((other.status, other.code()), (409, Some("IDEMPOTENCY_KEY_REUSED")));
     assert_eq!(deployed.backends.ses.mails().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_tracked_is_in_the_next_mail_and_an_opt_out_stays() {
+async fn tracked_data_is_in_the_next_mail_and_an_opt_out_stays() {
     let Some(emulator) = emulator() else { return };
     let deployed = Deployment::start(&emulator, None).await;
     let track = |key, fields: Value| {
@@ -109,7 +109,7 @@ async fn what_is_tracked_is_in_the_next_mail_and_an_opt_out_stays() {
     let contact = deployed.backends.table.contact(deployed.project.project.facts.id, "ada@example.org").await;
     assert!(!contact.unwrap().unwrap().subscribed, "no public key undoes an opt-out");
     let body = json!({"to": "ada@example.org", "subject": "{{plan}} in {{city}}", "body": "<p>Hi</p>"});
-    let sent = deployed.sends(TestRequest::post(SEND, secret, &body)).await;
+    let sent = deployed.send(TestRequest::post(SEND, secret, &body)).await;
     assert_eq!(statuses(&sent), ["SENT"], "{}", sent.text);
     assert_eq!(deployed.backends.ses.mails()[0].subject, "pro in Köln");
 }
@@ -122,33 +122,33 @@ async fn a_rotated_key_is_unknown_and_the_new_one_works() {
     let rotation = TestRequest::post(&path, &deployed.project.secret, &json!({}));
     let rotated = deployed.call(&deployed.regenerate_keys, rotation).await;
     assert_eq!(rotated.status, 200, "{}", rotated.text);
-    let old = deployed.sends(deployed.mail(&json!("ada@example.org"))).await;
+    let old = deployed.send(deployed.mail(&json!("ada@example.org"))).await;
     assert_eq!((old.status, old.code()), (401, Some("INVALID_API_KEY")));
     let new = rotated.json["secret"].as_str().unwrap();
     let bearer = format!("Bearer {new}");
     let body = json!({"to": "ada@example.org", "subject": "Hello", "body": "<p>Hi</p>"}).to_string();
     let request = TestRequest::new(Method::POST, SEND).header("authorization", &bearer).body(body);
-    let sent = deployed.sends(request).await;
+    let sent = deployed.send(request).await;
     assert_eq!((sent.status, statuses(&sent)), (200, vec!["SENT"]), "{}", sent.text);
     assert_eq!(deployed.backends.sns.published().len(), 1, "the rotation was announced");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_bounced_gets_nothing_more_and_twenty_bounces_disable_the_project() {
+async fn a_bounced_recipient_gets_no_mail_and_twenty_bounces_disable_the_project() {
     let Some(emulator) = emulator() else { return };
     let deployed = Deployment::start(&emulator, None).await;
     let to: Vec<_> = (0..20).map(|number| format!("bounce-{number}@example.com")).collect();
-    let sent = deployed.sends(deployed.mail(&json!(to[..1]))).await;
+    let sent = deployed.send(deployed.mail(&json!(to[..1]))).await;
     assert_eq!(statuses(&sent), ["SENT"], "{}", sent.text);
-    deployed.reports().await;
-    let again = deployed.sends(deployed.mail(&json!(to[..1]))).await;
+    deployed.deliver_reports().await;
+    let again = deployed.send(deployed.mail(&json!(to[..1]))).await;
     assert_eq!(statuses(&again), ["SUPPRESSED"], "{}", again.text);
     assert_eq!(deployed.backends.ses.mails().len(), 1);
-    let sent = deployed.sends(deployed.mail(&json!(to[1..]))).await;
+    let sent = deployed.send(deployed.mail(&json!(to[1..]))).await;
     assert_eq!(statuses(&sent), ["SENT"; 19], "{}", sent.text);
     // The first mail's events come a second time, and do not count again.
-    deployed.reports().await;
-    let refused = deployed.sends(deployed.mail(&json!("ada@example.org"))).await;
+    deployed.deliver_reports().await;
+    let refused = deployed.send(deployed.mail(&json!("ada@example.org"))).await;
     assert_eq!((refused.status, refused.code()), (403, Some("PROJECT_DISABLED")), "{}", refused.text);
     let announced = deployed.backends.sns.published();
     let kinds: Vec<Value> =
@@ -157,12 +157,12 @@ async fn who_bounced_gets_nothing_more_and_twenty_bounces_disable_the_project() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn beyond_the_monthly_limit_nothing_goes() {
+async fn no_mail_goes_out_beyond_the_monthly_limit() {
     let Some(emulator) = emulator() else { return };
     let deployed = Deployment::start(&emulator, Some(2)).await;
-    let two = deployed.sends(deployed.mail(&json!(["ada@example.org", "bob@example.org"]))).await;
+    let two = deployed.send(deployed.mail(&json!(["ada@example.org", "bob@example.org"]))).await;
     assert_eq!(statuses(&two), ["SENT", "SENT"], "{}", two.text);
-    let third = deployed.sends(deployed.mail(&json!("eve@example.org"))).await;
+    let third = deployed.send(deployed.mail(&json!("eve@example.org"))).await;
     assert_eq!((third.status, third.code()), (402, Some("BILLING_LIMIT_EXCEEDED")), "{}", third.text);
     assert_eq!(third.json["error"]["details"]["used"], 2);
     assert_eq!(deployed.backends.ses.mails().len(), 2);

@@ -1,12 +1,12 @@
-//! The functions as Lambda runs them: what `sam build` left, under Lambda's own runtime interface emulator, with the
-//! template's environment. Every file of `events/` is posted to a fresh sandbox and to the handler in process; answer and
-//! effects must be the same. The contract's main flows go through all functions.
+//! The functions as Lambda runs them: the binaries of `sam build` under Lambda's own runtime interface emulator, with the
+//! template's environment. Every file of `events/` is posted to a fresh sandbox and to the handler in process, and answer and
+//! effects have to be the same. The contract's main flows go through all functions.
 //!
-//! With `POSTHORN_DYNAMODB`, the address of another DynamoDB, the sandboxes have their tables there, so that the engine in
-//! process is held to it.
+//! If `POSTHORN_DYNAMODB` has the address of another DynamoDB, the sandboxes have their tables there, so that the engine in
+//! process is compared with it.
 //!
-//! Needs `POSTHORN_EMULATOR`, the path of `aws-lambda-rie` (the SAM CLI's package has it), and `.aws-sam/build`, as
-//! `.ci/run` provides them; without the variable it says that it was skipped.
+//! The tests need `POSTHORN_EMULATOR`, the path of `aws-lambda-rie` (the SAM CLI's package has it), and `.aws-sam/build`, as
+//! `.ci/run` provides them. Without the variable they print that they are skipped.
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 #![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
@@ -24,13 +24,12 @@ use posthorn_table::{Timestamp, Uuid};
 use posthorn_testkit::{
     backends::{Backends, TestResponse},
     events::{EventFile, in_folder},
-    gateway::{TIMEOUT, answered, invoke},
+    gateway::{TIMEOUT, http_response, invoke},
 };
 use serde_json::Value;
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{CONFIGURATION_SET, Sandbox};
 
-pub(crate) const CONFIGURATION_SET: &str = "posthorn-test";
 /// The folders of `events/` and the functions, in the template, that they are for.
 const FOLDERS: [(&str, &str); 9] = [
     ("send/accepted", "SendFunction"),
@@ -45,7 +44,7 @@ const FOLDERS: [(&str, &str); 9] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_event_file_does_under_the_emulator_what_it_does_in_process() {
+async fn every_event_file_has_the_same_outcome_under_the_emulator_and_in_process() {
     let Some(emulator) = emulator() else { return };
     let mut files = 0;
     for (folder, function) in FOLDERS {
@@ -60,11 +59,11 @@ async fn every_event_file_does_under_the_emulator_what_it_does_in_process() {
             files += 1;
         }
     }
-    println!("{files} event files did the same under the emulator and in process");
+    println!("{files} event files had the same outcome under the emulator and in process");
 }
 
-/// The emulator's path; without one it says that a test is skipped.
-#[expect(clippy::disallowed_methods, reason = "which tools there are, the machine says")]
+/// The emulator's path. Without one a line is printed that a test is skipped.
+#[expect(clippy::disallowed_methods, reason = "the environment says which tools there are")]
 fn emulator() -> Option<PathBuf> {
     let path = std::env::var_os("POSTHORN_EMULATOR").map(PathBuf::from);
     if path.is_none() {
@@ -73,9 +72,9 @@ fn emulator() -> Option<PathBuf> {
     path
 }
 
-/// Back ends for a sandbox, whose clock is the real one: the functions in it see that, and only mail of the last seven days
-/// counts.
-#[expect(clippy::disallowed_methods, reason = "which DynamoDB there is, the machine says")]
+/// Back ends for a sandbox. Their clock shows the real time, which the functions in the sandbox see, for only mail of the last seven
+/// days counts.
+#[expect(clippy::disallowed_methods, reason = "the environment says which DynamoDB there is")]
 async fn started() -> Backends {
     let backends = match std::env::var("POSTHORN_DYNAMODB") {
         Ok(url) if !url.is_empty() => Backends::start_at(&url).await,
@@ -90,8 +89,8 @@ fn ready(backends: Backends) -> Backends {
     backends
 }
 
-/// What an event led to: the answer, how many items each noun has, mails, announcements. What is different every time
-/// (ids, times, keys) is replaced by what it is.
+/// The outcome of an event: the answer, the number of items of each noun, of mails and of announcements. Ids, times and keys, which
+/// differ every time, are replaced by their kind.
 #[derive(Debug, PartialEq)]
 struct Outcome {
     answer: Value,
@@ -107,11 +106,11 @@ impl Outcome {
         for key in backends.items().await.keys() {
             *items.entry(key.split('#').next().unwrap_or(key).to_owned()).or_default() += 1;
         }
-        // Which shards it takes is chance.
+        // The shards are chosen at random.
         items.entry("STATS".to_owned()).and_modify(|shards| *shards = 1);
         let mails = backends.ses.mails();
         Self {
-            answer: without_chance(&answer),
+            answer: normalized(&answer),
             items,
             mails: mails.len(),
             through_the_configuration_set: mails
@@ -122,22 +121,23 @@ impl Outcome {
     }
 }
 
-/// Status, headers and body of an HTTP answer.
+/// The status, headers and body of an HTTP answer.
 fn http(answer: &TestResponse) -> Value {
     let mut headers: Vec<_> = answer.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
     headers.sort();
     serde_json::json!({"status": answer.status, "headers": headers, "body": answer.json, "text": answer.text.is_empty()})
 }
 
-fn without_chance(value: &Value) -> Value {
+fn normalized(value: &Value) -> Value {
     match value {
-        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), without_chance(value))).collect(),
-        Value::Array(items) => items.iter().map(without_chance).collect(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), normalized(value))).collect(),
+        Value::Array(items) => items.iter().map(normalized).collect(),
         Value::String(text) => Value::from(kind(text)),
         other => other.clone(),
     }
 }
 
+/// The kind of a text that differs every time, or the text.
 fn kind(text: &str) -> &str {
     let is_key = text.len() == 49 && (text.starts_with("sk_") || text.starts_with("pk_"));
     let is_ulid = text.len() == 26 && text.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
@@ -162,12 +162,12 @@ async fn in_sandbox(sandbox: &Sandbox, backends: &Backends, file: &EventFile) ->
         answer = sandbox.invoke(&file.event).await;
     }
     if answer.get("statusCode").is_some() {
-        answer = http(&TestResponse::from(answered(answer)));
+        answer = http(&TestResponse::from(http_response(answer)));
     }
     Outcome::of(backends, answer).await
 }
 
-/// The file's event, and the one that must go before it, through the handler in process.
+/// The outcome of the file's event, after the one that has to go before it, with the handler in process.
 async fn in_process(file: &EventFile) -> Outcome {
     let backends = prepared(ready(Backends::start().await), file).await;
     let mut answer = Value::Null;

@@ -1,4 +1,4 @@
-//! A function's sandbox: Lambda's emulator around what `sam build` left.
+//! A function's sandbox: Lambda's emulator with a binary of `sam build`.
 
 use std::{
     fs::{self, File},
@@ -16,9 +16,10 @@ use posthorn_testkit::{
 };
 use serde_json::Value;
 
-use crate::CONFIGURATION_SET;
+/// The configuration set of the functions.
+pub(crate) const CONFIGURATION_SET: &str = "posthorn-test";
 
-/// The emulator, which starts `bootstrap` with the first event. Killed when it goes out of scope.
+/// The emulator, which starts `bootstrap` with the first event. It is killed when the value is dropped.
 pub(crate) struct Sandbox {
     address: String,
     child: Child,
@@ -60,7 +61,7 @@ impl Sandbox {
         panic!("the emulator does not listen");
     }
 
-    /// What the metrics in the log say, added up: CloudWatch's embedded format.
+    /// The sum of a metric in the log, which has CloudWatch's embedded format.
     pub(crate) fn counted(&self, metric: &str) -> u64 {
         let log = fs::read_to_string(&self.log).unwrap();
         let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -71,14 +72,14 @@ impl Sandbox {
             .sum()
     }
 
-    /// What the function answers an event.
+    /// The function's answer to an event.
     pub(crate) async fn invoke(&self, event: &str) -> Value {
         let (address, event) = (self.address.clone(), event.to_owned());
         tokio::task::spawn_blocking(move || post(&address, &event)).await.unwrap()
     }
 }
 
-/// What the template gives a function, with the back ends' values, and what Lambda itself gives every function.
+/// The variables that the template gives a function, with the back ends' values, and those that Lambda gives every function.
 fn environment(function: &str, backends: &Backends) -> Vec<(String, String)> {
     let template = template::read();
     let shared = &template["Globals"]["Function"]["Environment"]["Variables"];
@@ -94,30 +95,30 @@ fn environment(function: &str, backends: &Backends) -> Vec<(String, String)> {
         None => panic!("{name} refers to nothing"),
     };
     let variables = variables.map(|(name, given)| (name.clone(), value(name, given)));
-    let lambdas = [
+    let of_lambda = [
         ("AWS_REGION", "us-east-1"),
         ("AWS_ACCESS_KEY_ID", backends.account.as_str()),
         ("AWS_SECRET_ACCESS_KEY", "local"),
         ("AWS_LAMBDA_FUNCTION_NAME", function),
         ("AWS_LAMBDA_FUNCTION_TIMEOUT", "29"),
     ];
-    let lambdas = lambdas.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let of_lambda = of_lambda.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
     let urls = &backends.urls;
     let endpoints = [
-        // For whatever has none of its own.
+        // The endpoint of every service that has none of its own.
         ("AWS_ENDPOINT_URL", &urls.dynamodb),
         ("AWS_ENDPOINT_URL_SESV2", &urls.ses),
         ("AWS_ENDPOINT_URL_SNS", &urls.sns),
     ];
     let endpoints = endpoints.map(|(name, url)| (name.to_owned(), url.clone()));
-    variables.chain(lambdas).chain(endpoints).collect()
+    variables.chain(of_lambda).chain(endpoints).collect()
 }
 
 fn free_address() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
-/// HTTP 1.0, so that the answer ends with the connection.
+/// Posts an event by HTTP 1.0, so that the answer ends with the connection.
 fn post(address: &str, event: &str) -> Value {
     let mut connection = TcpStream::connect(address).unwrap();
     let path = "/2015-03-31/functions/function/invocations";

@@ -7,14 +7,14 @@ use std::{future::pending, time::Duration};
 use aws_sdk_sesv2::config::Builder;
 use posthorn_lambda::env::monotonic_now;
 use posthorn_mail::ses::Ses;
-use posthorn_testkit::{backends::local_config, calls::Calls};
+use posthorn_testkit::{backends::local_config, calls::Calls, server::serve};
 use tokio::net::TcpListener;
 
 async fn ses() -> (Ses, Calls, posthorn_testkit::ses::Ses) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let config = local_config(&format!("http://{}", listener.local_addr().unwrap()));
     let endpoint = posthorn_testkit::ses::Ses::new();
-    tokio::spawn(endpoint.clone().serve(listener, pending()));
+    tokio::spawn(serve(endpoint.clone().router(), listener, pending()));
     let calls = Calls::default();
     (Ses::new(Builder::from(&config).interceptor(calls.clone()), None), calls, endpoint)
 }

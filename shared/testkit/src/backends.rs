@@ -1,11 +1,11 @@
-//! Everything that a function under test calls, started for one test.
+//! The back ends that a function under test calls, started for one test.
 
 use std::{collections::BTreeMap, future::pending, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::{
     Client,
-    config::{Credentials, SharedCredentialsProvider},
+    config::{Credentials, Intercept, SharedCredentialsProvider},
     types::AttributeValue,
 };
 use axum::body::Bytes;
@@ -13,7 +13,7 @@ use dynoxide::Database;
 use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, Uri};
 use posthorn_alerts::Topic;
-use posthorn_auth::{NewProject, PlainKey, import, new_project};
+use posthorn_auth::{NewProject, PlainKey, new_project};
 use posthorn_lambda::{Env, aws::retries};
 use posthorn_table::{Table, project::Project, schema};
 use serde_json::Value;
@@ -24,10 +24,9 @@ use crate::{
     capacity::Capacity,
     clock::Clock,
     database,
-    events::{PUBLIC_KEY, SECRET_KEY},
     faults::Faults,
     gateway::{Incoming, TIMEOUT, invoke},
-    permissions::Permissions,
+    server,
     ses::Ses,
     sns::Sns,
 };
@@ -58,23 +57,23 @@ pub struct Backends {
     /// The alerts topic on it.
     pub alerts: Topic,
     alerts_config: aws_sdk_sns::config::Builder,
-    /// Where they listen, for a program of its own.
+    /// The addresses at which they listen, for a function in a process of its own.
     pub urls: Urls,
-    /// What the SES client is made from.
+    /// The configuration of the SES client.
     pub ses_config: aws_sdk_sesv2::config::Builder,
     /// The clock that the functions see.
     pub clock: Clock,
-    /// Clock and randomness.
+    /// The clock and the randomness of the functions.
     pub env: Env,
-    /// The calls made by the clients.
+    /// The record of the calls made by the clients.
     pub calls: Calls,
-    /// What those to the engine cost.
+    /// The record of the units that calls to the engine cost.
     pub capacity: Capacity,
-    /// The calls that are to fail.
+    /// The faults of calls.
     pub faults: Faults,
 }
 
-/// Where the parts listen.
+/// The addresses at which the back ends listen.
 #[derive(Debug, Clone)]
 pub struct Urls {
     /// The engine.
@@ -107,7 +106,7 @@ fn topic(config: &aws_sdk_sns::config::Builder) -> Topic {
 }
 
 impl Backends {
-    /// Starts all with an empty table, on free ports, until the test ends.
+    /// Starts all back ends with an empty table, on free ports, until the test ends.
     ///
     /// # Panics
     /// If this machine has no free port or no memory.
@@ -119,7 +118,7 @@ impl Backends {
         Self::on(Some(engine), url, LOCAL.to_owned()).await
     }
 
-    /// The same with an empty table on another DynamoDB, in an account of its own there.
+    /// Starts all back ends but for the engine: an empty table is on another DynamoDB, in an account of its own there.
     ///
     /// # Panics
     /// If this machine has no free port, or nobody answers at the address.
@@ -136,10 +135,10 @@ impl Backends {
         let (mail_url, topics_url) = (endpoint(&mail), endpoint(&topics));
         let ses = Ses::new();
         ses.verify("example.com");
-        tokio::spawn(ses.clone().serve(mail, pending()));
+        tokio::spawn(server::serve(ses.clone().router(), mail, pending()));
         let sns = Sns::new();
         sns.create_topic(ALERTS);
-        tokio::spawn(sns.clone().serve(topics, pending()));
+        tokio::spawn(server::serve(sns.clone().router(), topics, pending()));
 
         let config = aws_sdk_dynamodb::config::Builder::from(&config_of(&database_url, &account));
         let config = config.interceptor(calls.clone()).interceptor(capacity.clone()).http_client(faults.client());
@@ -169,9 +168,9 @@ impl Backends {
         }
     }
 
-    /// The same back ends as a deployed function may call them.
+    /// These back ends for a deployed function, whose calls `permissions` admits or refuses.
     #[must_use]
-    pub fn as_function(&self, permissions: &Permissions) -> Self {
+    pub fn as_function(&self, permissions: &(impl Intercept + Clone + 'static)) -> Self {
         let dynamodb = self.dynamodb.config().to_builder().interceptor(permissions.clone()).build();
         let dynamodb = Client::from_conf(dynamodb);
         let alerts_config = self.alerts_config.clone().interceptor(permissions.clone());
@@ -203,19 +202,6 @@ impl Backends {
         TestProject { project, secret, public }
     }
 
-    /// Imports the keys of the files in `events/` into a stored project.
-    ///
-    /// # Panics
-    /// If it has them already, or was changed since.
-    pub async fn import_event_keys(&self, mut project: Project) -> Project {
-        for key in [SECRET_KEY, PUBLIC_KEY] {
-            let next = import(&project, key, self.clock.now()).expect("a key that the project does not have");
-            self.table.change_project(Some(&project), &next, None).await.expect("a stored project");
-            project = next;
-        }
-        project
-    }
-
     /// Changes a stored project.
     ///
     /// # Panics
@@ -227,7 +213,7 @@ impl Backends {
         *project = next;
     }
 
-    /// Every item of the table, by its key: what a refusal must leave as it was.
+    /// Every item of the table, by its key. A refusal has to leave them as they were.
     ///
     /// # Panics
     /// If the engine cannot be read.
@@ -240,8 +226,8 @@ impl Backends {
         items.into_iter().map(|item| (key(&item), item)).collect()
     }
 
-    /// Stores items past the API, as many as there are: a history that would take too long to make. Strings, numbers and
-    /// booleans only.
+    /// Stores items past the API, for a history that would take too long to make. Their attributes are strings, numbers and
+    /// booleans.
     ///
     /// # Panics
     /// If the engine does not take them, or the table is on another DynamoDB.
@@ -275,7 +261,7 @@ pub struct TestProject {
     pub public: PlainKey,
 }
 
-/// A request, written with few words.
+/// A request to a function, as a test writes it.
 #[derive(Debug, Clone)]
 pub struct TestRequest {
     method: Method,
@@ -350,7 +336,7 @@ impl TestRequest {
         self
     }
 
-    /// Sets what the function's timeout leaves.
+    /// Sets the time that the function's timeout leaves.
     #[must_use]
     pub fn remaining(mut self, remaining: Duration) -> Self {
         self.remaining = remaining;
@@ -369,7 +355,7 @@ impl TestRequest {
         &self.path
     }
 
-    /// The gateway's event of it, as JSON text.
+    /// The gateway's event of the request, as JSON text.
     #[must_use]
     pub fn event(&self, at: Timestamp) -> String {
         self.incoming(at).event()
@@ -387,7 +373,7 @@ impl TestRequest {
     }
 }
 
-/// An answer, read.
+/// A function's answer, read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestResponse {
     /// The status.

@@ -1,4 +1,4 @@
-//! A record of the calls that reach AWS: how many, and how many of them one after the other.
+//! A record of the calls that reach AWS: their number, and the number of those that follow each other.
 
 use std::{
     collections::HashMap,
@@ -16,7 +16,7 @@ use aws_smithy_types::config_bag::{Storable, StoreReplace};
 /// beginning and every end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// Such as `GetItem`.
+    /// The operation, such as `GetItem`.
     pub operation: String,
     began: usize,
     ended: usize,
@@ -33,11 +33,11 @@ struct Record {
     done: Vec<Call>,
 }
 
-/// Which call an interceptor is told of.
+/// The call that an interceptor is called for, by the tick at which it began.
 #[derive(Debug, Clone, Copy)]
-struct Running(usize);
+struct RunningCall(usize);
 
-impl Storable for Running {
+impl Storable for RunningCall {
     type Storer = StoreReplace<Self>;
 }
 
@@ -50,14 +50,13 @@ impl Calls {
         done.into_iter().map(|call| call.operation).collect()
     }
 
-    /// The calls made since the last time, one after the other: each began after the one before it had ended, and
-    /// no longer chain is among them.
+    /// The longest chain among the calls made since the last time, in which each began after the one before it had ended.
     #[must_use]
     pub fn take_in_a_row(&self) -> Vec<String> {
         in_a_row(self.take_calls()).into_iter().map(|call| call.operation).collect()
     }
 
-    /// How many calls were made since the last time: one after the other, and in all.
+    /// The number of calls since the last time: in the longest chain, and in all.
     #[must_use]
     pub fn take_counts(&self) -> (usize, usize) {
         let done = self.take_calls();
@@ -65,7 +64,7 @@ impl Calls {
         (in_a_row(done).len(), in_all)
     }
 
-    /// The most calls of one operation that were under way at once, of those made since the last time.
+    /// The largest number of calls of one operation that were under way at once, of those made since the last time.
     #[must_use]
     pub fn take_most_at_once(&self, operation: &str) -> usize {
         let mut calls = self.take_calls();
@@ -107,7 +106,7 @@ impl Intercept for Calls {
         record.ticks += 1;
         let began = record.ticks;
         record.running.insert(began, Call { operation, began, ended: usize::MAX });
-        config.interceptor_state().store_put(Running(began));
+        config.interceptor_state().store_put(RunningCall(began));
         Ok(())
     }
 
@@ -120,7 +119,7 @@ impl Intercept for Calls {
         let mut record = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         record.ticks += 1;
         let ended = record.ticks;
-        if let Some(call) = config.load::<Running>().and_then(|running| record.running.remove(&running.0)) {
+        if let Some(call) = config.load::<RunningCall>().and_then(|running| record.running.remove(&running.0)) {
             record.done.push(Call { ended, ..call });
         }
         Ok(())

@@ -33,7 +33,7 @@ impl Clock {
         Timestamp::from_millisecond(self.0.load(Ordering::SeqCst)).expect("a moment in range")
     }
 
-    /// An edge with this clock, and with random bytes that are the same in every run from the same seed.
+    /// An [`Env`] with this clock, whose random bytes are the same in every run from the same seed.
     #[must_use]
     pub fn env(&self, seed: u64) -> Env {
         let clock = self.clone();

@@ -6,7 +6,7 @@ use posthorn_table::Uuid;
 use crate::backends::{Backends, Item, TABLE};
 
 impl Backends {
-    /// Stores data with a contact that exists, past its limit and uncounted: these keys with these JSON texts.
+    /// Stores data with a contact that exists, past its limit and uncounted. `data` holds keys and their JSON texts.
     ///
     /// # Panics
     /// If there is no such contact, or no room in its item.
@@ -55,7 +55,7 @@ impl Backends {
     }
 }
 
-/// A JSON text of so many characters.
+/// A JSON text of `size` characters and its quotation marks.
 fn text(size: usize) -> AttributeValue {
     AttributeValue::S(format!("\"{}\"", "x".repeat(size)))
 }

@@ -4,6 +4,7 @@
 use std::{fs, path::PathBuf};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use posthorn_auth::import;
 use posthorn_routes::{Route, resolve};
 use posthorn_table::{
     api_key::KeyScope,
@@ -20,17 +21,17 @@ use crate::backends::{Backends, TestProject, TestRequest};
 pub const PROJECT: &str = "00000000-0000-4000-8000-00000000de30";
 /// The secret key in the files, of Plunk's form so that it can be imported into any project.
 pub const SECRET_KEY: &str = "sk_5ec0de5ec0de5ec0de5ec0de5ec0de5ec0de5ec0de5ec0de";
-/// The public key in the files, likewise.
+/// The public key in the files, of Plunk's form too.
 pub const PUBLIC_KEY: &str = "pk_90b11c90b11c90b11c90b11c90b11c90b11c90b11c90b11c";
 /// The email that the files of `feedback` are about.
 pub const EMAIL: Uuid = Uuid::from_u128(0x4000_8000_0000_000e_3a11);
 
-/// One file.
+/// A file of an event.
 #[derive(Debug)]
 pub struct EventFile {
-    /// Its folder below `events/`.
+    /// The file's folder below `events/`.
     pub folder: String,
-    /// The name without its extension: the expected code, where it is a refusal.
+    /// The file's name without its extension, which for a refusal is the expected code.
     pub name: String,
     /// The event's JSON text.
     pub event: String,
@@ -74,12 +75,27 @@ fn read(folder: &str, path: &std::path::Path) -> EventFile {
     EventFile { folder: folder.to_owned(), name, event }
 }
 
-impl EventFile {
-    /// Stores what the file supposes: the project that it names with the keys in it, set up for the refusal that it is
-    /// named for; for `feedback` the email that it is about.
+impl Backends {
+    /// Imports the keys of the files in `events/` into a stored project.
     ///
     /// # Panics
-    /// If it cannot be stored.
+    /// If it has them already, or was changed since.
+    pub async fn import_event_keys(&self, mut project: Project) -> Project {
+        for key in [SECRET_KEY, PUBLIC_KEY] {
+            let next = import(&project, key, self.clock.now()).expect("a key that the project does not have");
+            self.table.change_project(Some(&project), &next, None).await.expect("a stored project");
+            project = next;
+        }
+        project
+    }
+}
+
+impl EventFile {
+    /// Stores the items that the file supposes: the project that it names with the keys in it, set up for the refusal that
+    /// the file is named for, and for `feedback` the email that it is about.
+    ///
+    /// # Panics
+    /// If an item cannot be stored.
     pub async fn prepare(&self, backends: &Backends) -> TestProject {
         let project = backends.project(|project| {
             project.facts.id = PROJECT.parse().expect("a project's id");
@@ -101,7 +117,7 @@ impl EventFile {
         project
     }
 
-    /// The file whose event goes before this one, if one must.
+    /// The file whose event has to go before this one, if there is such a file.
     #[must_use]
     pub fn before(&self) -> Option<Self> {
         let accepted = self.folder.replace("refused", "accepted");
@@ -143,10 +159,10 @@ impl EventFile {
         }
     }
 
-    /// Whom the mail that a file of `feedback` is about went to, first; Ada if it does not say.
+    /// The first recipient of the mail that a file of `feedback` is about, or Ada if the file names nobody.
     ///
     /// # Panics
-    /// If the file is none of `feedback`.
+    /// If the file is not one of `feedback`.
     #[must_use]
     pub fn recipient(&self) -> String {
         let event: Value = serde_json::from_str(&self.event).expect("JSON");

@@ -1,8 +1,9 @@
 //! Calls to AWS that fail, as a test asks for: at the connection, below the AWS SDK, which does what it always does.
 
-mod answer;
+mod fault;
 mod plan;
-mod seen;
+mod request;
+mod response;
 
 use std::{
     sync::{
@@ -22,54 +23,18 @@ use aws_smithy_runtime_api::{
         orchestrator::{HttpRequest, HttpResponse},
         result::ConnectorError,
     },
-    http::{Response, StatusCode},
+    http::Response,
 };
 use aws_smithy_types::body::SdkBody;
 use tokio::{sync::Notify, time::sleep};
 
-use plan::Plan;
-use seen::ObservedRequest;
+use plan::{Decision, NamedFault, Plan};
+use request::ObservedRequest;
 
-/// Where nobody listens.
-const NOBODY: &str = "http://127.0.0.1:1/";
+pub use self::{fault::Fault, request::NamedCall};
 
-/// What happens to a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Fault {
-    /// No connection is made.
-    NeverArrives,
-    /// It is throttled, and has no effect.
-    Throttled,
-    /// It has no effect, and its answer is a 500.
-    Breaks,
-    /// It takes effect, and its answer is a 500.
-    LosesAnswer,
-    /// It has no effect, and its time runs out.
-    TimesOut,
-    /// It takes effect, and its time runs out before the answer.
-    TimesOutAfter,
-    /// It takes effect, and the connection is reset before the answer.
-    Resets,
-    /// It takes effect, and its answer is cut off.
-    Garbles,
-    /// A rival came first, and its condition does not hold any more. For writes with a condition.
-    Overtaken,
-    /// It does nothing, because a rival's transaction is under way on one of its items. For writes to the table.
-    Conflicts,
-    /// It takes effect, or its condition fails, and then the answer lacks the item that is there. For single writes.
-    OmitsItem,
-    /// It does nothing, for its condition fails on an item that is gone again before anybody looks at it. For writes with a
-    /// condition.
-    FailsCondition,
-    /// It finds nothing, as if the items were written just after it. For batched reads.
-    OverlooksItems,
-    /// It reads nothing, and names every key as one that was left. For batched reads.
-    LeavesUnread,
-    /// The process dies just before it.
-    Dies,
-    /// It takes effect, and the process dies before the answer.
-    DiesAfter,
-}
+/// An address at which nobody listens.
+const UNREACHABLE: &str = "http://127.0.0.1:1/";
 
 /// The faults asked for. A cheap clone.
 #[derive(Debug, Clone, Default)]
@@ -99,27 +64,28 @@ impl Faults {
         self.plan().countdown.is_some()
     }
 
-    /// Fails calls by their names, see [`Faults::names`]: the one attempt that comes first, or, `for_good`, all from then on.
-    pub fn strike(&self, name: &str, fault: Fault, for_good: bool) {
-        self.plan().strike = Some(plan::Strike { name: name.to_owned(), fault, for_good, hit: false });
+    /// Fails calls by their name, see [`Faults::names`]: the first attempt alone, or all from then on if the fault is
+    /// permanent.
+    pub fn strike(&self, name: &str, fault: Fault, is_permanent: bool) {
+        self.plan().named_fault = Some(NamedFault { name: name.to_owned(), fault, is_permanent, was_hit: false });
     }
 
     /// True once the call that [`Faults::strike`] named has come.
     #[must_use]
     pub fn was_hit(&self) -> bool {
-        self.plan().strike.as_ref().is_some_and(|strike| strike.hit)
+        self.plan().named_fault.as_ref().is_some_and(|planned| planned.was_hit)
     }
 
     /// Begins to name the calls that come.
     pub fn watch(&self) {
-        self.plan().names = Some(Vec::new());
+        self.plan().watched = Some(Vec::new());
     }
 
-    /// The calls since [`Faults::watch`], in the order they came: operation, kinds of item, and a number from the second of the
-    /// same on, such as `UpdateItem EMAIL (2)`. True beside those that take a condition, and those that write to the table.
+    /// The calls since [`Faults::watch`], in the order they came. A name is the operation, the kinds of item, and a number from
+    /// the second call of the same name on, such as `UpdateItem EMAIL (2)`.
     #[must_use]
-    pub fn names(&self) -> Vec<Named> {
-        self.plan().names.take().unwrap_or_default()
+    pub fn names(&self) -> Vec<NamedCall> {
+        self.plan().watched.take().unwrap_or_default()
     }
 
     /// Ends every fault.
@@ -132,12 +98,12 @@ impl Faults {
         self.died.notified().await;
     }
 
-    /// What an AWS SDK client is to connect with.
+    /// The HTTP client for an AWS SDK client whose calls are to fail as planned.
     #[must_use]
     pub fn client(&self) -> SharedHttpClient {
         let settings = HttpConnectorSettings::builder().build();
         let real = SharedHttpConnector::new(Connector::builder().connector_settings(settings).build_http());
-        let connector = SharedHttpConnector::new(Faulty { faults: self.clone(), real });
+        let connector = SharedHttpConnector::new(FaultyConnector { faults: self.clone(), real });
         http_client_fn(move |_, _| connector.clone())
     }
 
@@ -145,7 +111,8 @@ impl Faults {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Calls that began before take their effect; none that would begin now does. So a death has one outcome.
+    /// Waits until the calls that began before have taken their effect, while none begins any more, so that a death has one
+    /// outcome.
     async fn die(&self) -> Result<HttpResponse, ConnectorError> {
         while self.under_way.load(Ordering::SeqCst) > 0 {
             sleep(Duration::from_millis(1)).await;
@@ -176,34 +143,23 @@ impl Drop for UnderWay<'_> {
     }
 }
 
-/// A call, as [`Faults::names`] lists it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Named {
-    /// What [`Faults::strike`] takes.
-    pub name: String,
-    /// It is a write that takes a condition.
-    pub is_conditional: bool,
-    /// It writes to the table.
-    pub is_write: bool,
-}
-
 /// A connector that fails as planned.
 #[derive(Debug)]
-struct Faulty {
+struct FaultyConnector {
     faults: Faults,
     real: SharedHttpConnector,
 }
 
-impl HttpConnector for Faulty {
+impl HttpConnector for FaultyConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let seen = ObservedRequest::of(&request);
-        let decided = self.faults.plan().decide(&seen);
+        let observed = ObservedRequest::of(&request);
+        let decision = self.faults.plan().decide(&observed);
         let (faults, real) = (self.faults.clone(), self.real.clone());
         HttpConnectorFuture::new(async move {
-            match decided {
-                plan::Decided::Dead => std::future::pending().await,
-                plan::Decided::Goes => faults.call(&real, request).await,
-                plan::Decided::Fails(fault) => fail(&faults, &real, request, &seen, fault).await,
+            match decision {
+                Decision::Hang => std::future::pending().await,
+                Decision::Forward => faults.call(&real, request).await,
+                Decision::Fail(fault) => fail(&faults, &real, request, &observed, fault).await,
             }
         })
     }
@@ -213,17 +169,17 @@ async fn fail(
     faults: &Faults,
     real: &SharedHttpConnector,
     mut request: HttpRequest,
-    seen: &ObservedRequest,
+    observed: &ObservedRequest,
     fault: Fault,
 ) -> Result<HttpResponse, ConnectorError> {
     match fault {
         Fault::NeverArrives => {
-            request.set_uri(NOBODY).map_err(|error| ConnectorError::user(error.into()))?;
+            request.set_uri(UNREACHABLE).map_err(|error| ConnectorError::user(error.into()))?;
             real.call(request).await
         }
-        Fault::Throttled => Ok(answer::throttled(seen)),
-        Fault::Breaks => Ok(answer::broken()),
-        Fault::LosesAnswer => real.call(request).await.map(|_lost| answer::broken()),
+        Fault::Throttled => Ok(response::throttled(observed)),
+        Fault::Breaks => Ok(response::server_error()),
+        Fault::LosesAnswer => real.call(request).await.map(|_lost| response::server_error()),
         Fault::TimesOut => Err(ConnectorError::timeout("no answer in time".into())),
         Fault::TimesOutAfter => {
             real.call(request).await?;
@@ -237,15 +193,15 @@ async fn fail(
             let whole = real.call(request).await?;
             Ok(Response::new(whole.status(), SdkBody::from("{\"Item\":{\"pk\"")))
         }
-        Fault::Overtaken => overtaken(real, request, seen).await,
-        Fault::Conflicts => Ok(answer::conflict(seen)),
+        Fault::Overtaken => overtaken(real, request, observed).await,
+        Fault::Conflicts => Ok(response::conflict(observed)),
         Fault::OmitsItem => match real.call(request).await? {
-            failed if failed.status().as_u16() == 400 => Ok(answer::condition_failed(seen)),
+            failed if failed.status().as_u16() == 400 => Ok(response::condition_failed(observed)),
             done => Ok(done),
         },
-        Fault::FailsCondition => Ok(answer::condition_failed(seen)),
-        Fault::OverlooksItems => Ok(answer::nothing_found()),
-        Fault::LeavesUnread => Ok(answer::left_unread(seen)),
+        Fault::FailsCondition => Ok(response::condition_failed(observed)),
+        Fault::OverlooksItems => Ok(response::nothing_found()),
+        Fault::LeavesUnread => Ok(response::keys_left_unread(observed)),
         Fault::Dies => faults.die().await,
         Fault::DiesAfter => {
             faults.call(real, request).await?;
@@ -254,21 +210,21 @@ async fn fail(
     }
 }
 
-/// A rival's write comes first: an attempt like this one, but for its nonce. Where a write has no nonce of its own, its
-/// condition fails as for an item that is gone.
+/// Makes a rival's write first: an attempt like this one, but for its nonce. A write without a nonce fails its condition
+/// as for an item that is gone.
 async fn overtaken(
     real: &SharedHttpConnector,
     request: HttpRequest,
-    seen: &ObservedRequest,
+    observed: &ObservedRequest,
 ) -> Result<HttpResponse, ConnectorError> {
-    let Some(rivals) = seen.with_another_nonce().and_then(|body| with_body(&request, body)) else {
-        return Ok(answer::condition_failed(seen));
+    let Some(rival) = observed.with_another_nonce().and_then(|body| with_body(&request, body)) else {
+        return Ok(response::condition_failed(observed));
     };
-    real.call(rivals).await?;
+    real.call(rival).await?;
     real.call(request).await
 }
 
-/// The engine does not look at signatures, so a request may be changed after it was signed.
+/// The request with another body. The engine does not look at signatures, so it may be changed after it was signed.
 fn with_body(request: &HttpRequest, body: String) -> Option<HttpRequest> {
     let mut other = request.try_clone()?;
     other.headers_mut().insert("content-length", body.len().to_string());

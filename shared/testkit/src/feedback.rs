@@ -1,28 +1,25 @@
-//! What SES would publish about a mail that the local SES accepted, and the wrappings in which it reaches a function:
-//! SES's event in an SNS notification in an SQS record. Pure.
+//! The events that SES would publish about a mail that the local SES accepted, and the envelopes in which they reach a
+//! function: SES's event in an SNS notification in an SQS record. Pure.
 //!
 //! Sources: the SES developer guide, "Examples of event data that Amazon SES publishes to Amazon SNS" and "Sending test
 //! emails in Amazon SES with the simulator"; the Lambda developer guide, "Using Lambda with Amazon SQS".
 
+mod envelope;
 mod outcome;
 #[cfg(test)]
 mod tests;
-mod wrapping;
 
 use jiff::Timestamp;
 use posthorn_lambda::env::rfc3339;
 use serde_json::{Map, Value, json};
 
-use self::outcome::Outcome;
-pub use self::wrapping::{sns_envelope, sqs_event, sqs_record};
+use self::envelope::{ACCOUNT, REGION};
+pub use self::envelope::{sns_envelope, sqs_event, sqs_record};
+use self::outcome::DeliveryOutcome;
 use crate::ses::Mail;
 
-/// The account and the region that everything here comes from.
-const ACCOUNT: &str = "000000000000";
-const REGION: &str = "us-east-1";
-
-/// The events about a mail, in the order of their happening: for each recipient in turn a `Send`, and then what its
-/// address asks for, which the simulator's addresses do with or without a `+label` and in any case:
+/// The events about a mail, in the order in which they happen: for each recipient in turn a `Send`, and then the events that
+/// its address asks for. The simulator's addresses ask with or without a `+label` and in any case:
 ///
 /// | Recipient | Events |
 /// | --- | --- |
@@ -32,8 +29,8 @@ const REGION: &str = "us-east-1";
 /// | `suppressionlist@simulator.amazonses.com` | `Bounce`, Permanent, Suppressed |
 /// | any other | `Delivery` |
 ///
-/// They all happen at `now`, and those that have a feedback id take it from `random`, which fills a buffer. A mail
-/// without a configuration set is reported too, only without that tag.
+/// They all happen at `now`, and those that have a feedback id take it from `random`, which fills a buffer. A mail without a
+/// configuration set is reported too, without that tag.
 pub fn events_about(mail: &Mail, now: Timestamp, random: &mut dyn FnMut(&mut [u8])) -> Vec<Value> {
     let (subject, mut events) = (mail_object(mail), Vec::new());
     let mut feedback_id = || new_feedback_id(now, random);
@@ -41,12 +38,14 @@ pub fn events_about(mail: &Mail, now: Timestamp, random: &mut dyn FnMut(&mut [u8
         events.push(event("Send", &subject, json!({})));
         let delivery = || event("Delivery", &subject, delivery(mail, recipient, now));
         let bounce = |reason: Value| event("Bounce", &subject, reason);
-        match Outcome::of(recipient) {
-            Outcome::Delivered => events.push(delivery()),
-            Outcome::Bounced => events.push(bounce(unknown_user(recipient, now, &feedback_id()))),
-            Outcome::Suppressed => events.push(bounce(on_suppression_list(recipient, now, &feedback_id()))),
-            Outcome::Answered => events.extend([delivery(), bounce(out_of_office(recipient, now, &feedback_id()))]),
-            Outcome::Complained => {
+        match DeliveryOutcome::of(recipient) {
+            DeliveryOutcome::Delivered => events.push(delivery()),
+            DeliveryOutcome::Bounced => events.push(bounce(unknown_user(recipient, now, &feedback_id()))),
+            DeliveryOutcome::Suppressed => events.push(bounce(on_suppression_list(recipient, now, &feedback_id()))),
+            DeliveryOutcome::OutOfOffice => {
+                events.extend([delivery(), bounce(out_of_office(recipient, now, &feedback_id()))])
+            }
+            DeliveryOutcome::Complained => {
                 let complaint = event("Complaint", &subject, complaint(recipient, now, &feedback_id()));
                 events.extend([delivery(), complaint]);
             }

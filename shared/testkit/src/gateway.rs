@@ -1,5 +1,5 @@
-//! API Gateway: an HTTP request becomes an event of an HTTP API (payload version 2.0), as text, goes through the
-//! Lambda runtime's own adapter into a handler, and the answer comes back the same way.
+//! API Gateway: an HTTP request becomes an event of an HTTP API (payload version 2.0), as text. It goes through the Lambda
+//! runtime's own adapter into a handler, and the answer comes back the same way.
 
 use std::{future::Future, time::Duration};
 
@@ -14,15 +14,15 @@ use posthorn_lambda::serve::answer;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-/// How long the gateway waits for a function, at most.
+/// The time that the gateway waits for a function, at most.
 pub const TIMEOUT: Duration = Duration::from_secs(29);
 
 /// A request as the gateway takes it.
 #[derive(Debug)]
 pub struct Incoming {
-    /// The gateway's id of it.
+    /// The gateway's id of the request.
     pub request_id: String,
-    /// When it came.
+    /// The time at which it came.
     pub at: Timestamp,
     /// The method.
     pub method: Method,
@@ -72,7 +72,7 @@ impl Incoming {
         event.to_string()
     }
 
-    /// The body as text, or in base64 if it is none.
+    /// The body as text, or in base64 if it is no text, and whether it is in base64.
     fn encoded_body(&self) -> (Option<String>, bool) {
         match std::str::from_utf8(&self.body) {
             Ok("") => (None, false),
@@ -81,7 +81,7 @@ impl Incoming {
         }
     }
 
-    /// Each header once, several values joined with commas.
+    /// The headers, each once, with several values joined by commas.
     fn joined_headers(&self) -> Map<String, Value> {
         let mut joined = Map::new();
         for name in self.headers.keys() {
@@ -92,7 +92,7 @@ impl Incoming {
     }
 }
 
-/// Gives an event to a handler. `remaining` is what the function's timeout still leaves.
+/// Gives an event to a handler. `remaining` is the time that the function's timeout still leaves.
 ///
 /// # Panics
 /// If the event is not one of an HTTP API.
@@ -111,15 +111,15 @@ where
     request_id.clone_into(&mut context.request_id);
     context.deadline = deadline(remaining);
     let answer = answer(&handler, LambdaEvent::new(payload, context)).await.expect("a handler's failure is an answer");
-    answered(serde_json::to_value(&answer).expect("an answer of an HTTP API"))
+    http_response(serde_json::to_value(&answer).expect("an answer of an HTTP API"))
 }
 
-/// What the gateway answers its caller when a function answers this.
+/// The gateway's response to its caller for a function's answer.
 ///
 /// # Panics
-/// If it is no answer of an HTTP API.
+/// If the answer is not one of an HTTP API.
 #[must_use]
-pub fn answered(answer: Value) -> axum_http::Response<Bytes> {
+pub fn http_response(answer: Value) -> axum_http::Response<Bytes> {
     into_http(serde_json::from_value(answer).expect("an answer of an HTTP API"))
 }
 

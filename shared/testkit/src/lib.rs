@@ -1,6 +1,6 @@
-//! What the tests and the local stack run on instead of AWS: a DynamoDB engine in process, SES, SNS and SQS endpoints, what
-//! SES tells about a mail and the queue that brings it, the gateway's events, a clock and ids that repeat, and a record
-//! of the calls that a request makes.
+//! The tests and the local stack run on this crate instead of AWS. It has a DynamoDB engine in process, endpoints of SES, SNS and
+//! SQS, the events that SES reports about a mail and the queue that brings them, the gateway's events, a clock and ids that
+//! repeat, and a record of the calls that a request makes.
 
 pub mod backends;
 pub mod calls;
@@ -18,6 +18,7 @@ pub mod openapi;
 pub mod permissions;
 pub mod queue;
 pub mod recording;
+pub mod server;
 pub mod ses;
 pub mod sns;
 pub mod sqs;

@@ -10,29 +10,29 @@ use serde_json::Value;
 use tracing::Dispatch;
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
-/// A second subscriber, of nobody's. With one alone, tracing asks the current thread's whether a log statement is on, and keeps
-/// the answer for all threads: a test that does not listen would switch it off for one that does.
-static SECOND: LazyLock<Dispatch> =
+/// A second subscriber, which nobody reads. With one subscriber alone, tracing asks that of the current thread whether a log
+/// statement is on, and keeps the answer for all threads: a test that does not listen would switch it off for one that does.
+static SECOND_SUBSCRIBER: LazyLock<Dispatch> =
     LazyLock::new(|| Dispatch::new(tracing_subscriber::registry().with(lines(std::io::sink))));
 
-/// Listens to the thread that it was made on, until it is dropped.
+/// The log lines of the thread that this was made on, until it is dropped.
 pub struct Logs {
-    written: Written,
+    buffer: Buffer,
     _listening: tracing::subscriber::DefaultGuard,
 }
 
 #[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
+struct Buffer(Arc<Mutex<Vec<u8>>>);
 
 impl Logs {
     /// Begins to listen.
     #[must_use]
     pub fn listen() -> Self {
-        LazyLock::force(&SECOND);
-        let written = Written::default();
-        let writer = written.clone();
+        LazyLock::force(&SECOND_SUBSCRIBER);
+        let buffer = Buffer::default();
+        let writer = buffer.clone();
         let layer = lines(move || writer.clone());
-        Self { written, _listening: tracing_subscriber::registry().with(layer).set_default() }
+        Self { buffer, _listening: tracing_subscriber::registry().with(layer).set_default() }
     }
 
     /// The lines that were logged since the last look, one JSON object each.
@@ -41,15 +41,15 @@ impl Logs {
     /// If a line is no JSON.
     #[must_use]
     pub fn take(&self) -> Vec<Value> {
-        let written = std::mem::take(&mut *self.written.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let written = std::mem::take(&mut *self.buffer.0.lock().unwrap_or_else(PoisonError::into_inner));
         let read = |line: &[u8]| serde_json::from_slice(line).expect("a line of JSON");
         written.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(read).collect()
     }
 
-    /// The one line that tells of a request since the last look.
+    /// The one line about a request since the last look.
     ///
     /// # Panics
-    /// If there is none, or are several.
+    /// If there is no such line, or more than one.
     #[must_use]
     pub fn request(&self) -> Value {
         let mut requests = self.take();
@@ -59,7 +59,7 @@ impl Logs {
     }
 }
 
-impl Write for Written {
+impl Write for Buffer {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
     }

@@ -1,18 +1,18 @@
-//! The fault matrix: a request of which every call fails in every way, one at a time, and what comes of it. Printed as a
+//! The fault matrix: the outcomes of a request of which every call fails in every way, one at a time. It is printed as a
 //! table, so that a change of behaviour shows in review. A process that dies between two calls dies after the one and before
-//! the other. Where calls run at once, those that began before it take their effect, and those after it never come.
+//! the other. Of calls that run at once, those that began before the death take their effect, and the others never come.
 
 use std::fmt::Write;
 
 use futures_util::{StreamExt, stream};
 use tokio::select;
 
-use crate::faults::{Fault, Faults, Named};
+use crate::faults::{Fault, Faults, NamedCall};
 
-/// Cells that are worked on at once: they mostly wait.
-const AT_ONCE: usize = 12;
+/// The number of cells that are worked on at once: they mostly wait.
+const CONCURRENT_CELLS: usize = 12;
 
-/// A request to be made in a world of its own for every cell.
+/// A request that is made in a world of its own for every cell.
 pub trait Scenario {
     /// Back ends, a function on them, and what was there before the request.
     type World;
@@ -20,36 +20,36 @@ pub trait Scenario {
     /// A fresh world.
     fn start(&self) -> impl Future<Output = Self::World>;
 
-    /// Its faults.
+    /// The faults of a world.
     fn faults<'a>(&self, world: &'a Self::World) -> &'a Faults;
 
-    /// Makes the request; the answer in a few words.
+    /// Makes the request, and gives the answer in a few words.
     fn request(&self, world: &Self::World) -> impl Future<Output = String>;
 
     /// Lets so much time pass that a crashed attempt counts as ended.
     fn wait(&self, world: &Self::World) -> impl Future<Output = ()>;
 
-    /// What is left in the end, in a few words: mails, messages, items.
+    /// The mails, messages and items that are left in the end, in a few words.
     fn left(&self, world: &Self::World) -> impl Future<Output = String>;
 }
 
-/// How a call failed, and whether it went on to.
-pub type Failure = (Fault, bool);
+/// A way in which a call failed: the fault, and whether it was permanent.
+pub type CallFailure = (Fault, bool);
 
-/// What came of a request one of whose calls failed.
+/// The outcome of a request of which one call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
     /// The call, as [`Faults::names`] names it.
     pub call: String,
-    /// How it failed, unless none did.
-    pub fails: Option<Failure>,
-    /// What the request was answered, or `killed`.
+    /// The failure, unless no call failed.
+    pub fails: Option<CallFailure>,
+    /// The request's answer, or `killed`.
     pub answer: String,
-    /// What the same request was answered right afterwards, everything well again.
+    /// The answer to the same request right afterwards, without a fault.
     pub again: String,
-    /// What it was answered once a crashed attempt counts as ended.
+    /// The answer to the same request once a crashed attempt counts as ended.
     pub later: String,
-    /// What is left then.
+    /// The mails, messages and items that are left then.
     pub left: String,
 }
 
@@ -62,17 +62,18 @@ pub async fn run<S: Scenario>(scenario: &S) -> Vec<Cell> {
     scenario.faults(&world).watch();
     let answer = scenario.request(&world).await;
     let calls = scenario.faults(&world).names();
-    let mut matrix = vec![repeated(scenario, &world, String::new(), None, answer).await];
-    let strikes = calls.iter().flat_map(|call| ways(call).map(move |(fault, for_good)| (call, fault, for_good)));
-    let strikes: Vec<_> = strikes.map(|(call, fault, for_good)| struck(scenario, call, fault, for_good)).collect();
-    matrix.extend(stream::iter(strikes).buffered(AT_ONCE).collect::<Vec<_>>().await);
+    let mut matrix = vec![repeat(scenario, &world, String::new(), None, answer).await];
+    let failures = calls.iter().flat_map(|call| failures_of(call).map(move |failure| (call, failure)));
+    let runs: Vec<_> = failures.map(|(call, failure)| run_with(scenario, call, failure)).collect();
+    matrix.extend(stream::iter(runs).buffered(CONCURRENT_CELLS).collect::<Vec<_>>().await);
     matrix
 }
 
-async fn struck<S: Scenario>(scenario: &S, call: &Named, fault: Fault, for_good: bool) -> Cell {
+async fn run_with<S: Scenario>(scenario: &S, call: &NamedCall, failure: CallFailure) -> Cell {
+    let (fault, is_permanent) = failure;
     let world = scenario.start().await;
     let faults = scenario.faults(&world);
-    faults.strike(&call.name, fault, for_good);
+    faults.strike(&call.name, fault, is_permanent);
     let answer = select! {
         biased;
         answer = scenario.request(&world) => answer,
@@ -80,14 +81,14 @@ async fn struck<S: Scenario>(scenario: &S, call: &Named, fault: Fault, for_good:
     };
     assert!(faults.was_hit(), "{}: the call did not come", call.name);
     faults.clear();
-    repeated(scenario, &world, call.name.clone(), Some((fault, for_good)), answer).await
+    repeat(scenario, &world, call.name.clone(), Some(failure), answer).await
 }
 
-async fn repeated<S: Scenario>(
+async fn repeat<S: Scenario>(
     scenario: &S,
     world: &S::World,
     call: String,
-    fails: Option<Failure>,
+    fails: Option<CallFailure>,
     answer: String,
 ) -> Cell {
     let again = scenario.request(world).await;
@@ -97,8 +98,8 @@ async fn repeated<S: Scenario>(
     Cell { call, fails, answer, again, later, left }
 }
 
-/// How a call may fail, and whether for good: a process dies once.
-fn ways(call: &Named) -> impl Iterator<Item = Failure> {
+/// The ways in which a call may fail. No death is permanent, for a process dies once.
+fn failures_of(call: &NamedCall) -> impl Iterator<Item = CallFailure> {
     use Fault::{
         Breaks, Conflicts, Dies, DiesAfter, Garbles, LosesAnswer, NeverArrives, Overtaken, Resets, Throttled, TimesOut,
         TimesOutAfter,
@@ -110,7 +111,7 @@ fn ways(call: &Named) -> impl Iterator<Item = Failure> {
     all.chain(conditional).chain(write).chain([(Dies, false), (DiesAfter, false)])
 }
 
-fn in_words(fault: Fault) -> &'static str {
+fn description(fault: Fault) -> &'static str {
     match fault {
         Fault::NeverArrives => "no connection",
         Fault::Throttled => "throttled",
@@ -131,10 +132,10 @@ fn in_words(fault: Fault) -> &'static str {
     }
 }
 
-/// The cells as Markdown: what comes to the same stands in one row.
+/// The cells as Markdown. Cells that differ in the failure alone stand in one row.
 #[must_use]
 pub fn table(cells: &[Cell]) -> String {
-    let mut rows: Vec<(Cell, Vec<Failure>)> = Vec::new();
+    let mut rows: Vec<(Cell, Vec<CallFailure>)> = Vec::new();
     for cell in cells {
         let outcome = Cell { fails: None, ..cell.clone() };
         match rows.iter_mut().find(|(row, _)| *row == outcome) {
@@ -145,25 +146,25 @@ pub fn table(cells: &[Cell]) -> String {
     let mut text =
         "| Call | Fails | Answer | Again | Later | Left |\n| --- | --- | --- | --- | --- | --- |\n".to_owned();
     for (Cell { call, answer, again, later, left, .. }, fails) in rows {
-        let fails = together(&fails);
+        let fails = grouped(&fails);
         let _ = writeln!(text, "| {call} | {fails} | {answer} | {again} | {later} | {left} |");
     }
     text
 }
 
-/// Such as `once or always: throttled, timed out; always: no connection`.
-fn together(fails: &[Failure]) -> String {
-    let is = |fault, for_good| fails.contains(&(fault, for_good));
-    let of = |what: &str, meant: &dyn Fn(Fault) -> bool| {
-        let mut faults: Vec<_> = fails.iter().map(|(fault, _)| *fault).filter(|fault| meant(*fault)).collect();
+/// The failures in words, such as `once or always: throttled, timed out; always: no connection`.
+fn grouped(fails: &[CallFailure]) -> String {
+    let has = |fault, is_permanent| fails.contains(&(fault, is_permanent));
+    let group = |title: &str, includes: &dyn Fn(Fault) -> bool| {
+        let mut faults: Vec<_> = fails.iter().map(|(fault, _)| *fault).filter(|fault| includes(*fault)).collect();
         faults.dedup();
-        let words: Vec<_> = faults.into_iter().map(in_words).collect();
-        (!words.is_empty()).then(|| format!("{what}: {}", words.join(", ")))
+        let words: Vec<_> = faults.into_iter().map(description).collect();
+        (!words.is_empty()).then(|| format!("{title}: {}", words.join(", ")))
     };
     let parts = [
-        of("once or always", &|fault| is(fault, false) && is(fault, true)),
-        of("once", &|fault| is(fault, false) && !is(fault, true)),
-        of("always", &|fault| !is(fault, false)),
+        group("once or always", &|fault| has(fault, false) && has(fault, true)),
+        group("once", &|fault| has(fault, false) && !has(fault, true)),
+        group("always", &|fault| !has(fault, false)),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }

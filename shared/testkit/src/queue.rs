@@ -1,8 +1,8 @@
 //! A queue in process, in place of SNS, SQS and the poller that calls a function with batches of messages.
 //!
-//! It is as unkind as SQS may be: messages come at least once and some twice, late and out of order, several batches at
-//! once. A message that fails is tried again and in the end kept aside (Lambda developer guide, "Using Lambda with
-//! Amazon SQS"; SQS developer guide, "Amazon SQS standard queues"). All in memory.
+//! It delivers as badly as SQS may: messages come at least once and some twice, late and out of order, in several batches at
+//! once. A message that fails is tried again and in the end becomes a dead letter (Lambda developer guide, "Using Lambda with
+//! Amazon SQS"; SQS developer guide, "Amazon SQS standard queues"). Everything is in memory.
 
 mod state;
 #[cfg(test)]
@@ -16,49 +16,28 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
 use posthorn_lambda::{Env, env::monotonic_now};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+pub use self::state::DeadLetter;
 use self::state::{Delivery, Message, State};
 use crate::feedback::{sqs_event, sqs_record};
 
-/// The most messages of one batch.
-const BATCH_MAX: usize = 10;
-/// The most batches at once. Lambda adds more while messages wait (developer guide, "Configuring scaling behavior for SQS event
-/// source mappings"); so many keep up with what this machine can send.
-const BATCHES_MAX: usize = 32;
-/// The longest time from a push to the first delivery, in milliseconds, but for [`POLL`] and the batches under way.
-const DELAY_MAX: u64 = 800;
-/// How often the queue looks for messages that are due.
-const POLL: Duration = Duration::from_millis(50);
-/// One message in so many is delivered twice.
-const TWICE_IN: u64 = 8;
-/// The time from a failure to the next try.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// How often a message is tried before it is dead.
-const TRIES_MAX: u32 = 5;
-/// The most dead messages kept.
-const DEAD_MAX: usize = 100;
+/// The largest number of batches at once. Lambda adds more while messages wait (developer guide, "Configuring scaling behavior
+/// for SQS event source mappings"); this number keeps up with the mails that this machine can send.
+const MAX_BATCHES: usize = 32;
+/// The longest time from a push to the first delivery, in milliseconds, but for [`POLL_INTERVAL`] and the batches under way.
+const MAX_DELAY: u64 = 800;
+/// The time between two looks for messages that are due.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// One message in this many is delivered twice.
+const DUPLICATE_EVERY: u64 = 8;
 /// The longest time that the queue goes on after its shutdown.
-const DRAIN_MAX: Duration = Duration::from_secs(5);
+const MAX_DRAIN: Duration = Duration::from_secs(5);
 
 type Handler = Arc<dyn Fn(Value) -> BoxFuture<'static, Vec<String>> + Send + Sync>;
-
-/// A message that failed for good.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dead {
-    /// The message's id, a UUID.
-    pub id: String,
-    /// What was pushed.
-    pub body: String,
-    /// When it was pushed.
-    pub pushed_at: Timestamp,
-    /// How often it was tried.
-    pub tries: u32,
-}
 
 /// A queue. Cheap to clone; clones share everything.
 #[derive(Clone)]
@@ -85,17 +64,17 @@ impl Queue {
     pub fn push(&self, body: String) {
         let id = uuid::Builder::from_random_bytes(self.env.random()).into_uuid().to_string();
         let message = Arc::new(Message { id, body, pushed_at: self.env.now() });
-        if self.random_below(TWICE_IN) == 0 {
+        if self.random_below(DUPLICATE_EVERY) == 0 {
             self.deliver_soon(Delivery { message: Arc::clone(&message), tries: 0, is_copy: true });
         }
         self.deliver_soon(Delivery { message, tries: 0, is_copy: false });
     }
 
-    /// Calls `handler` with batches, each an SQS event of 1 to 10 records, until `shutdown` is done. It answers with the
-    /// ids of the messages that failed; if it panics or names an id that is not in the batch, the whole batch failed,
-    /// as for Lambda.
+    /// Calls `handler` with batches, each an SQS event of 1 to 10 records, until `shutdown` is done. The handler answers with
+    /// the ids of the messages that failed. If it panics or names an id that is not in the batch, the whole batch failed, as for
+    /// Lambda.
     ///
-    /// At the shutdown every message that waits is delivered once more without delay, those that fail are dead, and
+    /// At the shutdown every message that waits is delivered once more without delay, those that fail become dead letters, and
     /// after at most 5 seconds this ends. A queue is run once.
     pub async fn run<F, Fut>(self, handler: F, shutdown: impl Future<Output = ()>)
     where
@@ -109,24 +88,24 @@ impl Queue {
             tokio::select! {
                 () = &mut shutdown => break,
                 Some(_) = batches.join_next() => {}
-                () = sleep(POLL) => {}
+                () = sleep(POLL_INTERVAL) => {}
             }
         }
-        if timeout(DRAIN_MAX, self.drain(&handler, &mut batches)).await.is_err() {
+        if timeout(MAX_DRAIN, self.drain(&handler, &mut batches)).await.is_err() {
             let (waiting, batches) = (self.state().waiting(), batches.len());
             tracing::error!(waiting, batches, "the queue ended with messages waiting and batches under way");
         }
     }
 
-    /// How many deliveries wait to be made.
+    /// The number of deliveries that wait to be made.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.state().waiting()
     }
 
-    /// The dead messages, oldest first: the newest 100.
+    /// The dead letters, oldest first. The newest 100 are kept.
     #[must_use]
-    pub fn dead(&self) -> Vec<Arc<Dead>> {
+    pub fn dead(&self) -> Vec<Arc<DeadLetter>> {
         self.state().dead()
     }
 
@@ -139,13 +118,13 @@ impl Queue {
     }
 
     fn deliver_soon(&self, delivery: Delivery) {
-        let delay = Duration::from_millis(self.random_below(DELAY_MAX + 1));
+        let delay = Duration::from_millis(self.random_below(MAX_DELAY + 1));
         self.state().wait(delivery, monotonic_now() + delay);
     }
 
-    /// Starts batches of what is due, as many as may run at once.
+    /// Starts batches of the messages that are due, as many as may run at once.
     fn start(&self, handler: &Handler, batches: &mut JoinSet<()>) {
-        while batches.len() < BATCHES_MAX {
+        while batches.len() < MAX_BATCHES {
             let batch = self.state().take(monotonic_now());
             if batch.is_empty() {
                 break;

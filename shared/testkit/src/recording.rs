@@ -1,8 +1,8 @@
 //! Requests kept as they are on the wire, for `.ci/models`, which holds them to AWS's own service models.
 //!
-//! Off unless `POSTHORN_RECORD_REQUESTS` names a folder. Then whoever connects to an endpoint of this crate is passed on
-//! through a relay, and each connection has a file of what came on it. The endpoint keeps them and not the client, so that
-//! programs of their own (the operator's tool, a function in its sandbox) are recorded like a handler in process.
+//! Requests are kept if `POSTHORN_RECORD_REQUESTS` names a folder. A relay then passes on every connection to an endpoint of
+//! this crate, and writes the bytes of its requests into a file of its own. The endpoint keeps them and not the client, so that
+//! other processes (the operator's tool, a function in its sandbox) are recorded like a handler in process.
 
 use std::{
     fs::{self, File},
@@ -18,7 +18,7 @@ use tokio::{
     task::AbortHandle,
 };
 
-/// A relay in front of an endpoint. It ends, and its port is free again, when this goes out of scope.
+/// A relay in front of an endpoint. It ends, and its port is free again, when the value is dropped.
 #[derive(Debug)]
 pub struct Relay(AbortHandle);
 
@@ -28,18 +28,18 @@ impl Drop for Relay {
     }
 }
 
-/// The listener to serve on: the one given, or where requests are recorded one that the given one's connections are passed
-/// on to, while the relay lives.
+/// The listener to serve on. That is the given one, or where requests are recorded another, to which the connections of the
+/// given one are passed on while the relay lives.
 ///
 /// # Errors
 /// The folder cannot be made, or no port is free.
 pub async fn recorded(listener: TcpListener) -> io::Result<(TcpListener, Option<Relay>)> {
-    // This crate's own tests send what the endpoints are to refuse.
+    // This crate's own tests are left out: they send requests that the endpoints have to refuse.
     let Some(folder) = folder().filter(|_| !cfg!(test)) else { return Ok((listener, None)) };
     relayed(listener, folder).await.map(|(inner, relay)| (inner, Some(relay)))
 }
 
-#[expect(clippy::disallowed_methods, reason = "whether to record, whoever runs the tests says")]
+#[expect(clippy::disallowed_methods, reason = "the environment says whether to record")]
 fn folder() -> Option<PathBuf> {
     std::env::var_os("POSTHORN_RECORD_REQUESTS").filter(|value| !value.is_empty()).map(PathBuf::from)
 }
@@ -70,13 +70,17 @@ async fn pass_on(mut caller: TcpStream, endpoint: SocketAddr, file: PathBuf) -> 
     service.set_nodelay(true)?;
     let ((requests, mut to_caller), (mut answers, to_service)) = (caller.split(), service.split());
     tokio::select! {
-        ended = keep(requests, to_service, File::create_new(file)?) => ended,
+        ended = forward_and_keep(requests, to_service, File::create_new(file)?) => ended,
         ended = copy(&mut answers, &mut to_caller) => ended.map(drop),
     }
 }
 
-/// Passes on what is read, and keeps it before that: a request that has an effect is on record.
-async fn keep(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, mut file: File) -> io::Result<()> {
+/// Keeps the bytes that are read, and passes them on afterwards, so that every request that has an effect is on record.
+async fn forward_and_keep(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    mut file: File,
+) -> io::Result<()> {
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let count = from.read(&mut buffer).await?;
@@ -95,7 +99,7 @@ mod tests {
     const REQUEST: &[u8] = b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}";
 
     #[tokio::test]
-    async fn what_comes_on_a_connection_is_passed_on_and_kept() {
+    async fn a_request_is_passed_on_and_kept() {
         let folder = std::env::temp_dir().join(format!("posthorn-recording-{}", std::process::id()));
         let outer = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = outer.local_addr().unwrap();

@@ -2,22 +2,22 @@
 //! the local stack keeps mail with it. It refuses what SES refuses, in SES's words and shapes, and sends nothing.
 //!
 //! It answers `SendEmail` with `Simple` content, what creates, reads, lists and deletes identities, and what reads the
-//! account and its configuration sets. An identity that is created is pending: somebody calls [`Ses::verify`], or it
-//! verifies itself after the time of [`Ses::with_verification_after`]. Faults of `SendEmail` are asked for with
-//! [`Ses::fail_next`]. Sources: the SES v2 API reference and developer guide, and the SDK's generated code.
+//! account and its configuration sets. An identity that is created is pending until [`Ses::verify`] is called for it or the
+//! time of [`Ses::with_verification_after`] is over. A test asks for faults of `SendEmail` with [`Ses::fail_next`]. Sources:
+//! the SES v2 API reference and developer guide, and the SDK's generated code.
 
+mod accepted_mails;
 mod account;
 mod address;
 mod attachments;
 mod check;
-mod connection;
+mod clock;
+mod exception;
 mod fault;
 mod headers;
 mod identities;
 mod mail;
 mod message_id;
-mod recorded;
-mod refusal;
 mod request;
 mod routes;
 mod tags;
@@ -31,25 +31,22 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::Json;
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use posthorn_machine::files;
 use serde_json::Value;
-use tokio::net::TcpListener;
 
-use crate::recording::recorded;
-
+use self::accepted_mails::AcceptedMails;
 use self::account::ConfigurationSets;
 pub use self::account::{AccountStatus, EventDestination};
 pub use self::attachments::REFUSED_EXTENSIONS;
-use self::check::Standing;
-use self::connection::{Connection, CuttableListener};
+use self::check::AccountSnapshot;
+use self::clock::now;
+use self::exception::Exception;
 pub use self::fault::Fault;
 use self::identities::Identities;
 pub use self::mail::{Attachment, Mail};
-use self::recorded::Recorded;
-use self::refusal::Refusal;
 use self::request::SendEmail;
 
 type Sink = Arc<dyn Fn(&Mail) -> io::Result<()> + Send + Sync>;
@@ -65,12 +62,12 @@ pub struct Ses {
 struct Account {
     status: AccountStatus,
     identities: Arc<Identities>,
-    /// Where the identities are kept, if anywhere.
+    /// The file in which the identities are kept, if they are.
     file: Option<PathBuf>,
     configuration_sets: Arc<ConfigurationSets>,
     faults: VecDeque<Fault>,
     calls: usize,
-    recorded: Recorded,
+    accepted: AcceptedMails,
 }
 
 impl fmt::Debug for Ses {
@@ -87,14 +84,14 @@ impl Ses {
     }
 
     /// Hands every mail that passes the checks to `sink`, on a thread that may block, before the request is answered.
-    /// Where it fails the request is answered 500 and the mail counts as not accepted. With a sink, [`Ses::mails`]
+    /// If the sink fails, the request is answered 500 and the mail counts as not accepted. With a sink, [`Ses::mails`]
     /// keeps the newest 1,000 mails of at most 16 MiB together.
     #[must_use]
     pub fn with_sink(self, sink: impl Fn(&Mail) -> io::Result<()> + Send + Sync + 'static) -> Self {
         Self { sink: Some(Arc::new(sink)), ..self }
     }
 
-    /// Lets identities and their MAIL FROM domains verify themselves after this time: where there is no DNS.
+    /// Lets identities and their MAIL FROM domains verify themselves after this time, for a machine without DNS.
     #[must_use]
     pub fn with_verification_after(self, time: SignedDuration) -> Self {
         Arc::make_mut(&mut self.account().identities).verified_after = Some(time);
@@ -133,58 +130,29 @@ impl Ses {
         Arc::make_mut(&mut self.account().configuration_sets).create(name);
     }
 
-    /// Sets where a configuration set's events are said to go; this endpoint sends none itself.
+    /// Sets the destinations that a configuration set is said to have. This endpoint sends no event itself.
     pub fn set_event_destinations(&self, name: &str, destinations: Vec<EventDestination>) {
         Arc::make_mut(&mut self.account().configuration_sets).set_destinations(name, destinations);
     }
 
-    /// Switches sending with a configuration set on or off; one that does not exist is made. It changes what
-    /// `GetConfigurationSet` says and nothing else.
+    /// Switches sending with a configuration set on or off; one that does not exist is made. It changes the answer of
+    /// `GetConfigurationSet` and nothing else.
     pub fn set_sending(&self, name: &str, enabled: bool) {
         Arc::make_mut(&mut self.account().configuration_sets).set_sending(name, enabled);
     }
 
-    /// Sets what SES thinks of the account. It changes what `GetAccount` says and nothing else.
+    /// Sets the account's status. It changes the answer of `GetAccount` and nothing else.
     pub fn set_status(&self, status: AccountStatus) {
         self.account().status = status;
-    }
-
-    /// Serves plain HTTP on the listener until `shutdown` is done, and then until the requests under way are answered.
-    ///
-    /// # Errors
-    ///
-    /// What [`axum::serve()`] fails with; failed connections are not errors.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> io::Result<()> {
-        self.serve_behind(|router| router, listener, shutdown).await
-    }
-
-    /// The same with something in front, such as a check of who calls.
-    ///
-    /// # Errors
-    ///
-    /// What [`axum::serve()`] fails with; failed connections are not errors.
-    pub async fn serve_behind(
-        self,
-        front: impl FnOnce(Router) -> Router,
-        listener: TcpListener,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> io::Result<()> {
-        let (listener, _relay) = recorded(listener).await?;
-        let service = front(routes::router(self)).into_make_service_with_connect_info::<Connection>();
-        axum::serve(CuttableListener(listener), service).with_graceful_shutdown(shutdown).await
     }
 
     /// The accepted mails, oldest first; with a sink only the newest ones.
     #[must_use]
     pub fn mails(&self) -> Vec<Arc<Mail>> {
-        self.account().recorded.all()
+        self.account().accepted.all()
     }
 
-    /// How many `SendEmail` requests have arrived, accepted or not, those of a [`Fault`] included.
+    /// The number of `SendEmail` requests that arrived, accepted or not, those with a [`Fault`] included.
     #[must_use]
     pub fn calls(&self) -> usize {
         self.account().calls
@@ -199,49 +167,48 @@ impl Ses {
         self.account.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the identities and keeps them, both or neither.
+    /// Changes the identities and keeps them, or does neither.
     fn change_identities(
         &self,
-        change: impl FnOnce(&mut Identities) -> Result<Json<Value>, Refusal>,
-    ) -> Result<Response, Refusal> {
+        change: impl FnOnce(&mut Identities) -> Result<Json<Value>, Exception>,
+    ) -> Result<Response, Exception> {
         let mut account = self.account();
         let mut identities = Identities::clone(&account.identities);
         let answer = change(&mut identities)?;
         if let Some(file) = &account.file {
-            keep(file, &identities).map_err(|_| Refusal::internal_failure())?;
+            keep(file, &identities).map_err(|_| Exception::internal_failure())?;
         }
         account.identities = Arc::new(identities);
         Ok(answer.into_response())
     }
 
     /// Counts a `SendEmail` and gives the fault it takes.
-    fn arrived(&self) -> Option<Fault> {
+    fn count_call(&self) -> Option<Fault> {
         let mut account = self.account();
         account.calls += 1;
         account.faults.pop_front()
     }
 
-    fn check(&self, request: SendEmail, region: String) -> Result<Mail, Refusal> {
-        check::mail(request, &self.standing(region), now())
+    fn check(&self, request: SendEmail, region: String) -> Result<Mail, Exception> {
+        check::mail(request, &self.snapshot(region), now())
     }
 
-    fn standing(&self, region: String) -> Standing {
+    fn snapshot(&self, region: String) -> AccountSnapshot {
         let account = self.account();
         let (identities, configuration_sets) = (&account.identities, &account.configuration_sets);
-        Standing { identities: Arc::clone(identities), configuration_sets: Arc::clone(configuration_sets), region }
+        AccountSnapshot {
+            identities: Arc::clone(identities),
+            configuration_sets: Arc::clone(configuration_sets),
+            region,
+        }
     }
 
     fn record(&self, mail: Arc<Mail>) {
-        self.account().recorded.push(mail, self.sink.is_some());
+        self.account().accepted.push(mail, self.sink.is_some());
     }
 }
 
-/// Writes the file whole: a start that reads it finds the old identities or the new ones.
+/// Writes the file whole, so that a start that reads it finds the old identities or the new ones.
 fn keep(file: &std::path::Path, identities: &Identities) -> io::Result<()> {
     files::replace(file, &serde_json::to_vec_pretty(identities)?)
-}
-
-#[expect(clippy::disallowed_methods, reason = "this stands in for AWS, whose clock is its own")]
-fn now() -> Timestamp {
-    Timestamp::now()
 }

@@ -1,5 +1,5 @@
-//! An SQS endpoint over HTTP, for the SDK's real client with its endpoint overridden: it tells how full queues in process
-//! are. It answers `GetQueueAttributes`.
+//! An SQS endpoint over HTTP, for the SDK's real client with its endpoint overridden. It answers `GetQueueAttributes` with the
+//! number of messages in queues in process.
 //!
 //! Sources: the SQS API reference (`GetQueueAttributes`), AWS's JSON protocol 1.0, and the SDK's generated code.
 
@@ -8,7 +8,6 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::State;
@@ -18,9 +17,6 @@ use axum::routing::post;
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-
-use crate::recording::recorded;
 
 type Waiting = Arc<dyn Fn() -> usize + Send + Sync>;
 
@@ -56,39 +52,16 @@ impl Sqs {
         Self::default()
     }
 
-    /// Creates a queue by its ARN; `waiting` says how many messages wait in it.
+    /// Creates a queue by its ARN. `waiting` gives the number of messages that wait in it.
     pub fn create_queue(&self, arn: &str, waiting: impl Fn() -> usize + Send + Sync + 'static) {
         let queue = Queue { arn: arn.to_owned(), waiting: Arc::new(waiting) };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path(arn), queue);
     }
 
-    /// Serves plain HTTP on the listener until `shutdown` is done, and then until the requests under way are answered.
-    ///
-    /// # Errors
-    ///
-    /// What [`axum::serve()`] fails with; failed connections are not errors.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> io::Result<()> {
-        self.serve_behind(|router| router, listener, shutdown).await
-    }
-
-    /// The same with something in front, such as a check of who calls.
-    ///
-    /// # Errors
-    ///
-    /// What [`axum::serve()`] fails with; failed connections are not errors.
-    pub async fn serve_behind(
-        self,
-        front: impl FnOnce(Router) -> Router,
-        listener: TcpListener,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> io::Result<()> {
-        let (listener, _relay) = recorded(listener).await?;
-        let router = front(Router::new().route("/", post(act)).with_state(self));
-        axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+    /// The endpoint's route, for [`serve`](crate::server::serve).
+    #[must_use]
+    pub fn router(self) -> Router {
+        Router::new().route("/", post(answer)).with_state(self)
     }
 
     fn attributes(&self, request: &GetQueueAttributes) -> Option<Value> {
@@ -118,25 +91,28 @@ pub fn path(arn: &str) -> String {
     format!("/{account}/{name}")
 }
 
-async fn act(State(sqs): State<Sqs>, headers: HeaderMap, body: String) -> Response {
+async fn answer(State(sqs): State<Sqs>, headers: HeaderMap, body: String) -> Response {
     if headers.get("x-amz-target").is_none_or(|target| target != "AmazonSQS.GetQueueAttributes") {
-        return refused(
+        return error_response(
             "com.amazon.coral.service#UnknownOperationException",
             "this local endpoint takes GetQueueAttributes",
         );
     }
     let Ok(request) = serde_json::from_str::<GetQueueAttributes>(&body) else {
-        return refused("com.amazon.coral.service#SerializationException", "the body is not the operation's JSON");
+        return error_response(
+            "com.amazon.coral.service#SerializationException",
+            "the body is not the operation's JSON",
+        );
     };
     if let Some(attributes) = sqs.attributes(&request) {
         return Json(json!({ "Attributes": attributes })).into_response();
     }
-    // The code that it had in the query protocol, by which the SDKs still know it.
+    // The SDKs know the error by the code that it had in the query protocol.
     let code = [("x-amzn-query-error", "AWS.SimpleQueueService.NonExistentQueue;Sender")];
-    let refused = refused("com.amazonaws.sqs#QueueDoesNotExist", "The specified queue does not exist.");
-    (code, refused).into_response()
+    let response = error_response("com.amazonaws.sqs#QueueDoesNotExist", "The specified queue does not exist.");
+    (code, response).into_response()
 }
 
-fn refused(name: &str, message: &str) -> Response {
+fn error_response(name: &str, message: &str) -> Response {
     (StatusCode::BAD_REQUEST, Json(json!({ "__type": name, "message": message }))).into_response()
 }

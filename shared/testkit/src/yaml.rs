@@ -3,7 +3,8 @@
 use saphyr::{LoadableYamlNode as _, Scalar, ScanError, Yaml};
 use serde_json::{Map, Value, json};
 
-/// The first document of a text. Short forms of functions, as of a deployment template, are written out: `!Ref X` is `{"Ref": "X"}`.
+/// The first document of a text. Short forms of a deployment template's functions are written out: `!Ref X` is
+/// `{"Ref": "X"}`.
 pub(crate) fn read(text: &str) -> Result<Value, ScanError> {
     Ok(Yaml::load_from_str(text)?.first().map(value).unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! Whether everything that callers were told is so.
+//! The audit: every response that a caller got is compared with the table and the mails.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,40 +11,39 @@ use posthorn_testkit::{backends::local_config, ses::Mail};
 use serde_json::Value;
 
 use crate::{
-    Faults,
-    answers::{Answer, Whose},
-    say,
+    responses::{LoggedResponse, ResponseLog},
     stack::Stack,
+    terminal::{Failures, print},
 };
 
-/// What was told, stored and handed over.
+/// The emails and events of responses, of the table and of the mails.
 #[derive(Debug, Default)]
 pub(crate) struct Audit {
-    /// Emails that a caller was told of.
-    emails: HashSet<String>,
-    /// Events that a caller was told of: contact and id.
-    events: HashSet<(String, String)>,
-    /// Answers that a mail may have gone out.
-    doubts: usize,
-    /// 200s that tell of nothing.
+    /// The emails in responses.
+    reported_emails: HashSet<String>,
+    /// The events in responses: contact and id.
+    reported_events: HashSet<(String, String)>,
+    /// The number of responses that leave open whether a mail went out.
+    unknown: usize,
+    /// The number of 200s without an email or an event.
     empty: usize,
-    /// Stored emails, by id: their status.
+    /// The statuses of stored emails, by id.
     statuses: HashMap<String, String>,
-    /// Stored events: contact and id.
-    stored: HashSet<(String, String)>,
-    /// How often each visit with an idempotency key is stored.
+    /// The stored events: contact and id.
+    stored_events: HashSet<(String, String)>,
+    /// The number of stored events of each visit with an idempotency key.
     visits: HashMap<u64, usize>,
-    /// Mails, by email id.
+    /// The number of mails, by email id.
     mails: HashMap<String, usize>,
-    /// Mails of the load, by recipient: each request has its own.
-    received: HashMap<String, usize>,
+    /// The number of mails of the load, by recipient. Each request has a recipient of its own.
+    mails_to: HashMap<String, usize>,
 }
 
-/// Looks at everything.
-pub(crate) async fn of(stack: &Stack) -> io::Result<Audit> {
+/// Reads the responses, the mails and the table.
+pub(crate) async fn audit(stack: &Stack) -> io::Result<Audit> {
     let mut audit = Audit::default();
-    for whose in [Whose::Load, Whose::Probes] {
-        whose.for_each(&stack.folder, |answer| audit.told(answer))?;
+    for log in [ResponseLog::Load, ResponseLog::Probes] {
+        log.for_each(&stack.folder, |response| audit.add_response(response))?;
     }
     audit.read_mails(stack)?;
     audit.read_table(stack).await?;
@@ -52,26 +51,26 @@ pub(crate) async fn of(stack: &Stack) -> io::Result<Audit> {
 }
 
 impl Audit {
-    fn told(&mut self, answer: &Answer) {
-        if answer.status == 502 {
-            self.doubts += 1;
+    fn add_response(&mut self, response: &LoggedResponse) {
+        if response.status == 502 {
+            self.unknown += 1;
         }
-        if answer.status != 200 {
+        if response.status != 200 {
             return;
         }
-        let data = &answer.body["data"];
+        let data = &response.body["data"];
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let emails: Vec<_> =
             data["emails"].as_array().into_iter().flatten().map(|email| text(&email["email"])).collect();
         if data["event"].is_string() {
-            self.events.insert((text(&data["contact"]), text(&data["event"])));
+            self.reported_events.insert((text(&data["contact"]), text(&data["event"])));
         } else if emails.is_empty() {
             self.empty += 1;
         }
-        self.emails.extend(emails);
+        self.reported_emails.extend(emails);
     }
 
-    /// The mailbox's records: a summary on the first line, the mail on the second.
+    /// Reads the mailbox's files, each of which has a summary on the first line and the mail on the second.
     fn read_mails(&mut self, stack: &Stack) -> io::Result<()> {
         for entry in fs::read_dir(stack.folder.join(".posthorn/mail/.inbox"))? {
             let path = entry?.path();
@@ -83,7 +82,7 @@ impl Audit {
             let id = mail.tags.iter().find(|(name, _)| name == "posthorn-email").map(|(_, id)| id.clone());
             *self.mails.entry(id.unwrap_or_default()).or_default() += 1;
             for recipient in mail.recipients().filter(|recipient| !recipient.starts_with("probe@")) {
-                *self.received.entry(recipient.to_owned()).or_default() += 1;
+                *self.mails_to.entry(recipient.to_owned()).or_default() += 1;
             }
         }
         Ok(())
@@ -106,7 +105,7 @@ impl Audit {
         if let Some(id) = pk.strip_prefix("EMAIL#") {
             self.statuses.insert(id.to_owned(), text("status").to_owned());
         } else if let (Some(contact), Some(id)) = (pk.strip_prefix("CONTACT#"), sk.strip_prefix("EVENT#")) {
-            self.stored.insert((contact.to_owned(), id.to_owned()));
+            self.stored_events.insert((contact.to_owned(), id.to_owned()));
             let data: Value = serde_json::from_str(text("data")).unwrap_or_default();
             if let Some(visit) = data["visit"].as_u64().filter(|visit| visit % 2 == 0) {
                 *self.visits.entry(visit).or_default() += 1;
@@ -114,7 +113,7 @@ impl Audit {
         }
     }
 
-    /// True if every email that went out is known to have arrived: nothing is on its way any more.
+    /// True if every email that went out is stored as delivered, so that nothing is on its way any more.
     pub(crate) fn is_at_rest(&self) -> bool {
         self.mails.keys().all(|id| self.is_delivered(id))
     }
@@ -123,33 +122,36 @@ impl Audit {
         self.statuses.get(id).is_some_and(|status| status == "DELIVERED")
     }
 
-    /// Tells, and answers what is not as it must be.
-    pub(crate) fn tell(&self) -> Faults {
+    /// Prints the counts, and returns the requirements that do not hold.
+    pub(crate) fn failures(&self) -> Failures {
         let mails: usize = self.mails.values().sum();
-        let untold = self.mails.keys().filter(|id| !self.emails.contains(*id)).count();
-        let (told, doubts) = (mails - untold, self.doubts);
-        say(&format!("mails: {mails}; callers were told of {told}, and {doubts} times that one may have gone out"));
-        say(&format!("events: {}, of which callers were told {}", self.stored.len(), self.events.len()));
-        let count = |wrong: &dyn Fn(&String) -> bool| self.emails.iter().filter(|id| wrong(id)).count();
+        let unreported = self.mails.keys().filter(|id| !self.reported_emails.contains(*id)).count();
+        let (reported, unknown) = (mails - unreported, self.unknown);
+        print(&format!(
+            "mails: {mails}; {reported} are in responses, and {unknown} responses leave open whether one went out"
+        ));
+        let (stored, in_responses) = (self.stored_events.len(), self.reported_events.len());
+        print(&format!("events: {stored}, of which {in_responses} are in responses"));
+        let count = |is_wrong: &dyn Fn(&String) -> bool| self.reported_emails.iter().filter(|id| is_wrong(id)).count();
         let twice = |counts: &mut dyn Iterator<Item = &usize>| counts.filter(|count| **count > 1).count();
         let checks = [
-            ("emails that a caller was told of went to nobody", count(&|id| !self.mails.contains_key(id))),
-            ("emails that a caller was told of are not stored", count(&|id| !self.statuses.contains_key(id))),
-            ("mails went out twice", twice(&mut self.mails.values().chain(self.received.values()))),
-            ("mails went out that nobody was told of", untold.saturating_sub(doubts)),
+            ("emails in responses went to nobody", count(&|id| !self.mails.contains_key(id))),
+            ("emails in responses are not stored", count(&|id| !self.statuses.contains_key(id))),
+            ("mails went out twice", twice(&mut self.mails.values().chain(self.mails_to.values()))),
+            ("mails went out that are in no response", unreported.saturating_sub(unknown)),
             ("mails are not stored as delivered", self.mails.keys().filter(|id| !self.is_delivered(id)).count()),
-            ("events that a caller was told of are not stored", self.events.difference(&self.stored).count()),
+            ("events in responses are not stored", self.reported_events.difference(&self.stored_events).count()),
             ("events are stored twice under one key", twice(&mut self.visits.values())),
-            ("successes tell of nothing", self.empty),
+            ("successes have neither email nor event", self.empty),
         ];
-        for (what, count) in checks {
-            say(&format!("{what}: {count}"));
+        for (defect, count) in checks {
+            print(&format!("{defect}: {count}"));
         }
-        let wrong = checks.iter().filter(|(_, count)| *count > 0);
-        let mut faults: Faults = wrong.map(|(what, count)| format!("{count} {what}")).collect();
-        if self.emails.is_empty() || self.events.is_empty() {
-            faults.push("nobody was told of anything".to_owned());
+        let failed = checks.iter().filter(|(_, count)| *count > 0);
+        let mut failures: Failures = failed.map(|(defect, count)| format!("{count} {defect}")).collect();
+        if self.reported_emails.is_empty() || self.reported_events.is_empty() {
+            failures.push("no response has an email, or none an event".to_owned());
         }
-        faults
+        failures
     }
 }

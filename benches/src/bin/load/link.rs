@@ -1,4 +1,4 @@
-//! A way to a server that can be disturbed.
+//! A connection to a server that can be disturbed.
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -12,14 +12,14 @@ use tokio::{
     time::sleep,
 };
 
-/// How a link does.
+/// The state of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
-    /// It carries.
+    /// Data passes.
     Up,
-    /// What is sent waits, on both ways, and arrives later: also if the sender has given up meanwhile.
+    /// Data waits in both directions and arrives later, even if the sender has given up meanwhile.
     Stalled,
-    /// Connections are closed, with whatever is under way on them, and no new ones are taken.
+    /// Connections are closed, with all data that is under way on them, and none is accepted.
     Cut,
 }
 
@@ -44,7 +44,7 @@ impl Link {
     }
 }
 
-/// Listens, but not while it is cut.
+/// Listens while the link is not cut.
 async fn run(mut listener: TcpListener, address: SocketAddr, server: String, mut state: watch::Receiver<State>) {
     loop {
         let mut cut = state.clone();
@@ -67,7 +67,7 @@ async fn accept(listener: &TcpListener, server: &str, state: &watch::Receiver<St
     loop {
         match listener.accept().await {
             Ok((connection, _)) => drop(tokio::spawn(carry(connection, server.to_owned(), state.clone()))),
-            // Of one connection, or for want of descriptors, which passes.
+            // The error is one connection's, or a want of descriptors that passes.
             Err(_) => sleep(Duration::from_millis(10)).await,
         }
     }
@@ -86,7 +86,7 @@ async fn carry(caller: TcpStream, server: String, mut state: watch::Receiver<Sta
     }
 }
 
-/// One way, and its end.
+/// Passes on one direction, and its end.
 async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut state: watch::Receiver<State>) -> io::Result<()> {
     let mut buffer = vec![0; 64 * 1024];
     loop {

@@ -1,18 +1,18 @@
-//! How much memory the stack takes: this process, for the load comes from another.
+//! The memory of the stack, which is that of this process, for the load comes from another.
 
 use std::{fs, time::Duration};
 
 use tokio::{task::JoinHandle, time::sleep};
 
-use crate::{Faults, say};
+use crate::terminal::{Failures, print};
 
-/// Parts of the time.
+/// The number of parts of the time.
 const PARTS: u32 = 10;
-/// The parts in which nothing is disturbed, and nothing just was: first and last of a stretch. A disturbance makes memory rise
-/// once, by what waits meanwhile.
+/// The first and the last part of each stretch without a disturbance in or just before it. A disturbance makes memory rise once,
+/// by the requests that wait meanwhile.
 const CALM: [(usize, usize); 3] = [(1, 2), (4, 5), (8, 9)];
-/// What the peaks may grow by in all of them: megabytes.
-const GROWTH: u64 = 32;
+/// The largest growth of the peaks in all of these stretches, in megabytes.
+const MAX_GROWTH: u64 = 32;
 
 /// The peak of each tenth of the time, in megabytes.
 pub(crate) struct Memory(JoinHandle<Vec<u64>>);
@@ -34,16 +34,16 @@ impl Memory {
         }))
     }
 
-    /// Tells the peaks.
-    pub(crate) async fn end(self) -> Faults {
+    /// Prints the peaks, and returns the requirements that do not hold.
+    pub(crate) async fn end(self) -> Failures {
         let peaks = self.0.await.unwrap_or_default();
         let shown: Vec<_> = peaks.iter().map(u64::to_string).collect();
-        say(&format!("resident, peak of each tenth: {} MB", shown.join(" ")));
+        print(&format!("resident, peak of each tenth: {} MB", shown.join(" ")));
         if peaks.len() != PARTS as usize || peaks.contains(&0) {
             return vec!["memory could not be read".to_owned()];
         }
         let grown: u64 = CALM.iter().map(|(first, last)| peaks[*last].saturating_sub(peaks[*first])).sum();
-        if grown > GROWTH { vec![format!("memory grew by {grown} MB")] } else { Vec::new() }
+        if grown > MAX_GROWTH { vec![format!("memory grew by {grown} MB")] } else { Vec::new() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! When the API is back: an event and an email every tenth of a second, beside the load.
+//! The time until the API is back after an outage, by an event and an email every tenth of a second, beside the load.
 
 use std::{
     fs::File,
@@ -16,36 +16,41 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::{Faults, PATIENCE, answers::Whose, say, stack::Stack};
+use crate::{
+    responses::{CALLER_TIMEOUT, ResponseLog},
+    stack::Stack,
+    terminal::{Failures, print},
+};
 
-const EVERY: Duration = Duration::from_millis(100);
-/// The most that the API may take to be back, beside what a request takes anyhow: to answer with success again. No request fails
-/// that is made later.
-const BACK_WITHIN: Duration = Duration::from_secs(1);
+/// The time between two probes of a route.
+const INTERVAL: Duration = Duration::from_millis(100);
+/// The longest time until the API answers with success again, beside the usual time of a request. No request that is made later
+/// fails.
+const MAX_RECOVERY: Duration = Duration::from_secs(1);
 
 /// A disturbance.
 pub(crate) struct Outage {
-    pub(crate) what: &'static str,
-    /// The routes that it is one for.
+    pub(crate) name: &'static str,
+    /// The routes that it disturbs.
     pub(crate) routes: &'static [&'static str],
     pub(crate) began: Instant,
     pub(crate) ended: Instant,
 }
 
 impl Outage {
-    /// Whether a probe may have met it, or what it left under way.
-    fn is_met_by(&self, probe: &Probe) -> bool {
-        probe.answered >= self.began && probe.at <= self.ended + BACK_WITHIN
+    /// True if a probe was under way during the outage or the recovery from it.
+    fn overlaps(&self, probe: &Probe) -> bool {
+        probe.answered >= self.began && probe.at <= self.ended + MAX_RECOVERY
     }
 }
 
-/// A request: when it was made, and when it was answered.
+/// A request, with the times at which it was made and answered.
 #[derive(Debug)]
 struct Probe {
     route: &'static str,
     at: Instant,
     answered: Instant,
-    /// None if it was not.
+    /// The status, or `None` without an answer.
     status: Option<u16>,
 }
 
@@ -54,13 +59,13 @@ impl Probe {
         self.status == Some(200)
     }
 
-    /// Beside the time that a request takes anyhow.
+    /// True for a request that failed, or took longer than the recovery beside the usual time.
     fn is_disturbed(&self, usual: Duration) -> bool {
-        !self.succeeded() || self.answered - self.at > BACK_WITHIN + usual
+        !self.succeeded() || self.answered - self.at > MAX_RECOVERY + usual
     }
 }
 
-/// Requests that are made all the time. What they are answered goes into a file, as with the load, so that it takes no memory.
+/// Requests that are made all the time. Their responses go into a file, as those of the load do, so that they take no memory.
 pub(crate) struct Probes {
     stop: watch::Sender<bool>,
     made: JoinHandle<Vec<Probe>>,
@@ -72,63 +77,75 @@ impl Probes {
         let track = json!({"email": "probe@example.org", "event": "probed"});
         let send = json!({"to": "probe@example.org", "subject": "Probe", "body": "<p>Probe</p>"});
         let (url, key) = (stack.url.clone(), stack.secret.clone());
-        let file = Arc::new(Mutex::new(File::create(Whose::Probes.file(&stack.folder))?));
+        let file = Arc::new(Mutex::new(File::create(ResponseLog::Probes.file(&stack.folder))?));
         let made = tokio::spawn(async move {
             let (client, mut under_way) = (Client::new(), JoinSet::new());
             while !*stopped.borrow() {
                 for (route, body) in [("/v1/track", &track), ("/v1/send", &send)] {
-                    let request = client.post(format!("{url}{route}")).bearer_auth(&key).json(body).timeout(PATIENCE);
+                    let request =
+                        client.post(format!("{url}{route}")).bearer_auth(&key).json(body).timeout(CALLER_TIMEOUT);
                     under_way.spawn(probe(route, request, Arc::clone(&file)));
                 }
-                sleep(EVERY).await;
+                sleep(INTERVAL).await;
             }
             under_way.join_all().await
         });
         Ok(Self { stop, made })
     }
 
-    /// Tells how long after each outage the API was back. Requests away from outages must succeed.
-    pub(crate) async fn end(self, outages: &[Outage]) -> Faults {
+    /// Prints how long after each outage the API was back, and returns the requirements that do not hold. Requests away from
+    /// outages have to succeed.
+    pub(crate) async fn end(self, outages: &[Outage]) -> Failures {
         let _ = self.stop.send(true);
         let probes = self.made.await.unwrap_or_default();
-        let mut faults = Faults::new();
+        let mut failures = Failures::new();
         for outage in outages {
             for route in outage.routes {
                 let of_route: Vec<_> = probes.iter().filter(|probe| probe.route == *route).collect();
-                let calm = of_route.iter().filter(|probe| !outages.iter().any(|outage| outage.is_met_by(probe)));
-                faults.extend(look_at(outage, route, &of_route, median(calm.map(|probe| probe.answered - probe.at))));
+                let calm = of_route.iter().filter(|probe| !outages.iter().any(|outage| outage.overlaps(probe)));
+                failures.extend(recovery_failures(
+                    outage,
+                    route,
+                    &of_route,
+                    median(calm.map(|probe| probe.answered - probe.at)),
+                ));
             }
         }
-        let is_astray = |probe: &&Probe| !probe.succeeded() && !outages.iter().any(|outage| outage.is_met_by(probe));
-        let astray = probes.iter().filter(is_astray).count();
-        say(&format!("probes: {}, failed away from outages: {astray}", probes.len()));
-        if astray > 0 {
-            faults.push(format!("{astray} probes failed away from outages"));
+        let is_unexplained =
+            |probe: &&Probe| !probe.succeeded() && !outages.iter().any(|outage| outage.overlaps(probe));
+        let unexplained = probes.iter().filter(is_unexplained).count();
+        print(&format!("probes: {}, failed away from outages: {unexplained}", probes.len()));
+        if unexplained > 0 {
+            failures.push(format!("{unexplained} probes failed away from outages"));
         }
         if probes.iter().any(|probe| probe.status.is_none()) {
-            faults.push("probes stayed unanswered".to_owned());
+            failures.push("probes stayed unanswered".to_owned());
         }
-        faults
+        failures
     }
 }
 
-/// `usual` is the time that a request takes otherwise: with many connections, longer than a second.
-fn look_at(outage: &Outage, route: &str, probes: &[&Probe], usual: Duration) -> Faults {
-    let mut faults = Faults::new();
-    let met = probes.iter().filter(|probe| outage.is_met_by(probe));
+/// The requirements on the recovery of a route that do not hold. `usual` is the time of a request without a disturbance, which is
+/// longer than a second with many connections.
+fn recovery_failures(outage: &Outage, route: &str, probes: &[&Probe], usual: Duration) -> Failures {
+    let mut failures = Failures::new();
+    let met = probes.iter().filter(|probe| outage.overlaps(probe));
     let (disturbed, failed) =
         (met.clone().filter(|probe| probe.is_disturbed(usual)).count(), met.filter(|probe| !probe.succeeded()).count());
     let after = probes.iter().filter(|probe| probe.answered >= outage.ended && probe.succeeded());
     let back = after.map(|probe| probe.answered - outage.ended).min().unwrap_or(Duration::MAX);
-    let what = outage.what;
-    say(&format!("{what}, {route}: {disturbed} probes met it, {failed} failed, back after {} ms", back.as_millis()));
+    let name = outage.name;
+    print(&format!(
+        "{name}, {route}: {disturbed} probes disturbed, {failed} failed, back after {} ms",
+        back.as_millis()
+    ));
     if disturbed == 0 {
-        faults.push(format!("{route} did not notice {what}"));
+        failures.push(format!("{route} was not disturbed by {name}"));
     }
-    if back > BACK_WITHIN + usual {
-        faults.push(format!("{route} was not back within a second and its usual {} ms of {what}", usual.as_millis()));
+    if back > MAX_RECOVERY + usual {
+        failures.push(format!("{route} was not back within a second and its usual {} ms of {name}", usual.as_millis()));
     }
-    faults
+    failures
 }
 
 fn median(times: impl Iterator<Item = Duration>) -> Duration {

@@ -1,4 +1,4 @@
-//! The local stack in this process, its functions behind links.
+//! The local stack in this process, with links between its functions and their back ends.
 
 use std::{
     collections::HashMap,
@@ -18,43 +18,43 @@ use crate::link::Link;
 
 /// A running stack.
 pub(crate) struct Stack {
-    /// The API.
+    /// The API's address.
     pub(crate) url: String,
-    /// The engine, past the link.
+    /// The engine's address, past the link.
     pub(crate) dynamodb: String,
     /// The table's name.
     pub(crate) table: String,
     /// The demo project's secret key.
     pub(crate) secret: String,
-    /// Its public key.
+    /// The demo project's public key.
     pub(crate) public: String,
-    /// The functions' way to the engine.
+    /// The link between the functions and the engine.
     pub(crate) database: Link,
-    /// Their way to SES.
+    /// The link between the functions and SES.
     pub(crate) mail: Link,
-    /// Of this run.
+    /// The folder of this run.
     pub(crate) folder: PathBuf,
     running: JoinHandle<io::Result<()>>,
 }
 
 impl Stack {
-    /// Starts it in a folder of its own, which becomes the working directory.
+    /// Starts a stack in a folder of its own, which becomes the working directory.
     pub(crate) async fn start() -> io::Result<Self> {
         let folder = env::temp_dir().join(format!("posthorn-load-{}", std::process::id()));
         fs::create_dir_all(&folder)?;
         env::set_current_dir(&folder)?;
-        let (tell, told) = oneshot::channel();
+        let (sender, links) = oneshot::channel();
         let options = Options::parse_from(["posthorn-local", "--port", "0"]);
         let running = tokio::spawn(async move {
             run_behind(&options, async move |endpoints| {
                 let (database, dynamodb) = Link::to(&endpoints.dynamodb).await?;
                 let (mail, ses) = Link::to(&endpoints.ses).await?;
-                let _ = tell.send((database, mail));
+                let _ = sender.send((database, mail));
                 Ok(Endpoints { dynamodb, ses })
             })
             .await
         });
-        let (database, mail) = told.await.map_err(|_| io::Error::other("the stack did not start"))?;
+        let (database, mail) = links.await.map_err(|_| io::Error::other("the stack did not start"))?;
         let state = folder.join(".posthorn");
         let environment = lines(&state.join("backends.env")).await?;
         let keys = lines(&state.join("demo.env")).await?;
@@ -71,7 +71,7 @@ impl Stack {
         })
     }
 
-    /// Ends it, and removes its folder, unless somebody is to look at it.
+    /// Ends the stack, and removes its folder unless it is kept.
     pub(crate) fn end(self, is_kept: bool) {
         self.running.abort();
         if !is_kept {
@@ -80,7 +80,7 @@ impl Stack {
     }
 }
 
-/// A file of names and values, once it is there.
+/// The names and values of a file, once it is there.
 async fn lines(file: &Path) -> io::Result<HashMap<String, String>> {
     for _ in 0..300 {
         if let Ok(text) = fs::read_to_string(file) {

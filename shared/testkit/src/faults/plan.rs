@@ -1,24 +1,28 @@
-//! Which attempts are to fail.
+//! The decision which attempts fail.
 
 use std::collections::HashMap;
 
-use super::{Fault, Named, seen::ObservedRequest};
+use super::{
+    fault::Fault,
+    request::{NamedCall, ObservedRequest},
+};
 
 /// The faults asked for, and how far they have come.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     rules: Vec<Rule>,
-    /// Calls that are still to come before the one that fails, and how.
+    /// The number of calls that are still to come before the one that fails, and how that fails.
     pub(super) countdown: Option<(usize, Fault)>,
-    /// The call of which every attempt fails.
-    doomed: Option<(String, Fault)>,
-    pub(super) strike: Option<Strike>,
-    /// How often calls of a name have come.
-    count: HashMap<String, usize>,
-    /// The name of each call, for the SDK's retries of it.
-    names_of: HashMap<String, String>,
-    pub(super) names: Option<Vec<Named>>,
-    pub(super) is_dead: bool,
+    /// The call of which every attempt fails, by the SDK's id of it.
+    failing: Option<(String, Fault)>,
+    pub(super) named_fault: Option<NamedFault>,
+    /// The number of calls that came under each name.
+    counts: HashMap<String, usize>,
+    /// The name of each call by the SDK's id of it, so that its retries have the same name.
+    names: HashMap<String, String>,
+    /// The calls since they began to be watched.
+    pub(super) watched: Option<Vec<NamedCall>>,
+    is_dead: bool,
 }
 
 #[derive(Debug)]
@@ -29,22 +33,24 @@ struct Rule {
     attempts: usize,
 }
 
-/// The fault of a call by its name.
+/// The fault of a call that is chosen by its name.
 #[derive(Debug)]
-pub(super) struct Strike {
+pub(super) struct NamedFault {
     pub(super) name: String,
     pub(super) fault: Fault,
-    pub(super) for_good: bool,
-    pub(super) hit: bool,
+    pub(super) is_permanent: bool,
+    pub(super) was_hit: bool,
 }
 
-/// What becomes of an attempt.
+/// The way of an attempt.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Decided {
-    Goes,
-    Fails(Fault),
-    /// The process that makes it does not live any more.
-    Dead,
+pub(super) enum Decision {
+    /// It reaches the service.
+    Forward,
+    /// It fails.
+    Fail(Fault),
+    /// It never ends, for the process that makes it is dead.
+    Hang,
 }
 
 impl Plan {
@@ -52,63 +58,63 @@ impl Plan {
         self.rules.push(Rule { operation, needle: needle.to_owned(), fault, attempts });
     }
 
-    pub(super) fn decide(&mut self, seen: &ObservedRequest) -> Decided {
+    pub(super) fn decide(&mut self, request: &ObservedRequest) -> Decision {
         if self.is_dead {
-            return Decided::Dead;
+            return Decision::Hang;
         }
-        let fault = self.of_call(seen).or_else(|| self.of_name(seen)).or_else(|| self.of_rules(seen));
+        let fault = self.by_countdown(request).or_else(|| self.by_name(request)).or_else(|| self.by_rule(request));
         self.is_dead = matches!(fault, Some(Fault::Dies | Fault::DiesAfter));
-        fault.map_or(Decided::Goes, Decided::Fails)
+        fault.map_or(Decision::Forward, Decision::Fail)
     }
 
-    fn of_call(&mut self, seen: &ObservedRequest) -> Option<Fault> {
+    fn by_countdown(&mut self, request: &ObservedRequest) -> Option<Fault> {
         match self.countdown {
-            Some((0, fault)) if seen.is_first => {
+            Some((0, fault)) if request.is_first => {
                 self.countdown = None;
-                self.doomed = Some((seen.invocation.clone(), fault));
+                self.failing = Some((request.invocation.clone(), fault));
             }
-            Some((left, fault)) if seen.is_first => self.countdown = Some((left - 1, fault)),
+            Some((left, fault)) if request.is_first => self.countdown = Some((left - 1, fault)),
             _ => {}
         }
-        let (invocation, fault) = self.doomed.as_ref()?;
-        (*invocation == seen.invocation).then_some(*fault)
+        let (invocation, fault) = self.failing.as_ref()?;
+        (*invocation == request.invocation).then_some(*fault)
     }
 
-    fn of_name(&mut self, seen: &ObservedRequest) -> Option<Fault> {
-        if self.names.is_none() && self.strike.is_none() {
+    fn by_name(&mut self, request: &ObservedRequest) -> Option<Fault> {
+        if self.watched.is_none() && self.named_fault.is_none() {
             return None;
         }
-        let name = self.numbered(seen);
-        if let Some(names) = &mut self.names
-            && seen.is_first
+        let name = self.numbered_name(request);
+        if let Some(watched) = &mut self.watched
+            && request.is_first
         {
-            names.push(seen.named(name.clone()));
+            watched.push(request.named(name.clone()));
         }
-        let strike = self.strike.as_mut()?;
-        let goes_on = strike.hit && strike.for_good && base(&name) == base(&strike.name);
-        let begins = !strike.hit && name == strike.name;
-        strike.hit |= begins;
-        (begins || goes_on).then_some(strike.fault)
+        let planned = self.named_fault.as_mut()?;
+        let goes_on = planned.was_hit && planned.is_permanent && base(&name) == base(&planned.name);
+        let begins = !planned.was_hit && name == planned.name;
+        planned.was_hit |= begins;
+        (begins || goes_on).then_some(planned.fault)
     }
 
-    /// The name, with a number from the second call of the same on.
-    fn numbered(&mut self, seen: &ObservedRequest) -> String {
-        if let Some(name) = self.names_of.get(&seen.invocation) {
+    /// The name, with a number from the second call of the same name on.
+    fn numbered_name(&mut self, request: &ObservedRequest) -> String {
+        if let Some(name) = self.names.get(&request.invocation) {
             return name.clone();
         }
-        let name = seen.name();
-        let count = self.count.entry(name.clone()).or_default();
+        let name = request.name();
+        let count = self.counts.entry(name.clone()).or_default();
         *count += 1;
         let name = if *count > 1 { format!("{name} ({count})") } else { name };
-        self.names_of.insert(seen.invocation.clone(), name.clone());
+        self.names.insert(request.invocation.clone(), name.clone());
         name
     }
 
-    fn of_rules(&mut self, seen: &ObservedRequest) -> Option<Fault> {
-        let is_meant = |rule: &&mut Rule| {
-            rule.attempts > 0 && rule.operation == seen.operation && seen.body.contains(&rule.needle)
+    fn by_rule(&mut self, request: &ObservedRequest) -> Option<Fault> {
+        let applies = |rule: &&mut Rule| {
+            rule.attempts > 0 && rule.operation == request.operation && request.body.contains(&rule.needle)
         };
-        let rule = self.rules.iter_mut().find(is_meant)?;
+        let rule = self.rules.iter_mut().find(applies)?;
         rule.attempts -= 1;
         Some(rule.fault)
     }

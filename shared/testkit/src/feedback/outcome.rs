@@ -1,8 +1,8 @@
-//! What an address asks for, so that feedback of every kind can be had at will.
+//! The outcome that a recipient's address asks for, so that a caller can bring about feedback of every kind.
 
-/// What becomes of a mail to one recipient.
+/// The outcome of a mail to one recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum DeliveryOutcome {
     /// The recipient's server takes it.
     Delivered,
     /// The recipient's server refuses it: there is no such user.
@@ -10,14 +10,14 @@ pub(super) enum Outcome {
     /// It is delivered, and the recipient marks it as spam.
     Complained,
     /// It is delivered, and an out-of-the-office message comes back.
-    Answered,
+    OutOfOffice,
     /// SES does not try: the recipient is on its own suppression list.
     Suppressed,
 }
 
-impl Outcome {
-    /// What the `local@domain` of a recipient asks for: SES's mailbox simulator's addresses, and two families of
-    /// `example.com`, which belongs to nobody (RFC 2606).
+impl DeliveryOutcome {
+    /// The outcome that the `local@domain` of a recipient asks for: by an address of SES's mailbox simulator, or of two
+    /// families of `example.com`, which belongs to nobody (RFC 2606).
     pub(super) fn of(mailbox: &str) -> Self {
         let mailbox = mailbox.to_ascii_lowercase();
         match mailbox.rsplit_once('@') {
@@ -33,7 +33,7 @@ impl Outcome {
         match name {
             "bounce" => Self::Bounced,
             "complaint" => Self::Complained,
-            "ooto" => Self::Answered,
+            "ooto" => Self::OutOfOffice,
             "suppressionlist" => Self::Suppressed,
             _ => Self::Delivered,
         }
@@ -47,23 +47,23 @@ mod tests {
     #[test]
     fn the_address_decides_whatever_its_case_and_label() {
         for (mailbox, outcome) in [
-            ("success@simulator.amazonses.com", Outcome::Delivered),
-            ("bounce@simulator.amazonses.com", Outcome::Bounced),
-            ("Bounce+Label1@Simulator.AmazonSES.com", Outcome::Bounced),
-            ("complaint+a+b@simulator.amazonses.com", Outcome::Complained),
-            ("OOTO@simulator.amazonses.com", Outcome::Answered),
-            ("suppressionlist+1@simulator.amazonses.com", Outcome::Suppressed),
-            ("bouncer@simulator.amazonses.com", Outcome::Delivered),
-            ("bounce@example.com", Outcome::Bounced),
-            ("Bounce+7@EXAMPLE.com", Outcome::Bounced),
-            ("bounce-17@example.com", Outcome::Bounced),
-            ("complaint+7@example.com", Outcome::Complained),
-            ("suppressionlist@example.com", Outcome::Delivered),
-            ("bounce@mail.example.com", Outcome::Delivered),
-            ("bounce@x.com", Outcome::Delivered),
-            ("ann@example.com", Outcome::Delivered),
+            ("success@simulator.amazonses.com", DeliveryOutcome::Delivered),
+            ("bounce@simulator.amazonses.com", DeliveryOutcome::Bounced),
+            ("Bounce+Label1@Simulator.AmazonSES.com", DeliveryOutcome::Bounced),
+            ("complaint+a+b@simulator.amazonses.com", DeliveryOutcome::Complained),
+            ("OOTO@simulator.amazonses.com", DeliveryOutcome::OutOfOffice),
+            ("suppressionlist+1@simulator.amazonses.com", DeliveryOutcome::Suppressed),
+            ("bouncer@simulator.amazonses.com", DeliveryOutcome::Delivered),
+            ("bounce@example.com", DeliveryOutcome::Bounced),
+            ("Bounce+7@EXAMPLE.com", DeliveryOutcome::Bounced),
+            ("bounce-17@example.com", DeliveryOutcome::Bounced),
+            ("complaint+7@example.com", DeliveryOutcome::Complained),
+            ("suppressionlist@example.com", DeliveryOutcome::Delivered),
+            ("bounce@mail.example.com", DeliveryOutcome::Delivered),
+            ("bounce@x.com", DeliveryOutcome::Delivered),
+            ("ann@example.com", DeliveryOutcome::Delivered),
         ] {
-            assert_eq!(Outcome::of(mailbox), outcome, "{mailbox}");
+            assert_eq!(DeliveryOutcome::of(mailbox), outcome, "{mailbox}");
         }
     }
 }

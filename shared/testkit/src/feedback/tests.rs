@@ -1,4 +1,4 @@
-//! What is published for whom, and its shape.
+//! The events for each kind of recipient, and their shape.
 
 use std::collections::BTreeSet;
 
@@ -94,13 +94,13 @@ fn each_recipient_has_its_own_events_and_every_feedback_id_differs() {
 }
 
 #[test]
-fn the_mail_is_told_whole() {
+fn an_event_holds_the_whole_mail() {
     let mut mail = mail(&["Ann <ann@x.com>"]);
     mail.bcc = vec!["di@x.com".to_owned()];
     mail.tags.push(("posthorn-email".to_owned(), "e-2".to_owned()));
-    let told = &events_about(&mail, mail.received_at, &mut |_| {})[0]["mail"];
+    let reported = &events_about(&mail, mail.received_at, &mut |_| {})[0]["mail"];
     assert_eq!(
-        told,
+        reported,
         &json!({
             "timestamp": "2025-11-30T10:30:00.000Z",
             "source": "Acme <hello@mail.example.com>",
@@ -136,7 +136,7 @@ fn the_mail_is_told_whole() {
 }
 
 #[test]
-fn the_wrappings_come_off_one_by_one() {
+fn an_event_is_found_in_its_envelopes() {
     let event = &events(&["a@x.com"])[1];
     let body = sns_envelope(event, "id-1", at("2025-11-30T10:30:01Z"));
     let batch = sqs_event(&[sqs_record(&body, "id-2")]);

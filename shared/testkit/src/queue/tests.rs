@@ -1,4 +1,4 @@
-//! The queue's promises, in real time.
+//! The queue's deliveries, in real time.
 
 use std::collections::{BTreeSet, HashMap};
 use std::future::{pending, ready};
@@ -12,13 +12,16 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{BATCH_MAX, BATCHES_MAX, DEAD_MAX, Queue};
+use super::{
+    MAX_BATCHES, Queue,
+    state::{MAX_BATCH, MAX_DEAD_LETTERS},
+};
 use crate::clock::Clock;
 
-const DELAY_MAX: Duration = Duration::from_millis(super::DELAY_MAX);
+const MAX_DELAY: Duration = Duration::from_millis(super::MAX_DELAY);
 
-/// Each delivery: the body, the receive count, when.
-type Seen = Arc<Mutex<Vec<(String, String, Instant)>>>;
+/// The deliveries so far: the body, the receive count and the time of each.
+type Deliveries = Arc<Mutex<Vec<(String, String, Instant)>>>;
 
 fn queue() -> Queue {
     Queue::new(clock().env(1))
@@ -44,41 +47,41 @@ fn ids(event: &Value, fails: impl Fn(&str) -> bool) -> Vec<String> {
     failed.map(|record| record["messageId"].as_str().unwrap().to_owned()).collect()
 }
 
-fn note(seen: &Seen, event: &Value) {
+fn record(deliveries: &Deliveries, event: &Value) {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let noted = records(event)
+    let delivered = records(event)
         .iter()
         .map(|record| (text(&record["body"]), text(&record["attributes"]["ApproximateReceiveCount"]), monotonic_now()));
-    seen.lock().unwrap().extend(noted);
+    deliveries.lock().unwrap().extend(delivered);
 }
 
-/// Runs the queue with a handler that notes what it sees and fails for some bodies, until the sender is used.
-fn run(queue: &Queue, fails: fn(&str) -> bool) -> (Seen, oneshot::Sender<()>, JoinHandle<()>) {
-    let (seen, (stop, stopped)) = (Seen::default(), oneshot::channel::<()>());
-    let noted = Arc::clone(&seen);
+/// Runs the queue with a handler that records its deliveries and fails for some bodies, until the sender is used.
+fn run(queue: &Queue, fails: fn(&str) -> bool) -> (Deliveries, oneshot::Sender<()>, JoinHandle<()>) {
+    let (deliveries, (stop, stopped)) = (Deliveries::default(), oneshot::channel::<()>());
+    let recorded = Arc::clone(&deliveries);
     let handler = move |event: Value| {
-        note(&noted, &event);
+        record(&recorded, &event);
         ready(ids(&event, fails))
     };
     let running = tokio::spawn(queue.clone().run(handler, async {
         let _ = stopped.await;
     }));
-    (seen, stop, running)
+    (deliveries, stop, running)
 }
 
-async fn until(what: &str, done: impl Fn() -> bool) {
+async fn until(condition: &str, done: impl Fn() -> bool) {
     for _ in 0..1_200 {
         if done() {
             return;
         }
         sleep(Duration::from_millis(25)).await;
     }
-    panic!("never: {what}");
+    panic!("never: {condition}");
 }
 
-fn counts(seen: &Seen) -> HashMap<String, usize> {
+fn counts(deliveries: &Deliveries) -> HashMap<String, usize> {
     let mut counts = HashMap::new();
-    for (body, ..) in seen.lock().unwrap().iter() {
+    for (body, ..) in deliveries.lock().unwrap().iter() {
         *counts.entry(body.clone()).or_default() += 1;
     }
     counts
@@ -91,10 +94,10 @@ async fn every_message_comes_some_twice_and_not_in_order() {
     pushed.iter().cloned().for_each(|body| queue.push(body));
     let copies = queue.state().waiting() - pushed.len();
     assert!((10..=45).contains(&copies), "one in eight comes twice: {copies} of 200");
-    let (seen, _stop, _running) = run(&queue, |_| false);
-    until("all come", || seen.lock().unwrap().len() == pushed.len() + copies).await;
-    assert_eq!(counts(&seen).len(), pushed.len());
-    let first = seen.lock().unwrap().iter().map(|(body, ..)| body.clone()).collect::<Vec<_>>();
+    let (deliveries, _stop, _running) = run(&queue, |_| false);
+    until("all come", || deliveries.lock().unwrap().len() == pushed.len() + copies).await;
+    assert_eq!(counts(&deliveries).len(), pushed.len());
+    let first = deliveries.lock().unwrap().iter().map(|(body, ..)| body.clone()).collect::<Vec<_>>();
     assert!(!first.is_sorted());
     assert_eq!(queue.state().waiting(), 0);
 }
@@ -103,10 +106,10 @@ async fn every_message_comes_some_twice_and_not_in_order() {
 async fn a_delivery_is_due_within_the_delay() {
     let queue = queue();
     (0..100).for_each(|number| queue.push(number.to_string()));
-    let due = monotonic_now() + DELAY_MAX;
+    let due = monotonic_now() + MAX_DELAY;
     let mut taken = 0;
     while let batch @ 1.. = queue.state().take(due).len() {
-        assert!(batch <= BATCH_MAX);
+        assert!(batch <= MAX_BATCH);
         taken += batch;
     }
     assert!(taken >= 100);
@@ -117,7 +120,7 @@ async fn a_delivery_is_due_within_the_delay() {
 async fn no_message_stands_twice_in_a_batch() {
     let queue = queue_of_one(true);
     queue.push("message".to_owned());
-    let all = || queue.state().take(monotonic_now() + DELAY_MAX).len();
+    let all = || queue.state().take(monotonic_now() + MAX_DELAY).len();
     assert_eq!([all(), all(), all()], [1, 1, 0]);
 }
 
@@ -130,7 +133,7 @@ async fn batches_of_at_most_ten_run_at_once_up_to_a_bound() {
     let handler = move |event: Value| {
         let (running, most, done) = (Arc::clone(&counted), Arc::clone(&highest), Arc::clone(&finished));
         async move {
-            assert!((1..=BATCH_MAX).contains(&records(&event).len()));
+            assert!((1..=MAX_BATCH).contains(&records(&event).len()));
             most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             sleep(Duration::from_millis(400)).await;
             running.fetch_sub(1, Ordering::SeqCst);
@@ -140,20 +143,20 @@ async fn batches_of_at_most_ten_run_at_once_up_to_a_bound() {
     };
     tokio::spawn(queue.clone().run(handler, pending()));
     until("all are handled", || done.load(Ordering::SeqCst) >= 1_200).await;
-    assert_eq!(most.load(Ordering::SeqCst), BATCHES_MAX);
+    assert_eq!(most.load(Ordering::SeqCst), MAX_BATCHES);
 }
 
 #[tokio::test]
 async fn a_failed_message_is_tried_five_times_a_second_apart_and_is_dead() {
     let queue = queue_of_one(false);
     queue.push("bad".to_owned());
-    let (seen, _stop, _running) = run(&queue, |body| body == "bad");
+    let (deliveries, _stop, _running) = run(&queue, |body| body == "bad");
     until("it is dead", || !queue.dead().is_empty()).await;
     let dead = queue.dead();
     assert_eq!((dead.len(), dead[0].body.as_str(), dead[0].tries), (1, "bad", 5));
-    let seen = seen.lock().unwrap();
-    assert_eq!(seen.iter().map(|(_, count, _)| count.as_str()).collect::<Vec<_>>(), ["1", "2", "3", "4", "5"]);
-    assert!(seen.windows(2).all(|pair| pair[1].2 - pair[0].2 >= Duration::from_secs(1)));
+    let deliveries = deliveries.lock().unwrap();
+    assert_eq!(deliveries.iter().map(|(_, count, _)| count.as_str()).collect::<Vec<_>>(), ["1", "2", "3", "4", "5"]);
+    assert!(deliveries.windows(2).all(|pair| pair[1].2 - pair[0].2 >= Duration::from_secs(1)));
 }
 
 /// Runs a handler that at first does `first`, and holds that the message comes again.
@@ -173,14 +176,15 @@ async fn check_comes_again(first: fn(&Value) -> Vec<String>) {
 }
 
 #[tokio::test]
-async fn of_a_batch_only_what_failed_comes_again() {
+async fn only_the_failed_messages_of_a_batch_come_again() {
     let queue = queue();
     (0..40).for_each(|number| queue.push(number.to_string()));
-    let (seen, _stop, _running) = run(&queue, |body| body == "7");
+    let (deliveries, _stop, _running) = run(&queue, |body| body == "7");
     until("it is dead", || !queue.dead().is_empty()).await;
-    assert_eq!(counts(&seen).len(), 40);
-    let seen = seen.lock().unwrap();
-    let again: BTreeSet<_> = seen.iter().filter(|(_, count, _)| count != "1").map(|(body, ..)| body.as_str()).collect();
+    assert_eq!(counts(&deliveries).len(), 40);
+    let deliveries = deliveries.lock().unwrap();
+    let again: BTreeSet<_> =
+        deliveries.iter().filter(|(_, count, _)| count != "1").map(|(body, ..)| body.as_str()).collect();
     assert_eq!(again, BTreeSet::from(["7"]));
     assert_eq!(queue.dead().len(), 1);
 }
@@ -196,27 +200,27 @@ async fn an_id_that_is_not_in_the_batch_fails_it() {
 }
 
 #[tokio::test]
-async fn a_shutdown_delivers_what_waits_at_once_and_ends() {
+async fn a_shutdown_delivers_waiting_messages_at_once_and_ends() {
     let queue = queue();
-    let (seen, stop, running) = run(&queue, |_| false);
+    let (deliveries, stop, running) = run(&queue, |_| false);
     (0..95).for_each(|number| queue.push(number.to_string()));
     let stopped_at = monotonic_now();
     stop.send(()).unwrap();
     timeout(Duration::from_secs(5), running).await.unwrap().unwrap();
-    assert!(monotonic_now() - stopped_at < DELAY_MAX, "it waited for delays");
-    assert_eq!(counts(&seen).len(), 95);
+    assert!(monotonic_now() - stopped_at < MAX_DELAY, "it waited for delays");
+    assert_eq!(counts(&deliveries).len(), 95);
     assert_eq!(queue.state().waiting(), 0);
 }
 
 #[tokio::test]
-async fn what_fails_at_the_shutdown_is_dead_and_the_newest_hundred_are_kept() {
+async fn messages_that_fail_at_the_shutdown_are_dead_and_the_newest_hundred_are_kept() {
     let queue = queue();
     (0..150).for_each(|number| queue.push(number.to_string()));
-    let (seen, stop, running) = run(&queue, |_| true);
+    let (deliveries, stop, running) = run(&queue, |_| true);
     stop.send(()).unwrap();
     timeout(Duration::from_secs(5), running).await.unwrap().unwrap();
-    assert_eq!(counts(&seen).len(), 150);
-    assert_eq!(queue.dead().len(), DEAD_MAX);
+    assert_eq!(counts(&deliveries).len(), 150);
+    assert_eq!(queue.dead().len(), MAX_DEAD_LETTERS);
 }
 
 #[tokio::test]

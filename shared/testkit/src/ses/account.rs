@@ -1,25 +1,25 @@
-//! The account's own standing, and its configuration sets with where their events go.
+//! The account's status, and its configuration sets with the destinations of their events.
 
 use std::collections::BTreeMap;
 
 use axum::Json;
 use serde_json::{Value, json};
 
-use super::refusal::Refusal;
+use super::exception::Exception;
 
-/// What SES thinks of the account (API reference, `GetAccount`).
+/// The account's status (API reference, `GetAccount`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountStatus {
-    /// Out of the sandbox.
+    /// True outside the sandbox.
     pub production_access: bool,
-    /// Not paused.
+    /// True if sending is not paused.
     pub sending_enabled: bool,
     /// `HEALTHY`, `PROBATION` or `SHUTDOWN`.
     pub enforcement: String,
-    /// Emails in 24 hours; -1 for no limit.
-    pub most_a_day: f64,
-    /// Emails a second.
-    pub most_a_second: f64,
+    /// The emails that the account may send in 24 hours; -1 for no limit.
+    pub max_24_hour_send: f64,
+    /// The emails that the account may send in a second.
+    pub max_send_rate: f64,
 }
 
 impl Default for AccountStatus {
@@ -28,8 +28,8 @@ impl Default for AccountStatus {
             production_access: true,
             sending_enabled: true,
             enforcement: "HEALTHY".to_owned(),
-            most_a_day: 50_000.0,
-            most_a_second: 14.0,
+            max_24_hour_send: 50_000.0,
+            max_send_rate: 14.0,
         }
     }
 }
@@ -43,8 +43,8 @@ impl AccountStatus {
             "ProductionAccessEnabled": self.production_access,
             "SendingEnabled": self.sending_enabled,
             "SendQuota": {
-                "Max24HourSend": self.most_a_day,
-                "MaxSendRate": self.most_a_second,
+                "Max24HourSend": self.max_24_hour_send,
+                "MaxSendRate": self.max_send_rate,
                 "SentLast24Hours": sent,
             },
             "SuppressionAttributes": { "SuppressedReasons": ["BOUNCE", "COMPLAINT"] },
@@ -52,21 +52,21 @@ impl AccountStatus {
     }
 }
 
-/// Where a configuration set's events go: a topic of SNS.
+/// A destination of a configuration set's events: a topic of SNS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventDestination {
-    /// Its name.
+    /// The destination's name.
     pub name: String,
-    /// Whether anything goes there.
+    /// True if events go there.
     pub enabled: bool,
     /// The topic's ARN.
     pub topic: String,
-    /// Of what types, such as `BOUNCE`.
+    /// The types of the events that go there, such as `BOUNCE`.
     pub types: Vec<String>,
 }
 
 impl EventDestination {
-    /// One that is enabled and gets every type that the guard and the emails' records need.
+    /// A destination that is enabled and gets every type that the guard and the emails' records need.
     #[must_use]
     pub fn to_topic(topic: &str) -> Self {
         let types = ["SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "RENDERING_FAILURE", "DELIVERY_DELAY"];
@@ -117,7 +117,7 @@ impl ConfigurationSets {
     /// # Errors
     ///
     /// `NotFoundException`.
-    pub(super) fn get(&self, name: &str) -> Result<Json<Value>, Refusal> {
+    pub(super) fn get(&self, name: &str) -> Result<Json<Value>, Exception> {
         let set = self.0.get(name).ok_or_else(|| unknown(name))?;
         Ok(Json(json!({
             "ConfigurationSetName": name,
@@ -131,7 +131,7 @@ impl ConfigurationSets {
     /// # Errors
     ///
     /// `NotFoundException`.
-    pub(super) fn destinations(&self, name: &str) -> Result<Json<Value>, Refusal> {
+    pub(super) fn destinations(&self, name: &str) -> Result<Json<Value>, Exception> {
         let set = self.0.get(name).ok_or_else(|| unknown(name))?;
         let destinations = set.destinations.iter().map(|destination| {
             json!({
@@ -145,7 +145,7 @@ impl ConfigurationSets {
     }
 }
 
-/// What SES answers where a configuration set does not exist.
-pub(super) fn unknown(name: &str) -> Refusal {
-    Refusal::not_found(format!("Configuration set <{name}> does not exist."))
+/// The exception for a configuration set that does not exist.
+pub(super) fn unknown(name: &str) -> Exception {
+    Exception::not_found(format!("Configuration set <{name}> does not exist."))
 }

@@ -1,13 +1,13 @@
 //! Addresses as SES takes them: `local@domain` or `Name <local@domain>`, 7-bit ASCII throughout, names as RFC 2047
 //! encoded words, domains in Punycode (SES v2 API reference, `SendEmail` and `Destination`).
 
-use super::refusal::Refusal;
+use super::exception::Exception;
 
 /// The longest local part, in bytes (RFC 5321, section 4.5.3.1.1).
-const LOCAL_MAX: usize = 64;
+const MAX_LOCAL: usize = 64;
 /// The longest address, in bytes, with its name as it is written. No page of AWS's documentation gives this limit: it is known
-/// from answers of SES that others have published, which count a name encoded. There the text goes on with the address itself.
-const ADDRESS_MAX: usize = 320;
+/// from answers of SES that others have published, which count a name encoded. The text of those goes on with the address.
+const MAX_ADDRESS: usize = 320;
 const TOO_LONG: &str = "Address length is more than 320 characters long";
 
 /// The `local@domain` inside an address, checked.
@@ -15,17 +15,17 @@ const TOO_LONG: &str = "Address length is more than 320 characters long";
 /// # Errors
 ///
 /// `BadRequestException` with the text that SES gives for that fault.
-pub(super) fn mailbox(address: &str) -> Result<&str, Refusal> {
+pub(super) fn mailbox(address: &str) -> Result<&str, Exception> {
     if !address.is_ascii() {
         let message = "Address contains non-ASCII characters: encode names (RFC 2047) and domains (Punycode)";
-        return Err(Refusal::bad_request(message));
+        return Err(Exception::bad_request(message));
     }
     let address = address.trim();
-    if address.len() > ADDRESS_MAX {
-        return Err(Refusal::bad_request(TOO_LONG));
+    if address.len() > MAX_ADDRESS {
+        return Err(Exception::bad_request(TOO_LONG));
     }
     let mailbox = without_name(address)?;
-    check_mailbox(mailbox).map_err(Refusal::bad_request)?;
+    check_mailbox(mailbox).map_err(Exception::bad_request)?;
     Ok(mailbox)
 }
 
@@ -34,21 +34,21 @@ pub(super) fn domain(mailbox: &str) -> &str {
     mailbox.rsplit_once('@').map_or("", |(_, domain)| domain)
 }
 
-/// Whether this is a domain name of at least two labels.
+/// True for a domain name of at least two labels.
 pub(super) fn is_domain(text: &str) -> bool {
     text.contains('.') && check_domain(text).is_ok()
 }
 
-fn without_name(address: &str) -> Result<&str, Refusal> {
+fn without_name(address: &str) -> Result<&str, Exception> {
     let Some(rest) = address.strip_suffix('>') else { return Ok(address) };
     let Some((name, mailbox)) = rest.rsplit_once('<') else {
-        return Err(Refusal::bad_request("Missing '<'"));
+        return Err(Exception::bad_request("Missing '<'"));
     };
-    if is_phrase(name.trim()) { Ok(mailbox) } else { Err(Refusal::bad_request("Missing final '@domain'")) }
+    if is_phrase(name.trim()) { Ok(mailbox) } else { Err(Exception::bad_request("Missing final '@domain'")) }
 }
 
-/// Whether this can stand before `<…>`: nothing, words and encoded words, or one quoted string (RFC 5322, section
-/// 3.2.5). SES reads an unquoted comma as the end of an address, hence the text of the refusal.
+/// True for a text that can be before `<…>`: nothing, words and encoded words, or one quoted string (RFC 5322, section
+/// 3.2.5). SES reads an unquoted comma as the end of an address, hence the text of the exception.
 fn is_phrase(name: &str) -> bool {
     let quoted = name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     match quoted {
@@ -78,7 +78,7 @@ fn check_local(local: &str) -> Result<(), &'static str> {
     if local.is_empty() {
         return Err("Missing local name");
     }
-    if local.len() > LOCAL_MAX {
+    if local.len() > MAX_LOCAL {
         return Err("Local address length is more than 64 characters long");
     }
     if local.contains(|c: char| c.is_ascii_control() || c == ' ') {
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ses_cannot_read_is_refused_in_its_words() {
+    fn an_address_that_ses_cannot_read_is_refused_in_its_words() {
         for (address, message) in [
             ("x.com", "Missing final '@domain'"),
             ("Doe, Ann <a@x.com>", "Missing final '@domain'"),
@@ -147,18 +147,18 @@ mod tests {
             ("a@x_y.com", "Domain contains illegal character"),
             ("a@x.com.", "Domain ends with dot"),
         ] {
-            assert_eq!(mailbox(address), Err(Refusal::bad_request(message)), "{address}");
+            assert_eq!(mailbox(address), Err(Exception::bad_request(message)), "{address}");
         }
     }
 
     #[test]
     fn a_name_counts_as_it_is_written() {
-        let refusal = Err(Refusal::bad_request(TOO_LONG));
+        let exception = Err(Exception::bad_request(TOO_LONG));
         let plain = |length: usize| "n".repeat(length);
         let encoded = |length: usize| format!("=?UTF-8?B?{}?=", "A".repeat(length - 12));
         for name in [&plain as &dyn Fn(usize) -> String, &encoded] {
             assert_eq!(mailbox(&format!("{} <a@x.com>", name(310))), Ok("a@x.com"), "320 bytes");
-            assert_eq!(mailbox(&format!("{} <a@x.com>", name(311))), refusal, "321 bytes");
+            assert_eq!(mailbox(&format!("{} <a@x.com>", name(311))), exception, "321 bytes");
         }
     }
 

@@ -1,23 +1,23 @@
-//! From the body of `SendEmail` to a mail, through every check that SES makes before it accepts one.
+//! The checks that SES makes before it accepts a mail, on the body of `SendEmail`.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::account::{self, ConfigurationSets};
+use super::exception::Exception;
 use super::identities::Identities;
 use super::mail::Mail;
-use super::refusal::Refusal;
 use super::request::{Body, Destination, Pair, SendEmail, Simple, Text};
 use super::{address, attachments, headers, message_id, tags};
 
 /// The most recipients of one message, `To`, `Cc` and `Bcc` together (developer guide, "Service quotas").
-const RECIPIENTS_MAX: usize = 50;
+const MAX_RECIPIENTS: usize = 50;
 /// The longest message, in bytes after base64 encoding (developer guide, "Service quotas").
-pub(super) const MESSAGE_MAX: usize = 40 * 1024 * 1024;
+pub(super) const MAX_MESSAGE: usize = 40 * 1024 * 1024;
 
-/// What the account has at the time of a request.
-pub(super) struct Standing {
+/// The account at the time of a request.
+pub(super) struct AccountSnapshot {
     pub(super) identities: Arc<Identities>,
     pub(super) configuration_sets: Arc<ConfigurationSets>,
     /// The region as SES's texts name it, `US-EAST-1`.
@@ -29,15 +29,15 @@ pub(super) struct Standing {
 /// # Errors
 ///
 /// The exception that SES answers for the first rule broken.
-pub(super) fn mail(request: SendEmail, standing: &Standing, now: Timestamp) -> Result<Mail, Refusal> {
-    let from = check_sender(request.from_email_address, standing, now)?;
+pub(super) fn mail(request: SendEmail, snapshot: &AccountSnapshot, now: Timestamp) -> Result<Mail, Exception> {
+    let from = check_sender(request.from_email_address, snapshot, now)?;
     check_destination(&request.destination)?;
     check_addresses(&request.reply_to_addresses)?;
-    check_configuration_set(request.configuration_set_name.as_deref(), standing)?;
+    check_configuration_set(request.configuration_set_name.as_deref(), snapshot)?;
     tags::check(&request.email_tags)?;
-    let content = request.content.ok_or_else(|| Refusal::bad_request("Content is missing."))?;
+    let content = request.content.ok_or_else(|| Exception::bad_request("Content is missing."))?;
     let Some(simple) = content.simple.filter(|_| content.raw.is_none() && content.template.is_none()) else {
-        return Err(Refusal::bad_request("this local endpoint only takes Simple content"));
+        return Err(Exception::bad_request("this local endpoint only takes Simple content"));
     };
     let mail = Mail {
         message_id: message_id::new(now),
@@ -55,45 +55,45 @@ pub(super) fn mail(request: SendEmail, standing: &Standing, now: Timestamp) -> R
     Ok(mail)
 }
 
-fn check_sender(from: Option<String>, standing: &Standing, now: Timestamp) -> Result<String, Refusal> {
-    let from = from.ok_or_else(|| Refusal::bad_request("FromEmailAddress is missing."))?;
+fn check_sender(from: Option<String>, snapshot: &AccountSnapshot, now: Timestamp) -> Result<String, Exception> {
+    let from = from.ok_or_else(|| Exception::bad_request("FromEmailAddress is missing."))?;
     let mailbox = address::mailbox(&from)?;
-    if standing.identities.cover(mailbox, now) {
+    if snapshot.identities.cover(mailbox, now) {
         return Ok(from);
     }
-    let region = &standing.region;
-    Err(Refusal::message_rejected(format!(
+    let region = &snapshot.region;
+    Err(Exception::message_rejected(format!(
         "Email address is not verified. The following identities failed the check in region {region}: {mailbox}"
     )))
 }
 
-fn check_destination(destination: &Destination) -> Result<(), Refusal> {
+fn check_destination(destination: &Destination) -> Result<(), Exception> {
     let Destination { to, cc, bcc } = destination;
     match to.len() + cc.len() + bcc.len() {
-        0 => return Err(Refusal::bad_request("The destination must contain at least one recipient.")),
-        1..=RECIPIENTS_MAX => {}
-        _ => return Err(Refusal::bad_request("Recipient count exceeds 50.")),
+        0 => return Err(Exception::bad_request("The destination must contain at least one recipient.")),
+        1..=MAX_RECIPIENTS => {}
+        _ => return Err(Exception::bad_request("Recipient count exceeds 50.")),
     }
     [to, cc, bcc].into_iter().try_for_each(|addresses| check_addresses(addresses))
 }
 
-fn check_addresses(addresses: &[String]) -> Result<(), Refusal> {
+fn check_addresses(addresses: &[String]) -> Result<(), Exception> {
     addresses.iter().try_for_each(|address| address::mailbox(address).map(drop))
 }
 
-fn check_configuration_set(name: Option<&str>, standing: &Standing) -> Result<(), Refusal> {
+fn check_configuration_set(name: Option<&str>, snapshot: &AccountSnapshot) -> Result<(), Exception> {
     match name {
-        Some(name) if !standing.configuration_sets.contains(name) => Err(account::unknown(name)),
+        Some(name) if !snapshot.configuration_sets.contains(name) => Err(account::unknown(name)),
         _ => Ok(()),
     }
 }
 
-fn content_of(simple: Simple) -> Result<Mail, Refusal> {
+fn content_of(simple: Simple) -> Result<Mail, Exception> {
     headers::check(&simple.headers)?;
-    let subject = simple.subject.ok_or_else(|| Refusal::bad_request("Subject is missing."))?;
+    let subject = simple.subject.ok_or_else(|| Exception::bad_request("Subject is missing."))?;
     let body = simple.body.unwrap_or(Body { html: None, text: None });
     if body.html.is_none() && body.text.is_none() {
-        return Err(Refusal::bad_request("Body needs Html or Text."));
+        return Err(Exception::bad_request("Body needs Html or Text."));
     }
     Ok(Mail {
         subject: one_line(text("Subject", subject)?)?,
@@ -106,31 +106,31 @@ fn content_of(simple: Simple) -> Result<Mail, Refusal> {
 }
 
 /// SES sends text as 7-bit ASCII unless its character set is named (API reference, `Content`).
-fn text(field: &str, text: Text) -> Result<String, Refusal> {
+fn text(field: &str, text: Text) -> Result<String, Exception> {
     if text.charset.is_none() && !text.data.is_ascii() {
         let message = format!("{field} has characters beyond 7-bit ASCII and names no Charset.");
-        return Err(Refusal::bad_request(message));
+        return Err(Exception::bad_request(message));
     }
     Ok(text.data)
 }
 
-fn one_line(subject: String) -> Result<String, Refusal> {
+fn one_line(subject: String) -> Result<String, Exception> {
     if subject.contains(char::is_control) {
-        return Err(Refusal::bad_request("Subject contains control characters."));
+        return Err(Exception::bad_request("Subject contains control characters."));
     }
     Ok(subject)
 }
 
-fn check_size(mail: &Mail) -> Result<(), Refusal> {
+fn check_size(mail: &Mail) -> Result<(), Exception> {
     let texts = [&mail.html, &mail.text].into_iter().flatten().map(String::len).sum::<usize>();
     let files = mail.attachments.iter().map(|file| file.content.len().div_ceil(3) * 4).sum::<usize>();
     let length = mail.subject.len() + texts + files;
-    if length > MESSAGE_MAX { Err(too_long(length)) } else { Ok(()) }
+    if length > MAX_MESSAGE { Err(too_long(length)) } else { Ok(()) }
 }
 
-/// The refusal of a message of this many bytes.
-pub(super) fn too_long(length: usize) -> Refusal {
-    Refusal::bad_request(format!("Message length is more than {MESSAGE_MAX} bytes long: '{length}'."))
+/// The exception for a message of this many bytes.
+pub(super) fn too_long(length: usize) -> Exception {
+    Exception::bad_request(format!("Message length is more than {MAX_MESSAGE} bytes long: '{length}'."))
 }
 
 fn pairs(pairs: Vec<Pair>) -> Vec<(String, String)> {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::refusal::Refusal;
+use super::exception::Exception;
 
-/// What happens to one `SendEmail` request instead of the ordinary.
+/// The failure of one `SendEmail` request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// 429 `TooManyRequestsException`, "Maximum sending rate exceeded."
@@ -29,7 +29,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// How long the request waits before anything else happens.
+    /// The time that the request waits before anything else happens.
     pub(super) fn delay(&self) -> Duration {
         match self {
             Self::Delay(time) | Self::DelayThenServerError(time) => *time,
@@ -37,16 +37,16 @@ impl Fault {
         }
     }
 
-    /// What is answered in place of handling the request.
-    pub(super) fn refusal(&self) -> Option<Refusal> {
+    /// The answer in place of handling the request, if there is one.
+    pub(super) fn exception(&self) -> Option<Exception> {
         match self {
-            Self::Throttled => Some(Refusal::too_many_requests("Maximum sending rate exceeded.")),
-            Self::DailyQuotaExceeded => Some(Refusal::too_many_requests("Daily message quota exceeded.")),
-            Self::ServerError | Self::DelayThenServerError(_) => Some(Refusal::internal_failure()),
+            Self::Throttled => Some(Exception::too_many_requests("Maximum sending rate exceeded.")),
+            Self::DailyQuotaExceeded => Some(Exception::too_many_requests("Daily message quota exceeded.")),
+            Self::ServerError | Self::DelayThenServerError(_) => Some(Exception::internal_failure()),
             Self::MessageRejected => {
-                Some(Refusal::message_rejected("The message can't be sent because it contains invalid content."))
+                Some(Exception::message_rejected("The message can't be sent because it contains invalid content."))
             }
-            Self::AccountPaused => Some(Refusal::sending_paused(
+            Self::AccountPaused => Some(Exception::sending_paused(
                 "Sending paused for this account. For more information, please check the inbox of the email address \
                  associated with your AWS account.",
             )),

@@ -3,19 +3,19 @@
 
 use std::collections::BTreeSet;
 
-use super::refusal::Refusal;
+use super::exception::Exception;
 use super::request::Pair;
 
 /// The most headers a message may bring.
-const COUNT_MAX: usize = 15;
+const MAX_COUNT: usize = 15;
 /// The longest name, in characters.
-const NAME_MAX: usize = 126;
+const MAX_NAME: usize = 126;
 /// The longest value, in characters.
-const VALUE_MAX: usize = 995;
+const MAX_VALUE: usize = 995;
 /// The longest name and value together, in characters.
-const TOGETHER_MAX: usize = 996;
+const MAX_NAME_AND_VALUE: usize = 996;
 
-/// What SES sets itself and takes from nobody with `Simple` content.
+/// Headers that SES sets itself and accepts from no caller with `Simple` content.
 const SET_BY_SES: [&str; 12] = [
     "bcc",
     "cc",
@@ -31,8 +31,8 @@ const SET_BY_SES: [&str; 12] = [
     "to",
 ];
 
-/// What may appear only once in a message, apart from what is refused anyway.
-const ONCE: [&str; 48] = [
+/// Headers that a message may have once, apart from those that are refused anyway.
+const AT_MOST_ONCE: [&str; 48] = [
     "accept-language",
     "acceptlanguage",
     "archived-at",
@@ -88,43 +88,43 @@ const ONCE: [&str; 48] = [
 /// # Errors
 ///
 /// `BadRequestException` for the first rule broken.
-pub(super) fn check(headers: &[Pair]) -> Result<(), Refusal> {
-    if headers.len() > COUNT_MAX {
-        return Err(Refusal::bad_request("Number of headers exceeds the maximum of 15."));
+pub(super) fn check(headers: &[Pair]) -> Result<(), Exception> {
+    if headers.len() > MAX_COUNT {
+        return Err(Exception::bad_request("Number of headers exceeds the maximum of 15."));
     }
     let mut seen = BTreeSet::new();
     for header in headers {
         check_name(&header.name)?;
         check_value(header)?;
         let name = header.name.to_ascii_lowercase();
-        if ONCE.contains(&name.as_str()) && !seen.insert(name) {
-            return Err(Refusal::bad_request(format!("Duplicate header '{}'.", header.name)));
+        if AT_MOST_ONCE.contains(&name.as_str()) && !seen.insert(name) {
+            return Err(Exception::bad_request(format!("Duplicate header '{}'.", header.name)));
         }
     }
     Ok(())
 }
 
-fn check_name(name: &str) -> Result<(), Refusal> {
+fn check_name(name: &str) -> Result<(), Exception> {
     let legal = name.bytes().all(|byte| matches!(byte, b'!'..=b'~') && byte != b':');
-    if name.is_empty() || name.len() > NAME_MAX || !legal {
+    if name.is_empty() || name.len() > MAX_NAME || !legal {
         let message = "Header name must be 1 to 126 printable ASCII characters (33 - 126) other than a colon.";
-        return Err(Refusal::bad_request(message));
+        return Err(Exception::bad_request(message));
     }
     if SET_BY_SES.contains(&name.to_ascii_lowercase().as_str()) {
-        return Err(Refusal::bad_request(format!("Header '{name}' is not allowed.")));
+        return Err(Exception::bad_request(format!("Header '{name}' is not allowed.")));
     }
     Ok(())
 }
 
-fn check_value(header: &Pair) -> Result<(), Refusal> {
+fn check_value(header: &Pair) -> Result<(), Exception> {
     let value = &header.value;
-    if value.is_empty() || value.len() > VALUE_MAX || !value.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    if value.is_empty() || value.len() > MAX_VALUE || !value.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         let message = format!("Value of header '{}' must be 1 to 995 printable ASCII characters.", header.name);
-        return Err(Refusal::bad_request(message));
+        return Err(Exception::bad_request(message));
     }
-    if header.name.len() + value.len() > TOGETHER_MAX {
+    if header.name.len() + value.len() > MAX_NAME_AND_VALUE {
         let message = format!("Header '{}' exceeds 996 characters, name and value together.", header.name);
-        return Err(Refusal::bad_request(message));
+        return Err(Exception::bad_request(message));
     }
     Ok(())
 }

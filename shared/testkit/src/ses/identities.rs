@@ -9,23 +9,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::address;
-use super::refusal::Refusal;
+use super::exception::Exception;
 
-/// The most identities of one page (API reference, `ListEmailIdentities`).
-const PAGE_MAX: usize = 1_000;
+/// The largest number of identities on a page (API reference, `ListEmailIdentities`).
+const MAX_PAGE: usize = 1_000;
 
 /// The identities of the account, by their lower-cased name.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Identities {
     identities: BTreeMap<String, Identity>,
-    /// The time after which what is pending verifies itself, if it does.
+    /// The time after which pending identities verify themselves, if they do.
     #[serde(skip)]
     pub(super) verified_after: Option<SignedDuration>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Identity {
-    /// Verified whatever its age.
+    /// True if it is verified whatever its age.
     is_verified: bool,
     created_at: Timestamp,
     mail_from: Option<MailFrom>,
@@ -60,7 +60,7 @@ pub(super) struct ListEmailIdentities {
 }
 
 impl Identities {
-    /// Verifies one, which is made if it is new.
+    /// Verifies an identity, which is made if it is new.
     pub(super) fn verify(&mut self, identity: &str, now: Timestamp) {
         self.identities
             .entry(identity.to_ascii_lowercase())
@@ -68,7 +68,7 @@ impl Identities {
             .is_verified = true;
     }
 
-    /// Whether mail may be sent from this `local@domain`: the address itself, its domain or a parent domain is verified
+    /// True if mail may be sent from this `local@domain`, since the address itself, its domain or a parent domain is verified
     /// (developer guide, "Verified identities").
     pub(super) fn cover(&self, mailbox: &str, now: Timestamp) -> bool {
         let mailbox = mailbox.to_ascii_lowercase();
@@ -82,23 +82,23 @@ impl Identities {
         identity.is_verified || self.is_settled(identity.created_at, now)
     }
 
-    /// Whether what was pending since then has verified itself.
+    /// True if an identity that was pending since then has verified itself.
     fn is_settled(&self, since: Timestamp, now: Timestamp) -> bool {
         self.verified_after.is_some_and(|after| now >= since + after)
     }
 
-    /// `CreateEmailIdentity`: pending at first, for nobody has looked for its DNS records yet.
+    /// Answers `CreateEmailIdentity`. The identity is pending at first, for nobody has looked for its DNS records yet.
     ///
     /// # Errors
     ///
-    /// `BadRequestException` for what is neither a domain nor an address, `AlreadyExistsException`.
-    pub(super) fn create(&mut self, request: &CreateEmailIdentity, now: Timestamp) -> Result<Json<Value>, Refusal> {
+    /// `BadRequestException` for a name that is neither a domain nor an address, `AlreadyExistsException`.
+    pub(super) fn create(&mut self, request: &CreateEmailIdentity, now: Timestamp) -> Result<Json<Value>, Exception> {
         let name = &request.email_identity;
         if !address::is_domain(name) && address::mailbox(name).ok() != Some(name.as_str()) {
-            return Err(Refusal::bad_request(format!("Invalid email address or domain name {name}.")));
+            return Err(Exception::bad_request(format!("Invalid email address or domain name {name}.")));
         }
         if self.identities.contains_key(&name.to_ascii_lowercase()) {
-            return Err(Refusal::already_exists(format!("Email identity {name} already exist.")));
+            return Err(Exception::already_exists(format!("Email identity {name} already exist.")));
         }
         let identity = Identity { is_verified: false, created_at: now, mail_from: None };
         self.identities.insert(name.to_ascii_lowercase(), identity);
@@ -109,12 +109,12 @@ impl Identities {
         })))
     }
 
-    /// `GetEmailIdentity`.
+    /// Answers `GetEmailIdentity`.
     ///
     /// # Errors
     ///
     /// `NotFoundException`.
-    pub(super) fn get(&self, name: &str, now: Timestamp) -> Result<Json<Value>, Refusal> {
+    pub(super) fn get(&self, name: &str, now: Timestamp) -> Result<Json<Value>, Exception> {
         let identity = self.identities.get(&name.to_ascii_lowercase()).ok_or_else(|| unknown(name))?;
         let is_verified = self.is_verified(identity, now);
         let mut mail_from = json!({ "BehaviorOnMxFailure": "USE_DEFAULT_VALUE" });
@@ -134,9 +134,9 @@ impl Identities {
         })))
     }
 
-    /// `ListEmailIdentities`, by name.
+    /// Answers `ListEmailIdentities`, by name.
     pub(super) fn list(&self, request: &ListEmailIdentities, now: Timestamp) -> Json<Value> {
-        let size = request.page_size.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
+        let size = request.page_size.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE);
         let after = request.next_token.as_deref().unwrap_or_default();
         let mut rest = self.identities.iter().filter(|(name, _)| name.as_str() > after);
         let page: Vec<_> = rest.by_ref().take(size).collect();
@@ -153,17 +153,17 @@ impl Identities {
         Json(json!({ "EmailIdentities": shown.collect::<Vec<_>>(), "NextToken": next }))
     }
 
-    /// `DeleteEmailIdentity`.
+    /// Answers `DeleteEmailIdentity`.
     ///
     /// # Errors
     ///
     /// `NotFoundException`.
-    pub(super) fn delete(&mut self, name: &str) -> Result<Json<Value>, Refusal> {
+    pub(super) fn delete(&mut self, name: &str) -> Result<Json<Value>, Exception> {
         self.identities.remove(&name.to_ascii_lowercase()).ok_or_else(|| unknown(name))?;
         Ok(Json(json!({})))
     }
 
-    /// `PutEmailIdentityMailFromAttributes`: a domain of one's own in the envelope, or none.
+    /// Answers `PutEmailIdentityMailFromAttributes`, by which an identity has a domain of its own in the envelope, or none.
     ///
     /// # Errors
     ///
@@ -173,7 +173,7 @@ impl Identities {
         name: &str,
         request: PutMailFrom,
         now: Timestamp,
-    ) -> Result<Json<Value>, Refusal> {
+    ) -> Result<Json<Value>, Exception> {
         let name = name.to_ascii_lowercase();
         let identity = self.identities.get_mut(&name).ok_or_else(|| unknown(&name))?;
         let parent = name.rsplit_once('@').map_or(name.as_str(), |(_, domain)| domain);
@@ -182,7 +182,7 @@ impl Identities {
             && !(address::is_domain(domain) && domain.ends_with(&format!(".{parent}")))
         {
             let message = format!("Provided MAIL-FROM domain <{domain}> is not subdomain of the domain <{parent}>.");
-            return Err(Refusal::bad_request(message));
+            return Err(Exception::bad_request(message));
         }
         let is_same = |old: &MailFrom| Some(&old.domain) == domain.as_ref();
         if !identity.mail_from.as_ref().is_some_and(is_same) {
@@ -192,8 +192,8 @@ impl Identities {
     }
 }
 
-fn unknown(name: &str) -> Refusal {
-    Refusal::not_found(format!("Email identity {name} does not exist."))
+fn unknown(name: &str) -> Exception {
+    Exception::not_found(format!("Email identity {name} does not exist."))
 }
 
 fn kind(identity: &str) -> &'static str {

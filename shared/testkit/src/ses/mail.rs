@@ -1,4 +1,4 @@
-//! What SES keeps of a mail that it accepted.
+//! A mail that SES accepted.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 /// Addresses are the strings of the request (`a@x.com` or `Name <a@x.com>`); their names may be RFC 2047 encoded words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
-    /// The id that the caller was answered, in SES's shape: `0100` and twelve hexadecimal digits of milliseconds, a
-    /// UUID, `000000`, joined by hyphens.
+    /// The id in the caller's answer, in SES's shape: `0100` and twelve hexadecimal digits of milliseconds, a UUID, `000000`,
+    /// joined by hyphens.
     pub message_id: String,
-    /// When it was accepted.
+    /// The time at which it was accepted.
     pub received_at: Timestamp,
     /// The sender, `FromEmailAddress`.
     pub from: String,
@@ -40,13 +40,13 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// Everybody it goes to: `to`, then `cc`, then `bcc`.
+    /// All recipients: `to`, then `cc`, then `bcc`.
     pub fn recipients(&self) -> impl Iterator<Item = &str> {
         self.to.iter().chain(&self.cc).chain(&self.bcc).map(String::as_str)
     }
 
-    /// Roughly the bytes that the mail holds in memory: bodies and attachments.
-    pub(super) fn weight(&self) -> usize {
+    /// The bytes of bodies and attachments, which are about those that the mail takes in memory.
+    pub(super) fn size(&self) -> usize {
         let bodies = [&self.html, &self.text].into_iter().flatten().map(String::len).sum::<usize>();
         bodies + self.attachments.iter().map(|attachment| attachment.content.len()).sum::<usize>()
     }
@@ -72,7 +72,7 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    /// Whether it is shown inside the HTML instead of being offered for download.
+    /// True for a file that is shown inside the HTML instead of being offered for download.
     #[must_use]
     pub fn is_inline(&self) -> bool {
         self.disposition.as_deref() == Some("INLINE")

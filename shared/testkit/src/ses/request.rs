@@ -1,4 +1,4 @@
-//! The body of `SendEmail`, as much of it as this endpoint looks at (SES v2 API reference, `SendEmail`).
+//! The body of `SendEmail`, as far as this endpoint reads it (SES v2 API reference, `SendEmail`).
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;

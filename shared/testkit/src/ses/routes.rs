@@ -12,38 +12,47 @@ use axum::{Router, middleware};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::connection::Connection;
+use super::clock::now;
+use super::exception::Exception;
+use super::fault::Fault;
 use super::identities::{CreateEmailIdentity, ListEmailIdentities, PutMailFrom};
-use super::refusal::Refusal;
+use super::mail::Mail;
 use super::request::SendEmail;
-use super::{Fault, Mail, Ses, check, message_id, now};
+use super::{Ses, check, message_id};
+use crate::server::Connection;
 
-/// The longest request body read, in bytes: a message of the greatest size, its JSON escaped, fits.
-const BODY_MAX: usize = 2 * check::MESSAGE_MAX;
+/// The largest request body that is read, in bytes: a message of the greatest size, its JSON escaped, fits.
+const MAX_BODY: usize = 2 * check::MAX_MESSAGE;
 /// The region in SES's texts where the request is not signed for one.
-const REGION_DEFAULT: &str = "US-EAST-1";
+const DEFAULT_REGION: &str = "US-EAST-1";
 
-/// All routes, over the given account.
-pub(super) fn router(ses: Ses) -> Router {
-    Router::new()
-        .route("/v2/email/outbound-emails", post(send_email).fallback(unsupported))
-        .route("/v2/email/identities", post(create_email_identity).fallback(unsupported))
-        .route(
-            "/v2/email/identities/{identity}",
-            get(get_email_identity).delete(delete_email_identity).fallback(unsupported),
-        )
-        .route("/v2/email/identities/{identity}/mail-from", put(put_mail_from).fallback(unsupported))
-        .route("/v2/email/list-identities", post(list_email_identities).fallback(unsupported))
-        .route("/v2/email/account", get(get_account).fallback(unsupported))
-        .route("/v2/email/configuration-sets/{name}", get(get_configuration_set).fallback(unsupported))
-        .route("/v2/email/configuration-sets/{name}/event-destinations", get(get_destinations).fallback(unsupported))
-        .fallback(unsupported)
-        .layer(middleware::map_response(with_request_id))
-        .with_state(ses)
+impl Ses {
+    /// The endpoint's routes, for [`serve`](crate::server::serve).
+    #[must_use]
+    pub fn router(self) -> Router {
+        Router::new()
+            .route("/v2/email/outbound-emails", post(send_email).fallback(unsupported))
+            .route("/v2/email/identities", post(create_email_identity).fallback(unsupported))
+            .route(
+                "/v2/email/identities/{identity}",
+                get(get_email_identity).delete(delete_email_identity).fallback(unsupported),
+            )
+            .route("/v2/email/identities/{identity}/mail-from", put(put_mail_from).fallback(unsupported))
+            .route("/v2/email/list-identities", post(list_email_identities).fallback(unsupported))
+            .route("/v2/email/account", get(get_account).fallback(unsupported))
+            .route("/v2/email/configuration-sets/{name}", get(get_configuration_set).fallback(unsupported))
+            .route(
+                "/v2/email/configuration-sets/{name}/event-destinations",
+                get(get_destinations).fallback(unsupported),
+            )
+            .fallback(unsupported)
+            .layer(middleware::map_response(with_request_id))
+            .with_state(self)
+    }
 }
 
-async fn unsupported() -> Refusal {
-    Refusal::unknown_operation(
+async fn unsupported() -> Exception {
+    Exception::unknown_operation(
         "this local endpoint takes SendEmail, GetAccount, and what creates, reads, lists and deletes identities and \
          reads configuration sets of SES v2",
     )
@@ -56,25 +65,29 @@ async fn with_request_id(mut response: Response) -> Response {
     response
 }
 
-async fn create_email_identity(State(ses): State<Ses>, body: Body) -> Result<Response, Refusal> {
+async fn create_email_identity(State(ses): State<Ses>, body: Body) -> Result<Response, Exception> {
     let request: CreateEmailIdentity = parse(&read(body).await?)?;
     ses.change_identities(|identities| identities.create(&request, now()))
 }
 
-async fn get_email_identity(State(ses): State<Ses>, Path(identity): Path<String>) -> Result<Response, Refusal> {
+async fn get_email_identity(State(ses): State<Ses>, Path(identity): Path<String>) -> Result<Response, Exception> {
     Ok(ses.account().identities.get(&identity, now())?.into_response())
 }
 
-async fn delete_email_identity(State(ses): State<Ses>, Path(identity): Path<String>) -> Result<Response, Refusal> {
+async fn delete_email_identity(State(ses): State<Ses>, Path(identity): Path<String>) -> Result<Response, Exception> {
     ses.change_identities(|identities| identities.delete(&identity))
 }
 
-async fn put_mail_from(State(ses): State<Ses>, Path(identity): Path<String>, body: Body) -> Result<Response, Refusal> {
+async fn put_mail_from(
+    State(ses): State<Ses>,
+    Path(identity): Path<String>,
+    body: Body,
+) -> Result<Response, Exception> {
     let request: PutMailFrom = parse(&read(body).await?)?;
     ses.change_identities(|identities| identities.put_mail_from(&identity, request, now()))
 }
 
-async fn list_email_identities(State(ses): State<Ses>, body: Body) -> Result<Response, Refusal> {
+async fn list_email_identities(State(ses): State<Ses>, body: Body) -> Result<Response, Exception> {
     let body = read(body).await?;
     let request: ListEmailIdentities = if body.is_empty() { ListEmailIdentities::default() } else { parse(&body)? };
     Ok(ses.account().identities.list(&request, now()).into_response())
@@ -82,14 +95,14 @@ async fn list_email_identities(State(ses): State<Ses>, body: Body) -> Result<Res
 
 async fn get_account(State(ses): State<Ses>) -> Response {
     let account = ses.account();
-    account.status.get(account.recorded.count()).into_response()
+    account.status.get(account.accepted.count()).into_response()
 }
 
-async fn get_configuration_set(State(ses): State<Ses>, Path(name): Path<String>) -> Result<Response, Refusal> {
+async fn get_configuration_set(State(ses): State<Ses>, Path(name): Path<String>) -> Result<Response, Exception> {
     Ok(ses.account().configuration_sets.get(&name)?.into_response())
 }
 
-async fn get_destinations(State(ses): State<Ses>, Path(name): Path<String>) -> Result<Response, Refusal> {
+async fn get_destinations(State(ses): State<Ses>, Path(name): Path<String>) -> Result<Response, Exception> {
     Ok(ses.account().configuration_sets.destinations(&name)?.into_response())
 }
 
@@ -98,7 +111,7 @@ async fn send_email(
     ConnectInfo(connection): ConnectInfo<Connection>,
     request: Request,
 ) -> Response {
-    let fault = ses.arrived();
+    let fault = ses.count_call();
     if fault == Some(Fault::RefuseUnsent) {
         return connection.cut();
     }
@@ -106,47 +119,47 @@ async fn send_email(
     match handle(ses, fault, request).await {
         _ if lost => connection.cut(),
         Ok(mail) => Json(json!({ "MessageId": mail.message_id })).into_response(),
-        Err(refusal) => refusal.into_response(),
+        Err(exception) => exception.into_response(),
     }
 }
 
-async fn handle(ses: Ses, fault: Option<Fault>, request: Request) -> Result<Arc<Mail>, Refusal> {
+async fn handle(ses: Ses, fault: Option<Fault>, request: Request) -> Result<Arc<Mail>, Exception> {
     let region = region(request.headers());
     let body = read(request.into_body()).await?;
-    // In a task of its own: a request that has arrived is handled even if its caller hangs up.
+    // The task goes on if the caller hangs up: a request that has arrived is handled.
     let handled = tokio::spawn(async move {
         if let Some(fault) = fault {
             tokio::time::sleep(fault.delay()).await;
-            fault.refusal().map_or(Ok(()), Err)?;
+            fault.exception().map_or(Ok(()), Err)?;
         }
         accept(&ses, region, &body).await
     });
-    handled.await.unwrap_or_else(|_| Err(Refusal::internal_failure()))
+    handled.await.unwrap_or_else(|_| Err(Exception::internal_failure()))
 }
 
-async fn accept(ses: &Ses, region: String, body: &[u8]) -> Result<Arc<Mail>, Refusal> {
+async fn accept(ses: &Ses, region: String, body: &[u8]) -> Result<Arc<Mail>, Exception> {
     let request: SendEmail = parse(body)?;
     let mail = Arc::new(ses.check(request, region)?);
     if let Some(sink) = ses.sink.clone() {
         let mail = Arc::clone(&mail);
-        let taken = tokio::task::spawn_blocking(move || sink(&mail)).await;
-        taken.ok().and_then(Result::ok).ok_or_else(Refusal::internal_failure)?;
+        let stored = tokio::task::spawn_blocking(move || sink(&mail)).await;
+        stored.ok().and_then(Result::ok).ok_or_else(Exception::internal_failure)?;
     }
     ses.record(Arc::clone(&mail));
     Ok(mail)
 }
 
-async fn read(body: Body) -> Result<Bytes, Refusal> {
-    to_bytes(body, BODY_MAX).await.map_err(|_| check::too_long(BODY_MAX))
+async fn read(body: Body) -> Result<Bytes, Exception> {
+    to_bytes(body, MAX_BODY).await.map_err(|_| check::too_long(MAX_BODY))
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(body).map_err(|error| Refusal::serialization(error.to_string()))
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Exception> {
+    serde_json::from_slice(body).map_err(|error| Exception::serialization(error.to_string()))
 }
 
 /// The region that the request is signed for (`Credential=<key>/<date>/<region>/ses/aws4_request`), upper-cased.
 fn region(headers: &HeaderMap) -> String {
     let signed = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let scope = signed.and_then(|text| text.split_once("Credential=")).map(|(_, scope)| scope);
-    scope.and_then(|scope| scope.split('/').nth(2)).unwrap_or(REGION_DEFAULT).to_ascii_uppercase()
+    scope.and_then(|scope| scope.split('/').nth(2)).unwrap_or(DEFAULT_REGION).to_ascii_uppercase()
 }

@@ -1,21 +1,21 @@
 //! The rules of `EmailTags` (SES v2 API reference, `MessageTag`). Beyond the reference, SES takes `.` and `@` in values.
 
-use super::refusal::Refusal;
+use super::exception::Exception;
 use super::request::Pair;
 
 /// The most tags a message may carry.
-const COUNT_MAX: usize = 50;
+const MAX_COUNT: usize = 50;
 /// The longest name and the longest value, in characters.
-const LENGTH_MAX: usize = 256;
+const MAX_LENGTH: usize = 256;
 
 /// Checks a message's tags.
 ///
 /// # Errors
 ///
 /// `BadRequestException` for the first rule broken.
-pub(super) fn check(tags: &[Pair]) -> Result<(), Refusal> {
-    if tags.len() > COUNT_MAX {
-        return Err(Refusal::bad_request("Number of message tags exceeds the maximum of 50."));
+pub(super) fn check(tags: &[Pair]) -> Result<(), Exception> {
+    if tags.len() > MAX_COUNT {
+        return Err(Exception::bad_request("Number of message tags exceeds the maximum of 50."));
     }
     tags.iter().try_for_each(|tag| {
         check_part("name", &tag.name, "_-", "'_', and '-'")?;
@@ -23,13 +23,13 @@ pub(super) fn check(tags: &[Pair]) -> Result<(), Refusal> {
     })
 }
 
-fn check_part(part: &str, text: &str, marks: &str, spelt: &str) -> Result<(), Refusal> {
-    if text.is_empty() || text.len() > LENGTH_MAX {
-        return Err(Refusal::bad_request(format!("Tag {part} must be 1 to 256 characters.")));
+fn check_part(part: &str, text: &str, marks: &str, spelt: &str) -> Result<(), Exception> {
+    if text.is_empty() || text.len() > MAX_LENGTH {
+        return Err(Exception::bad_request(format!("Tag {part} must be 1 to 256 characters.")));
     }
     if !text.chars().all(|c| c.is_ascii_alphanumeric() || marks.contains(c)) {
         let message = format!("Invalid tag {part} <{text}>: only alphanumeric ASCII characters, {spelt} are allowed.");
-        return Err(Refusal::bad_request(message));
+        return Err(Exception::bad_request(message));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The SDK's own client against the endpoint.
+//! The SDK's own client calls the endpoint.
 
 mod accepted;
 mod faulted;
@@ -31,7 +31,7 @@ async fn started() -> (Ses, Client) {
 async fn serve(ses: Ses) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(ses.serve(listener, std::future::pending()));
+    tokio::spawn(crate::server::serve(ses.router(), listener, std::future::pending()));
     let config = aws_sdk_sesv2::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-3"))

@@ -1,8 +1,8 @@
 //! Faults that a test asks for.
 
-use super::refusal::Refusal;
+use super::error::ErrorResponse;
 
-/// What happens to one `Publish` request instead of the ordinary.
+/// The failure of one `Publish` request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// 500 `InternalError`; nothing is published.
@@ -17,11 +17,11 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// What is answered in place of handling the request.
-    pub(super) fn refusal(self) -> Option<Refusal> {
+    /// The answer in place of handling the request, if there is one.
+    pub(super) fn error(self) -> Option<ErrorResponse> {
         match self {
-            Self::ServerError => Some(Refusal::internal_error()),
-            Self::Denied => Some(Refusal::authorization_error()),
+            Self::ServerError => Some(ErrorResponse::internal_error()),
+            Self::Denied => Some(ErrorResponse::authorization_error()),
             Self::LoseAnswer | Self::NeverAnswer => None,
         }
     }

@@ -2,18 +2,18 @@
 
 use serde::Deserialize;
 
-use super::refusal::Refusal;
+use super::error::ErrorResponse;
 
 /// The version that every request of this API names.
 const VERSION: &str = "2010-03-31";
 /// The longest message, in bytes: 256 KB.
-const MESSAGE_MAX: usize = 256 * 1024;
+const MAX_MESSAGE: usize = 256 * 1024;
 /// The longest subject, in characters.
-const SUBJECT_MAX: usize = 100;
+const MAX_SUBJECT: usize = 100;
 /// The longest topic name, in characters.
-const TOPIC_MAX: usize = 256;
+const MAX_TOPIC: usize = 256;
 
-/// A request's form, as much of it as this endpoint looks at.
+/// A request's form, as far as this endpoint reads it.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Publish {
@@ -34,9 +34,9 @@ impl Publish {
     ///
     /// # Errors
     ///
-    /// `InvalidParameter` for what is no topic's ARN.
-    pub(super) fn topic(self) -> Result<String, Refusal> {
-        self.topic_arn.filter(|arn| is_topic(arn)).ok_or_else(|| Refusal::invalid("TopicArn"))
+    /// `InvalidParameter` for a text that is no topic's ARN.
+    pub(super) fn topic(self) -> Result<String, ErrorResponse> {
+        self.topic_arn.filter(|arn| is_topic(arn)).ok_or_else(|| ErrorResponse::invalid("TopicArn"))
     }
 
     /// The topic, the subject and the message, checked.
@@ -44,15 +44,15 @@ impl Publish {
     /// # Errors
     ///
     /// `InvalidParameter` for the first rule broken.
-    pub(super) fn check(self) -> Result<(String, Option<String>, String), Refusal> {
-        let topic = self.topic_arn.filter(|arn| is_topic(arn)).ok_or_else(|| Refusal::invalid("TopicArn"))?;
+    pub(super) fn check(self) -> Result<(String, Option<String>, String), ErrorResponse> {
+        let topic = self.topic_arn.filter(|arn| is_topic(arn)).ok_or_else(|| ErrorResponse::invalid("TopicArn"))?;
         if self.subject.as_deref().is_some_and(|subject| !is_subject(subject)) {
-            return Err(Refusal::invalid("Subject"));
+            return Err(ErrorResponse::invalid("Subject"));
         }
         let message = self.message.filter(|message| !message.is_empty());
-        let message = message.ok_or_else(|| Refusal::invalid("Empty message"))?;
-        if message.len() > MESSAGE_MAX {
-            return Err(Refusal::invalid("Message too long"));
+        let message = message.ok_or_else(|| ErrorResponse::invalid("Empty message"))?;
+        if message.len() > MAX_MESSAGE {
+            return Err(ErrorResponse::invalid("Message too long"));
         }
         Ok((topic, self.subject, message))
     }
@@ -70,11 +70,11 @@ fn is_topic(arn: &str) -> bool {
         && [partition, region, name].into_iter().all(is_word)
         && account.len() == 12
         && account.bytes().all(|byte| byte.is_ascii_digit())
-        && (1..=TOPIC_MAX).contains(&name.len())
+        && (1..=MAX_TOPIC).contains(&name.len())
 }
 
 fn is_subject(subject: &str) -> bool {
-    (1..=SUBJECT_MAX).contains(&subject.len()) && subject.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    (1..=MAX_SUBJECT).contains(&subject.len()) && subject.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The one route of AWS's query protocol: a form in, XML out.
+//! The one route of AWS's query protocol, which takes a form and answers XML.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -10,56 +10,62 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Form, Router};
 
+use super::error::ErrorResponse;
+use super::fault::Fault;
 use super::publish::Publish;
-use super::refusal::Refusal;
-use super::{Fault, Published, Sns};
+use super::{Published, Sns};
 
-/// The longest request body read, in bytes: a message a few times too long still gets the answer that says so.
-const BODY_MAX: usize = 4 * 1024 * 1024;
+/// The largest request body that is read, in bytes: a message a few times too long still gets the answer that says so.
+const MAX_BODY: usize = 4 * 1024 * 1024;
 
-/// The route, over the given account.
-pub(super) fn router(sns: Sns) -> Router {
-    Router::new()
-        .route("/", post(act).fallback(unsupported))
-        .fallback(unsupported)
-        .layer(DefaultBodyLimit::max(BODY_MAX))
-        .with_state(sns)
+impl Sns {
+    /// The endpoint's route, for [`serve`](crate::server::serve).
+    #[must_use]
+    pub fn router(self) -> Router {
+        Router::new()
+            .route("/", post(dispatch).fallback(unsupported))
+            .fallback(unsupported)
+            .layer(DefaultBodyLimit::max(MAX_BODY))
+            .with_state(self)
+    }
 }
 
 async fn unsupported(State(sns): State<Sns>) -> Response {
-    refused(&sns, &Refusal::invalid_action())
+    error_response(&sns, &ErrorResponse::invalid_action())
 }
 
-async fn act(State(sns): State<Sns>, form: Result<Form<Publish>, FormRejection>) -> Response {
+async fn dispatch(State(sns): State<Sns>, form: Result<Form<Publish>, FormRejection>) -> Response {
     match form {
         Ok(Form(request)) => match request.action() {
             Some("Publish") => publish(sns, request).await,
-            Some("ListSubscriptionsByTopic") => list(&sns, request).unwrap_or_else(|refusal| refused(&sns, &refusal)),
-            _ => refused(&sns, &Refusal::invalid_action()),
+            Some("ListSubscriptionsByTopic") => {
+                list(&sns, request).unwrap_or_else(|error| error_response(&sns, &error))
+            }
+            _ => error_response(&sns, &ErrorResponse::invalid_action()),
         },
-        Err(_) => refused(&sns, &Refusal::validation_error()),
+        Err(_) => error_response(&sns, &ErrorResponse::validation_error()),
     }
 }
 
 async fn publish(sns: Sns, request: Publish) -> Response {
-    let fault = sns.arrived();
+    let fault = sns.count_call();
     match (handle(&sns, fault, request).await, fault) {
         (_, Some(Fault::NeverAnswer)) => pending().await,
-        (_, Some(Fault::LoseAnswer)) => refused(&sns, &Refusal::internal_error()),
-        (Ok(published), _) => taken(&sns, &published),
-        (Err(refusal), _) => refused(&sns, &refusal),
+        (_, Some(Fault::LoseAnswer)) => error_response(&sns, &ErrorResponse::internal_error()),
+        (Ok(published), _) => published_response(&sns, &published),
+        (Err(error), _) => error_response(&sns, &error),
     }
 }
 
-async fn handle(sns: &Sns, fault: Option<Fault>, request: Publish) -> Result<Arc<Published>, Refusal> {
-    fault.and_then(Fault::refusal).map_or(Ok(()), Err)?;
+async fn handle(sns: &Sns, fault: Option<Fault>, request: Publish) -> Result<Arc<Published>, ErrorResponse> {
+    fault.and_then(Fault::error).map_or(Ok(()), Err)?;
     let sns = sns.clone();
-    // In a task of its own: a request that has arrived is handled even if its caller hangs up.
+    // The task goes on if the caller hangs up: a request that has arrived is handled.
     let handled = tokio::spawn(async move { sns.publish(request).await });
-    handled.await.unwrap_or_else(|_| Err(Refusal::internal_error()))
+    handled.await.unwrap_or_else(|_| Err(ErrorResponse::internal_error()))
 }
 
-fn list(sns: &Sns, request: Publish) -> Result<Response, Refusal> {
+fn list(sns: &Sns, request: Publish) -> Result<Response, ErrorResponse> {
     let topic = request.topic()?;
     let members: String = sns.subscriptions(&topic)?.iter().map(|subscription| subscription.xml(&topic)).collect();
     let request = sns.id();
@@ -71,7 +77,7 @@ fn list(sns: &Sns, request: Publish) -> Result<Response, Refusal> {
     Ok(xml(StatusCode::OK, answer))
 }
 
-fn taken(sns: &Sns, published: &Published) -> Response {
+fn published_response(sns: &Sns, published: &Published) -> Response {
     let (id, request) = (&published.id, sns.id());
     let answer = format!(
         "<PublishResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><PublishResult><MessageId>{id}</MessageId>\
@@ -80,8 +86,8 @@ fn taken(sns: &Sns, published: &Published) -> Response {
     xml(StatusCode::OK, answer)
 }
 
-fn refused(sns: &Sns, refusal: &Refusal) -> Response {
-    let (party, request, Refusal { status, code, message }) = (refusal.party(), sns.id(), refusal);
+fn error_response(sns: &Sns, error: &ErrorResponse) -> Response {
+    let (party, request, ErrorResponse { status, code, message }) = (error.party(), sns.id(), error);
     let answer = format!(
         "<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><Error><Type>{party}</Type>\
          <Code>{code}</Code><Message>{message}</Message></Error><RequestId>{request}</RequestId></ErrorResponse>"

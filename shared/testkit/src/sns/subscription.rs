@@ -1,18 +1,18 @@
-//! Who is subscribed to a topic.
+//! The subscriptions of a topic.
 
 /// A subscription (API reference, `ListSubscriptionsByTopic`). Nothing is delivered to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscription {
-    /// Such as `sqs` or `email`.
+    /// The protocol, such as `sqs` or `email`.
     pub protocol: String,
-    /// A queue's ARN, an address, a URL.
+    /// The endpoint: a queue's ARN, an address or a URL.
     pub endpoint: String,
-    /// Whether whoever is there has agreed.
+    /// True if the endpoint's owner has confirmed it.
     pub confirmed: bool,
 }
 
 impl Subscription {
-    /// A confirmed one.
+    /// A confirmed subscription.
     #[must_use]
     pub fn new(protocol: &str, endpoint: &str) -> Self {
         Self { protocol: protocol.to_owned(), endpoint: endpoint.to_owned(), confirmed: true }

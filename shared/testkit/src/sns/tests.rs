@@ -1,4 +1,4 @@
-//! The SDK's own client against the endpoint.
+//! The SDK's own client calls the endpoint.
 
 use std::fmt::Debug;
 use std::io::ErrorKind;
@@ -29,7 +29,7 @@ async fn started() -> (Sns, Client) {
 async fn serve(sns: Sns) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(sns.serve(listener, std::future::pending()));
+    tokio::spawn(crate::server::serve(sns.router(), listener, std::future::pending()));
     Client::from_conf(Builder::from(&local_config(&url)).retry_config(RetryConfig::disabled()).build())
 }
 
@@ -154,7 +154,7 @@ async fn faults_are_taken_in_order_one_a_request() {
 }
 
 #[tokio::test]
-async fn a_sink_is_handed_what_is_published() {
+async fn a_sink_gets_each_published_message() {
     let taken = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&taken);
     let sns = Sns::new().with_sink(move |published| {
@@ -173,13 +173,6 @@ async fn a_failing_sink_is_a_500_and_no_message() {
     let client = serve(sns.clone()).await;
     assert_eq!(error(publish(&client).send().await), (500, "InternalError".to_owned()));
     assert!(sns.published().is_empty());
-}
-
-#[tokio::test]
-async fn serving_ends_at_the_shutdown() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let serving = Sns::new().serve(listener, async {});
-    tokio::time::timeout(Duration::from_secs(5), serving).await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The SDK's own client against the endpoint.
+//! The SDK's own client calls the endpoint.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ async fn started() -> (Sqs, Client, String) {
     let sqs = Sqs::new();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(sqs.clone().serve(listener, std::future::pending()));
+    tokio::spawn(crate::server::serve(sqs.clone().router(), listener, std::future::pending()));
     (sqs, Client::new(&local_config(&url)), format!("{url}{}", path(ARN)))
 }
 

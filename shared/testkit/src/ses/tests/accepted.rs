@@ -1,4 +1,4 @@
-//! What is accepted arrives whole.
+//! A mail that is accepted arrives whole.
 
 use std::sync::{Arc, Mutex};
 

@@ -28,7 +28,7 @@ async fn a_created_domain_is_pending_and_may_send_once_it_is_verified() {
 }
 
 #[tokio::test]
-async fn where_there_is_no_dns_an_identity_verifies_itself() {
+async fn without_dns_an_identity_verifies_itself() {
     let client = serve(Ses::new().with_verification_after(SignedDuration::from_millis(100))).await;
     client.create_email_identity().email_identity("example.com").send().await.unwrap();
     let put = client.put_email_identity_mail_from_attributes().email_identity("example.com");
@@ -80,7 +80,7 @@ async fn identities_are_listed_by_pages_and_deleted() {
 }
 
 #[tokio::test]
-async fn identities_survive_where_they_are_kept() {
+async fn identities_in_a_file_survive() {
     let file = std::env::temp_dir().join(format!("posthorn-identities-{}.json", std::process::id()));
     let _ = std::fs::remove_file(&file);
     for round in 0..2 {
@@ -146,7 +146,7 @@ async fn an_unknown_identity_is_not_found() {
 }
 
 #[tokio::test]
-async fn what_is_neither_domain_nor_address_is_no_identity() {
+async fn a_name_that_is_neither_domain_nor_address_is_no_identity() {
     let client = serve(Ses::new()).await;
     for identity in ["example", "Ann <a@x.com>", "a@", "münchen.de"] {
         let created = client.create_email_identity().email_identity(identity).send().await;
@@ -155,7 +155,7 @@ async fn what_is_neither_domain_nor_address_is_no_identity() {
 }
 
 #[tokio::test]
-async fn other_operations_are_told_what_there_is() {
+async fn another_operation_is_refused_with_the_list_of_those_that_exist() {
     let client = serve(Ses::new()).await;
     let (name, message) = exception(client.list_contact_lists().send().await);
     assert_eq!(name, "UnknownOperationException");

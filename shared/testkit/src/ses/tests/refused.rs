@@ -1,4 +1,4 @@
-//! What SES refuses is refused with its modelled exception, and nothing is accepted.
+//! Each refusal is the modelled exception, and nothing is accepted.
 
 use aws_sdk_sesv2::operation::send_email::builders::SendEmailFluentBuilder;
 use aws_sdk_sesv2::primitives::Blob;

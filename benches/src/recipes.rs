@@ -1,5 +1,5 @@
-//! The instructions that `fuzz/cost` takes over the recipes of expensive input that the fuzz targets keep: optimised as a function
-//! is, counted by valgrind.
+//! The instructions that `fuzz/cost` takes for the recipes of expensive input that the fuzz targets keep. It is optimised as a
+//! function is, and valgrind counts.
 
 use std::{
     fs,
@@ -10,16 +10,16 @@ use std::{
 };
 
 use crate::{
-    instructions::{counted, counting},
+    instructions::{counting_command, read_count},
     sandbox::scratch,
 };
 
 /// The instructions of one recipe.
-pub(crate) struct Cost {
+pub(crate) struct RecipeCost {
     pub(crate) name: String,
-    /// Bytes of HTML, or of the template.
+    /// The bytes of the HTML, or of the template.
     pub(crate) bytes: f64,
-    /// Instructions of the whole program for each action.
+    /// The instructions of the whole program for each action.
     pub(crate) instructions: Vec<f64>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Cost {
 ///
 /// # Panics
 /// If the program cannot be built, or there is no valgrind.
-pub(crate) fn costs(kind: &str, actions: &[&str]) -> Vec<Cost> {
+pub(crate) fn costs(kind: &str, actions: &[&str]) -> Vec<RecipeCost> {
     let (program, files) = (program(), recipes(kind));
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let cost = |file: &PathBuf| cost(&program, kind, file, actions);
@@ -56,18 +56,19 @@ fn recipes(kind: &str) -> Vec<PathBuf> {
     files
 }
 
-fn cost(program: &Path, kind: &str, file: &Path, actions: &[&str]) -> Cost {
+fn cost(program: &Path, kind: &str, file: &Path, actions: &[&str]) -> RecipeCost {
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let log = scratch().join(format!("instructions-{kind}-{name}.log"));
     let counts: Vec<_> = actions
         .iter()
         .map(|action| {
-            let output = counting(&log).arg(program).arg(kind).arg(file).arg(action).output().expect("valgrind");
+            let output =
+                counting_command(&log).arg(program).arg(kind).arg(file).arg(action).output().expect("valgrind");
             assert!(output.status.success(), "{}", file.display());
-            (counted(&log), String::from_utf8_lossy(&output.stdout).trim().parse().expect("a length"))
+            (read_count(&log), String::from_utf8_lossy(&output.stdout).trim().parse().expect("a length"))
         })
         .collect();
     fs::remove_file(log).expect("the log");
     let bytes = counts.first().map_or(0.0, |(_, bytes)| *bytes);
-    Cost { name, bytes, instructions: counts.into_iter().map(|(count, _)| count).collect() }
+    RecipeCost { name, bytes, instructions: counts.into_iter().map(|(count, _)| count).collect() }
 }

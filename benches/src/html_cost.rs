@@ -1,21 +1,21 @@
-//! Deriving a text from HTML costs a bounded number of instructions a byte, whatever the HTML.
+//! The instructions of deriving a text from HTML, which are bounded for each byte, whatever the HTML.
 
-use crate::{cost, report::Report};
+use crate::{recipes, report::Report};
 
 const SECTION: &str = "Text of HTML";
 /// The most instructions a byte.
 pub(crate) const MAX_PER_BYTE: f64 = 1_000.0;
-/// Instructions that even the shortest HTML may take.
+/// The most instructions for the shortest HTML.
 const MAX_FIXED: f64 = 50_000.0;
 
 /// The cost of the text of one recipe's HTML.
-pub(crate) struct Cost {
+pub(crate) struct HtmlCost {
     pub(crate) name: String,
     bytes: f64,
     instructions: f64,
 }
 
-impl Cost {
+impl HtmlCost {
     pub(crate) fn per_byte(&self) -> f64 {
         self.instructions / self.bytes.max(1.0)
     }
@@ -26,13 +26,15 @@ impl Cost {
 }
 
 /// The costs of all recipes.
-pub(crate) fn costs() -> Vec<Cost> {
-    let costs = cost::costs("html", &["make", "derive"]).into_iter();
+pub(crate) fn costs() -> Vec<HtmlCost> {
+    let costs = recipes::costs("html", &["make", "derive"]).into_iter();
     let derived = |counts: &[f64]| counts[1] - counts[0];
-    costs.map(|cost| Cost { name: cost.name, bytes: cost.bytes, instructions: derived(&cost.instructions) }).collect()
+    costs
+        .map(|cost| HtmlCost { name: cost.name, bytes: cost.bytes, instructions: derived(&cost.instructions) })
+        .collect()
 }
 
-/// Prints and keeps the costs.
+/// Adds the costs.
 pub(crate) fn measure(report: &mut Report) {
     for cost in costs() {
         report.row(SECTION, cost.name.clone(), cost.per_byte(), "instructions a byte", Some(MAX_PER_BYTE));

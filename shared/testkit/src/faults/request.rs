@@ -1,8 +1,6 @@
-//! What a request to AWS is, read from the request.
+//! A request to AWS, and the name of the call that it belongs to.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-
-use super::Named;
 
 /// A service that functions call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,14 +10,25 @@ pub(super) enum Service {
     Sns,
 }
 
-/// One attempt of a call.
+/// A call, as [`Faults::names`](super::Faults::names) lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct NamedCall {
+    /// The name that [`Faults::strike`](super::Faults::strike) takes.
+    pub name: String,
+    /// True for a write that takes a condition.
+    pub is_conditional: bool,
+    /// True for a write to the table.
+    pub is_write: bool,
+}
+
+/// One attempt of a call, as it is on the wire.
 #[derive(Debug)]
 pub(super) struct ObservedRequest {
     pub(super) service: Service,
-    /// Such as `PutItem`.
+    /// The operation, such as `PutItem`.
     pub(super) operation: String,
     pub(super) body: String,
-    /// The call that it is an attempt of: the SDK's own id.
+    /// The SDK's id of the call that this is an attempt of.
     pub(super) invocation: String,
     /// False for the SDK's retries.
     pub(super) is_first: bool,
@@ -43,7 +52,7 @@ impl ObservedRequest {
         Self { service, operation, body, invocation: header("amz-sdk-invocation-id"), is_first }
     }
 
-    /// Operation and kinds of item, such as `PutItem EMAIL`.
+    /// The operation and the kinds of item that it names, such as `PutItem EMAIL`.
     pub(super) fn name(&self) -> String {
         if self.service != Service::DynamoDb {
             return self.operation.clone();
@@ -57,8 +66,8 @@ impl ObservedRequest {
         format!("{} {}", self.operation, kinds.join("+")).trim_end().to_owned()
     }
 
-    pub(super) fn named(&self, name: String) -> Named {
-        Named { name, is_conditional: self.body.contains("\"ConditionExpression\""), is_write: self.is_write() }
+    pub(super) fn named(&self, name: String) -> NamedCall {
+        NamedCall { name, is_conditional: self.body.contains("\"ConditionExpression\""), is_write: self.is_write() }
     }
 
     pub(super) fn is_transaction(&self) -> bool {
@@ -69,7 +78,7 @@ impl ObservedRequest {
         self.service == Service::DynamoDb && !["GetItem", "BatchGetItem", "Query"].contains(&self.operation.as_str())
     }
 
-    /// The body as a rival would write it who creates the same item.
+    /// The body that a rival would send to create the same item; `None` where the request creates none with a nonce.
     pub(super) fn with_another_nonce(&self) -> Option<String> {
         const BEFORE: &str = "\"nonce\":{\"S\":\"";
         let at = self.body.find(BEFORE).filter(|_| self.operation == "PutItem")? + BEFORE.len();

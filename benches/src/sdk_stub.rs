@@ -1,5 +1,4 @@
-//! An HTTP client for the AWS SDK that answers every call at once, with what a table with one project and one
-//! contact, and SES, would answer.
+//! An HTTP client for the AWS SDK that answers every call at once, as SES and a table with one project and one contact would.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
@@ -19,9 +18,9 @@ const CONTACT: &str = r#"{"Attributes":{"pk":{"S":"CONTACT#0"},"sk":{"S":"CONTAC
 const SENT: &str = r#"{"MessageId":"0100018f-0000"}"#;
 
 #[derive(Debug, Clone)]
-struct Answers;
+struct StubClient;
 
-impl HttpConnector for Answers {
+impl HttpConnector for StubClient {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let body = match request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next()) {
             Some("GetItem") => KEY,
@@ -34,27 +33,27 @@ impl HttpConnector for Answers {
     }
 }
 
-impl HttpClient for Answers {
+impl HttpClient for StubClient {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 }
 
-/// The configuration that a program gets which sets nothing.
-pub(crate) fn as_it_comes() -> SdkConfig {
-    answered(SdkConfig::builder().behavior_version(BehaviorVersion::latest()))
+/// The configuration of a program that sets nothing.
+pub(crate) fn default_config() -> SdkConfig {
+    with_stub(SdkConfig::builder().behavior_version(BehaviorVersion::latest()))
 }
 
 /// The functions' configuration.
-pub(crate) fn as_functions() -> SdkConfig {
-    answered(posthorn_lambda::aws::defaults())
+pub(crate) fn function_config() -> SdkConfig {
+    with_stub(posthorn_lambda::aws::defaults())
 }
 
-fn answered(config: Builder) -> SdkConfig {
+fn with_stub(config: Builder) -> SdkConfig {
     let credentials = Credentials::new("bench", "bench", None, None, "bench");
     config
         .region(Region::from_static("us-east-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(Answers)
+        .http_client(StubClient)
         .build()
 }

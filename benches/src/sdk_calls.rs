@@ -1,4 +1,4 @@
-//! The same calls as the functions make, by the SDK alone: the same operations, attributes and expressions.
+//! The calls of the functions, made by the SDK alone, with the operations, attributes and expressions of the functions.
 
 use std::collections::HashMap;
 
@@ -139,13 +139,13 @@ async fn send_email(mail: &aws_sdk_sesv2::Client) {
         .await;
 }
 
-/// Key; contact and event.
+/// Makes the calls of `track`: the key; contact and event.
 pub(crate) async fn track(client: &aws_sdk_dynamodb::Client) {
     read_key(client).await;
     tokio::join!(merge_contact(client), put_event(client));
 }
 
-/// Key; contact and record; SES; outcome and statistics.
+/// Makes the calls of `send`: the key; contact and record; SES; outcome and statistics.
 pub(crate) async fn send(client: &aws_sdk_dynamodb::Client, mail: &aws_sdk_sesv2::Client) {
     read_key(client).await;
     tokio::join!(merge_contact(client), put_email(client));

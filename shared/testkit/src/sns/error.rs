@@ -1,23 +1,23 @@
-//! Refusals of AWS's query protocol: a code, a text and a status.
+//! Errors of AWS's query protocol: a code, a text and a status.
 
 use axum::http::StatusCode;
 
-/// An error of SNS. Code and text never hold what a caller sent, so they stand in XML as they are.
+/// An error of SNS. Code and text never hold a caller's text, so they are written into XML as they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(super) struct ErrorResponse {
     pub(super) status: StatusCode,
     pub(super) code: &'static str,
     pub(super) message: String,
 }
 
-impl Refusal {
+impl ErrorResponse {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into() }
     }
 
     /// 400 `InvalidParameter`.
-    pub(super) fn invalid(what: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "InvalidParameter", format!("Invalid parameter: {what}"))
+    pub(super) fn invalid(parameter: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "InvalidParameter", format!("Invalid parameter: {parameter}"))
     }
 
     /// 400 `InvalidAction`: no operation of this endpoint.
@@ -49,7 +49,7 @@ impl Refusal {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "Internal error")
     }
 
-    /// Whose fault it is, as the protocol has it.
+    /// The party at fault, as the protocol names it.
     pub(super) fn party(&self) -> &'static str {
         if self.status.is_server_error() { "Receiver" } else { "Sender" }
     }

@@ -1,12 +1,15 @@
-//! An event on its way: SNS's notification around it, SQS's record around that, and Lambda's event around all records.
+//! The envelopes of an event: SNS's notification, SQS's record around it, and Lambda's event around all records.
 
 use jiff::Timestamp;
 use posthorn_lambda::env::rfc3339;
 use serde_json::{Value, json};
 
-use super::{ACCOUNT, REGION};
+/// The account of every event.
+pub(super) const ACCOUNT: &str = "000000000000";
+/// The region of every event.
+pub(super) const REGION: &str = "us-east-1";
 
-/// SNS's notification of an event, as the text that SQS carries without raw message delivery. The signature is none.
+/// SNS's notification of an event, as the text that SQS carries without raw message delivery. The signature is not a valid one.
 #[must_use]
 pub fn sns_envelope(event: &Value, id: &str, at: Timestamp) -> String {
     let sns = format!("https://sns.{REGION}.amazonaws.com");

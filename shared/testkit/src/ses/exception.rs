@@ -1,4 +1,4 @@
-//! Refusals in the shape of SES v2's REST-JSON protocol: the exception's name in `x-amzn-errortype`, `{"message": …}`.
+//! Exceptions in the shape of SES v2's REST-JSON protocol: the name in `x-amzn-errortype`, and `{"message": …}`.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -7,13 +7,13 @@ use serde_json::json;
 
 /// An exception of SES v2: its name, its HTTP status and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(super) struct Exception {
     pub(super) status: StatusCode,
     pub(super) name: &'static str,
     pub(super) message: String,
 }
 
-impl Refusal {
+impl Exception {
     fn new(status: StatusCode, name: &'static str, message: impl Into<String>) -> Self {
         Self { status, name, message: message.into() }
     }
@@ -65,7 +65,7 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for Exception {
     fn into_response(self) -> Response {
         (self.status, [("x-amzn-errortype", self.name)], Json(json!({ "message": self.message }))).into_response()
     }
