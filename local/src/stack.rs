@@ -88,13 +88,12 @@ pub async fn run_behind(
     let events = tokio::spawn(queue.clone().run(handler, asked(stopped)));
 
     let addresses = Addresses { api: url, dynamodb: database_url, ses: mail_url, sns: topics_url, sqs: queues_url };
-    let docs = docs::router(&addresses.api).map_err(io::Error::other)?;
     let environment = Environment::write(folder.state(), &addresses.variables())?;
     let tool = if options.memory { environment.tool() } else { "cargo posthorn".to_owned() };
     greet(port, &api.demo, &tool);
     let health =
         Health { table, env, rule: Rule::default(), announcements, tool, dead: Arc::new(move || queue.dead().len()) };
-    let pages = mailbox.router().merge(health::router(health)).merge(docs);
+    let pages = mailbox.router().merge(health::router(health)).merge(docs::router());
     let outcome = serve(listeners, gate.before_api(api.router().merge(pages))).await;
     let _ = stop_queue.send(true);
     let _ = events.await;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod docs_page;
 #[cfg(unix)]
 mod private_state;
 mod support;
