@@ -19,7 +19,7 @@ use posthorn_testkit::{
 };
 use serde_json::Value;
 
-use crate::{announcements::Announcements, demo, inbox::Mailbox};
+use crate::{announcements::Announcements, demo, inbox::Inbox};
 
 /// The table's name.
 pub(crate) const TABLE: &str = "posthorn";
@@ -36,14 +36,14 @@ pub(crate) const CONFIGURATION_SET: &str = "posthorn";
 /// What Lambda gives `feedback` for a batch.
 const FEEDBACK_TIMEOUT: Duration = Duration::from_secs(29);
 
-/// The SES account: the demo project's domain is verified, others verify themselves; every mail goes into the mailbox,
+/// The SES account: the demo project's domain is verified, others verify themselves; every mail goes into the inbox,
 /// and what happens to it afterwards into the queue. `identities` is where the domains are kept, if anywhere.
 ///
 /// # Errors
 /// The file of the identities cannot be read.
-pub(crate) fn ses(mailbox: Mailbox, queue: Queue, env: Env, identities: Option<PathBuf>) -> io::Result<Ses> {
+pub(crate) fn ses(inbox: Inbox, queue: Queue, env: Env, identities: Option<PathBuf>) -> io::Result<Ses> {
     let mut ses = Ses::new().with_verification_after(VERIFIED_AFTER).with_sink(move |mail| {
-        mailbox.store(mail)?;
+        inbox.store(mail)?;
         publish_events(mail, &queue, &env);
         Ok(())
     });

@@ -2,10 +2,10 @@
 
 use posthorn_testkit::openapi::document;
 
-use crate::support::{Answer, Stack, exchange, folder};
+use crate::support::{HttpResponse, Stack, exchange, folder};
 
 /// Sends a request with the headers of a script on a page of the stack.
-fn try_request(stack: &Stack, method: &str, path: &str, key: &str, body: &str) -> Answer {
+fn try_request(stack: &Stack, method: &str, path: &str, key: &str, body: &str) -> HttpResponse {
     let authority = stack.url.strip_prefix("http://").unwrap();
     let length = body.len();
     exchange(
@@ -26,14 +26,14 @@ fn an_email_that_is_tried_on_the_page_arrives_in_the_inbox() {
     let (secret, public) = stack.keys();
     let examples = &document()["paths"]["/v1/send"]["post"]["requestBody"]["content"]["application/json"]["examples"];
     let examples: Vec<_> = examples.as_object().unwrap().values().map(|example| example["value"].to_string()).collect();
-    let recipients = |answer: &Answer| answer.json["emails"].as_array().unwrap().len();
+    let recipients = |response: &HttpResponse| response.json["emails"].as_array().unwrap().len();
     let mut sent = 0;
     for body in &examples {
-        let answer = try_request(&stack, "POST", "/v1/send", &secret, body);
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        sent += recipients(&answer);
+        let response = try_request(&stack, "POST", "/v1/send", &secret, body);
+        assert_eq!(response.status, 200, "{}", response.body);
+        sent += recipients(&response);
     }
-    assert_eq!((stack.mails(), sent > examples.len()), (sent, true));
+    assert_eq!((stack.mail_count(), sent > examples.len()), (sent, true));
     assert_eq!(try_request(&stack, "POST", "/v1/send", &public, &examples[0]).status, 401);
-    assert_eq!(stack.mails(), sent);
+    assert_eq!(stack.mail_count(), sent);
 }
