@@ -1,4 +1,4 @@
-//! Starting and stopping the parts.
+//! Starts and stops the parts of the stack.
 
 use std::{
     io,
