@@ -1,4 +1,4 @@
-//! The announcements that the local SNS endpoint took, for the health page: in memory, or in a file that later starts
+//! The announcements that the local SNS endpoint accepted, for the health page: in memory, or in a file that later starts
 //! read.
 
 use std::collections::VecDeque;
@@ -19,10 +19,10 @@ pub struct Announcements {
     file: Option<Arc<Mutex<File>>>,
 }
 
-/// A message as a line of the file.
+/// The fields of a message in a line of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Published")]
-struct Line {
+struct LineFields {
     id: String,
     topic: String,
     subject: Option<String>,
@@ -31,14 +31,14 @@ struct Line {
 }
 
 #[derive(Serialize)]
-struct Written<'a>(#[serde(with = "Line")] &'a Published);
+struct WrittenLine<'a>(#[serde(with = "LineFields")] &'a Published);
 
 #[derive(Deserialize)]
-struct Kept(#[serde(with = "Line")] Published);
+struct ReadLine(#[serde(with = "LineFields")] Published);
 
 impl Announcements {
-    /// How many are kept in memory: the newest ones.
-    pub const KEPT: usize = 500;
+    /// So many announcements are kept in memory, the newest ones.
+    pub const MAX_IN_MEMORY: usize = 500;
 
     /// Announcements in memory alone.
     #[must_use]
@@ -46,12 +46,11 @@ impl Announcements {
         Self::default()
     }
 
-    /// Announcements in this file too, a JSON object a line. It is created where it is missing; those already in it are
-    /// listed, but for lines that cannot be read. What a kill left of a last line is removed.
+    /// Announcements in this file as well, one JSON object a line. It is created where it is missing; those that are in it are
+    /// listed, but for lines that cannot be read. An unfinished last line, which a killed process left, is removed.
     ///
     /// # Errors
-    ///
-    /// The file cannot be opened, read or mended.
+    /// The file cannot be opened, read or shortened.
     pub fn in_file(path: PathBuf) -> io::Result<Self> {
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         let mut content = Vec::new();
@@ -59,44 +58,43 @@ impl Announcements {
         content.truncate(content.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
         file.set_len(content.len() as u64)?;
         let lines = content.split(|byte| *byte == b'\n').rev();
-        let newest = lines.filter_map(|line| serde_json::from_slice(line).ok()).take(Self::KEPT);
-        let mut newest: VecDeque<_> = newest.map(|Kept(published)| Arc::new(published)).collect();
+        let newest = lines.filter_map(|line| serde_json::from_slice(line).ok()).take(Self::MAX_IN_MEMORY);
+        let mut newest: VecDeque<_> = newest.map(|ReadLine(published)| Arc::new(published)).collect();
         newest.make_contiguous().reverse();
         Ok(Self { newest: Arc::new(Mutex::new(newest)), file: Some(Arc::new(Mutex::new(file))) })
     }
 
-    /// Keeps what was published, in the file first. Nothing is synced to the disk: it outlives the process, not a power
-    /// cut.
+    /// Keeps a message that was published, in the file first. Nothing is synced to the disk: the message outlives the process, but
+    /// not a power cut.
     ///
-    /// This blocks on the file system; call it from a thread that may.
+    /// The call blocks on the file system; make it from a thread that may block.
     ///
     /// # Errors
-    ///
     /// The file cannot be written; the message is not kept then.
     pub fn keep(&self, published: &Published) -> io::Result<()> {
-        // Held to the end, so that the list has the file's order.
+        // The lock is held to the end, so that the list has the file's order.
         let mut file = self.file.as_deref().map(lock);
         if let Some(file) = &mut file {
             append(file, published)?;
         }
         let mut newest = lock(&self.newest);
         newest.push_back(Arc::new(published.clone()));
-        if newest.len() > Self::KEPT {
+        if newest.len() > Self::MAX_IN_MEMORY {
             newest.pop_front();
         }
         Ok(())
     }
 
-    /// At most `n`, newest first.
+    /// The newest announcements, at most `n`, newest first.
     #[must_use]
     pub fn newest(&self, n: usize) -> Vec<Arc<Published>> {
         lock(&self.newest).iter().rev().take(n).cloned().collect()
     }
 }
 
-/// Appends a whole line or nothing: a part of one would spoil the next.
+/// Appends a whole line or nothing: the next line would continue a part of one.
 fn append(file: &mut File, published: &Published) -> io::Result<()> {
-    let mut line = serde_json::to_vec(&Written(published))?;
+    let mut line = serde_json::to_vec(&WrittenLine(published))?;
     line.push(b'\n');
     let before = file.metadata()?.len();
     file.write_all(&line).inspect_err(|_| {
@@ -124,10 +122,10 @@ mod tests {
         }
     }
 
-    /// A file of its own that goes with the test.
-    struct Path(PathBuf);
+    /// A file of the test's own, which is removed at the end of the test.
+    struct TestFile(PathBuf);
 
-    impl Path {
+    impl TestFile {
         fn new(name: &str) -> Self {
             let name = format!("posthorn-announcements-{}-{name}", std::process::id());
             let path = std::env::temp_dir().join(name);
@@ -140,7 +138,7 @@ mod tests {
         }
     }
 
-    impl Drop for Path {
+    impl Drop for TestFile {
         fn drop(&mut self) {
             let _ = fs::remove_file(&self.0);
         }
@@ -151,49 +149,52 @@ mod tests {
     }
 
     #[test]
-    fn a_later_start_lists_what_an_earlier_one_kept() {
-        let path = Path::new("later");
-        let first = path.open();
+    fn a_later_start_lists_the_announcements_of_an_earlier_one() {
+        let file = TestFile::new("later");
+        let first = file.open();
         for n in 0..3 {
             first.keep(&published(n)).unwrap();
         }
-        let second = path.open();
+        let second = file.open();
         assert_eq!(ids(&second), ["2", "1", "0"]);
         assert_eq!(second.newest(2).iter().map(|kept| (**kept).clone()).collect::<Vec<_>>(), [2, 1].map(published));
     }
 
     #[test]
-    fn a_torn_last_line_is_left_out_and_does_not_spoil_the_next() {
-        let path = Path::new("torn");
-        for torn in ["{\"id\":\"9\",\"top", "{", "\"\u{e4}"] {
-            let before = ids(&path.open());
-            let mut file = OpenOptions::new().append(true).open(&path.0).unwrap();
-            file.write_all(&torn.as_bytes()[..torn.len() - 1]).unwrap();
-            let announcements = path.open();
-            assert_eq!(ids(&announcements), before, "{torn}");
+    fn an_unfinished_last_line_is_left_out_and_the_next_line_is_whole() {
+        let file = TestFile::new("unfinished");
+        for unfinished in ["{\"id\":\"9\",\"top", "{", "\"\u{e4}"] {
+            let before = ids(&file.open());
+            let mut torn = OpenOptions::new().append(true).open(&file.0).unwrap();
+            torn.write_all(&unfinished.as_bytes()[..unfinished.len() - 1]).unwrap();
+            let announcements = file.open();
+            assert_eq!(ids(&announcements), before, "{unfinished}");
             announcements.keep(&published(before.len())).unwrap();
-            assert_eq!(ids(&path.open()).len(), before.len() + 1, "{torn}");
+            assert_eq!(ids(&file.open()).len(), before.len() + 1, "{unfinished}");
         }
     }
 
     #[test]
     fn a_line_that_cannot_be_read_hides_no_other() {
-        let path = Path::new("broken");
-        path.open().keep(&published(0)).unwrap();
-        OpenOptions::new().append(true).open(&path.0).unwrap().write_all(b"{}\n\xff\n\n").unwrap();
-        path.open().keep(&published(1)).unwrap();
-        assert_eq!(ids(&path.open()), ["1", "0"]);
+        let file = TestFile::new("broken");
+        file.open().keep(&published(0)).unwrap();
+        OpenOptions::new().append(true).open(&file.0).unwrap().write_all(b"{}\n\xff\n\n").unwrap();
+        file.open().keep(&published(1)).unwrap();
+        assert_eq!(ids(&file.open()), ["1", "0"]);
     }
 
     #[test]
-    fn the_newest_are_kept() {
-        let path = Path::new("many");
-        for announcements in [Announcements::in_memory(), path.open()] {
-            (0..Announcements::KEPT + 2).for_each(|n| announcements.keep(&published(n)).unwrap());
+    fn the_newest_announcements_are_kept() {
+        let file = TestFile::new("many");
+        for announcements in [Announcements::in_memory(), file.open()] {
+            (0..Announcements::MAX_IN_MEMORY + 2).for_each(|n| announcements.keep(&published(n)).unwrap());
             let kept = ids(&announcements);
-            assert_eq!((kept.len(), &*kept[0], &*kept[Announcements::KEPT - 1]), (Announcements::KEPT, "501", "2"));
+            assert_eq!(
+                (kept.len(), &*kept[0], &*kept[Announcements::MAX_IN_MEMORY - 1]),
+                (Announcements::MAX_IN_MEMORY, "501", "2")
+            );
         }
-        assert_eq!(ids(&path.open())[0], "501");
-        assert_eq!(ids(&path.open()).len(), Announcements::KEPT);
+        assert_eq!(ids(&file.open())[0], "501");
+        assert_eq!(ids(&file.open()).len(), Announcements::MAX_IN_MEMORY);
     }
 }

@@ -1,4 +1,4 @@
-//! The API: what API Gateway does, with the functions' handlers in process.
+//! The API: the routes of API Gateway, with the functions' handlers in process.
 
 use axum::{
     Router,
@@ -19,11 +19,11 @@ use posthorn_testkit::gateway::{Incoming, TIMEOUT, invoke};
 
 use crate::demo::Demo;
 
-/// As on every answer of the functions.
+/// The header that every response of the functions has.
 const NO_STORE: (HeaderName, &str) = (header::CACHE_CONTROL, "no-store");
 
 const INBOX: &str = "/_local/inbox";
-/// The pages, as they are opened by hand.
+/// The paths of the pages, without a slash at the end.
 const PAGES: [&str; 3] = [INBOX, "/_local/health", "/_local/docs"];
 
 /// The functions, and the demo project whose keys are kept.
@@ -44,7 +44,7 @@ pub struct Api {
 }
 
 impl Api {
-    /// The routes: the contract's, and ways from `/` to the inbox, and from a page with a slash at its end to the page.
+    /// The routes of the contract, and redirects: from `/` to the inbox, and from the path of a page with a slash at its end to the page.
     pub fn router(self) -> Router {
         let to = |page: &'static str| get(move || async move { ([NO_STORE], Redirect::temporary(page)) });
         let routes = PAGES.iter().fold(Router::new(), |routes, page| routes.route(&format!("{page}/"), to(page)));
@@ -101,7 +101,8 @@ impl Api {
         refuse(&self.env, method, uri.path(), request_id, failure).map(|body| Body::from(body.to_vec()))
     }
 
-    /// The one exception to showing keys once: the demo project's, so that a rotation does not lock out its owner.
+    /// Keeps the new keys after a rotation of the demo project's, so that it does not lock out the user of the stack. Keys of other
+    /// projects are shown once and not kept.
     fn keep_rotated_keys(&self, resolved: &Resolved, response: &Response<Bytes>) {
         let Resolved::Route(found) = resolved else { return };
         if found.route.operation == Operation::RegenerateKeys
@@ -115,7 +116,7 @@ impl Api {
     }
 }
 
-/// On a task of its own: a caller that hangs up does not cut a request short, as it would not behind the gateway.
+/// Answers on a task of its own, so that a caller that hangs up does not cut a request short. The gateway does not either.
 async fn answer(State(api): State<Api>, request: Request<Body>) -> Response<Body> {
     match tokio::spawn(Box::pin(api.answer(request))).await {
         Ok(response) => response,
@@ -126,9 +127,8 @@ async fn answer(State(api): State<Api>, request: Request<Body>) -> Response<Body
     }
 }
 
-/// The body, or its beginning if it is larger than any that can be passed on, and how many bytes came: all are
-/// read, so that the caller can read the answer.
-/// `None` if the caller hung up before the end.
+/// Reads a body to its end, for a caller reads the response only then. Gives the body, or the beginning of one that is too large for an
+/// event, and the number of bytes that came; `None` if the caller hung up before the end.
 async fn read(body: Body) -> Option<(Bytes, usize)> {
     let (mut kept, mut bytes) = (Vec::new(), 0);
     let mut chunks = body.into_data_stream();

@@ -1,4 +1,4 @@
-//! What stands in for AWS: the engine, SES, SNS, SQS, and the queue through which SES's events come back.
+//! The stand-ins for AWS: SES, SNS, SQS, and the function `feedback` behind the queue of SES's events.
 
 use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
@@ -19,13 +19,14 @@ use posthorn_testkit::{
 };
 use serde_json::Value;
 
-use crate::{announcements::Announcements, demo, inbox::Mailbox};
+use crate::{announcements::Announcements, demo, inbox::Inbox};
 
 /// The table's name.
 pub(crate) const TABLE: &str = "posthorn";
 /// The alerts topic's ARN.
 pub(crate) const ALERTS: &str = "arn:aws:sns:us-east-1:000000000000:posthorn-alerts";
-/// The topic that SES's events are said to go to, and the queue behind it with the one for dead letters.
+/// The ARNs of the topic of SES's events, of the queue behind it, and of the queue for dead letters. Only the operator's tool sees them:
+/// the events go straight into the queue in memory.
 const EVENTS: &str = "arn:aws:sns:us-east-1:000000000000:posthorn-feedback";
 const FEEDBACK_QUEUE: &str = "arn:aws:sqs:us-east-1:000000000000:posthorn-feedback";
 const DEAD_LETTERS: &str = "arn:aws:sqs:us-east-1:000000000000:posthorn-dead-letters";
@@ -33,17 +34,17 @@ const DEAD_LETTERS: &str = "arn:aws:sqs:us-east-1:000000000000:posthorn-dead-let
 const VERIFIED_AFTER: SignedDuration = SignedDuration::from_secs(5);
 /// The configuration set whose events come back.
 pub(crate) const CONFIGURATION_SET: &str = "posthorn";
-/// What Lambda gives `feedback` for a batch.
+/// The time that Lambda gives `feedback` for a batch.
 const FEEDBACK_TIMEOUT: Duration = Duration::from_secs(29);
 
-/// The SES account: the demo project's domain is verified, others verify themselves; every mail goes into the mailbox,
-/// and what happens to it afterwards into the queue. `identities` is where the domains are kept, if anywhere.
+/// The SES account: the demo project's domain is verified, others verify themselves; every mail goes into the inbox,
+/// and its events go into the queue. The domains are kept in the file `identities`, if there is one.
 ///
 /// # Errors
 /// The file of the identities cannot be read.
-pub(crate) fn ses(mailbox: Mailbox, queue: Queue, env: Env, identities: Option<PathBuf>) -> io::Result<Ses> {
+pub(crate) fn ses(inbox: Inbox, queue: Queue, env: Env, identities: Option<PathBuf>) -> io::Result<Ses> {
     let mut ses = Ses::new().with_verification_after(VERIFIED_AFTER).with_sink(move |mail| {
-        mailbox.store(mail)?;
+        inbox.store(mail)?;
         publish_events(mail, &queue, &env);
         Ok(())
     });
@@ -55,7 +56,7 @@ pub(crate) fn ses(mailbox: Mailbox, queue: Queue, env: Env, identities: Option<P
     Ok(ses)
 }
 
-/// The SNS account: the alerts topic, which keeps what it is told for the health page, and the one of SES's events.
+/// The SNS account: the alerts topic, whose messages are kept for the health page, and the topic of SES's events.
 pub(crate) fn sns(announcements: Announcements, health: &str) -> Sns {
     let sns = Sns::new().with_sink(move |published| announcements.keep(published));
     sns.subscribe(ALERTS, Subscription::new("http", health));
@@ -63,7 +64,7 @@ pub(crate) fn sns(announcements: Announcements, health: &str) -> Sns {
     sns
 }
 
-/// The SQS account, which tells how full the queue is.
+/// The SQS account, which reports the number of messages in the queue and of dead letters.
 pub(crate) fn sqs(queue: &Queue) -> Sqs {
     let (sqs, waiting, dead) = (Sqs::new(), queue.clone(), queue.clone());
     sqs.create_queue(FEEDBACK_QUEUE, move || waiting.waiting());
@@ -78,20 +79,20 @@ fn publish_events(mail: &Mail, queue: &Queue, env: &Env) {
     }
 }
 
-/// The function `feedback`, called with an SQS event: the ids of the messages to be given again.
+/// Calls the function `feedback` with an SQS event. Gives the ids of the messages that SQS has to deliver again.
 pub(crate) async fn call_feedback(app: Arc<feedback::App>, event: Value) -> Vec<String> {
     let batch: SqsEvent = serde_json::from_value(event).expect("the queue makes events that Lambda could");
     let response = feedback::handle(&app, batch, monotonic_now() + FEEDBACK_TIMEOUT).await;
     response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
 }
 
-/// The function `feedback` as it runs here.
+/// The function `feedback` with the guard's default rule.
 pub(crate) fn feedback_app(env: Env, table: Table, alerts: Topic) -> feedback::App {
     feedback::App { env, table, rule: Rule::default(), alerts: Some(alerts), heartbeat: feedback::Heartbeat::default() }
 }
 
-/// The configuration of the functions' clients of DynamoDB and SNS, which give up when a deployment's do. The one of SES has bounds
-/// of its own.
+/// The configuration of the functions' clients of DynamoDB and SNS, with the time limits of a deployment. The client of SES has its own
+/// limits.
 pub(crate) fn sdk_config(url: &str) -> SdkConfig {
     local_config(url).into_builder().timeout_config(aws::timeouts()).build()
 }
@@ -101,7 +102,7 @@ pub(crate) fn topic(url: &str) -> Topic {
     Topic::new(aws_sdk_sns::Client::new(&sdk_config(url)), ALERTS.to_owned())
 }
 
-/// Where the parts listen.
+/// The addresses of the stack's parts, as URLs.
 pub(crate) struct Addresses {
     /// The API.
     pub(crate) api: String,
@@ -116,7 +117,7 @@ pub(crate) struct Addresses {
 }
 
 impl Addresses {
-    /// The environment that a function and the operator's tool need to use the parts: names and values.
+    /// The environment by which a function and the operator's tool find the parts: names and values.
     pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
         let queue = |arn: &str| format!("{}{}", self.sqs, sqs::path(arn));
         vec![

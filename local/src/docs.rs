@@ -1,50 +1,51 @@
-//! The API's description: `openapi.yaml` as it stands at `/openapi.yaml`, and for people at `/_local/docs`.
+//! The API's description: `openapi.yaml` as it stands at `/openapi.yaml`, and at `/_local/docs` for people, in Swagger UI, from which
+//! requests to the running stack can be tried.
 //!
-//! The page is rendered once, whole and without a script, from the same text that is served beside it.
+//! The crate `swagger-ui-dist` carries Swagger UI's files, unchanged. The crate's own page starts Swagger UI with an inline script;
+//! the page here starts it with a file instead, so that its policy can forbid inline scripts.
 
-mod json;
-mod node;
-mod operation;
-mod page;
-mod prose;
-mod schema;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
-
 use axum::{
     Router,
-    extract::State,
     http::header,
     middleware,
     response::{Html, IntoResponse},
     routing::get,
 };
 use posthorn_testkit::openapi::TEXT;
-use saphyr::{LoadableYamlNode as _, ScanError, Yaml};
+use swagger_ui_dist::{ApiDefinition, OpenApiSource};
 
-use self::node::Node;
 use crate::headers::private_page;
 
-/// The page: its own style, nothing inline, nothing from elsewhere, no script.
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; \
-    frame-ancestors 'none'";
+const PAGE: &str = "/_local/docs";
+/// The files of Swagger UI that the page names.
+const VIEWER_FILES: [&str; 2] = ["/_local/docs/swagger-ui.css", "/_local/docs/swagger-ui-bundle.js"];
+/// Scripts, styles and requests of this stack alone, and none inline. Swagger UI's style sheet holds its icons as `data:` URLs.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+    img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The routes `/openapi.yaml` and `/_local/docs`, for a stack at `url`, such as `http://localhost:3000`.
-///
-/// # Errors
-/// Where the description is not YAML.
-pub fn router(url: &str) -> Result<Router, ScanError> {
-    let documents = Yaml::load_from_str(TEXT)?;
-    let page: Arc<str> = documents.first().map(|root| page::page(Node::root(root), url)).unwrap_or_default().into();
-    let router = Router::new()
+/// The routes `/openapi.yaml`, `/_local/docs`, and those of the files that the page names.
+pub fn router() -> Router {
+    let viewer = viewer().into_service();
+    let viewer_files = VIEWER_FILES.into_iter();
+    viewer_files
+        .fold(Router::new(), |router, file| router.route_service(file, viewer.clone()))
         .route("/openapi.yaml", get(description))
-        .route("/_local/docs", get(whole))
+        .route(PAGE, get(page))
         .route("/_local/docs/page.css", get(style))
+        .route("/_local/docs/page.js", get(script))
         .layer(middleware::from_fn(private_page))
-        .with_state(page);
-    Ok(router)
+}
+
+/// All routes of the crate: its own page as well, which is why it stands behind the routes of the files.
+fn viewer() -> Router {
+    swagger_ui_dist::generate_routes(ApiDefinition {
+        uri_prefix: PAGE,
+        api_definition: OpenApiSource::Uri("/openapi.yaml"),
+        title: None,
+    })
 }
 
 async fn description() -> impl IntoResponse {
@@ -52,13 +53,15 @@ async fn description() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/yaml")], TEXT)
 }
 
-async fn whole(State(page): State<Arc<str>>) -> impl IntoResponse {
-    ([(header::CONTENT_SECURITY_POLICY, PAGE_POLICY)], Html(page.to_string()))
+async fn page() -> impl IntoResponse {
+    ([(header::CONTENT_SECURITY_POLICY, PAGE_POLICY)], Html(include_str!("docs/page.html")))
 }
 
 async fn style() -> impl IntoResponse {
-    (
-        [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
-        concat!(include_str!("page.css"), include_str!("docs/page.css")),
-    )
+    let style = concat!(include_str!("page.css"), include_str!("docs/page.css"));
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], style)
+}
+
+async fn script() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("docs/page.js"))
 }

@@ -1,5 +1,5 @@
-//! The folder of the stack's state: `.posthorn/`, which is its user's alone and held by one stack at a time, or a private
-//! folder that goes with the stack.
+//! The folder of the stack's state: `.posthorn/`, which only its user can read and one stack at a time may use, or a private
+//! temporary folder.
 
 use std::{
     fs::{self, File},
@@ -9,65 +9,65 @@ use std::{
 
 use posthorn_machine::files::{TempDir, keep_new_files_private, private_folder, temporary_folder};
 
-use crate::{announcements::Announcements, inbox::Mailbox, options::Options};
+use crate::{announcements::Announcements, inbox::Inbox, options::Options};
 
-/// The folder of the state, from where the stack was started.
-pub(crate) const FOLDER: &str = ".posthorn";
+/// The folder of the state, relative to the folder in which the stack was started.
+pub(crate) const STATE_FOLDER: &str = ".posthorn";
 
-/// A stack's folder.
-pub(crate) enum Folder {
-    /// It stays, and no other stack may use it meanwhile.
-    Kept { path: PathBuf, _lock: File },
-    /// It tells others where the stack's parts listen, and nothing else is in it.
+/// A stack's folder of state.
+pub(crate) enum StateFolder {
+    /// A folder that stays. The lock keeps other stacks from using it meanwhile.
+    Permanent { path: PathBuf, _lock: File },
+    /// A folder that is removed with the stack. It holds the files with the environment and nothing else.
     Temporary(TempDir),
 }
 
-impl Folder {
+impl StateFolder {
     /// Opens the folder that the options ask for.
     ///
     /// # Errors
-    /// Another stack uses it, or somebody else's hand is in it; what the file system answers.
+    /// Another stack uses the folder, another user can read or change it, or it cannot be created.
     pub(crate) fn open(options: &Options) -> io::Result<Self> {
-        // For what the engine creates, too.
+        // The engine's files are private, too.
         keep_new_files_private();
         if options.memory {
             return temporary_folder("posthorn-").map(Self::Temporary);
         }
-        let path = PathBuf::from(FOLDER);
+        let path = PathBuf::from(STATE_FOLDER);
         private_folder(&path).map_err(|error| match error.kind() {
             io::ErrorKind::PermissionDenied => io::Error::new(
                 error.kind(),
-                format!("{error}: whoever made it could read or change the stack's state; remove it, or use --memory"),
+                format!("{error}: another user could read or change the stack's state; remove it, or use --memory"),
             ),
             _ => error,
         })?;
         let lock = File::create(path.join("lock"))?;
         lock.try_lock().map_err(|_| {
-            io::Error::other(format!("another local stack is using {FOLDER}/: stop it first, or use --memory"))
+            io::Error::other(format!("another local stack is using {STATE_FOLDER}/: stop it first, or use --memory"))
         })?;
         if options.fresh {
             clear(&path)?;
         }
-        Ok(Self::Kept { path, _lock: lock })
+        Ok(Self::Permanent { path, _lock: lock })
     }
 
-    /// The folder in which others find the stack's files.
+    /// The path, by which other programs find the stack's files.
     pub(crate) fn state(&self) -> &Path {
         match self {
-            Self::Kept { path, .. } => path,
+            Self::Permanent { path, .. } => path,
             Self::Temporary(folder) => folder.path(),
         }
     }
 
-    /// A file that later starts find again, if there are to be any.
+    /// The path of a file that later starts find again; `None` in a temporary folder.
     pub(crate) fn path(&self, name: &str) -> Option<PathBuf> {
         match self {
-            Self::Kept { path, .. } => Some(path.join(name)),
+            Self::Permanent { path, .. } => Some(path.join(name)),
             Self::Temporary(_) => None,
         }
     }
 
-    /// The announcements so far.
+    /// The announcements of this start and, in a folder that stays, of earlier ones.
     ///
     /// # Errors
     /// The file cannot be opened or read.
@@ -75,16 +75,16 @@ impl Folder {
         self.path("alerts.jsonl").map_or_else(|| Ok(Announcements::in_memory()), Announcements::in_file)
     }
 
-    /// The mails.
+    /// The inbox with the mails of this start and, in a folder that stays, of earlier ones.
     ///
     /// # Errors
     /// The folder cannot be created or read.
-    pub(crate) fn mailbox(&self) -> io::Result<Mailbox> {
-        self.path("mail").map_or_else(|| Ok(Mailbox::in_memory()), Mailbox::in_folder)
+    pub(crate) fn inbox(&self) -> io::Result<Inbox> {
+        self.path("mail").map_or_else(|| Ok(Inbox::in_memory()), Inbox::in_folder)
     }
 }
 
-/// Removes what earlier stacks left, but for the lock.
+/// Removes the files of earlier starts, but for the lock.
 fn clear(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

@@ -1,10 +1,10 @@
-//! The gate in front of every port of the stack: who may call. The stack listens on this machine alone, but every web page that
-//! its user has open can call this machine too.
+//! The gate in front of every port of the stack: it decides which requests may come through. The stack listens on this machine
+//! alone, but every web page that its user has open can send requests to this machine, too.
 //!
-//! A page whose own name was pointed here (DNS rebinding) is known by the header `Host`, any other page of another site by
-//! `Origin` or, where a browser sends none, by `Sec-Fetch-Site`. No page may read an answer of another site's, unless it is one
-//! of `track`, which is called from web pages by design: CORS headers of anything else are taken off. A link to the port of the
-//! API and the local pages may be followed from anywhere.
+//! The header `Host` gives away a page whose own name was pointed here (DNS rebinding). `Origin`, or `Sec-Fetch-Site` where a browser
+//! sends no `Origin`, gives away any other page of another site. Such a page may read the responses of `track` alone, which is called
+//! from web pages by design: the CORS headers of all other responses are removed. A link to the port of the API and the local pages
+//! may be followed from anywhere.
 
 #[cfg(test)]
 mod tests;
@@ -29,32 +29,32 @@ use serde_json::json;
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
-/// The file of the stack's state that lists the other host names, one a line, under which a container may call.
+/// The file of the stack's state that lists other host names, one a line, under which a container may call the stack.
 const NAMED_HOSTS: &str = "hosts";
 
-/// The gate. A cheap clone.
+/// The gate of a stack. A cheap clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Gate {
     named_hosts: Arc<Path>,
 }
 
-/// How far a request may come from a page of another site.
+/// The requests that a page of another site may make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Openness {
-    /// Not at all.
+    /// None.
     Closed,
-    /// Its user may have followed a link.
+    /// Those of a link that its user follows.
     Linked,
-    /// It is made for web pages to send.
+    /// All, for the route is made to be called from web pages.
     ForBrowsers,
 }
 
-/// Why a request does not come through.
+/// The reason why a request does not come through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refusal {
-    /// It names no host, or not this machine.
+enum GateRefusal {
+    /// The request names no host, or another than this machine.
     ForeignHost,
-    /// A web page of another site sent it.
+    /// A web page of another site sent the request.
     ForeignOrigin,
 }
 
@@ -64,14 +64,13 @@ impl Gate {
         Self { named_hosts: named_hosts(state).into() }
     }
 
-    /// Puts the gate in front of a back end, where no page of another site has business.
+    /// Puts the gate in front of a back end, which no page of another site has reason to call.
     pub(crate) fn of_a_back_end(&self) -> impl FnOnce(Router) -> Router + use<> {
         let gate = self.clone();
         move |router| gate.guard(router, |_| Openness::Closed)
     }
 
-    /// Puts the gate in front of the API and the local pages, of which any web page may call what is for browsers, and link to
-    /// the rest.
+    /// Puts the gate in front of the API and the local pages: any web page may call the routes for browsers, and link to the others.
     pub(crate) fn before_api(&self, router: Router) -> Router {
         self.guard(router, |request| match resolve(request.method(), request.uri().path()).path() {
             Some(path) if path.is_for_browsers() => Openness::ForBrowsers,
@@ -95,17 +94,17 @@ impl Gate {
         }))
     }
 
-    fn check(&self, request: &Request, openness: Openness) -> Result<(), Refusal> {
+    fn check(&self, request: &Request, openness: Openness) -> Result<(), GateRefusal> {
         if !self.is_addressed_to_us(request) {
-            return Err(Refusal::ForeignHost);
+            return Err(GateRefusal::ForeignHost);
         }
         if self.is_of_another_site(request, openness) {
-            return Err(Refusal::ForeignOrigin);
+            return Err(GateRefusal::ForeignOrigin);
         }
         Ok(())
     }
 
-    /// Every name that the request gives its host counts, the one in its target too, and there must be one.
+    /// Every name of the host in the request must be ours, the one in the request's target as well, and there must be one.
     fn is_addressed_to_us(&self, request: &Request) -> bool {
         let target = request.uri().authority().map(Authority::as_str);
         let headers = request.headers().get_all(header::HOST).iter().map(|host| host.to_str().unwrap_or_default());
@@ -125,13 +124,13 @@ impl Gate {
         openness == Openness::Closed && has(headers, &SEC_FETCH_SITE, "cross-site")
     }
 
-    /// Another port of this machine is one of ours: a proxy in front of a web page that is being developed passes its origin on.
+    /// A page on another port of this machine is one of ours: a proxy in front of a web page under development passes its origin on.
     fn is_our_origin(&self, origin: &str) -> bool {
         let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
         authority.is_some_and(|authority| self.is_ours(authority))
     }
 
-    /// Browsers resolve names below `localhost` to this machine without asking anybody (RFC 6761, section 6.3).
+    /// Browsers resolve names below `localhost` to this machine without a query (RFC 6761, section 6.3).
     fn is_ours(&self, authority: &str) -> bool {
         let Some(host) = host_of_authority(authority) else { return false };
         let host = host.to_ascii_lowercase();
@@ -140,18 +139,18 @@ impl Gate {
             || self.is_named(&host)
     }
 
-    /// Read anew each time: the names are asked for beside the running stack, and requests under other names are rare.
+    /// The file is read each time, for the names change while the stack runs, and requests under other names are rare.
     fn is_named(&self, host: &str) -> bool {
         fs::read_to_string(&self.named_hosts).is_ok_and(|names| names.lines().any(|name| name == host))
     }
 }
 
-/// The file with the other host names, in a stack's folder of state.
+/// The path of the file with the other host names, in a stack's folder of state.
 pub(crate) fn named_hosts(state: &Path) -> PathBuf {
     state.join(NAMED_HOSTS)
 }
 
-/// A link to a page was followed, which reads and changes nothing on behalf of the page that has the link.
+/// True if the user followed a link to a page: the page with the link reads and changes nothing by it.
 fn is_link_followed(request: &Request) -> bool {
     matches!(*request.method(), Method::GET | Method::HEAD)
         && has(request.headers(), &SEC_FETCH_MODE, "navigate")
@@ -171,7 +170,7 @@ fn without_cors(mut response: Response) -> Response {
     response
 }
 
-impl Refusal {
+impl GateRefusal {
     fn message(self) -> &'static str {
         match self {
             Self::ForeignHost => {
@@ -187,7 +186,7 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for GateRefusal {
     fn into_response(self) -> Response {
         let headers = [(header::CACHE_CONTROL, "no-store"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
         (StatusCode::FORBIDDEN, headers, Json(json!({"message": self.message()}))).into_response()

@@ -1,4 +1,4 @@
-//! The headers that every answer of the local pages has.
+//! The headers that every response of the local pages has.
 
 use axum::{
     extract::Request,
@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 
-/// Forbids every browser to guess types, keep copies or tell where it was.
+/// A middleware whose headers forbid a browser to guess content types, to keep copies, and to name the page to other sites.
 pub(crate) async fn private_page(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in [

@@ -1,19 +1,19 @@
-//! Text in HTML.
+//! Escaping of text for HTML.
 
 use std::fmt::{self, Display, Write};
 
-/// Escapes what it shows, for text and quoted attributes.
-pub(crate) struct Text<T>(pub(crate) T);
+/// Displays a value with the characters escaped that mean something in HTML text or in a quoted attribute.
+pub(crate) struct Escaped<T>(pub(crate) T);
 
-impl<T: Display> Display for Text<T> {
+impl<T: Display> Display for Escaped<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(Escaping(f), "{}", self.0)
+        write!(EscapingWriter(f), "{}", self.0)
     }
 }
 
-struct Escaping<'a, 'b>(&'a mut fmt::Formatter<'b>);
+struct EscapingWriter<'a, 'b>(&'a mut fmt::Formatter<'b>);
 
-impl Write for Escaping<'_, '_> {
+impl Write for EscapingWriter<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         text.chars().try_for_each(|c| match c {
             '&' => self.0.write_str("&amp;"),

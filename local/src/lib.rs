@@ -1,6 +1,5 @@
-//! The local stack: the functions' own handlers behind the gateway's routes on one port, a DynamoDB engine and an
-//! SES endpoint in process, an inbox, a health page and the API's description, and a demo project. State is kept below
-//! `.posthorn/`.
+//! The local stack: the functions' own handlers behind the gateway's routes on one port; a DynamoDB engine and endpoints of SES, SNS
+//! and SQS in process; an inbox, a health page and the page of the API; and a demo project. Its state is kept in `.posthorn/`.
 
 pub mod announcements;
 pub mod api;

@@ -1,4 +1,4 @@
-//! The command line.
+//! The options of the command line.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 #[derive(Debug, Clone, Parser)]
 #[command(name = "posthorn-local", version, args_conflicts_with_subcommands = true)]
 pub struct Options {
-    /// Something else than to run the stack.
+    /// A command other than to run the stack.
     #[command(subcommand)]
     pub command: Option<Command>,
     /// The port of the API and of the local pages; 0 takes a free one
@@ -38,7 +38,7 @@ pub struct Options {
     pub json: bool,
 }
 
-/// Beside a running stack.
+/// The commands beside a running stack.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Prints the environment in which a function uses the running stack's back ends, and lets the keys of the files in events/
@@ -46,7 +46,7 @@ pub enum Command {
     Backends(BackendsOptions),
 }
 
-/// What the environment is for.
+/// The options of `backends`.
 #[derive(Debug, Clone, Args)]
 pub struct BackendsOptions {
     /// The name under which a container finds this machine, such as host.docker.internal; backends.json is rewritten for it, and

@@ -1,4 +1,4 @@
-//! Starting and stopping the parts.
+//! Starts and stops the parts of the stack.
 
 use std::{
     io,
@@ -21,10 +21,11 @@ use crate::{
     backends::{self, Addresses, CONFIGURATION_SET, TABLE},
     demo::Demo,
     docs,
-    environment::Environment,
-    folder::Folder,
+    environment::EnvironmentFiles,
+    folder::StateFolder,
     gate::Gate,
     health::{self, Health},
+    inbox,
     options::Options,
     terminal::say,
 };
@@ -57,7 +58,7 @@ pub async fn run_behind(
 ) -> io::Result<()> {
     let listeners = bind_api(options.port).await?;
     let port = listeners[0].local_addr()?.port();
-    let folder = Folder::open(options)?;
+    let folder = StateFolder::open(options)?;
     let gate = Gate::new(folder.state());
     let (database, database_url) = bind(options.dynamodb_port, "--dynamodb-port").await?;
     let (mail, mail_url) = bind(options.ses_port, "--ses-port").await?;
@@ -70,8 +71,8 @@ pub async fn run_behind(
     let engine = database::open(folder.path("posthorn.db").as_deref())?;
     running.spawn(database::serve_behind(gate.of_a_back_end(), engine, database, asked(stopped.clone())));
     let (env, queue) = (Env::system(), Queue::new(Env::system()));
-    let mailbox = folder.mailbox()?.with_hint(hint(port));
-    let ses = backends::ses(mailbox.clone(), queue.clone(), env.clone(), folder.path("identities.json"))?;
+    let inbox = folder.inbox()?.with_hint(hint(port));
+    let ses = backends::ses(inbox.clone(), queue.clone(), env.clone(), folder.path("identities.json"))?;
     running.spawn(server::serve(gate.of_a_back_end()(ses.router()), mail, asked(stopped.clone())));
     let announcements = folder.announcements()?;
     let sns = backends::sns(announcements.clone(), &format!("{url}/_local/health"));
@@ -88,13 +89,12 @@ pub async fn run_behind(
     let events = tokio::spawn(queue.clone().run(handler, asked(stopped)));
 
     let addresses = Addresses { api: url, dynamodb: database_url, ses: mail_url, sns: topics_url, sqs: queues_url };
-    let docs = docs::router(&addresses.api).map_err(io::Error::other)?;
-    let environment = Environment::write(folder.state(), &addresses.variables())?;
+    let environment = EnvironmentFiles::write(folder.state(), &addresses.variables())?;
     let tool = if options.memory { environment.tool() } else { "cargo posthorn".to_owned() };
     greet(port, &api.demo, &tool);
     let health =
         Health { table, env, rule: Rule::default(), announcements, tool, dead: Arc::new(move || queue.dead().len()) };
-    let pages = mailbox.router().merge(health::router(health)).merge(docs);
+    let pages = inbox::router(inbox).merge(health::router(health)).merge(docs::router());
     let outcome = serve(listeners, gate.before_api(api.router().merge(pages))).await;
     let _ = stop_queue.send(true);
     let _ = events.await;

@@ -1,5 +1,5 @@
-//! The stack's lines on the terminal: a readable line a request, or JSON. All of it goes through here, and nothing that others
-//! wrote moves the terminal's cursor.
+//! The stack's output on the terminal: one readable line for each request, or JSON. All output goes through this module, which escapes
+//! control characters, so that no text of a caller moves the terminal's cursor.
 
 use std::{
     fmt::{self, Write as _},
@@ -26,44 +26,44 @@ pub fn init(json: bool) {
     if json {
         telemetry::init("local");
     } else {
-        let layer = tracing_subscriber::fmt::layer().event_format(Readable);
-        tracing_subscriber::registry().with(layer.with_filter(ours())).init();
+        let layer = tracing_subscriber::fmt::layer().event_format(ReadableLines);
+        tracing_subscriber::registry().with(layer.with_filter(targets())).init();
         telemetry::quieten_panics();
     }
 }
 
-/// The engine warns of every failed condition; those are answers to us, not news to a person.
-fn ours() -> Targets {
+/// All targets but the engine, which warns of every failed condition: that is a normal answer to a function.
+fn targets() -> Targets {
     let off = LevelFilter::OFF;
     Targets::new().with_default(Level::INFO).with_target("dynoxide", off)
 }
 
-/// Says something to whoever started the stack. Standard output may be closed: then there is nobody to tell.
+/// Prints a text for the user of the stack. Standard output can be closed: then there is nobody to read it.
 pub fn say(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{}", escaped_lines(text)).and_then(|()| out.flush());
 }
 
-/// Says why the stack does not start, or ends.
+/// Prints the reason why the stack does not start, or ends.
 pub fn say_error(text: &str) {
     let _ = writeln!(std::io::stderr(), "error: {}", escaped_lines(text));
 }
 
-/// `POST /v1/send 200 12 ms 0123456789abcdef`, with the code behind the status where there is one.
-struct Readable;
+/// Formats a request as `POST /v1/send 200 12 ms 0123456789abcdef`, with the code behind the status where there is one.
+struct ReadableLines;
 
-impl<S, N> FormatEvent<S, N> for Readable
+impl<S, N> FormatEvent<S, N> for ReadableLines
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
 {
     fn format_event(&self, context: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
-        let mut fields = Fields::default();
+        let mut fields = EventFields::default();
         event.record(&mut fields);
         if event.metadata().target() == telemetry::REQUEST {
             return writeln!(writer, "{}", escaped(&fields.request()));
         }
-        let mut line = format!("{}: {}", event.metadata().level().as_str().to_lowercase(), fields.notice());
+        let mut line = format!("{}: {}", event.metadata().level().as_str().to_lowercase(), fields.other());
         if let Some(span) = context.lookup_current()
             && let Some(request) = span.extensions().get::<FormattedFields<N>>()
         {
@@ -75,9 +75,9 @@ where
 
 /// The fields of an event, as text.
 #[derive(Default)]
-struct Fields(Vec<(&'static str, String)>);
+struct EventFields(Vec<(&'static str, String)>);
 
-impl Visit for Fields {
+impl Visit for EventFields {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.0.push((field.name(), value.to_owned()));
     }
@@ -87,7 +87,7 @@ impl Visit for Fields {
     }
 }
 
-impl Fields {
+impl EventFields {
     fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(field, _)| *field == name).map_or("", |(_, value)| value)
     }
@@ -104,7 +104,7 @@ impl Fields {
         line
     }
 
-    fn notice(&self) -> String {
+    fn other(&self) -> String {
         let mut line = self.get("message").to_owned();
         for (_, value) in self.0.iter().filter(|(name, _)| *name != "message") {
             let _ = write!(line, " ({value})");

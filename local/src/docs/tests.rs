@@ -1,109 +1,110 @@
-//! The page through its router: all of the description is on it, and nothing of anywhere else.
-
-use std::collections::BTreeSet;
+//! The page through its router: its files are served, they need nothing from elsewhere, and its policy permits nothing else.
 
 use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
 use posthorn_testkit::openapi::{TEXT, document};
-use saphyr::{LoadableYamlNode as _, Yaml};
 use tower::ServiceExt as _;
 
-use super::{json, node::Node, router, schema};
+use super::router;
 
-const URL: &str = "http://localhost:4711";
+const JAVASCRIPT: &str = "text/javascript";
+const CSS: &str = "text/css";
 
-async fn ask(request: Request<Body>) -> (StatusCode, HeaderMap, String) {
-    let (parts, body) = router(URL).unwrap().oneshot(request).await.unwrap().into_parts();
+async fn get(path: &str) -> (StatusCode, HeaderMap, String) {
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let (parts, body) = router().oneshot(request).await.unwrap().into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
     (parts.status, parts.headers, String::from_utf8(body).unwrap())
 }
 
-async fn get(path: &str) -> (StatusCode, HeaderMap, String) {
-    ask(Request::get(path).body(Body::empty()).unwrap()).await
+async fn text(path: &str) -> String {
+    get(path).await.2
 }
 
-fn parts<'a>(page: &'a str, before: &str) -> BTreeSet<&'a str> {
-    page.split(before).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+/// The values of an attribute, in the page's order.
+fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
+    let before = format!(" {attribute}=\"");
+    page.split(&before).skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
 #[tokio::test]
-async fn the_file_is_served_as_it_is() {
+async fn the_description_is_served_as_it_is() {
     let (status, headers, text) = get("/openapi.yaml").await;
     assert_eq!((status, text.as_str()), (StatusCode::OK, TEXT));
     assert_eq!(headers["content-type"], "application/yaml");
 }
 
 #[tokio::test]
-async fn every_operation_and_every_schema_is_on_the_page() {
-    let (_, _, page) = get("/_local/docs").await;
-    let ids = parts(&page, "<section id=\"");
-    for (path, methods) in document()["paths"].as_object().unwrap() {
-        for (method, operation) in methods.as_object().unwrap() {
-            let id = operation["operationId"].as_str().unwrap();
-            assert!(ids.contains(id), "{method} {path}");
-            let option = if method == "head" { "--head".to_owned() } else { format!("-X {}", method.to_uppercase()) };
-            assert!(page.contains(&format!("curl {option} &quot;{URL}{}", path.split('{').next().unwrap())));
-        }
-    }
-    for (name, schema) in document()["components"]["schemas"].as_object().unwrap() {
-        assert!(ids.contains(name.as_str()), "{name}");
-        for field in schema["properties"].as_object().into_iter().flatten().map(|(field, _)| field) {
-            assert!(page.contains(&format!("<code>{field}</code>")), "{name}.{field}");
-        }
-    }
-    for code in document()["components"]["examples"].as_object().unwrap().values() {
-        let message = code["value"]["error"]["message"].as_str().unwrap().replace('\'', "&#39;").replace('"', "&quot;");
-        assert!(page.contains(&message), "{message}");
+async fn every_file_of_the_page_is_served_with_its_type() {
+    let page = text("/_local/docs").await;
+    let sheets = values(&page, "href").into_iter().filter(|path| path.starts_with("/_local/docs/"));
+    let sheets: Vec<_> = sheets.map(|path| (path, CSS)).collect();
+    let scripts: Vec<_> = values(&page, "src").into_iter().map(|path| (path, JAVASCRIPT)).collect();
+    assert_eq!((sheets.len(), scripts.len()), (2, 2), "{page}");
+    for (path, expected) in [("/_local/docs", "text/html")].into_iter().chain(sheets).chain(scripts) {
+        let (status, headers, text) = get(path).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        assert_eq!(headers["content-type"].to_str().unwrap().split(';').next(), Some(expected), "{path}");
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(headers["referrer-policy"], "no-referrer", "{path}");
+        assert_eq!(headers["cache-control"], "no-store", "{path}");
+        assert!(!text.is_empty(), "{path}");
     }
 }
 
 #[tokio::test]
-async fn every_link_within_the_page_leads_somewhere() {
-    let (_, _, page) = get("/_local/docs").await;
-    let ids = &parts(&page, " id=\"") | &parts(&page, "<section id=\"");
-    let links = parts(&page, "href=\"#");
-    assert!(links.len() > 10);
-    assert!(links.is_subset(&ids), "{:?}", links.difference(&ids));
-}
-
-#[tokio::test]
-async fn the_page_needs_nothing_but_its_own_style() {
-    let (status, headers, page) = get("/_local/docs").await;
-    assert_eq!(status, StatusCode::OK);
-    assert!(headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'; style-src 'self'"));
-    assert!(!page.contains("<script") && !page.contains("style=") && !page.contains("src=\"http"));
-    assert_eq!(get("/_local/docs/page.css").await.0, StatusCode::OK);
-}
-
-fn with<T>(text: &str, look: impl Fn(Node<'_>) -> T) -> T {
-    look(Node::root(&Yaml::load_from_str(text).unwrap()[0]))
-}
-
-#[test]
-fn a_kind_is_said_in_a_few_words() {
-    for (schema, expected) in [
-        ("{type: string, minLength: 1, maxLength: 9}", "string, 1 to 9 characters"),
-        ("{type: [integer, 'null'], maximum: 5, default: 0}", "integer or null, at most 5, <code>0</code> by default"),
-        ("{type: array, maxItems: 2, items: {type: string}}", "array of string, at most 2 items"),
-        ("{enum: [a, null]}", "<code>&quot;a&quot;</code>, <code>null</code>"),
-        ("{anyOf: [{$ref: '#/components/schemas/A'}, {type: 'null'}]}", "<a href=\"#A\">A</a> or null"),
-        ("{type: '<b>'}", "&lt;b&gt;"),
-    ] {
-        assert_eq!(with(schema, schema::kind), expected);
+async fn the_policy_permits_this_stack_alone_and_nothing_inline() {
+    let (_, headers, page) = get("/_local/docs").await;
+    let policy = headers["content-security-policy"].to_str().unwrap();
+    let directives: Vec<Vec<_>> = policy.split(';').map(|directive| directive.split_whitespace().collect()).collect();
+    assert!(directives.contains(&vec!["default-src", "'none'"]), "{policy}");
+    assert!(directives.contains(&vec!["frame-ancestors", "'none'"]), "{policy}");
+    for directive in &directives {
+        let name = directive[0];
+        let is_permitted =
+            |source: &&str| ["'none'", "'self'"].contains(source) || (name, *source) == ("img-src", "data:");
+        assert!(directive[1..].iter().all(is_permitted), "{policy}");
+    }
+    assert_eq!(page.matches("<script").count(), page.matches("<script src=\"/_local/docs/").count());
+    for inline in ["<style", " style=", " onload=", " onclick=", "javascript:"] {
+        assert!(!page.contains(inline), "{inline}");
     }
 }
 
+/// The policy holds Swagger UI's script to this stack: its text names hosts, such as those of namespaces.
+#[tokio::test]
+async fn the_page_its_own_files_and_the_style_sheet_of_the_viewer_name_no_other_host() {
+    for path in ["/_local/docs", "/_local/docs/page.css", "/_local/docs/page.js"] {
+        let text = text(path).await;
+        assert!(!text.contains("://") && !text.contains("\"//"), "{path}");
+    }
+    let sheet = text("/_local/docs/swagger-ui.css").await;
+    let urls: Vec<_> = sheet.split("url(").skip(1).collect();
+    assert!(urls.len() > 1 && urls.iter().all(|url| url.trim_start_matches('"').starts_with("data:")));
+    assert!(!sheet.contains("@import"));
+}
+
+#[tokio::test]
+async fn the_page_of_the_crate_which_has_an_inline_script_is_not_served() {
+    assert!(!text("/_local/docs").await.contains("window.onload"));
+    for path in ["/_local/docs/", "/_local/docs/oauth2-redirect.html", "/_local/docs/swagger-ui.css.map"] {
+        assert_eq!(get(path).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+/// Swagger UI sends the value that it was given for a bearer scheme in `Authorization`.
 #[test]
-fn examples_keep_their_order() {
-    let example = "{b: 1, a: [x, {c: null}], d: {}, e: 1.5, f: true}";
-    assert_eq!(
-        with(example, |node| json::line(node.at)),
-        r#"{"b": 1, "a": ["x", {"c": null}], "d": {}, "e": 1.5, "f": true}"#
-    );
-    let lines = with("{b: [1], a: {}}", |node| json::lines(node.at));
-    assert_eq!(lines, "{\n  \"b\": [\n    1\n  ],\n  \"a\": {}\n}");
-    let read: serde_json::Value = serde_json::from_str(&lines).unwrap();
-    assert_eq!(read["b"][0], 1);
+fn the_key_is_a_bearer_token() {
+    let scheme = &document()["components"]["securitySchemes"]["key"];
+    assert_eq!((scheme["type"].as_str(), scheme["scheme"].as_str()), (Some("http"), Some("bearer")));
+}
+
+#[tokio::test]
+async fn the_script_removes_the_one_example_of_an_idempotency_key() {
+    let components = &document()["components"];
+    assert!(components["schemas"]["IdempotencyKey"]["example"].is_string());
+    assert!(components["parameters"]["IdempotencyKey"].get("example").is_none());
+    assert!(text("/_local/docs/page.js").await.contains("delete copy.components.schemas.IdempotencyKey.example;"));
 }

@@ -1,4 +1,5 @@
-//! The gate lets through or refuses, header by header. The stack's own tests try the same on every port of a running stack.
+//! The gate lets requests through or refuses them, header by header. The stack's own tests try the same on every port of a running
+//! stack.
 
 use axum::body::Body;
 use posthorn_machine::files::{TempDir, temporary_folder};
@@ -6,8 +7,8 @@ use tower::ServiceExt as _;
 
 use super::*;
 
-/// Says that a request came through, as a back end would that lets every page read its answers.
-async fn answer() -> impl IntoResponse {
+/// The response of a back end that lets every page read it.
+async fn permissive_back_end() -> impl IntoResponse {
     (
         [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::ACCESS_CONTROL_MAX_AGE, "1"), (header::VARY, "Origin")],
         "through",
@@ -20,18 +21,21 @@ fn gate() -> (Gate, TempDir) {
     (Gate::new(state.path()), state)
 }
 
-/// The answer to a request with these headers, at the API's gate.
-async fn ask(method: &str, uri: &str, headers: &[(&str, &str)]) -> Response {
+/// The response to a request with these headers at the API's gate.
+async fn send(method: &str, uri: &str, headers: &[(&str, &str)]) -> Response {
     let (gate, _state) = gate();
     let mut request = Request::builder().method(method).uri(uri);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    gate.before_api(Router::new().fallback(answer)).oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    gate.before_api(Router::new().fallback(permissive_back_end))
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap()
 }
 
 async fn status(method: &str, uri: &str, headers: &[(&str, &str)]) -> u16 {
-    ask(method, uri, headers).await.status().as_u16()
+    send(method, uri, headers).await.status().as_u16()
 }
 
 #[tokio::test]
@@ -61,7 +65,7 @@ async fn a_request_to_another_host_is_refused() {
         ("[::]:3000", 403),
         ("[fe80::1]:3000", 403),
     ] {
-        // Whatever is called, what is for browsers too.
+        // The host counts for every route, those for browsers as well.
         for (method, uri) in [("GET", "/health"), ("POST", "/v1/send"), ("POST", "/v1/track"), ("OPTIONS", "/v1")] {
             assert_eq!(status(method, uri, &[("host", host)]).await, expected, "{host:?} {method} {uri}");
         }
@@ -159,18 +163,21 @@ async fn a_back_end_has_nothing_for_browsers() {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let router = gate.of_a_back_end()(Router::new().fallback(answer));
-        let answer = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-        assert_eq!(answer.status(), expected, "{method} {headers:?}");
+        let router = gate.of_a_back_end()(Router::new().fallback(permissive_back_end));
+        let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), expected, "{method} {headers:?}");
     }
 }
 
 #[tokio::test]
-async fn cors_headers_are_tracks_alone() {
+async fn only_track_has_cors_headers() {
     let cors = async |uri: &str| {
-        let answer = ask("POST", uri, &[("host", "localhost"), ("origin", "http://localhost:5173")]).await;
-        assert_eq!((answer.status(), &answer.headers()[header::VARY]), (StatusCode::OK, &"Origin".parse().unwrap()));
-        answer.headers().keys().filter(|name| name.as_str().starts_with("access-control-")).count()
+        let response = send("POST", uri, &[("host", "localhost"), ("origin", "http://localhost:5173")]).await;
+        assert_eq!(
+            (response.status(), &response.headers()[header::VARY]),
+            (StatusCode::OK, &"Origin".parse().unwrap())
+        );
+        response.headers().keys().filter(|name| name.as_str().starts_with("access-control-")).count()
     };
     assert_eq!((cors("/v1/track").await, cors("/v1").await), (2, 2));
     assert_eq!((cors("/v1/send").await, cors("/").await, cors("/health").await), (0, 0, 0));
@@ -182,9 +189,9 @@ async fn a_refusal_says_what_to_do_and_lets_no_page_read_it() {
         ([("host", "evil.example"), ("accept", "*/*")], "Call http://localhost"),
         ([("host", "localhost"), ("origin", "https://evil.example")], "POST /v1/track"),
     ] {
-        let answer = ask("POST", "/v1/send", &headers).await;
-        assert!(!answer.headers().keys().any(|name| name.as_str().starts_with("access-control-")));
-        let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        let response = send("POST", "/v1/send", &headers).await;
+        assert!(!response.headers().keys().any(|name| name.as_str().starts_with("access-control-")));
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
         assert!(body["message"].as_str().unwrap().contains(words), "{body}");
         assert!(!body.to_string().contains("evil"), "{body}");

@@ -1,4 +1,4 @@
-//! A project on the page.
+//! The card of a project on the page.
 
 use posthorn_auth::reputation::{Counts, Rule};
 use posthorn_table::{
@@ -7,12 +7,12 @@ use posthorn_table::{
     statistics::FeedbackMetric,
 };
 
-use super::{Seen, chart::chart, gauge::gauge, html::time};
-use crate::html::Text;
+use super::{chart::chart, data::ProjectHours, format::time, gauge::gauge};
+use crate::html::Escaped;
 
 /// The project's state, its week and its gauges.
-pub(super) fn card(seen: &Seen, rule: &Rule, tool: &str, now: Timestamp) -> String {
-    let Seen { project, hours } = seen;
+pub(super) fn card(counted: &ProjectHours, rule: &Rule, tool: &str, now: Timestamp) -> String {
+    let ProjectHours { project, hours } = counted;
     let (id, counts) = (project.facts.id, Counts::in_window(hours, now));
     format!(
         r#"<article id="project-{id}" class="card" aria-labelledby="name-{id}">
@@ -21,9 +21,9 @@ pub(super) fn card(seen: &Seen, rule: &Rule, tool: &str, now: Timestamp) -> Stri
 {}{}</div>
 </article>
 "#,
-        Text(&project.facts.name),
+        Escaped(&project.facts.name),
         badge(project.facts.status),
-        stopped(project, tool),
+        disabled_notice(project, tool),
         legend(&counts, project.facts.epoch),
         chart(id, hours, now),
         gauge(rule, FeedbackMetric::Bounce, &counts),
@@ -38,22 +38,22 @@ fn badge(status: Status) -> &'static str {
     }
 }
 
-/// Since when and why it is disabled, and the way back.
-fn stopped(project: &Project, tool: &str) -> String {
+/// For a disabled project: the time, the reason, and the command that enables it again.
+fn disabled_notice(project: &Project, tool: &str) -> String {
     if project.facts.status == Status::Active {
         return String::new();
     }
     let id = project.facts.id;
-    let why = project.disabled.as_ref().map_or_else(String::new, |disabled| {
-        format!("<p><b>Disabled since {}</b></p>\n<p>{}</p>\n", time(disabled.at), Text(&disabled.reason))
+    let reason = project.disabled.as_ref().map_or_else(String::new, |disabled| {
+        format!("<p><b>Disabled since {}</b></p>\n<p>{}</p>\n", time(disabled.at), Escaped(&disabled.reason))
     });
     format!(
         r#"<div class="stopped">
-{why}<p class="quiet">Every request of it is refused. When the cause is found, bring it back:</p>
+{reason}<p class="quiet">Every request of it is refused. When the cause is found, bring it back:</p>
 <div class="command"><code>{} project enable {id}</code><button type="button" id="copy-{id}" class="copy">Copy</button></div>
 </div>
 "#,
-        Text(tool),
+        Escaped(tool),
     )
 }
 

@@ -1,33 +1,34 @@
-//! The trailing seven days of a project, hour by hour, as SVG.
+//! The chart of a project's trailing seven days, hour by hour, as SVG.
 
 use jiff::{SignedDuration, Timestamp};
 use posthorn_auth::reputation::{Counts, WINDOW_HOURS, window_begins};
 use posthorn_table::{Uuid, statistics::HourCounts};
 
-use super::html::{day, minute, share};
+use super::format::{day, minute, scaled};
 
-/// The drawing, in units of its view box.
+/// The size of the drawing, in units of its view box.
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 204.0;
-/// The area of the bars in it.
+/// The area of the bars.
 const LEFT: f64 = 44.0;
 const RIGHT: f64 = 956.0;
 const TOP: f64 = 10.0;
 const BASE: f64 = 178.0;
 /// The space between two bars.
 const GAP: f64 = 1.0;
-/// No count above 0 is drawn lower, so that one complaint among thousands is seen.
-const LEAST: f64 = 2.5;
-/// The y axis reaches this far at least, in about so many steps.
-const LEAST_TOP: u64 = 4;
-const STEPS: u64 = 4;
-/// A day is labelled if so many hours of it are shown.
-const LABELLED_HOURS: u64 = 10;
+/// No count above 0 is drawn lower, so that one complaint among thousands is visible.
+const MIN_BAR_HEIGHT: f64 = 2.5;
+/// The y axis reaches at least to this count.
+const MIN_AXIS_TOP: u64 = 4;
+/// The y axis has about so many steps.
+const AXIS_STEPS: u64 = 4;
+/// A day is labelled if at least so many hours of it are shown.
+const MIN_LABELLED_HOURS: u64 = 10;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const SLOTS: u64 = WINDOW_HOURS.unsigned_abs();
 
-/// The chart. `hours` may lie outside of the window; these are not drawn.
+/// The chart. `hours` outside of the window are not drawn.
 pub(super) fn chart(id: Uuid, hours: &[HourCounts], now: Timestamp) -> String {
     let begins = window_begins(now);
     let slots: Vec<_> = hours.iter().filter_map(|counts| Some((slot(counts.hour, begins)?, counts))).collect();
@@ -55,16 +56,16 @@ fn description(counts: &Counts, begins: Timestamp, now: Timestamp) -> String {
     )
 }
 
-/// Which hour of the window this is, if it is one.
+/// The place of an hour in the window, counted from 0; `None` outside of it.
 fn slot(hour: Timestamp, begins: Timestamp) -> Option<u64> {
     u64::try_from(hour.duration_since(begins).as_hours()).ok().filter(|slot| hour >= begins && *slot < SLOTS)
 }
 
 fn slot_x(slot: u64) -> f64 {
-    LEFT + share(slot, SLOTS, RIGHT - LEFT)
+    LEFT + scaled(slot, SLOTS, RIGHT - LEFT)
 }
 
-/// Where the bar of an hour ends. A count of sent emails may be lost, one of bounces is not.
+/// The count at which the bar of an hour ends. A count of sent emails can be lost, so bounces can be more.
 fn tallest(counts: &HourCounts) -> u64 {
     counts.sent.max(counts.bounced.saturating_add(counts.complained))
 }
@@ -76,14 +77,14 @@ struct Axis {
 }
 
 impl Axis {
-    fn up_to(most: u64) -> Self {
-        let most = most.max(LEAST_TOP);
-        let step = round_step(most.div_ceil(STEPS));
-        Self { step, top: most.div_ceil(step).saturating_mul(step) }
+    fn up_to(count: u64) -> Self {
+        let count = count.max(MIN_AXIS_TOP);
+        let step = round_step(count.div_ceil(AXIS_STEPS));
+        Self { step, top: count.div_ceil(step).saturating_mul(step) }
     }
 
     fn height(&self, count: u64) -> f64 {
-        if count == 0 { 0.0 } else { share(count, self.top, BASE - TOP).max(LEAST) }
+        if count == 0 { 0.0 } else { scaled(count, self.top, BASE - TOP).max(MIN_BAR_HEIGHT) }
     }
 
     fn ticks(&self) -> String {
@@ -91,15 +92,15 @@ impl Axis {
     }
 
     fn tick(&self, count: u64) -> String {
-        let (y, label) = (BASE - share(count, self.top, BASE - TOP), short(count));
+        let (y, label) = (BASE - scaled(count, self.top, BASE - TOP), short(count));
         let (end, middle) = (LEFT - 8.0, y + 3.5);
         format!(
             r#"<path class="grid" d="M{LEFT} {y:.1}H{RIGHT}"/><text class="end" x="{end}" y="{middle:.1}">{label}</text>"#
         )
     }
 
-    /// An hour: what was sent, over it what bounced and, on top of that, what was complained about; and an area of the
-    /// whole height to point at.
+    /// The bar of an hour: the sent emails; in front of them the bounced ones, with the complained ones on top of these; and an area
+    /// of the whole height to point at.
     fn bar(&self, slot: u64, counts: &HourCounts) -> String {
         let HourCounts { hour, sent, bounced, complained } = *counts;
         let (bounced_height, x) = (self.height(bounced), slot_x(slot));
@@ -123,14 +124,14 @@ impl Axis {
     }
 }
 
-/// The least of 1, 2, 5, 10, 20, 50 and so on that reaches `least`.
-fn round_step(least: u64) -> u64 {
+/// The lowest of 1, 2, 5, 10, 20, 50 and so on that reaches `min`.
+fn round_step(min: u64) -> u64 {
     let units = std::iter::successors(Some(1_u64), |unit| unit.checked_mul(10));
     let mut steps = units.flat_map(|unit| [1, 2, 5].map(|factor| unit.saturating_mul(factor)));
-    steps.find(|step| *step >= least).unwrap_or(least)
+    steps.find(|step| *step >= min).unwrap_or(min)
 }
 
-/// A tick's count in few characters; ticks are round.
+/// A tick's count in few characters. Ticks are round.
 fn short(count: u64) -> String {
     match count {
         1_000_000.. if count.is_multiple_of(100_000) => format!("{}M", tenths(count / 100_000)),
@@ -143,7 +144,7 @@ fn tenths(count: u64) -> String {
     if count.is_multiple_of(10) { (count / 10).to_string() } else { format!("{}.{}", count / 10, count % 10) }
 }
 
-/// Every second day shaded, and the days' names below.
+/// Every second day is shaded, and the days' names stand below.
 fn days(begins: Timestamp) -> String {
     let midnight = |slot: &u64| at(begins, *slot).as_second().rem_euclid(86_400) == 0;
     let bounds: Vec<u64> = (0..=SLOTS).filter(|slot| [0, SLOTS].contains(slot) || midnight(slot)).collect();
@@ -156,7 +157,7 @@ fn span(begins: Timestamp, from: u64, to: u64, shaded: bool) -> String {
     let (width, middle) = (end - x, f64::midpoint(x, end));
     let shade = format!(r#"<rect class="day" x="{x:.1}" y="{TOP}" width="{width:.1}" height="{height:.1}"/>"#);
     let label = format!(r#"<text class="middle" x="{middle:.1}" y="{y}">{}</text>"#, day(at(begins, from)));
-    [(shaded, shade), (to - from >= LABELLED_HOURS, label)]
+    [(shaded, shade), (to - from >= MIN_LABELLED_HOURS, label)]
         .into_iter()
         .filter(|(is, _)| *is)
         .map(|(_, svg)| svg)

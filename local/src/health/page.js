@@ -1,16 +1,17 @@
-// The health page. Its changing part comes rendered and escaped; what is different of it is swapped in.
+// The health page. Its changing part comes rendered and escaped; the script replaces the elements that differ.
 'use strict';
 
-const wait = 2000;
-const copied = 1500;
+const pollMilliseconds = 2000;
+const copiedMilliseconds = 1500;
 const $ = (id) => document.getElementById(id);
 
 let shown = null;
 
 // Updates
 
-// What the reader opened stays open, and what did not change stays untouched: selections, scroll positions, tooltips.
-function swap(text) {
+// Details that the reader opened stay open. Elements that are the same stay untouched, with their selections, scroll positions and
+// tooltips.
+function replaceParts(text) {
   const next = new DOMParser().parseFromString(text, 'text/html');
   for (const open of document.querySelectorAll('details[open]')) next.getElementById(open.id)?.setAttribute('open', '');
   const focused = document.activeElement?.id;
@@ -26,30 +27,30 @@ function swap(text) {
 
 async function poll() {
   try {
-    const answer = await fetch('/_local/health/parts');
-    const text = await answer.text();
-    if (text !== shown) swap(text);
+    const response = await fetch('/_local/health/parts');
+    const text = await response.text();
+    if (text !== shown) replaceParts(text);
     shown = text;
-    state(answer.ok ? 'Live' : 'The table cannot be read', !answer.ok);
+    showState(response.ok ? 'Live' : 'The table cannot be read', !response.ok);
   } catch {
-    state('The local stack does not answer', true);
+    showState('The local stack does not answer', true);
   }
-  setTimeout(poll, wait);
+  setTimeout(poll, pollMilliseconds);
 }
 
-function state(text, lost) {
+function showState(text, lost) {
   if ($('state').textContent !== text) $('state').textContent = text;
   $('state').classList.toggle('lost', lost);
 }
 
-// The command to copy; where the browser keeps the clipboard to itself, it is selected.
+// Copies the command; where the browser permits no access to the clipboard, the command is selected.
 
 async function copy(button) {
   const command = button.previousElementSibling;
   try {
     await navigator.clipboard.writeText(command.textContent);
     button.textContent = 'Copied';
-    setTimeout(() => { button.textContent = 'Copy'; }, copied);
+    setTimeout(() => { button.textContent = 'Copy'; }, copiedMilliseconds);
   } catch {
     getSelection().selectAllChildren(command);
   }

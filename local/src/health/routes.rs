@@ -1,4 +1,4 @@
-//! The page, and what it asks for.
+//! The routes of the page, its files and its changing part.
 
 use axum::Router;
 use axum::extract::State;
@@ -7,40 +7,40 @@ use axum::middleware;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 
-use super::{Health, page};
+use super::{data::Health, page};
 use crate::headers::private_page;
 
-/// The page: its own script and style and what the script fetches; nothing inline, nothing from elsewhere.
+/// The policy of the page: scripts, styles and requests of this stack alone, and none inline.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/// The changing part, should it be opened by itself.
+/// The policy of the changing part, for a browser that opens it by itself.
 const PARTS_POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
-/// All routes.
-pub(super) fn router(health: Health) -> Router {
+/// The routes under `/_local/health`; nothing else is answered.
+pub fn router(health: Health) -> Router {
     Router::new()
-        .route("/_local/health", get(whole))
-        .route("/_local/health/parts", get(parts))
+        .route("/_local/health", get(whole_page))
+        .route("/_local/health/parts", get(changing_parts))
         .route("/_local/health/page.css", get(style))
         .route("/_local/health/page.js", get(script))
         .layer(middleware::from_fn(private_page))
         .with_state(health)
 }
 
-async fn whole(State(health): State<Health>) -> impl IntoResponse {
-    let (status, parts) = render(&health).await;
+async fn whole_page(State(health): State<Health>) -> impl IntoResponse {
+    let (status, parts) = render_parts(&health).await;
     (status, [(header::CONTENT_SECURITY_POLICY, PAGE_POLICY)], Html(page::page(&parts)))
 }
 
-async fn parts(State(health): State<Health>) -> impl IntoResponse {
-    let (status, parts) = render(&health).await;
+async fn changing_parts(State(health): State<Health>) -> impl IntoResponse {
+    let (status, parts) = render_parts(&health).await;
     (status, [(header::CONTENT_SECURITY_POLICY, PARTS_POLICY)], Html(parts))
 }
 
-async fn render(health: &Health) -> (StatusCode, String) {
-    match health.view().await {
-        Ok(view) => (StatusCode::OK, page::parts(&view)),
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, page::failed(&error)),
+async fn render_parts(health: &Health) -> (StatusCode, String) {
+    match health.read().await {
+        Ok(data) => (StatusCode::OK, page::parts(&data)),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, page::unreadable_table(&error)),
     }
 }
 

@@ -12,9 +12,7 @@ use posthorn_table::{Uuid, project::Project};
 use posthorn_testkit::{backends::Backends, events, sns::Published};
 use tower::ServiceExt as _;
 
-use super::chart::chart;
-use super::gauge::gauge;
-use super::{Health, router};
+use super::{Health, chart::chart, gauge::gauge, router};
 use crate::announcements::Announcements;
 
 const SCRIPT: &str = "<script>alert('1')</script>\"&";
@@ -31,21 +29,21 @@ fn health(backends: &Backends) -> Health {
     }
 }
 
-struct Answer {
+struct PageResponse {
     status: StatusCode,
     policy: String,
     text: String,
 }
 
-async fn ask(health: &Health, request: Request<Body>) -> Answer {
+async fn send(health: &Health, request: Request<Body>) -> PageResponse {
     let (parts, body) = router(health.clone()).oneshot(request).await.unwrap().into_parts();
     let policy = parts.headers.get("content-security-policy").map_or("", |value| value.to_str().unwrap()).to_owned();
     let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-    Answer { status: parts.status, policy, text: String::from_utf8(body).unwrap() }
+    PageResponse { status: parts.status, policy, text: String::from_utf8(body).unwrap() }
 }
 
-async fn get(health: &Health, path: &str) -> Answer {
-    ask(health, Request::get(format!("/_local/health{path}")).body(Body::empty()).unwrap()).await
+async fn get(health: &Health, path: &str) -> PageResponse {
+    send(health, Request::get(format!("/_local/health{path}")).body(Body::empty()).unwrap()).await
 }
 
 fn published(message: &str) -> Published {
@@ -58,8 +56,8 @@ fn published(message: &str) -> Published {
     }
 }
 
-/// Counts so many sent and bounced emails in this hour.
-async fn count(backends: &Backends, project: &Project, sent: u64) {
+/// Counts so many sent emails in this hour.
+async fn count_sent(backends: &Backends, project: &Project, sent: u64) {
     let hour = Hour { epoch: project.facts.epoch, at: backends.clock.now() };
     backends.table.count_sent(project.facts.id, 1, hour, sent).await.unwrap();
 }
@@ -73,11 +71,11 @@ async fn a_hostile_project_shows_as_text() {
         .unwrap();
     let health = health(&backends);
     for path in ["", "/parts"] {
-        let answer = get(&health, path).await;
-        assert_eq!(answer.status, StatusCode::OK);
-        assert!(answer.text.contains(&format!("<bdi>{ESCAPED}</bdi>")), "{}", answer.text);
-        assert!(answer.text.contains(&format!("Because {ESCAPED}")), "{}", answer.text);
-        assert!(!answer.text.contains("<script>"), "{}", answer.text);
+        let response = get(&health, path).await;
+        assert_eq!(response.status, StatusCode::OK);
+        assert!(response.text.contains(&format!("<bdi>{ESCAPED}</bdi>")), "{}", response.text);
+        assert!(response.text.contains(&format!("Because {ESCAPED}")), "{}", response.text);
+        assert!(!response.text.contains("<script>"), "{}", response.text);
     }
 }
 
@@ -104,7 +102,7 @@ async fn a_hostile_announcement_shows_as_text() {
 }
 
 #[tokio::test]
-async fn a_disabled_project_says_since_when_and_why_and_how_to_bring_it_back() {
+async fn a_disabled_project_shows_the_time_the_reason_and_the_command_that_enables_it() {
     let backends = Backends::start().await;
     let project = backends.project(|_| {}).await.project;
     let id = project.facts.id;
@@ -142,22 +140,22 @@ async fn the_parts_change_with_the_counts_alone() {
     let first = get(&health, "/parts").await.text;
     backends.clock.advance(SignedDuration::from_secs(5));
     assert_eq!(get(&health, "/parts").await.text, first);
-    count(&backends, &project, 3).await;
+    count_sent(&backends, &project, 3).await;
     let second = get(&health, "/parts").await.text;
     assert!(second.contains("10:00 to 11:00 UTC: 3 sent, 0 bounced, 0 complained"), "{second}");
 }
 
 #[tokio::test]
-async fn events_given_up_are_told_of() {
+async fn the_page_warns_of_events_that_were_given_up() {
     let backends = Backends::start().await;
-    let told = |dead: usize| Health { dead: Arc::new(move || dead), ..health(&backends) };
-    assert!(!get(&told(0), "").await.text.contains("given up"));
-    assert!(get(&told(1), "").await.text.contains("1 feedback event was given up"));
-    assert!(get(&told(2), "").await.text.contains("2 feedback events were given up"));
+    let with_dead = |dead: usize| Health { dead: Arc::new(move || dead), ..health(&backends) };
+    assert!(!get(&with_dead(0), "").await.text.contains("given up"));
+    assert!(get(&with_dead(1), "").await.text.contains("1 feedback event was given up"));
+    assert!(get(&with_dead(2), "").await.text.contains("2 feedback events were given up"));
 }
 
 #[tokio::test]
-async fn without_announcements_the_page_says_how_to_get_one() {
+async fn without_announcements_the_page_has_a_hint_how_to_get_one() {
     let backends = Backends::start().await;
     let page = get(&health(&backends), "").await.text;
     for text in ["bounce20@example.com", "at bounce 10 the operators", "at bounce 20 the project"] {
@@ -166,14 +164,14 @@ async fn without_announcements_the_page_says_how_to_get_one() {
 }
 
 #[tokio::test]
-async fn a_table_that_cannot_be_read_is_said() {
+async fn the_page_reports_a_table_that_cannot_be_read() {
     let backends = Backends::start().await;
     let client = backends.dynamodb.clone();
     let health = Health { table: posthorn_table::Table::new(client, "no-such-table"), ..health(&backends) };
     for path in ["", "/parts"] {
-        let answer = get(&health, path).await;
-        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
-        assert!(answer.text.contains("The table cannot be read"), "{}", answer.text);
+        let response = get(&health, path).await;
+        assert_eq!(response.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(response.text.contains("The table cannot be read"), "{}", response.text);
     }
 }
 
@@ -190,7 +188,7 @@ async fn the_page_runs_only_its_own_script() {
     }
     assert!(get(&health, "/parts").await.policy.starts_with("sandbox"));
     let request = Request::post("/_local/health/parts").body(Body::empty()).unwrap();
-    assert_eq!(ask(&health, request).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(send(&health, request).await.status, StatusCode::METHOD_NOT_ALLOWED);
 }
 
 const NOW: &str = "2025-11-30T10:30:00Z";
@@ -231,7 +229,7 @@ fn bounced_and_complained_are_stacked_over_sent() {
 }
 
 #[test]
-fn one_complaint_among_thousands_is_seen() {
+fn one_complaint_among_thousands_is_visible() {
     let svg = drawn(&[hour("2025-11-30T10:00:00Z", 50_000, 0, 1)]);
     assert!(svg.contains(r#"class="complained""#) && svg.contains(r#"height="2.5""#), "{svg}");
     assert!(!svg.contains(r#"class="bounced""#), "{svg}");

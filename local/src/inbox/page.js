@@ -1,18 +1,18 @@
-// The inbox page. Everything a mail contains is put in as text; its HTML is shown by the sandboxed frame alone.
+// The inbox page. The content of a mail is inserted as text; its HTML is shown by the sandboxed frame alone.
 'use strict';
 
 const base = '/_local/inbox/mails';
-const wait = 2000;
-const sourceShown = 500_000;
+const pollMilliseconds = 2000;
+const maxSourceCharacters = 500_000;
 const $ = (id) => document.getElementById(id);
 
 let cursor = null;
 let mails = [];
 let total = 0;
 let hint = null;
-let chosen = null; // the id
-let detail = null; // its mail
-let wished = 'html'; // the view last asked for
+let chosenId = null;
+let chosenMail = null;
+let preferredView = 'html'; // the view that the reader chose last
 
 function element(name, className, text) {
   const made = document.createElement(name);
@@ -21,8 +21,8 @@ function element(name, className, text) {
   return made;
 }
 
-// Encoded words (RFC 2047) of a name, for display.
-function readable(text) {
+// Decodes the encoded words (RFC 2047) of a name.
+function decoded(text) {
   return text.replace(/\?=\s+=\?/g, '?==?').replace(/=\?([^?]+)\?([bq])\?([^?]*)\?=/gi, (word, charset, kind, data) => {
     try {
       const raw = kind.toLowerCase() === 'b'
@@ -68,8 +68,8 @@ function row(mail) {
   item.id = `mail-${mail.id}`;
   item.dataset.id = mail.id;
   item.setAttribute('role', 'option');
-  item.setAttribute('aria-selected', String(mail.id === chosen));
-  const to = readable(mail.to) + (mail.others ? ` and ${mail.others} more` : '');
+  item.setAttribute('aria-selected', String(mail.id === chosenId));
+  const to = decoded(mail.to) + (mail.others ? ` and ${mail.others} more` : '');
   const time = element('time', 'time', shortTime(mail.receivedAt));
   time.dateTime = mail.receivedAt;
   time.title = new Date(mail.receivedAt).toLocaleString();
@@ -78,14 +78,14 @@ function row(mail) {
   return item;
 }
 
-function shown() {
+function filtered() {
   const words = $('filter').value.trim().toLowerCase();
   if (!words) return mails;
-  return mails.filter((mail) => `${readable(mail.to)} ${readable(mail.from)} ${mail.subject}`.toLowerCase().includes(words));
+  return mails.filter((mail) => `${decoded(mail.to)} ${decoded(mail.from)} ${mail.subject}`.toLowerCase().includes(words));
 }
 
 function drawList() {
-  const listed = shown();
+  const listed = filtered();
   $('list').replaceChildren(...listed.map(row));
   markChosen(false);
   const older = total - mails.length;
@@ -97,7 +97,7 @@ function drawList() {
 }
 
 function drawEmpty(count) {
-  $('empty').hidden = chosen !== null;
+  $('empty').hidden = chosenId !== null;
   $('hint').hidden = !hint || mails.length > 0;
   $('hint').textContent = hint || '';
   if (mails.length === 0) {
@@ -112,7 +112,7 @@ function drawEmpty(count) {
 function markChosen(scroll) {
   $('list').removeAttribute('aria-activedescendant');
   for (const item of $('list').children) {
-    const is = item.dataset.id === chosen;
+    const is = item.dataset.id === chosenId;
     item.setAttribute('aria-selected', String(is));
     if (is) {
       $('list').setAttribute('aria-activedescendant', item.id);
@@ -124,56 +124,56 @@ function markChosen(scroll) {
 // The selected mail
 
 async function choose(id) {
-  chosen = id;
+  chosenId = id;
   markChosen(true);
   history.replaceState(null, '', `#${id}`);
-  let answer = null;
+  let response = null;
   try {
-    answer = await fetch(`${base}/${id}`);
-  } catch { /* the next poll says that the stack does not answer */ }
-  if (chosen !== id) return;
-  if (!answer || !answer.ok) return close();
-  const answered = await answer.json();
-  if (chosen !== id) return;
-  detail = answered;
+    response = await fetch(`${base}/${id}`);
+  } catch { /* the next poll reports that the stack does not answer */ }
+  if (chosenId !== id) return;
+  if (!response || !response.ok) return close();
+  const mail = await response.json();
+  if (chosenId !== id) return;
+  chosenMail = mail;
   drawDetail();
 }
 
 function close() {
-  chosen = detail = null;
+  chosenId = chosenMail = null;
   history.replaceState(null, '', location.pathname);
   $('detail').hidden = true;
   $('main').classList.remove('reading');
   markChosen(false);
-  drawEmpty(shown().length);
+  drawEmpty(filtered().length);
 }
 
 function drawDetail() {
   $('empty').hidden = true;
   $('detail').hidden = false;
   $('main').classList.add('reading');
-  $('subject').textContent = detail.subject || '(no subject)';
+  $('subject').textContent = chosenMail.subject || '(no subject)';
   const lines = [
-    ['From', readable(detail.from)],
-    ['To', readable(detail.to.join(', '))],
-    ['Cc', readable(detail.cc.join(', '))],
-    ['Bcc', readable(detail.bcc.join(', '))],
-    ['Received', new Date(detail.receivedAt).toLocaleString()],
+    ['From', decoded(chosenMail.from)],
+    ['To', decoded(chosenMail.to.join(', '))],
+    ['Cc', decoded(chosenMail.cc.join(', '))],
+    ['Bcc', decoded(chosenMail.bcc.join(', '))],
+    ['Received', new Date(chosenMail.receivedAt).toLocaleString()],
   ].filter(([, value]) => value);
   $('envelope').replaceChildren(...lines.flatMap(([name, value]) => [element('dt', '', name), element('dd', '', value)]));
   drawFiles();
-  $('save').href = `${base}/${chosen}/source`;
-  $('tab-html').disabled = !detail.hasHtml;
-  $('tab-text').disabled = detail.text === null;
-  const other = detail.hasHtml ? 'html' : 'text';
-  show($(`tab-${wished}`).disabled ? other : wished);
+  $('save').href = `${base}/${chosenId}/source`;
+  $('tab-html').disabled = !chosenMail.hasHtml;
+  $('tab-text').disabled = chosenMail.text === null;
+  const other = chosenMail.hasHtml ? 'html' : 'text';
+  show($(`tab-${preferredView}`).disabled ? other : preferredView);
 }
 
 function drawFiles() {
-  $('files').hidden = detail.attachments.length === 0;
-  $('files').replaceChildren(...detail.attachments.map((file, n) => {
+  $('files').hidden = chosenMail.attachments.length === 0;
+  $('files').replaceChildren(...chosenMail.attachments.map((file, n) => {
     const link = element('a');
-    link.href = `${base}/${chosen}/attachments/${n}`;
+    link.href = `${base}/${chosenId}/attachments/${n}`;
     link.download = '';
     link.title = `${file.filename} (${file.contentType || 'no content type'})`;
     link.append(element('span', '', file.filename), element('small', '', size(file.size) + (file.inline ? ', inline' : '')));
@@ -202,25 +202,25 @@ const views = {
     frame.title = 'HTML of the mail';
     frame.setAttribute('sandbox', 'allow-popups allow-popups-to-escape-sandbox');
     frame.referrerPolicy = 'no-referrer';
-    frame.src = `${base}/${chosen}/html`;
+    frame.src = `${base}/${chosenId}/html`;
     return frame;
   },
   text() {
-    return element('pre', '', detail.text ?? '');
+    return element('pre', '', chosenMail.text ?? '');
   },
   headers() {
     const table = element('table');
     const lines = [
-      ['From', detail.from],
-      ['To', detail.to.join(', ')],
-      ['Cc', detail.cc.join(', ')],
-      ['Bcc', detail.bcc.join(', ')],
-      ['Reply-To', detail.replyTo.join(', ')],
-      ['Subject', detail.subject],
-      ['SES message id', detail.messageId],
-      ...detail.headers,
-      ['SES configuration set', detail.configurationSet],
-      ...detail.tags.map(([name, value]) => [`SES tag ${name}`, value]),
+      ['From', chosenMail.from],
+      ['To', chosenMail.to.join(', ')],
+      ['Cc', chosenMail.cc.join(', ')],
+      ['Bcc', chosenMail.bcc.join(', ')],
+      ['Reply-To', chosenMail.replyTo.join(', ')],
+      ['Subject', chosenMail.subject],
+      ['SES message id', chosenMail.messageId],
+      ...chosenMail.headers,
+      ['SES configuration set', chosenMail.configurationSet],
+      ...chosenMail.tags.map(([name, value]) => [`SES tag ${name}`, value]),
     ];
     for (const [name, value] of lines.filter(([, value]) => value)) {
       const line = element('tr');
@@ -233,10 +233,10 @@ const views = {
   },
   source() {
     const source = element('pre', '', 'Loading…');
-    const id = chosen;
-    fetch(`${base}/${id}/source`).then((answer) => answer.text()).then((text) => {
-      source.textContent = text.slice(0, sourceShown);
-      if (text.length > sourceShown) source.after(element('p', 'note', 'The rest is in the downloaded file.'));
+    const id = chosenId;
+    fetch(`${base}/${id}/source`).then((response) => response.text()).then((text) => {
+      source.textContent = text.slice(0, maxSourceCharacters);
+      if (text.length > maxSourceCharacters) source.after(element('p', 'note', 'The rest is in the downloaded file.'));
     }, () => { source.textContent = 'It could not be loaded.'; });
     return source;
   },
@@ -245,9 +245,9 @@ const views = {
 // Keyboard and pointer
 
 function step(by) {
-  const listed = shown();
+  const listed = filtered();
   if (!listed.length) return;
-  const at = listed.findIndex((mail) => mail.id === chosen);
+  const at = listed.findIndex((mail) => mail.id === chosenId);
   const next = at < 0 ? 0 : Math.min(Math.max(at + by, 0), listed.length - 1);
   choose(listed[next].id);
 }
@@ -264,7 +264,7 @@ $('list').addEventListener('click', (event) => {
 });
 $('tabs').addEventListener('click', (event) => {
   const view = event.target.dataset.view;
-  if (view) show(wished = view);
+  if (view) show(preferredView = view);
 });
 $('tabs').addEventListener('keydown', (event) => {
   const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -272,7 +272,7 @@ $('tabs').addEventListener('keydown', (event) => {
   const at = tabs.indexOf(document.activeElement);
   if (!by || at < 0) return;
   const tab = tabs[(at + by + tabs.length) % tabs.length];
-  show(wished = tab.dataset.view);
+  show(preferredView = tab.dataset.view);
   tab.focus();
 });
 $('back').addEventListener('click', () => { close(); $('list').focus(); });
@@ -282,25 +282,25 @@ $('filter').addEventListener('input', drawList);
 
 async function poll() {
   try {
-    const answer = await fetch(cursor === null ? base : `${base}?after=${encodeURIComponent(cursor)}`);
-    if (!answer.ok) throw new Error(answer.status);
-    const news = await answer.json();
+    const response = await fetch(cursor === null ? base : `${base}?after=${encodeURIComponent(cursor)}`);
+    if (!response.ok) throw new Error(response.status);
+    const changes = await response.json();
     const first = cursor === null;
-    const changed = first || news.whole || news.mails.length > 0;
-    ({ cursor, total, hint } = news);
+    const changed = first || changes.whole || changes.mails.length > 0;
+    ({ cursor, total, hint } = changes);
     if (changed) {
-      mails = (news.whole ? news.mails : news.mails.concat(mails)).slice(0, 500);
+      mails = (changes.whole ? changes.mails : changes.mails.concat(mails)).slice(0, 500);
       drawList();
     }
     if (first && /^#[\w-]+$/.test(location.hash)) choose(location.hash.slice(1));
-    state(total === 1 ? '1 mail' : `${total.toLocaleString()} mails`, false);
+    showState(total === 1 ? '1 mail' : `${total.toLocaleString()} mails`, false);
   } catch {
-    state('The local stack does not answer', true);
+    showState('The local stack does not answer', true);
   }
-  setTimeout(poll, wait);
+  setTimeout(poll, pollMilliseconds);
 }
 
-function state(text, lost) {
+function showState(text, lost) {
   if ($('state').textContent !== text) $('state').textContent = text;
   $('state').classList.toggle('lost', lost);
 }

@@ -1,4 +1,4 @@
-//! The page, and what it asks for.
+//! The routes of the page, its files and its data.
 
 use std::io;
 use std::sync::Arc;
@@ -14,25 +14,25 @@ use posthorn_testkit::ses::{Attachment, Mail};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::summary::is_id;
-use super::{Mailbox, lock};
+use super::{store::Inbox, summary::is_id};
 use crate::headers::private_page;
 
 const CONTENT_SECURITY_POLICY: HeaderName = header::CONTENT_SECURITY_POLICY;
-/// The page: its own script, style, JSON and frames; nothing inline, nothing from elsewhere.
+/// The policy of the page: scripts, styles, requests and frames of this stack alone, and none inline.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     frame-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/// A mail's HTML: an origin of its own, no script; its own styles, images in it and over https; links open a new tab.
+/// The policy of a mail's HTML: it has an origin of its own and no script; its own styles, and images in it or over https; a link
+/// opens a new tab.
 const MAIL_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
     style-src 'unsafe-inline'; img-src data: https:; font-src data:; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'self'";
-/// How often one inline image is put in, so that a small mail cannot become a huge page.
-const INLINE_MAX: usize = 8;
-/// A download: nothing of it may run, wherever it is opened.
+/// One inline image is inserted so many times at most, so that a small mail cannot become a huge page.
+const MAX_INLINE_USES: usize = 8;
+/// The policy of a download: nothing in it may run, wherever it is opened.
 const FILE_POLICY: &str = "sandbox; default-src 'none'";
 
-/// All routes.
-pub(super) fn router(mailbox: Mailbox) -> Router {
+/// The routes under `/_local/inbox`; nothing else is answered.
+pub fn router(inbox: Inbox) -> Router {
     Router::new()
         .route("/_local/inbox", get(page))
         .route("/_local/inbox/page.css", get(style))
@@ -43,13 +43,13 @@ pub(super) fn router(mailbox: Mailbox) -> Router {
         .route("/_local/inbox/mails/{id}/source", get(source))
         .route("/_local/inbox/mails/{id}/attachments/{n}", get(attachment))
         .layer(middleware::from_fn(private_page))
-        .with_state(mailbox)
+        .with_state(inbox)
 }
 
-/// There is no such mail, or it cannot be read.
-struct Missing;
+/// The response where there is no such mail, or it cannot be read.
+struct MailNotFound;
 
-impl IntoResponse for Missing {
+impl IntoResponse for MailNotFound {
     fn into_response(self) -> Response {
         (StatusCode::NOT_FOUND, "no such mail\n").into_response()
     }
@@ -71,54 +71,58 @@ async fn script() -> impl IntoResponse {
 }
 
 #[derive(Deserialize)]
-struct Since {
+struct ListQuery {
+    /// The cursor of the page.
     after: Option<String>,
 }
 
-async fn mails(State(mailbox): State<Mailbox>, Query(since): Query<Since>) -> Json<Value> {
-    let news = lock(&mailbox.list).since(since.after.as_deref());
+async fn mails(State(inbox): State<Inbox>, Query(query): Query<ListQuery>) -> Json<Value> {
+    let changes = inbox.changes_since(query.after.as_deref());
     Json(json!({
-        "cursor": news.cursor,
-        "total": news.total,
-        "whole": news.whole,
-        "mails": news.mails,
-        "hint": mailbox.hint.as_deref(),
+        "cursor": changes.cursor,
+        "total": changes.total,
+        "whole": changes.whole,
+        "mails": changes.mails,
+        "hint": inbox.hint(),
     }))
 }
 
-async fn mail(State(mailbox): State<Mailbox>, Path(id): Path<String>) -> Result<Json<Value>, Missing> {
-    let mail = read(id, move |id| mailbox.mail(id)).await?;
+async fn mail(State(inbox): State<Inbox>, Path(id): Path<String>) -> Result<Json<Value>, MailNotFound> {
+    let mail = read(id, move |id| inbox.mail(id)).await?;
     Ok(Json(detail(&mail)))
 }
 
-async fn html(State(mailbox): State<Mailbox>, Path(id): Path<String>) -> Result<impl IntoResponse, Missing> {
-    let mail = read(id, move |id| mailbox.mail(id)).await?;
-    let html = with_inline_images(&mail).ok_or(Missing)?;
+async fn html(State(inbox): State<Inbox>, Path(id): Path<String>) -> Result<impl IntoResponse, MailNotFound> {
+    let mail = read(id, move |id| inbox.mail(id)).await?;
+    let html = with_inline_images(&mail).ok_or(MailNotFound)?;
     Ok(([(CONTENT_SECURITY_POLICY, MAIL_POLICY)], Html(html)))
 }
 
-async fn source(State(mailbox): State<Mailbox>, Path(id): Path<String>) -> Result<Response, Missing> {
+async fn source(State(inbox): State<Inbox>, Path(id): Path<String>) -> Result<Response, MailNotFound> {
     let filename = format!("{id}.eml");
-    let source = read(id, move |id| mailbox.source(id)).await?;
+    let source = read(id, move |id| inbox.source(id)).await?;
     Ok(download("message/rfc822", &filename, source))
 }
 
-async fn attachment(State(mailbox): State<Mailbox>, Path((id, n)): Path<(String, usize)>) -> Result<Response, Missing> {
-    let mail = read(id, move |id| mailbox.mail(id)).await?;
-    let file = mail.attachments.get(n).ok_or(Missing)?;
+async fn attachment(
+    State(inbox): State<Inbox>,
+    Path((id, n)): Path<(String, usize)>,
+) -> Result<Response, MailNotFound> {
+    let mail = read(id, move |id| inbox.mail(id)).await?;
+    let file = mail.attachments.get(n).ok_or(MailNotFound)?;
     Ok(download("application/octet-stream", &file.filename, file.content.clone()))
 }
 
-/// Reads on a thread that may block, after the id is known to be one.
+/// Reads on a thread that may block, if the id can be one.
 async fn read<T: Send + 'static>(
     id: String,
-    reading: impl FnOnce(&str) -> io::Result<T> + Send + 'static,
-) -> Result<T, Missing> {
+    read_mail: impl FnOnce(&str) -> io::Result<T> + Send + 'static,
+) -> Result<T, MailNotFound> {
     if !is_id(&id) {
-        return Err(Missing);
+        return Err(MailNotFound);
     }
-    let read = tokio::task::spawn_blocking(move || reading(&id)).await;
-    read.ok().and_then(Result::ok).ok_or(Missing)
+    let read = tokio::task::spawn_blocking(move || read_mail(&id)).await;
+    read.ok().and_then(Result::ok).ok_or(MailNotFound)
 }
 
 fn detail(mail: &Arc<Mail>) -> Value {
@@ -150,7 +154,7 @@ fn file_detail(file: &Attachment) -> Value {
     })
 }
 
-/// A file to save under this name, which is only ever percent-encoded (RFC 6266, RFC 8187).
+/// A response that a browser saves under this name, which is percent-encoded (RFC 6266, RFC 8187).
 fn download(content_type: &'static str, filename: &str, content: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, content_type.to_owned()),
@@ -171,15 +175,15 @@ fn percent_encoded(text: &str) -> String {
     })
 }
 
-/// The HTML, with the images that it names by `cid:` put in as data, for a sandboxed frame may fetch nothing of ours.
+/// The HTML, with the images that it names by `cid:` inserted as data, for a sandboxed frame may fetch nothing from the stack.
 fn with_inline_images(mail: &Mail) -> Option<String> {
     let mut html = mail.html.clone()?;
     let mut images: Vec<_> =
         mail.attachments.iter().filter_map(|file| Some((file.content_id.as_ref()?, file))).collect();
-    // The longest first, for `cid:logo` is also the beginning of `cid:logo2`.
+    // The longest ids come first, for `cid:logo` is also the beginning of `cid:logo2`.
     images.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
     for (id, file) in images.into_iter().filter(|(id, _)| !id.is_empty()) {
-        html = html.replacen(&format!("cid:{id}"), &data_url(file), INLINE_MAX);
+        html = html.replacen(&format!("cid:{id}"), &data_url(file), MAX_INLINE_USES);
     }
     Some(html)
 }

@@ -1,33 +1,33 @@
-//! What the list shows of a mail, and the id that names it.
+//! The summary of a mail for the list, and the id that names the mail.
 
 use jiff::Timestamp;
 use posthorn_testkit::ses::Mail;
 use serde::{Deserialize, Serialize};
 
-/// The longest id, in characters.
-const ID_MAX: usize = 160;
-/// The longest subject in the list, in characters.
-const SUBJECT_MAX: usize = 300;
+/// An id has so many bytes at most.
+const MAX_ID_BYTES: usize = 160;
+/// The list shows so many characters of a subject at most.
+const MAX_SUBJECT_CHARACTERS: usize = 300;
 
-/// One line of the list.
+/// A mail in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Summary {
+pub(super) struct MailSummary {
     /// `<timestamp>-<message id>` of digits, letters and hyphens: the name of its files, sorted by time.
     pub(super) id: String,
     pub(super) received_at: Timestamp,
     pub(super) from: String,
     /// The first recipient.
     pub(super) to: String,
-    /// How many more recipients there are.
+    /// The number of other recipients.
     pub(super) others: usize,
     pub(super) subject: String,
-    /// How many files go with it.
+    /// The number of attachments.
     pub(super) attachments: usize,
 }
 
-impl Summary {
-    /// What the list shows of this mail.
+impl MailSummary {
+    /// The summary of this mail.
     pub(super) fn of(mail: &Mail) -> Self {
         let mut recipients = mail.recipients();
         Self {
@@ -36,21 +36,21 @@ impl Summary {
             from: mail.from.clone(),
             to: recipients.next().unwrap_or_default().to_owned(),
             others: recipients.count(),
-            subject: mail.subject.chars().take(SUBJECT_MAX).collect(),
+            subject: mail.subject.chars().take(MAX_SUBJECT_CHARACTERS).collect(),
             attachments: mail.attachments.len(),
         }
     }
 }
 
-/// Whether this can be an id: no path can be made of one.
+/// True if this can be an id. An id cannot name another folder.
 pub(super) fn is_id(text: &str) -> bool {
-    (1..=ID_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    (1..=MAX_ID_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn id_of(mail: &Mail) -> String {
     let time = mail.received_at.strftime("%Y%m%dT%H%M%S%3fZ");
     let safe = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
-    let message_id: String = mail.message_id.chars().filter(safe).take(ID_MAX - 32).collect();
+    let message_id: String = mail.message_id.chars().filter(safe).take(MAX_ID_BYTES - 32).collect();
     format!("{time}-{message_id}")
 }
 

@@ -1,8 +1,8 @@
 //! The inbox through its router.
 
-mod kept;
-mod page;
-mod source;
+mod eml;
+mod hostile_mail;
+mod storage;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -11,15 +11,15 @@ use posthorn_testkit::ses::{Attachment, Mail};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use super::Mailbox;
+use super::{Inbox, router};
 
-struct Answer {
+struct PageResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
 }
 
-impl Answer {
+impl PageResponse {
     fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -33,23 +33,27 @@ impl Answer {
     }
 }
 
-async fn ask(router: Router, request: Request<Body>) -> Answer {
+async fn send(router: Router, request: Request<Body>) -> PageResponse {
     let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
-    Answer { status: parts.status, headers: parts.headers, body: to_bytes(body, usize::MAX).await.unwrap().to_vec() }
+    PageResponse {
+        status: parts.status,
+        headers: parts.headers,
+        body: to_bytes(body, usize::MAX).await.unwrap().to_vec(),
+    }
 }
 
-async fn get(mailbox: &Mailbox, path: &str) -> Answer {
-    ask(mailbox.router(), Request::get(format!("/_local/inbox{path}")).body(Body::empty()).unwrap()).await
+async fn get(inbox: &Inbox, path: &str) -> PageResponse {
+    send(router(inbox.clone()), Request::get(format!("/_local/inbox{path}")).body(Body::empty()).unwrap()).await
 }
 
-async fn listed(mailbox: &Mailbox) -> Vec<Value> {
-    get(mailbox, "/mails").await.json()["mails"].as_array().unwrap().clone()
+async fn listed(inbox: &Inbox) -> Vec<Value> {
+    get(inbox, "/mails").await.json()["mails"].as_array().unwrap().clone()
 }
 
 /// The id of the newest mail.
-async fn newest(mailbox: &Mailbox) -> String {
-    listed(mailbox).await[0]["id"].as_str().unwrap().to_owned()
+async fn newest(inbox: &Inbox) -> String {
+    listed(inbox).await[0]["id"].as_str().unwrap().to_owned()
 }
 
 /// A mail accepted this many milliseconds after an instant of 2026.
@@ -80,18 +84,18 @@ fn logo() -> Attachment {
     }
 }
 
-/// A folder of its own that goes with the test.
-struct Folder(std::path::PathBuf);
+/// A folder of the test's own, which is removed at the end of the test.
+struct TestFolder(std::path::PathBuf);
 
-impl Folder {
+impl TestFolder {
     fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("posthorn-inbox-{}-{name}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         Self(path)
     }
 
-    fn open(&self) -> Mailbox {
-        Mailbox::in_folder(self.0.clone()).unwrap()
+    fn open(&self) -> Inbox {
+        Inbox::in_folder(self.0.clone()).unwrap()
     }
 
     fn files(&self) -> Vec<String> {
@@ -102,7 +106,7 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
+impl Drop for TestFolder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }

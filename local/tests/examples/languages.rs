@@ -1,4 +1,4 @@
-//! Running an example as a reader would: as a program of its own, with the keys in its environment.
+//! Runs an example as a reader would: as a program of its own, with the keys in its environment.
 
 use std::{
     fs,
@@ -9,8 +9,8 @@ use std::{
 
 use crate::support::Stack;
 
-/// What an example did.
-pub(crate) struct Outcome {
+/// The result of an example.
+pub(crate) struct ProgramResult {
     pub(crate) success: bool,
     pub(crate) printed: String,
 }
@@ -25,7 +25,7 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    /// The programs that it takes.
+    /// The programs that it needs.
     fn programs(self) -> &'static [&'static str] {
         match self {
             Self::Shell => &["bash", "curl"],
@@ -35,20 +35,20 @@ impl Language {
         }
     }
 
-    /// Whether its programs are here. Says so if they are not, and panics if `POSTHORN_EXAMPLES` is `all`.
-    pub(crate) fn is_here(self) -> bool {
+    /// True if its programs are installed. Otherwise prints that its examples are skipped, or panics if `POSTHORN_EXAMPLES` is `all`.
+    pub(crate) fn is_installed(self) -> bool {
         let runs = |program: &&str| Command::new(program).arg("--version").stdout(Stdio::null()).status().is_ok();
         let Some(missing) = self.programs().iter().find(|program| !runs(program)) else { return true };
         let text = format!("README's examples in {self:?} were not run: there is no {missing} here");
-        assert!(!all_are_asked_for(), "{text}, and POSTHORN_EXAMPLES is all");
-        // Past the harness, which keeps what a passing test prints to itself.
+        assert!(!all_must_run(), "{text}, and POSTHORN_EXAMPLES is all");
+        // Standard error itself, for the test harness hides the output of a test that passes.
         let mut stderr = std::io::stderr();
         writeln!(stderr, "SKIPPED: {text}").unwrap();
         false
     }
 
     /// Runs a text in the stack's folder with these keys, secret and public.
-    pub(crate) fn run(self, text: &str, stack: &Stack, folder: &Path, keys: &(String, String)) -> Outcome {
+    pub(crate) fn run(self, text: &str, stack: &Stack, folder: &Path, keys: &(String, String)) -> ProgramResult {
         let mut command = self.command(text, folder);
         command
             .current_dir(folder)
@@ -58,7 +58,7 @@ impl Language {
             .env("POSTHORN_PUBLIC_KEY", &keys.1);
         let output = command.output().unwrap();
         let printed = [output.stdout, output.stderr].concat();
-        Outcome { success: output.status.success(), printed: String::from_utf8(printed).unwrap() }
+        ProgramResult { success: output.status.success(), printed: String::from_utf8(printed).unwrap() }
     }
 
     fn command(self, text: &str, folder: &Path) -> Command {
@@ -77,14 +77,14 @@ impl Language {
     }
 }
 
-/// This test program, asked for the one test in it that is README's Rust example.
+/// This test program, with the arguments that run the one test in it that is README's Rust example.
 fn this_program() -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--ignored", "--exact", "program::run", "--nocapture"]);
     command
 }
 
-#[expect(clippy::disallowed_methods, reason = "whoever runs the tests says by it that nothing may be skipped")]
-fn all_are_asked_for() -> bool {
+#[expect(clippy::disallowed_methods, reason = "the variable of the person or job that runs the tests")]
+fn all_must_run() -> bool {
     std::env::var("POSTHORN_EXAMPLES").is_ok_and(|value| value == "all")
 }

@@ -1,10 +1,10 @@
-//! Every link within the repository points to something that is there.
+//! Every link within the repository points to a file or heading that exists.
 
 use std::path::{Path, PathBuf};
 
-use crate::markdown::{Document, root};
+use crate::markdown::{MarkdownFile, root};
 
-/// Every document at the top, in `docs/`, and beside what it is about.
+/// Every document at the top, in `docs/`, `events/` and `benches/`.
 fn documents() -> Vec<PathBuf> {
     let folders = ["", "docs", "events", "benches"];
     let in_folder = |folder: &&str| root().join(folder).read_dir().unwrap().map(|entry| entry.unwrap().path());
@@ -13,8 +13,8 @@ fn documents() -> Vec<PathBuf> {
     documents.map(|path| path.strip_prefix(root()).unwrap().to_owned()).collect()
 }
 
-/// What is wrong with a link in a document, if anything.
-fn wrong(document: &Path, link: &str) -> Option<&'static str> {
+/// The error of a link in a document, if it has one.
+fn link_error(document: &Path, link: &str) -> Option<&'static str> {
     if link.contains("://") || link.starts_with("mailto:") {
         return None;
     }
@@ -23,20 +23,20 @@ fn wrong(document: &Path, link: &str) -> Option<&'static str> {
     if !root().join(&target).exists() {
         return Some("no such file");
     }
-    let anchors = || Document::read(&target).anchors;
+    let anchors = || MarkdownFile::read(&target).anchors;
     let missing = anchor.is_some_and(|anchor| !anchors().iter().any(|known| known == anchor));
     missing.then_some("no such heading")
 }
 
 #[test]
-fn every_relative_link_leads_somewhere() {
+fn every_relative_link_points_to_a_file_or_heading() {
     let documents = documents();
     assert!(documents.len() >= 8, "{documents:?}");
     let found = documents.iter().flat_map(|document| {
-        let links = Document::read(document).links;
+        let links = MarkdownFile::read(document).links;
         links
             .into_iter()
-            .filter_map(move |link| Some(format!("{}: {link}: {}", document.display(), wrong(document, &link)?)))
+            .filter_map(move |link| Some(format!("{}: {link}: {}", document.display(), link_error(document, &link)?)))
     });
     let found: Vec<_> = found.collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
@@ -53,6 +53,6 @@ fn a_wrong_link_is_found() {
         ("#licence", None),
         ("#nothing", Some("no such heading")),
     ] {
-        assert_eq!(wrong(readme, link), expected, "{link}");
+        assert_eq!(link_error(readme, link), expected, "{link}");
     }
 }

@@ -1,4 +1,4 @@
-//! README's examples, taken from README and run against a stack: what they did counts, not what they say.
+//! README's examples, taken from README and run against a stack. The tests look at the mails and events that they leave.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -13,23 +13,23 @@ use std::{collections::HashMap, fs, path::Path, time::Duration};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use languages::Language;
-use markdown::Document;
+use markdown::MarkdownFile;
 use posthorn_testkit::backends::local_config;
 use support::{Stack, folder, get};
 
 /// README's Rust example. It reads its environment, so it is run in a process of its own.
-#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "an example stands for itself")]
+#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "an example reads its environment and prints")]
 mod program {
     include!("program.rs");
 
     #[test]
-    #[ignore = "a part of the test `rust`, which gives it a stack and keys"]
+    #[ignore = "the test of the Rust example runs it with a stack and keys"]
     fn run() {
         main().unwrap();
     }
 }
 
-/// A block of README: the heading it is below, its language, and what else it holds.
+/// A block of README: the heading above it, its language, and a text that it contains.
 type Example = (&'static str, &'static str, &'static str);
 
 const SEND: Example = ("Send an email", "sh", "/v1/send");
@@ -39,19 +39,19 @@ const PYTHON: Example = ("In your language", "python", "urllib");
 const RUST: Example = ("In your language", "rust", "reqwest");
 const REPLACE_KEYS: Example = ("Replace keys", "sh", "regenerate-keys");
 const GUARD: Example = ("The guard", "sh", "bounce-");
-/// Every block of README that runs, in README's order.
+/// Every block of README that can be run, in README's order.
 const EXAMPLES: [Example; 7] = [SEND, TRACK, JAVASCRIPT, PYTHON, RUST, REPLACE_KEYS, GUARD];
 
-fn readme() -> Document {
-    Document::read(Path::new("README.md"))
+fn readme() -> MarkdownFile {
+    MarkdownFile::read(Path::new("README.md"))
 }
 
-fn text_of((heading, language, holding): Example) -> String {
-    readme().block(heading, language, holding).to_owned()
+fn text_of((heading, language, contained): Example) -> String {
+    readme().block(heading, language, contained).to_owned()
 }
 
-/// A running stack in a folder of its own.
-fn started() -> (Stack, std::path::PathBuf) {
+/// Starts a stack in a folder of its own.
+fn start() -> (Stack, std::path::PathBuf) {
     let folder = folder();
     (Stack::start(&folder, &[]), folder)
 }
@@ -82,21 +82,23 @@ fn events(folder: &Path) -> Vec<(String, String)> {
     items.iter().map(|item| (text(item, "name"), text(item, "data"))).collect()
 }
 
-/// The mail and the event that every example is about.
-fn the_mail() -> Vec<(String, String)> {
+/// The mail that every example sends.
+fn expected_mails() -> Vec<(String, String)> {
     vec![("Your order".to_owned(), "Thank you, Ada.".to_owned())]
 }
 
-fn the_event() -> Vec<(String, String)> {
+/// The event that every example tracks.
+fn expected_events() -> Vec<(String, String)> {
     vec![("signed_up".to_owned(), r#"{"plan":"pro"}"#.to_owned())]
 }
 
-/// Runs an example that sends and tracks: twice, which leaves one mail and one event, and with a key that is none.
+/// Runs an example that sends and tracks: with an invalid key, which leaves nothing, and twice with the keys, which leaves one mail and
+/// one event.
 fn check(example: Example, language: Language) {
-    if !language.is_here() {
+    if !language.is_installed() {
         return;
     }
-    let (text, (stack, folder)) = (text_of(example), started());
+    let (text, (stack, folder)) = (text_of(example), start());
     let keys = stack.keys();
     let refused = language.run(&text, &stack, &folder, &("sk_none".to_owned(), keys.1.clone()));
     assert!(!refused.success, "{}", refused.printed);
@@ -105,73 +107,77 @@ fn check(example: Example, language: Language) {
     for _ in 0..2 {
         let done = language.run(&text, &stack, &folder, &keys);
         assert!(done.success && done.printed.contains("SENT"), "{}", done.printed);
-        assert_eq!((mails(&stack), events(&folder)), (the_mail(), the_event()));
+        assert_eq!((mails(&stack), events(&folder)), (expected_mails(), expected_events()));
     }
 }
 
 #[test]
-fn javascript() {
+fn the_javascript_example_sends_and_tracks_once() {
     check(JAVASCRIPT, Language::JavaScript);
 }
 
 #[test]
-fn python() {
+fn the_python_example_sends_and_tracks_once() {
     check(PYTHON, Language::Python);
 }
 
 #[test]
-fn rust() {
+fn the_rust_example_sends_and_tracks_once() {
     assert_eq!(text_of(RUST), include_str!("program.rs"), "README shows another program than the one that is compiled");
     check(RUST, Language::Rust);
 }
 
 #[test]
-fn curl() {
-    if !Language::Shell.is_here() {
+fn the_curl_examples_send_track_and_replace_the_keys() {
+    if !Language::Shell.is_installed() {
         return;
     }
-    let (stack, folder) = started();
+    let (stack, folder) = start();
     let keys = stack.keys();
     let run = |example, keys: &_| Language::Shell.run(&text_of(example), &stack, &folder, keys);
-    let nobody = ("sk_none".to_owned(), "pk_none".to_owned());
+    let invalid_keys = ("sk_none".to_owned(), "pk_none".to_owned());
     for example in [SEND, TRACK, REPLACE_KEYS] {
-        let refused = run(example, &nobody);
+        let refused = run(example, &invalid_keys);
         assert!(!refused.success && refused.printed.contains("INVALID_API_KEY"), "{}", refused.printed);
     }
     for _ in 0..2 {
         let done = run(SEND, &keys);
         assert!(done.success, "{}", done.printed);
-        assert_eq!(mails(&stack), the_mail());
+        assert_eq!(mails(&stack), expected_mails());
     }
     let done = run(TRACK, &keys);
     assert!(done.success, "{}", done.printed);
-    assert_eq!(events(&folder), the_event());
+    assert_eq!(events(&folder), expected_events());
     let done = run(REPLACE_KEYS, &keys);
     assert!(done.success, "{}", done.printed);
     let new = stack.keys();
     assert!(new.0 != keys.0 && new.1 != keys.1 && done.printed.contains(&new.0));
-    assert_eq!((stack.send(&keys.0).status, stack.send(&new.0).status), (200, 200), "the old key has its grace");
+    assert_eq!(
+        (stack.send(&keys.0).status, stack.send(&new.0).status),
+        (200, 200),
+        "the old key works in its grace period"
+    );
 }
 
 #[test]
-fn the_guard_stops_the_project() {
-    if !Language::Shell.is_here() {
+fn the_example_of_the_guard_disables_the_project() {
+    if !Language::Shell.is_installed() {
         return;
     }
-    let (stack, folder) = started();
+    let (stack, folder) = start();
     let keys = stack.keys();
     let done = Language::Shell.run(&text_of(GUARD), &stack, &folder, &keys);
     assert!(done.success, "{}", done.printed);
     assert_eq!(done.printed.matches("SENT").count(), 20, "{}", done.printed);
     for _ in 0..200 {
-        let answer = stack.send(&keys.0);
-        if answer.status == 403 {
-            assert_eq!(answer.json["error"]["code"], "PROJECT_DISABLED");
+        let response = stack.send(&keys.0);
+        if response.status == 403 {
+            assert_eq!(response.json["error"]["code"], "PROJECT_DISABLED");
             return;
         }
         std::thread::sleep(Duration::from_millis(50));
     }
-    panic!("twenty bounces did not stop the project");
+    panic!("twenty bounces did not disable the project");
 }
 
 #[test]

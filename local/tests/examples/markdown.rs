@@ -1,4 +1,4 @@
-//! Reading the documents: their fenced blocks, their headings and their links.
+//! Reads Markdown files: their fenced blocks, their headings and their links.
 
 use std::{
     collections::HashMap,
@@ -6,31 +6,31 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The repository.
+/// The repository's folder.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// A fenced block: the heading that it is below, its language, its text.
+/// A fenced block: the heading above it, its language, its text.
 #[derive(Debug)]
-pub(crate) struct Block {
+pub(crate) struct FencedBlock {
     pub(crate) heading: String,
     pub(crate) language: String,
     pub(crate) text: String,
 }
 
-/// A document, taken apart.
+/// The parts of a file that the tests look at.
 #[derive(Debug)]
-pub(crate) struct Document {
-    pub(crate) blocks: Vec<Block>,
-    /// As a link names them (GitHub's rule).
+pub(crate) struct MarkdownFile {
+    pub(crate) blocks: Vec<FencedBlock>,
+    /// The anchors of its headings, by GitHub's rule.
     pub(crate) anchors: Vec<String>,
-    /// Where its links and pictures point.
+    /// The targets of its links and pictures.
     pub(crate) links: Vec<String>,
 }
 
-impl Document {
-    /// Reads one by its path in the repository.
+impl MarkdownFile {
+    /// Reads a file by its path in the repository.
     pub(crate) fn read(path: &Path) -> Self {
         Self::parse(&fs::read_to_string(root().join(path)).unwrap())
     }
@@ -43,7 +43,7 @@ impl Document {
                 let text: String =
                     lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
                 let language = language.to_owned();
-                document.blocks.push(Block { heading: heading.clone(), language, text });
+                document.blocks.push(FencedBlock { heading: heading.clone(), language, text });
             } else if line.starts_with('#') {
                 line.trim_start_matches('#').trim().clone_into(&mut heading);
                 document.anchors.push(anchor(&heading, &mut seen));
@@ -54,20 +54,20 @@ impl Document {
         document
     }
 
-    /// The one block of a language below a heading that holds a text.
-    pub(crate) fn block(&self, heading: &str, language: &str, holding: &str) -> &str {
-        let fits = |block: &&Block| {
-            (block.heading.as_str(), block.language.as_str()) == (heading, language) && block.text.contains(holding)
+    /// The one block of a language below a heading that contains a text.
+    pub(crate) fn block(&self, heading: &str, language: &str, contained: &str) -> &str {
+        let fits = |block: &&FencedBlock| {
+            (block.heading.as_str(), block.language.as_str()) == (heading, language) && block.text.contains(contained)
         };
         let mut fitting = self.blocks.iter().filter(fits);
         let block =
-            fitting.next().unwrap_or_else(|| panic!("no block in {language} with {holding:?} below {heading:?}"));
-        assert!(fitting.next().is_none(), "two blocks in {language} with {holding:?} below {heading:?}");
+            fitting.next().unwrap_or_else(|| panic!("no block in {language} with {contained:?} below {heading:?}"));
+        assert!(fitting.next().is_none(), "two blocks in {language} with {contained:?} below {heading:?}");
         &block.text
     }
 }
 
-/// What GitHub makes of a heading: letters and digits in lower case, spaces as hyphens, a number where it comes again.
+/// The anchor of a heading by GitHub's rule: letters and digits in lower case, spaces as hyphens, a number where it repeats.
 pub(crate) fn anchor(heading: &str, seen: &mut HashMap<String, u32>) -> String {
     let kept = |character: &char| character.is_alphanumeric() || matches!(character, ' ' | '-' | '_');
     let slug: String = heading.to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-");
@@ -88,7 +88,7 @@ fn links(line: &str) -> Vec<String> {
 
 #[test]
 fn links_anchors_and_blocks_are_found() {
-    let document = Document::parse(
+    let document = MarkdownFile::parse(
         "# One `two`: three\n[a](b.md#c) `[no](code)` ![d](e.png) <a href=\"g\"><img src=\"f.png\"></a>\n[g]: h\n## One\n```sh x\n# no\n```\n## One\n",
     );
     assert_eq!(document.links, ["b.md#c", "e.png", "g", "f.png", "h"]);

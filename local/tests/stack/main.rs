@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod docs_page;
 #[cfg(unix)]
 mod private_state;
 mod support;
@@ -10,7 +11,7 @@ mod web_pages;
 use std::{fs, time::Duration};
 
 use serde_json::json;
-use support::{Stack, ask, folder, get, post};
+use support::{Stack, folder, get, post, request};
 
 #[test]
 fn a_later_start_has_the_same_keys_even_after_a_crash() {
@@ -23,7 +24,7 @@ fn a_later_start_has_the_same_keys_even_after_a_crash() {
     assert!(!second.printed().contains("sk_"), "a later start prints no key");
     assert_eq!(second.keys(), keys);
     assert_eq!(second.send(&keys.0).status, 200);
-    assert!(second.mails() >= 2);
+    assert!(second.mail_count() >= 2);
 }
 
 #[test]
@@ -41,7 +42,7 @@ fn a_rotation_rewrites_the_kept_keys() {
 }
 
 #[test]
-fn memory_leaves_the_folder_alone() {
+fn memory_changes_nothing_in_the_folder() {
     let folder = folder();
     let stack = Stack::start(&folder, &["--memory"]);
     assert!(stack.printed().contains("Secret key  sk_"));
@@ -49,7 +50,7 @@ fn memory_leaves_the_folder_alone() {
 }
 
 #[test]
-fn fresh_begins_anew() {
+fn fresh_removes_the_state_of_earlier_starts() {
     let folder = folder();
     let keys = {
         let stack = Stack::start(&folder, &[]);
@@ -62,17 +63,17 @@ fn fresh_begins_anew() {
 }
 
 #[test]
-fn a_port_in_use_is_a_clear_message() {
+fn a_port_in_use_has_a_clear_message() {
     let folder = folder();
     let stack = Stack::start(&folder, &["--memory"]);
     let port = stack.url.rsplit(':').next().unwrap().to_owned();
-    let (success, error) = Stack::refused(&folder, &["--memory", "--port", &port]);
+    let (success, error) = Stack::run_to_end(&folder, &["--memory", "--port", &port]);
     assert!(!success);
     assert!(error.contains(&format!("port {port} is in use")), "{error}");
 }
 
 #[test]
-fn what_is_too_large_is_answered_413_after_it_was_read() {
+fn a_request_that_is_too_large_is_read_and_gets_413() {
     let folder = folder();
     let stack = Stack::start(&folder, &["--memory"]);
     let body = |bytes: usize| json!({"to": "a@example.org", "subject": "s", "body": "x".repeat(bytes)}).to_string();
@@ -85,29 +86,29 @@ fn what_is_too_large_is_answered_413_after_it_was_read() {
 }
 
 #[test]
-fn a_slash_at_the_end_and_head_are_taken_and_no_answer_may_be_cached() {
+fn a_slash_at_the_end_and_head_are_accepted_and_no_response_may_be_cached() {
     let folder = folder();
     let stack = Stack::start(&folder, &["--memory"]);
     let key = stack.secret_key_printed();
     let mail = json!({"to": "ada@example.org", "subject": "Hi", "body": "<p>Hi</p>"}).to_string();
-    for (answer, status) in [
+    for (response, status) in [
         (post(&stack.url, "/v1/send/", &key, &mail), 200),
         (post(&stack.url, "//v1/send", &key, &mail), 404),
         (get(&stack.url, "/health/"), 200),
-        (ask(&stack.url, "HEAD", "/health"), 200),
-        (ask(&stack.url, "HEAD", "/v1/send"), 405),
+        (request(&stack.url, "HEAD", "/health"), 200),
+        (request(&stack.url, "HEAD", "/v1/send"), 405),
         (get(&stack.url, "/v1/send"), 405),
-        (ask(&stack.url, "OPTIONS", "/v1/"), 204),
+        (request(&stack.url, "OPTIONS", "/v1/"), 204),
         (get(&stack.url, "/"), 307),
         (get(&stack.url, "/_local/inbox/"), 307),
-        (ask(&stack.url, "HEAD", "/_local/health/"), 307),
+        (request(&stack.url, "HEAD", "/_local/health/"), 307),
         (get(&stack.url, "/_local/docs/"), 307),
         (get(&stack.url, "/_local/inbox//"), 404),
     ] {
-        assert_eq!(answer.status, status, "{}", answer.head);
-        assert!(answer.head.contains("\ncache-control: no-store"), "{}", answer.head);
+        assert_eq!(response.status, status, "{}", response.head);
+        assert!(response.head.contains("\ncache-control: no-store"), "{}", response.head);
     }
-    assert_eq!(ask(&stack.url, "HEAD", "/health").body, "");
+    assert_eq!(request(&stack.url, "HEAD", "/health").body, "");
     assert!(get(&stack.url, "/_local/docs/").head.contains("\nlocation: /_local/docs\r\n"));
 }
 

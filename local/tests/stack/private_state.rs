@@ -1,4 +1,4 @@
-//! Nobody but its user reads or plants the stack's state.
+//! Only the user of a stack can read its state or put files into it.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::support::{Stack, folder};
 
-/// Every file and folder of a folder, itself included, whose mode lets others in, or lets a file be run.
+/// Every file and folder of a folder, itself included, that others can open, and every file that can be run.
 fn open_to_others(path: &Path) -> Vec<PathBuf> {
     let found = fs::symlink_metadata(path).unwrap();
     let own = if found.is_dir() { 0o700 } else { 0o600 };
@@ -27,7 +27,7 @@ fn names(path: &Path) -> Vec<String> {
 }
 
 #[test]
-fn all_of_it_is_closed_to_others_under_any_umask() {
+fn all_files_are_closed_to_others_under_any_umask() {
     let folder = folder();
     let stack = Stack::start_with_open_umask(&folder, &[]);
     assert_eq!(stack.send(&stack.keys().0).status, 200);
@@ -51,7 +51,7 @@ fn all_of_it_is_closed_to_others_under_any_umask() {
 }
 
 #[test]
-fn what_an_earlier_start_left_open_is_closed() {
+fn files_that_an_earlier_start_left_open_are_closed() {
     let folder = folder();
     let state = folder.join(".posthorn");
     {
@@ -74,7 +74,7 @@ fn a_planted_link_is_not_followed() {
     fs::write(precious.join("file"), "precious").unwrap();
     let is_refused = |folder: &Path, planted: &str| {
         for arguments in [&["--port", "0"][..], &["--port", "0", "--fresh"]] {
-            let (success, error) = Stack::refused(folder, arguments);
+            let (success, error) = Stack::run_to_end(folder, arguments);
             assert!(!success && error.contains(&format!("{planted} is a symbolic link")), "{error}");
             assert!(error.contains("remove it, or use --memory"), "{error}");
         }
@@ -93,7 +93,7 @@ fn a_planted_link_is_not_followed() {
 }
 
 #[test]
-fn memory_has_a_private_folder_that_goes_with_it() {
+fn memory_has_a_private_folder_that_is_removed_at_the_end() {
     let folder = folder();
     let stack = Stack::start_with_open_umask(&folder, &["--memory"]);
     let state = stack.line_with("--state");

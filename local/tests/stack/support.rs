@@ -17,11 +17,11 @@ use std::{
 use serde_json::{Value, json};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_posthorn-local");
-/// Twenty seconds, in steps: a loaded machine is slow to start a program.
+/// The tests wait for twenty seconds, in steps: a loaded machine is slow to start a program.
 const STEPS: u32 = 400;
 const STEP: Duration = Duration::from_millis(50);
 
-/// A new folder that this test run has to itself.
+/// A new folder of this test alone.
 pub(crate) fn folder() -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let name = format!("stack-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
@@ -30,7 +30,7 @@ pub(crate) fn folder() -> PathBuf {
     path
 }
 
-/// A running program; killed when it goes out of scope.
+/// The running program, which is killed when the value is dropped.
 pub(crate) struct Stack {
     pub(crate) url: String,
     folder: PathBuf,
@@ -51,7 +51,7 @@ impl Stack {
         Self::start_by(Command::new(PROGRAM), folder, arguments)
     }
 
-    /// Starts it under a umask that leaves whatever it creates open to everybody.
+    /// Starts it under a umask that leaves all files that it creates open to everybody.
     pub(crate) fn start_with_open_umask(folder: &Path, arguments: &[&str]) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", "umask 0; exec \"$0\" \"$@\"", PROGRAM]);
@@ -73,13 +73,13 @@ impl Stack {
         stack
     }
 
-    /// Runs the program to its end: whether it succeeded, and what it said on standard error.
-    pub(crate) fn refused(folder: &Path, arguments: &[&str]) -> (bool, String) {
+    /// Runs the program to its end. Gives true for success, and its standard error.
+    pub(crate) fn run_to_end(folder: &Path, arguments: &[&str]) -> (bool, String) {
         let output = Command::new(PROGRAM).args(arguments).current_dir(folder).output().unwrap();
         (output.status.success(), String::from_utf8(output.stderr).unwrap())
     }
 
-    /// What `backends` prints for this stack, which must be running.
+    /// The output of `backends` for this stack, which must be running.
     pub(crate) fn backends(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(PROGRAM);
         let output = command.arg("backends").args(arguments).current_dir(&self.folder).output().unwrap();
@@ -87,8 +87,8 @@ impl Stack {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// The URL of a part, by its name in the file of the environment.
-    pub(crate) fn part(&self, name: &str) -> String {
+    /// The URL of a back end, by its variable in the file of the environment.
+    pub(crate) fn back_end(&self, name: &str) -> String {
         let text = fs::read_to_string(self.folder.join(".posthorn/backends.env")).unwrap();
         text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap().to_owned()
     }
@@ -97,7 +97,7 @@ impl Stack {
         self.output.lock().unwrap().join("\n")
     }
 
-    /// The first line with this text, once it is there.
+    /// Waits for the first line with this text.
     pub(crate) fn line_with(&self, text: &str) -> String {
         for _ in 0..STEPS {
             if let Some(line) = self.output.lock().unwrap().iter().find(|line| line.contains(text)) {
@@ -112,20 +112,20 @@ impl Stack {
         self.line_with("Secret key").rsplit(' ').next().unwrap().to_owned()
     }
 
-    /// The kept keys, secret and public.
+    /// The keys of the demo project that are kept in the folder, secret and public.
     pub(crate) fn keys(&self) -> (String, String) {
         let text = fs::read_to_string(self.folder.join(".posthorn/demo.env")).unwrap();
         let value = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
         (value("POSTHORN_SECRET_KEY="), value("POSTHORN_PUBLIC_KEY="))
     }
 
-    /// How many mails the folder holds.
-    pub(crate) fn mails(&self) -> usize {
+    /// The number of mails in the folder.
+    pub(crate) fn mail_count(&self) -> usize {
         let entries = fs::read_dir(self.folder.join(".posthorn/mail")).unwrap();
         entries.filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|end| end == "eml")).count()
     }
 
-    pub(crate) fn send(&self, key: &str) -> Answer {
+    pub(crate) fn send(&self, key: &str) -> HttpResponse {
         let body = json!({"to": "ada@example.org", "subject": "Hi", "body": "<p>Hi</p>"});
         post(&self.url, "/v1/send", key, &body.to_string())
     }
@@ -134,11 +134,11 @@ impl Stack {
         drop(self);
     }
 
-    /// Asks it to stop; true if it then ends by itself and well.
+    /// Asks it to stop. Gives true if it then ends by itself and with success.
     pub(crate) fn stop(&self) -> bool {
         let mut child = self.child.lock().unwrap();
-        let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-        assert!(asked.success());
+        let signalled = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        assert!(signalled.success());
         for _ in 0..STEPS {
             if let Some(status) = child.try_wait().unwrap() {
                 return status.success();
@@ -149,8 +149,8 @@ impl Stack {
     }
 }
 
-/// An answer over HTTP.
-pub(crate) struct Answer {
+/// A response over HTTP.
+pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     /// The status line and the headers, in lower case.
     pub(crate) head: String,
@@ -158,15 +158,15 @@ pub(crate) struct Answer {
     pub(crate) json: Value,
 }
 
-pub(crate) fn get(url: &str, path: &str) -> Answer {
-    ask(url, "GET", path)
+pub(crate) fn get(url: &str, path: &str) -> HttpResponse {
+    request(url, "GET", path)
 }
 
-pub(crate) fn ask(url: &str, method: &str, path: &str) -> Answer {
+pub(crate) fn request(url: &str, method: &str, path: &str) -> HttpResponse {
     exchange(url, &format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
 }
 
-pub(crate) fn post(url: &str, path: &str, key: &str, body: &str) -> Answer {
+pub(crate) fn post(url: &str, path: &str, key: &str, body: &str) -> HttpResponse {
     let length = body.len();
     exchange(
         url,
@@ -176,14 +176,14 @@ pub(crate) fn post(url: &str, path: &str, key: &str, body: &str) -> Answer {
     )
 }
 
-/// Sends a request as it stands; the server must close the connection after it.
-pub(crate) fn exchange(url: &str, request: &str) -> Answer {
+/// Sends the text of a request as it stands. The server must close the connection after its response.
+pub(crate) fn exchange(url: &str, request: &str) -> HttpResponse {
     let mut connection = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
     connection.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let mut response = String::new();
+    connection.read_to_string(&mut response).unwrap();
+    let (head, body) = response.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     let json = serde_json::from_str(body).unwrap_or_default();
-    Answer { status, head: head.to_ascii_lowercase(), body: body.to_owned(), json }
+    HttpResponse { status, head: head.to_ascii_lowercase(), body: body.to_owned(), json }
 }

@@ -1,5 +1,5 @@
-//! A hostile web page that the user of the stack has open, against every port: by a name of its own that was pointed here (DNS
-//! rebinding), and across sites, with what a browser sends without asking and with what it asks for first.
+//! A hostile web page that the user of the stack has open calls every port: by a name of its own that was pointed here (DNS
+//! rebinding), and across sites, with requests that a browser sends at once and with those that need a preflight.
 
 use std::collections::HashMap;
 
@@ -10,12 +10,12 @@ use posthorn_testkit::{
 };
 use serde_json::json;
 
-use crate::support::{Answer, Stack, exchange, folder, get, post};
+use crate::support::{HttpResponse, Stack, exchange, folder, get, post};
 
 const MAIL: &str = r#"{"FromEmailAddress":"hello@example.com","Destination":{"ToAddresses":["ada@example.org"]},"Content":{"Simple":{"Subject":{"Data":"Hi"},"Body":{"Text":{"Data":"Hi"}}}}}"#;
 const ALERT: &str = "Action=Publish&Version=2010-03-31&TopicArn=arn%3Aaws%3Asns%3Aus-east-1%3A000000000000%3Aposthorn-alerts&Message=evil";
 
-/// What a page would do with a part, and as which type a browser sends it.
+/// A request of a hostile page to a port, with the headers that a browser sends for it.
 struct Attack {
     url: String,
     method: &'static str,
@@ -29,8 +29,8 @@ impl Attack {
         Self { url, method, path: path.to_owned(), headers: headers.to_owned(), body: body.to_owned() }
     }
 
-    /// The answer where the request has this target's beginning, this host and these headers.
-    fn send(&self, target: &str, host: &str, headers: &str) -> Answer {
+    /// Sends it with this beginning of the target, this host and these further headers.
+    fn send(&self, target: &str, host: &str, headers: &str) -> HttpResponse {
         let Self { url, method, path, headers: own, body } = self;
         let length = body.len();
         exchange(
@@ -41,16 +41,16 @@ impl Attack {
         )
     }
 
-    fn refused(&self, target: &str, host: &str, headers: &str) {
-        let answer = self.send(target, host, headers);
+    fn is_refused(&self, target: &str, host: &str, headers: &str) {
+        let response = self.send(target, host, headers);
         let about = format!("{} {} at {}: {host} {headers}", self.method, self.path, self.url);
-        assert_eq!(answer.status, 403, "{about}\n{}", answer.head);
-        assert!(!answer.head.to_lowercase().contains("access-control-"), "{about}\n{}", answer.head);
-        assert!(answer.json["message"].as_str().unwrap().contains("localhost"), "{about}");
+        assert_eq!(response.status, 403, "{about}\n{}", response.head);
+        assert!(!response.head.to_lowercase().contains("access-control-"), "{about}\n{}", response.head);
+        assert!(response.json["message"].as_str().unwrap().contains("localhost"), "{about}");
     }
 }
 
-/// One or more for every port.
+/// One or more requests to every port.
 fn attacks(stack: &Stack, secret: &str) -> Vec<Attack> {
     let text = "Content-Type: text/plain\r\n";
     let delete = "X-Amz-Target: DynamoDB_20120810.DeleteTable\r\nContent-Type: application/x-amz-json-1.0\r\n\
@@ -59,16 +59,16 @@ fn attacks(stack: &Stack, secret: &str) -> Vec<Attack> {
     let key = format!("Authorization: Bearer {secret}\r\n");
     let rotation = format!("/users/@me/projects/{PROJECT}/regenerate-keys");
     let mut attacks = vec![
-        Attack::new(stack.part("AWS_ENDPOINT_URL_DYNAMODB"), "POST", "/", delete, r#"{"TableName":"posthorn"}"#),
-        Attack::new(stack.part("AWS_ENDPOINT_URL_SESV2"), "POST", "/v2/email/outbound-emails", text, MAIL),
+        Attack::new(stack.back_end("AWS_ENDPOINT_URL_DYNAMODB"), "POST", "/", delete, r#"{"TableName":"posthorn"}"#),
+        Attack::new(stack.back_end("AWS_ENDPOINT_URL_SESV2"), "POST", "/v2/email/outbound-emails", text, MAIL),
         Attack::new(
-            stack.part("AWS_ENDPOINT_URL_SNS"),
+            stack.back_end("AWS_ENDPOINT_URL_SNS"),
             "POST",
             "/",
             "Content-Type: application/x-www-form-urlencoded\r\n",
             ALERT,
         ),
-        Attack::new(stack.part("AWS_ENDPOINT_URL_SQS"), "POST", "/", text, "{}"),
+        Attack::new(stack.back_end("AWS_ENDPOINT_URL_SQS"), "POST", "/", text, "{}"),
     ];
     // The API listens on both addresses that localhost can mean.
     let second = stack.url.replace("localhost", "[::1]");
@@ -91,7 +91,7 @@ fn attacks(stack: &Stack, secret: &str) -> Vec<Attack> {
 
 /// The table's items.
 fn items(stack: &Stack) -> Vec<HashMap<String, AttributeValue>> {
-    let client = aws_sdk_dynamodb::Client::new(&local_config(&stack.part("AWS_ENDPOINT_URL_DYNAMODB")));
+    let client = aws_sdk_dynamodb::Client::new(&local_config(&stack.back_end("AWS_ENDPOINT_URL_DYNAMODB")));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut items = runtime.block_on(client.scan().table_name("posthorn").send()).unwrap().items.unwrap();
     items.sort_by_key(|item| format!("{:?} {:?}", item["pk"], item["sk"]));
@@ -99,7 +99,7 @@ fn items(stack: &Stack) -> Vec<HashMap<String, AttributeValue>> {
 }
 
 #[test]
-fn no_page_reaches_a_port_and_nothing_changes() {
+fn no_hostile_page_reaches_a_port_or_changes_anything() {
     let folder = folder();
     let stack = Stack::start(&folder, &[]);
     let keys = stack.keys();
@@ -107,14 +107,14 @@ fn no_page_reaches_a_port_and_nothing_changes() {
     for attack in attacks(&stack, &keys.0) {
         let own = attack.url.strip_prefix("http://").unwrap();
         let (_, port) = own.rsplit_once(':').unwrap();
-        attack.refused("", &format!("evil.example:{port}"), "");
-        attack.refused("", &format!("evil.example:{port}"), &format!("Origin: http://evil.example:{port}\r\n"));
-        attack.refused("http://evil.example", own, "");
-        attack.refused("", own, "Origin: https://evil.example\r\nSec-Fetch-Site: cross-site\r\n");
-        attack.refused("", own, "Origin: null\r\n");
-        attack.refused("", own, "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n");
+        attack.is_refused("", &format!("evil.example:{port}"), "");
+        attack.is_refused("", &format!("evil.example:{port}"), &format!("Origin: http://evil.example:{port}\r\n"));
+        attack.is_refused("http://evil.example", own, "");
+        attack.is_refused("", own, "Origin: https://evil.example\r\nSec-Fetch-Site: cross-site\r\n");
+        attack.is_refused("", own, "Origin: null\r\n");
+        attack.is_refused("", own, "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n");
         let preflight = Attack { method: "OPTIONS", headers: String::new(), body: String::new(), ..attack };
-        preflight.refused(
+        preflight.is_refused(
             "",
             preflight.url.strip_prefix("http://").unwrap(),
             "Origin: https://evil.example\r\nAccess-Control-Request-Method: POST\r\n\
@@ -122,12 +122,12 @@ fn no_page_reaches_a_port_and_nothing_changes() {
         );
     }
     assert_eq!(items(&stack), before);
-    assert_eq!((stack.keys(), stack.mails()), (keys.clone(), 0));
+    assert_eq!((stack.keys(), stack.mail_count()), (keys.clone(), 0));
     assert_eq!(std::fs::read_to_string(folder.join(".posthorn/alerts.jsonl")).unwrap(), "");
     assert_eq!(stack.send(&keys.0).status, 200, "the key that somebody tried to replace");
 }
 
-/// The same requests, as a program sends them: so what was refused above was refused for the page's sake.
+/// A program sends the same requests with success: above they were refused because a page sent them.
 #[test]
 fn a_program_on_this_machine_comes_through() {
     let folder = folder();
@@ -144,14 +144,14 @@ fn a_program_on_this_machine_comes_through() {
     let tables = "X-Amz-Target: DynamoDB_20120810.ListTables\r\nContent-Type: application/x-amz-json-1.0\r\n\
                   Authorization: AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=a\r\n\
                   X-Amz-Date: 20260101T000000Z\r\n";
-    let listed = Attack::new(stack.part("AWS_ENDPOINT_URL_DYNAMODB"), "POST", "/", tables, "{}");
-    let answer = listed.send("", "127.0.0.1", "Origin: http://localhost:5173\r\n");
-    assert_eq!((answer.status, answer.json["TableNames"][0].as_str()), (200, Some("posthorn")));
-    assert!(!answer.head.to_lowercase().contains("access-control-"), "{}", answer.head);
+    let listed = Attack::new(stack.back_end("AWS_ENDPOINT_URL_DYNAMODB"), "POST", "/", tables, "{}");
+    let response = listed.send("", "127.0.0.1", "Origin: http://localhost:5173\r\n");
+    assert_eq!((response.status, response.json["TableNames"][0].as_str()), (200, Some("posthorn")));
+    assert!(!response.head.to_lowercase().contains("access-control-"), "{}", response.head);
 }
 
 #[test]
-fn any_page_may_call_track() {
+fn any_web_page_may_call_track() {
     let folder = folder();
     let stack = Stack::start(&folder, &[]);
     let (secret, public) = stack.keys();
@@ -162,17 +162,17 @@ fn any_page_may_call_track() {
         let tracked = track.send("", "localhost", "Origin: https://shop.example\r\nSec-Fetch-Site: cross-site\r\n");
         assert_eq!(tracked.status, 200, "{}", tracked.head);
         assert!(tracked.head.to_lowercase().contains("access-control-allow-origin: *"), "{}", tracked.head);
-        track.refused("", "evil.example", "Origin: http://evil.example\r\n");
+        track.is_refused("", "evil.example", "Origin: http://evil.example\r\n");
         let preflight = Attack { method: "OPTIONS", headers: String::new(), body: String::new(), ..track };
         let asked = preflight.send("", "localhost", "Origin: null\r\nAccess-Control-Request-Method: POST\r\n");
         assert_eq!(asked.status, 204, "{}", asked.head);
     }
     let sent = Attack::new(stack.url.clone(), "POST", "/v1/send", &format!("Authorization: Bearer {secret}\r\n"), MAIL);
-    sent.refused("", "localhost", "Origin: https://shop.example\r\n");
+    sent.is_refused("", "localhost", "Origin: https://shop.example\r\n");
 }
 
 #[test]
-fn the_keys_of_the_event_files_work_once_backends_was_asked_for() {
+fn the_keys_of_the_event_files_work_after_the_command_backends() {
     let folder = folder();
     let event = json!({"email": "ada@example.org", "event": "signed_up"}).to_string();
     let works = |stack: &Stack| {
@@ -182,7 +182,7 @@ fn the_keys_of_the_event_files_work_once_backends_was_asked_for() {
     {
         let stack = Stack::start(&folder, &[]);
         assert_eq!(works(&stack), (401, 401));
-        assert_eq!((stack.mails(), stack.send(&stack.keys().0).status), (0, 200));
+        assert_eq!((stack.mail_count(), stack.send(&stack.keys().0).status), (0, 200));
         for _ in 0..2 {
             stack.backends(&[]);
             assert_eq!(works(&stack), (200, 200));
@@ -197,25 +197,25 @@ fn the_keys_of_the_event_files_work_once_backends_was_asked_for() {
 }
 
 #[test]
-fn a_name_that_backends_was_given_is_permitted_while_the_stack_runs() {
+fn a_host_name_given_to_backends_is_permitted_while_the_stack_runs() {
     let folder = folder();
-    let asks = |stack: &Stack, host: &str| {
-        let url = stack.part("AWS_ENDPOINT_URL_SNS");
+    let status = |stack: &Stack, host: &str| {
+        let url = stack.back_end("AWS_ENDPOINT_URL_SNS");
         exchange(&url, &format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).status
     };
     {
         let stack = Stack::start(&folder, &[]);
-        assert_eq!(asks(&stack, "host.docker.internal:1"), 403);
+        assert_eq!(status(&stack, "host.docker.internal:1"), 403);
         let lines = stack.backends(&["--host", "Host.Docker.Internal"]);
         assert!(lines.contains("AWS_ENDPOINT_URL_SNS=http://host.docker.internal:"), "{lines}");
-        assert_ne!(asks(&stack, "host.docker.internal:1"), 403);
-        assert_eq!((asks(&stack, "docker.internal"), asks(&stack, "evil.example")), (403, 403));
+        assert_ne!(status(&stack, "host.docker.internal:1"), 403);
+        assert_eq!((status(&stack, "docker.internal"), status(&stack, "evil.example")), (403, 403));
         for host in ["http://evil.example", "a b", "evil.example\nlocalhost", ""] {
-            let (success, error) = Stack::refused(&folder, &["backends", "--host", host]);
+            let (success, error) = Stack::run_to_end(&folder, &["backends", "--host", host]);
             assert!(!success && error.contains("names no host"), "{error}");
         }
     }
     let stack = Stack::start(&folder, &[]);
-    assert_eq!(asks(&stack, "host.docker.internal:1"), 403, "a later start has forgotten it");
+    assert_eq!(status(&stack, "host.docker.internal:1"), 403, "a later start has forgotten it");
     assert_eq!(get(&stack.url, "/health").status, 200);
 }

@@ -1,22 +1,22 @@
-//! What was announced to the operators.
+//! The announcements to the operators, in HTML.
 
 use posthorn_auth::reputation::{Counts, Level, Rule};
 use posthorn_table::statistics::FeedbackMetric;
 use posthorn_testkit::sns::Published;
 use serde_json::Value;
 
-use super::{View, html::time};
-use crate::html::Text;
+use super::{data::HealthData, format::time};
+use crate::html::Escaped;
 
-/// The most emails that the hint of the empty page asks for.
-const HINT_MAX: u64 = 1_000;
+/// The hint of the empty page asks for so many emails at most.
+const MAX_HINT_EMAILS: u64 = 1_000;
 
-/// The announcements, newest first; or how to get one.
-pub(super) fn announcements(view: &View) -> String {
-    let list = if view.announcements.is_empty() {
-        hint(&view.rule)
+/// The announcements, newest first; without one, a hint how to get one.
+pub(super) fn announcements(data: &HealthData) -> String {
+    let list = if data.announcements.is_empty() {
+        hint(&data.rule)
     } else {
-        let items: String = view.announcements.iter().map(|published| item(published)).collect();
+        let items: String = data.announcements.iter().map(|published| item(published)).collect();
         format!("<ol>\n{items}</ol>")
     };
     format!(
@@ -41,29 +41,29 @@ fn item(published: &Published) -> String {
 </li>
 "#,
         time(published.at),
-        optional(&kind, |kind| format!(r#"<span class="chip {}">{kind}</span>"#, class(&message["type"]))),
-        optional(&text(&message["project"]["name"]), |name| format!("<bdi>{name}</bdi>")),
-        Text(message["summary"].as_str().unwrap_or(subject)),
-        optional(&text(&message["action"]), |action| format!("<p>{action}</p>\n")),
-        Text(&published.id),
-        Text(readable(&message, &published.message)),
+        if_any(&kind, |kind| format!(r#"<span class="chip {}">{kind}</span>"#, class(&message["type"]))),
+        if_any(&text(&message["project"]["name"]), |name| format!("<bdi>{name}</bdi>")),
+        Escaped(message["summary"].as_str().unwrap_or(subject)),
+        if_any(&text(&message["action"]), |action| format!("<p>{action}</p>\n")),
+        Escaped(&published.id),
+        Escaped(indented(&message, &published.message)),
     )
 }
 
-/// What `shown` makes of the text, which it gets escaped; nothing of none.
-fn optional(text: &str, shown: impl FnOnce(String) -> String) -> String {
-    if text.is_empty() { String::new() } else { shown(Text(text).to_string()) }
+/// The HTML that `render` makes of the escaped text; nothing for an empty text.
+fn if_any(text: &str, render: impl FnOnce(String) -> String) -> String {
+    if text.is_empty() { String::new() } else { render(Escaped(text).to_string()) }
 }
 
-/// Indented, if it is JSON at all.
-fn readable(message: &Value, raw: &str) -> String {
+/// The message as indented JSON; as it is, if it is not JSON.
+fn indented(message: &Value, raw: &str) -> String {
     match message {
         Value::Null => raw.to_owned(),
         message => format!("{message:#}"),
     }
 }
 
-/// The class that colours a type of announcement.
+/// The CSS class that colours a type of announcement.
 fn class(kind: &Value) -> &'static str {
     match kind.as_str() {
         Some("project_warning") => "warn",
@@ -73,9 +73,9 @@ fn class(kind: &Value) -> &'static str {
     }
 }
 
-/// Each to an address of its own, for an address that bounced is suppressed.
+/// Asks for each email to an address of its own, for an address that bounced is suppressed.
 fn hint(rule: &Rule) -> String {
-    let (warned, disabled) = (bounces(rule, Level::Warn), bounces(rule, Level::Disable));
+    let (warned, disabled) = (bounces_to(rule, Level::Warn), bounces_to(rule, Level::Disable));
     let how = match (warned, disabled) {
         (Some(warned), Some(disabled)) => format!(
             "Send an email each to <code>bounce1@example.com</code> up to <code>bounce{disabled}@example.com</code>: at \
@@ -87,9 +87,9 @@ fn hint(rule: &Rule) -> String {
     format!(r#"<p class="quiet">Nothing was announced yet. {how}</p>"#)
 }
 
-/// How many bounces in a row bring a new project to a level.
-fn bounces(rule: &Rule, level: Level) -> Option<u64> {
-    (1..=HINT_MAX).find(|n| {
+/// The number of bounces in a row that bring a new project to a level.
+fn bounces_to(rule: &Rule, level: Level) -> Option<u64> {
+    (1..=MAX_HINT_EMAILS).find(|n| {
         let counts = Counts { sent: *n, bounced: *n, complained: 0 };
         rule.level(FeedbackMetric::Bounce, &counts) >= level
     })

@@ -1,4 +1,4 @@
-//! The `.eml` is a mail as mail programs read it, and no string of it becomes structure.
+//! Mail programs can read the `.eml`, and no string of a mail becomes structure in it.
 
 use posthorn_testkit::ses::Mail;
 
@@ -16,7 +16,7 @@ fn headers(source: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_headers_of_a_mail_are_there() {
+fn the_file_has_the_headers_of_the_mail() {
     let mut mail = mail(1);
     mail.subject = "Grüße aus Köln".into();
     mail.reply_to = vec!["desk@x.com".into()];
@@ -62,7 +62,7 @@ fn bodies_inline_parts_and_files_are_nested_as_mail_programs_expect() {
 }
 
 #[test]
-fn a_lone_text_is_no_multipart() {
+fn a_mail_with_a_text_alone_is_no_multipart() {
     let mut mail = mail(1);
     mail.html = None;
     let source = rendered(&mail);
@@ -137,7 +137,7 @@ fn ids_stay_between_their_brackets() {
 }
 
 #[test]
-fn lines_keep_to_what_mail_allows() {
+fn no_line_is_longer_than_a_mail_permits() {
     let mut mail = mail(1);
     mail.subject = "ü".repeat(900);
     mail.to = (0..50).map(|n| format!("person-number-{n}@a-rather-long-domain.example.com")).collect();

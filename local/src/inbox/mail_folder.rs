@@ -1,5 +1,5 @@
-//! Mails as files: `<id>.eml` for mail programs, and in the hidden folder `.inbox` beside them `<id>.json` for the page:
-//! the summary on its first line, the whole mail on its second.
+//! Mails as files: `<id>.eml` for mail programs, and a record `<id>.json` for the page in the hidden folder `.inbox` beside them. A
+//! record has the summary on its first line and the whole mail on its second.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -10,33 +10,31 @@ use posthorn_machine::files;
 use posthorn_testkit::ses::Mail;
 
 use super::eml;
-use super::summary::{Summary, is_id};
+use super::summary::{MailSummary, is_id};
 
 /// A folder of mails.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub(super) struct MailFolder {
     mails: PathBuf,
     records: PathBuf,
 }
 
-impl Folder {
-    /// Opens it, and creates it where it is missing.
+impl MailFolder {
+    /// Opens a folder, and creates it where it is missing.
     ///
     /// # Errors
-    ///
-    /// It cannot be created.
+    /// The folder cannot be created.
     pub(super) fn open(mails: PathBuf) -> io::Result<Self> {
         let records = mails.join(".inbox");
         fs::create_dir_all(&records)?;
         Ok(Self { mails, records })
     }
 
-    /// Writes a mail. Its record comes last, so that what is listed has its `.eml`.
+    /// Writes a mail. Its record comes last, so that every mail in the list has its `.eml`.
     ///
     /// # Errors
-    ///
-    /// The file system's.
-    pub(super) fn write(&self, summary: &Summary, mail: &Mail) -> io::Result<()> {
+    /// The files cannot be written.
+    pub(super) fn write(&self, summary: &MailSummary, mail: &Mail) -> io::Result<()> {
         let mut record = serde_json::to_vec(summary)?;
         record.push(b'\n');
         serde_json::to_writer(&mut record, mail)?;
@@ -44,13 +42,12 @@ impl Folder {
         files::replace(&self.record_path(&summary.id), &record)
     }
 
-    /// The newest mails, oldest first, at most `count`; and how many there are in all. A record that cannot be read is
-    /// left out.
+    /// The summaries of the newest mails, oldest first, at most `count`, and the number of all mails. A record that cannot be read
+    /// is left out.
     ///
     /// # Errors
-    ///
     /// The folder cannot be read.
-    pub(super) fn newest(&self, count: usize) -> io::Result<(Vec<Summary>, usize)> {
+    pub(super) fn newest(&self, count: usize) -> io::Result<(Vec<MailSummary>, usize)> {
         let mut ids = BTreeSet::new();
         let mut total = 0;
         for entry in fs::read_dir(&self.records)? {
@@ -64,17 +61,16 @@ impl Folder {
         Ok((ids.iter().filter_map(|id| self.summary(id).ok()).collect(), total))
     }
 
-    fn summary(&self, id: &str) -> io::Result<Summary> {
+    fn summary(&self, id: &str) -> io::Result<MailSummary> {
         let mut line = String::new();
         BufReader::new(File::open(self.record_path(id))?).read_line(&mut line)?;
-        let summary: Summary = serde_json::from_str(&line)?;
+        let summary: MailSummary = serde_json::from_str(&line)?;
         if summary.id == id { Ok(summary) } else { Err(io::ErrorKind::InvalidData.into()) }
     }
 
     /// The mail of this id.
     ///
     /// # Errors
-    ///
     /// `NotFound` where there is none, `InvalidData` where its record is broken.
     pub(super) fn read(&self, id: &str) -> io::Result<Mail> {
         let record = fs::read(self.record_path(id))?;
@@ -85,7 +81,6 @@ impl Folder {
     /// The `.eml` of this id.
     ///
     /// # Errors
-    ///
     /// `NotFound` where there is none.
     pub(super) fn read_source(&self, id: &str) -> io::Result<Vec<u8>> {
         fs::read(self.source_path(id))
