@@ -4,7 +4,7 @@ mod headers;
 
 use std::collections::HashSet;
 
-use posthorn_errors::{Code, FieldCode, FieldErrors, Object, Result, Text};
+use posthorn_errors::{Code, FieldCode, FieldErrors, Limit, Object, Result, Text};
 use posthorn_mail::{
     address::Address,
     attachment::{self, Attachment, Disposition},
@@ -15,11 +15,10 @@ use posthorn_mail::{
 use posthorn_table::data::Data;
 use serde_json::{Map, Value};
 
-const MAX_RECIPIENTS: usize = 50;
-const MAX_ATTACHMENTS: usize = 10;
-const SUBJECT: Text = Text { least: 1, most: 998, control: false };
-const BODY: Text = Text { least: 1, most: usize::MAX, control: true };
-const PLAIN_TEXT: Text = Text { least: 0, most: usize::MAX, control: true };
+const RECIPIENTS: Limit = Limit::elements(1, 50, "recipient", "recipients");
+const ATTACHMENTS: Limit = Limit::elements(0, 10, "attachment", "attachments");
+const SUBJECT: Text = Text { limit: Limit::characters(1, 998), control: false };
+const BODY: Text = Text { limit: Limit::characters(1, u64::MAX), control: true };
 /// Fields of other APIs, and ours that is meant.
 const MISTAKEN: [(&str, &str); 4] = [
     ("html", "Use \"body\" for the HTML."),
@@ -110,11 +109,7 @@ fn recipients(body: &Object<'_>, errors: &mut FieldErrors) -> Vec<Mailbox> {
         return Vec::new();
     };
     let Value::Array(list) = to else { return mailbox(to, "to", errors).into_iter().collect() };
-    if list.is_empty() {
-        errors.push("to", FieldCode::TooShort, "Must have at least 1 recipient.");
-    }
-    if list.len() > MAX_RECIPIENTS {
-        errors.push("to", FieldCode::TooMany, "Must have at most 50 recipients.");
+    if !RECIPIENTS.check_count(list.len(), "to", errors) {
         return Vec::new();
     }
     let mut seen = HashSet::new();
@@ -131,7 +126,7 @@ fn content(body: &Object<'_>, errors: &mut FieldErrors) -> Option<Content> {
     }
     let subject = body.text("subject", SUBJECT, errors);
     let html = body.text("body", BODY, errors);
-    let text = body.text("text", PLAIN_TEXT, errors).map(str::to_owned);
+    let text = body.string("text", errors).map(str::to_owned);
     let content = Content { subject: subject?.to_owned(), body: html?.to_owned(), text };
     (!is_template).then_some(content)
 }
@@ -167,8 +162,7 @@ fn sender_name(
 
 fn attachments(body: &Object<'_>, errors: &mut FieldErrors) -> Vec<Attachment> {
     let list = body.array("attachments", errors).unwrap_or_default();
-    if list.len() > MAX_ATTACHMENTS {
-        errors.push("attachments", FieldCode::TooMany, "Must have at most 10 attachments.");
+    if !ATTACHMENTS.check_count(list.len(), "attachments", errors) {
         return Vec::new();
     }
     let checked = list.iter().enumerate().filter_map(|(index, value)| {
@@ -200,7 +194,7 @@ fn one_attachment(given: &Object<'_>, errors: &mut FieldErrors) -> Option<Attach
         }
         decoded
     });
-    let disposition = disposition(given, errors);
+    let disposition = given.choice("disposition", errors).unwrap_or(Disposition::Attachment);
     if disposition == Disposition::Inline && given.get("contentId").is_none() {
         errors.push(given.path("contentId"), FieldCode::Required, "Is required where disposition is \"inline\".");
     }
@@ -235,18 +229,6 @@ fn checked(
         return None;
     }
     Some(text.to_owned())
-}
-
-fn disposition(given: &Object<'_>, errors: &mut FieldErrors) -> Disposition {
-    match given.string("disposition", errors) {
-        None | Some("attachment") => Disposition::Attachment,
-        Some("inline") => Disposition::Inline,
-        Some(_) => {
-            let message = "Must be \"attachment\" or \"inline\".";
-            errors.push(given.path("disposition"), FieldCode::InvalidValue, message);
-            Disposition::Attachment
-        }
-    }
 }
 
 /// `TEMPLATE_NOT_FOUND` where a request names a template: this version has none.

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use posthorn_errors::{FieldCode, FieldErrors, Object, Result, Text};
+use posthorn_errors::{FieldCode, FieldErrors, Limit, Object, Result, Text};
 use posthorn_mail::{address::Address, fields};
 use posthorn_table::data::Data;
 use serde_json::{Map, Value};
 
-const EVENT: Text = Text { least: 1, most: 255, control: false };
+const EVENT: Text = Text { limit: Limit::characters(1, 255), control: false };
 
 /// What a contact did, checked. Its `Debug` shows nothing of it.
 pub struct Tracked {

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::{Code, Failure};
-
 /// The kind of mistake, as the contract names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -41,29 +39,4 @@ pub struct FieldError {
     pub message: Cow<'static, str>,
     /// The kind of mistake.
     pub code: FieldCode,
-}
-
-/// Collects every wrong field of a request, so that the caller learns of all of them at once.
-#[derive(Debug, Default)]
-pub struct FieldErrors(Vec<FieldError>);
-
-impl FieldErrors {
-    /// Notes a wrong field.
-    pub fn push(&mut self, field: impl Into<String>, code: FieldCode, message: impl Into<Cow<'static, str>>) {
-        self.0.push(FieldError { field: field.into(), message: message.into(), code });
-    }
-
-    /// How many were noted so far.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Ends the check of a request.
-    ///
-    /// # Errors
-    /// `VALIDATION_ERROR` with every field that was noted, if any was.
-    pub fn finish(self) -> Result<(), Failure> {
-        if self.0.is_empty() { Ok(()) } else { Err(Failure::new(Code::ValidationError).fields(self.0)) }
-    }
 }

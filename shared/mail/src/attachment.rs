@@ -6,6 +6,7 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use posthorn_errors::Enumeration;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
@@ -29,6 +30,17 @@ pub enum Disposition {
     Attachment,
     /// Where the HTML refers to its content id.
     Inline,
+}
+
+impl Enumeration for Disposition {
+    const ALL: &'static [Self] = &[Self::Attachment, Self::Inline];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Attachment => "attachment",
+            Self::Inline => "inline",
+        }
+    }
 }
 
 /// A file, checked.

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use posthorn_errors::{FieldCode, FieldErrors, Object};
+use posthorn_errors::{FieldCode, FieldErrors, Limit, Object};
 use posthorn_mail::{
     fields::check_length,
     header::{Header, InvalidHeader, MAX_NAME_LENGTH},
     mailbox::Mailbox,
 };
 
-const MAX_HEADERS: usize = 15;
+const HEADERS: Limit = Limit::elements(0, 15, "header", "headers");
 /// Headers that the platform or SES sets. Mail libraries fill them in on their own: leaving them out loses nothing.
 const SET_ANYWAY: [&str; 5] = ["return-path", "sender", "message-id", "date", "mime-version"];
 
@@ -26,8 +26,7 @@ pub(super) struct Headers {
 pub(super) fn check(body: &Object<'_>, errors: &mut FieldErrors) -> Headers {
     let mut headers = Headers::default();
     let Some(given) = body.object("headers", errors) else { return headers };
-    if given.entries().count() > MAX_HEADERS {
-        errors.push("headers", FieldCode::TooMany, "Must have at most 15 headers.");
+    if !HEADERS.check_count(given.entries().count(), "headers", errors) {
         return headers;
     }
     let has_reply = body.get("reply").is_some();
