@@ -1,4 +1,4 @@
-//! What is wrong with one field.
+//! Mistakes in fields.
 
 use std::borrow::Cow;
 
@@ -26,7 +26,7 @@ pub enum FieldCode {
     TooLarge,
     /// An event name that the platform keeps for itself.
     ReservedEvent,
-    /// Not a field of ours, but it looks like a mistake for one.
+    /// Not a field or parameter of ours, but one that looks like a mistake for one.
     UnknownField,
 }
 
@@ -35,7 +35,7 @@ pub enum FieldCode {
 pub struct FieldError {
     /// Dotted path with indexes from 0, such as `to.1.email`; empty for the whole body.
     pub field: String,
-    /// What is wrong and what to do.
+    /// The mistake, in words that say what the field must be.
     pub message: Cow<'static, str>,
     /// The kind of mistake.
     pub code: FieldCode,

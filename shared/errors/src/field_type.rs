@@ -48,7 +48,7 @@ pub trait ParameterType: FieldType {
 pub struct ValueError {
     /// The kind of mistake.
     pub code: FieldCode,
-    /// What the value must be. Never repeats it.
+    /// The message, which says what the value must be and never repeats it.
     pub message: Cow<'static, str>,
 }
 

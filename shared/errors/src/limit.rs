@@ -2,18 +2,18 @@
 
 use crate::{FieldCode, FieldErrors};
 
-/// How many of a unit a value must have at least and may have at most, or from where to where a number may go.
+/// The least and the most of a unit that a value may have, or the least and the greatest that a number may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
     /// The least.
     pub least: u64,
     /// The most; `u64::MAX` where there is no such limit.
     pub most: u64,
-    /// What is counted.
+    /// The unit that is counted.
     pub unit: Unit,
 }
 
-/// What a limit counts, as its messages say it.
+/// The words for what a limit counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unit {
     /// The word for one, such as `recipient`.
@@ -53,16 +53,34 @@ impl Limit {
         self.least <= count && count <= self.most
     }
 
-    /// The message for too few.
+    /// The limit in words, as in `at least 1 character`.
     #[must_use]
     pub fn at_least(&self) -> String {
-        format!("Must have at least {}.", self.unit.count(self.least))
+        format!("at least {}", self.unit.count(self.least))
+    }
+
+    /// The limit in words, as in `at most 998 characters`.
+    #[must_use]
+    pub fn at_most(&self) -> String {
+        format!("at most {}", self.unit.count(self.most))
+    }
+
+    /// The limit in words, as in `1 to 998 characters`.
+    #[must_use]
+    pub fn range(&self) -> String {
+        format!("{} to {}", self.least, self.unit.count(self.most))
+    }
+
+    /// The message for too few.
+    #[must_use]
+    pub fn too_few(&self) -> String {
+        format!("Must have {}.", self.at_least())
     }
 
     /// The message for too many.
     #[must_use]
-    pub fn at_most(&self) -> String {
-        format!("Must have at most {}.", self.unit.count(self.most))
+    pub fn too_many(&self) -> String {
+        format!("Must have {}.", self.at_most())
     }
 
     /// The message for anything but a whole number within the limit.
@@ -81,9 +99,9 @@ impl Limit {
     pub fn check_count(&self, count: usize, field: &str, errors: &mut FieldErrors) -> bool {
         let count = count as u64;
         if count < self.least {
-            errors.push(field, FieldCode::TooShort, self.at_least());
+            errors.push(field, FieldCode::TooShort, self.too_few());
         } else if count > self.most {
-            errors.push(field, FieldCode::TooMany, self.at_most());
+            errors.push(field, FieldCode::TooMany, self.too_many());
         }
         self.contains(count)
     }
@@ -91,12 +109,17 @@ impl Limit {
 
 impl Unit {
     fn count(self, count: u64) -> String {
-        format!("{count} {}", if count == 1 { self.one } else { self.many })
+        format!("{} {}", grouped(count), if count == 1 { self.one } else { self.many })
     }
 
     fn of(self) -> String {
         if self.many.is_empty() { String::new() } else { format!(" of {}", self.many) }
     }
+}
+
+/// A number with a comma before every three digits, as in `32,768`.
+fn grouped(number: u64) -> String {
+    if number < 1_000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1_000), number % 1_000) }
 }
 
 #[cfg(test)]
@@ -106,9 +129,12 @@ mod tests {
     #[test]
     fn messages_name_the_limit_and_its_unit() {
         let recipients = Limit::elements(1, 50, "recipient", "recipients");
-        assert_eq!(recipients.at_least(), "Must have at least 1 recipient.");
-        assert_eq!(recipients.at_most(), "Must have at most 50 recipients.");
-        assert_eq!(Limit::characters(2, 998).at_least(), "Must have at least 2 characters.");
+        assert_eq!(recipients.too_few(), "Must have at least 1 recipient.");
+        assert_eq!(recipients.too_many(), "Must have at most 50 recipients.");
+        assert_eq!(Limit::characters(2, 998).too_few(), "Must have at least 2 characters.");
+        assert_eq!(Limit::characters(1, 255).range(), "1 to 255 characters");
+        assert_eq!(Limit::characters(0, 32_768).at_most(), "at most 32,768 characters");
+        assert_eq!(Limit::characters(0, 1_000_002).at_most(), "at most 1,000,002 characters");
         assert_eq!(Limit::seconds(0, 60).whole_number(), "Must be a whole number of seconds from 0 to 60.");
         assert_eq!(Limit::number(1, 100).whole_number(), "Must be a whole number from 1 to 100.");
         assert_eq!(Limit::number(1, 100).whole_number_at_least(), "Must be a whole number, at least 1.");

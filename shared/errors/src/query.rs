@@ -4,10 +4,9 @@ use crate::{Choice, Enumeration, FieldCode, FieldErrors, Limit, ParameterType, W
 
 /// The shortest name for which a parameter that differs in one character is taken for a mistake: of shorter ones too many are words
 /// of their own.
-const MIN_LENGTH_TO_MISSPELL: usize = 4;
+const MIN_MISSPELLED_LENGTH: usize = 4;
 
 /// The parameters of a query, percent-decoded, in the order in which they came. An empty value counts as absent, as forms send it.
-#[derive(Debug)]
 pub struct Query<'a> {
     parameters: Vec<(&'a str, &'a str)>,
     /// The names that were read.
@@ -128,7 +127,7 @@ fn is_mistake_for(known: &str, name: &str) -> bool {
         return false;
     }
     let [known, name] = [known, name].map(|name| name.to_ascii_lowercase().replace(|c: char| !c.is_alphanumeric(), ""));
-    known == name || (known.len() >= MIN_LENGTH_TO_MISSPELL && strsim::osa_distance(&known, &name) == 1)
+    known == name || (known.len() >= MIN_MISSPELLED_LENGTH && strsim::osa_distance(&known, &name) == 1)
 }
 
 #[cfg(test)]

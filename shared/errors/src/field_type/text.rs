@@ -5,12 +5,12 @@ use serde_json::Value;
 use super::{FieldType, ParameterType, ValueError, string};
 use crate::{FieldCode, Limit};
 
-/// A text of so many characters, and of these kinds.
+/// A text with a limited number of characters.
 #[derive(Debug, Clone, Copy)]
 pub struct Text {
-    /// How many characters.
+    /// The number of characters.
     pub limit: Limit,
-    /// Whether control characters, line breaks among them, may be in it.
+    /// True if control characters, line breaks among them, may be in it.
     pub control: bool,
 }
 
@@ -31,9 +31,9 @@ impl ParameterType for Text {
     fn parse_text<'a>(&self, text: &'a str) -> Result<&'a str, ValueError> {
         let length = text.chars().count() as u64;
         if length < self.limit.least {
-            Err(ValueError { code: FieldCode::TooShort, message: self.limit.at_least().into() })
+            Err(ValueError { code: FieldCode::TooShort, message: self.limit.too_few().into() })
         } else if length > self.limit.most {
-            Err(ValueError { code: FieldCode::TooLong, message: self.limit.at_most().into() })
+            Err(ValueError { code: FieldCode::TooLong, message: self.limit.too_many().into() })
         } else if !self.control && text.chars().any(char::is_control) {
             Err(ValueError::invalid("Must not have control characters or line breaks."))
         } else {

@@ -42,7 +42,7 @@ fn parse(text: &str) -> Option<Timestamp> {
     Timestamp::from_millisecond(moment.as_millisecond()).ok()
 }
 
-/// Whether a text has the form of RFC 3339's `date-time`. `None` if it is too short for one.
+/// True if a text has the form of RFC 3339's `date-time`. `None` if it cannot have it.
 fn is_date_time(text: &str) -> Option<bool> {
     let (seconds, rest) = text.split_at_checked(TO_THE_SECOND)?;
     let zone = match rest.strip_prefix('.') {
