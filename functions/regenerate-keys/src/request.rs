@@ -1,14 +1,14 @@
-//! The optional body of a rotation (contract section 2.2).
+//! The optional body of a rotation, which `openapi.yaml` describes as `Rotation`.
 
 use posthorn_auth::KeySelection;
 use posthorn_errors::{FieldErrors, Limit, Object, Result, WholeNumber};
 use posthorn_lambda::http::Call;
 use serde_json::{Map, Value};
 
-/// Up to seven days.
+/// At most seven days.
 const GRACE: Limit = Limit::seconds(0, 604_800);
 
-/// What to replace, and how long the old keys go on.
+/// The keys to replace, and the time for which they go on working.
 #[derive(Debug, PartialEq, Eq)]
 pub struct RotateRequest {
     /// The keys to replace.
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_absent_has_its_default() {
+    fn absent_fields_have_their_defaults() {
         for (body, keys, grace_seconds) in [
             (json!({}), KeySelection::Both, 0),
             (json!({"keys": null, "gracePeriodSeconds": null, "other": 1}), KeySelection::Both, 0),
