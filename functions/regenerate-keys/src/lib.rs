@@ -1,8 +1,8 @@
 //! `POST /users/@me/projects/{id}/regenerate-keys`: replaces a project's keys.
 //!
-//! Calls in a row: key, project, one transaction, and the announcement where a topic is configured.
+//! Calls one after the other: the key, the project, one transaction, and the announcement where a topic is configured.
 
-mod announce;
+mod announcement;
 pub mod request;
 
 use std::time::Duration;
@@ -28,19 +28,19 @@ use tokio::time::Instant;
 
 use request::RotateRequest;
 
-/// How long an announcement may take.
-const TO_TELL: Duration = Duration::from_secs(3);
-/// What is left after that for the answer.
-const TO_ANSWER: Duration = Duration::from_millis(100);
+/// The time that an announcement may take.
+const MAX_ANNOUNCEMENT: Duration = Duration::from_secs(3);
+/// The time that an announcement leaves for the answer.
+const ANSWER_RESERVE: Duration = Duration::from_millis(100);
 
-/// What the function works with.
+/// The function's clients and settings.
 #[derive(Debug, Clone)]
 pub struct App {
     /// Clock and randomness.
     pub env: Env,
     /// The table.
     pub table: Table,
-    /// Where a rotation is announced, if anywhere.
+    /// The topic on which rotations are announced, where one is configured.
     pub alerts: Option<Topic>,
 }
 
@@ -53,40 +53,39 @@ async fn regenerate(app: &App, call: Call) -> Result<Reply> {
     let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
     let caller = authenticate(&app.table, call.authorization(), call.route, call.now, known).await?;
     caller.must_own(call.path("id"))?;
-    let wanted = RotateRequest::check(&call)?;
+    let request = RotateRequest::check(&call)?;
 
     let project = app.table.project(caller.project.id).await?.ok_or(Code::InvalidApiKey)?;
     let fill = &mut |buffer: &mut [u8]| app.env.fill(buffer);
-    let rotation = rotate(&project, &caller.key, wanted.keys, wanted.grace_seconds, call.now, fill)?;
+    let rotation = rotate(&project, &caller.key, request.keys, request.grace_seconds, call.now, fill)?;
     let jitter = u32::from_be_bytes(app.env.random());
     let change = || app.table.change_project(Some(&project), &rotation.next, None);
-    retry_transient(jitter, change).await.map_err(overtaken)?;
+    retry_transient(jitter, change).await.map_err(conflict_or_fault)?;
 
     if let Some(alerts) = &app.alerts
         && let Err(error) =
-            announce::keys_rotated(alerts, &rotation, wanted.keys, call.now, tell_by(call.answer_by)).await
+            announcement::publish(alerts, &rotation, request.keys, call.now, announce_by(call.answer_by)).await
     {
         telemetry::warn("a rotation was not announced", &error);
     }
     Ok(Reply::ok(answer(&rotation).to_string()))
 }
 
-/// Another change of the project came first.
-fn overtaken(error: TableError) -> Failure {
+/// The failure of a commit: a conflict if another change of the project came first.
+fn conflict_or_fault(error: TableError) -> Failure {
     match error {
         TableError::Conflict(_) => Failure::new(Code::Conflict).because(error),
         error => error.into(),
     }
 }
 
-/// When the announcement must have ended: a topic that does not answer must not cost the caller the new keys.
-fn tell_by(answer_by: Instant) -> Instant {
-    let latest = answer_by.checked_sub(TO_ANSWER).unwrap_or(answer_by);
-    latest.min(monotonic_now() + TO_TELL)
+/// The time by which the announcement must have ended, so that a topic that does not answer cannot cost the caller the new keys.
+fn announce_by(answer_by: Instant) -> Instant {
+    let latest = answer_by.checked_sub(ANSWER_RESERVE).unwrap_or(answer_by);
+    latest.min(monotonic_now() + MAX_ANNOUNCEMENT)
 }
 
-/// The project as the reference platform shows it, with the new keys; a key that was not replaced is not stored
-/// in plain text anywhere, so it is null.
+/// The project as Plunk shows it, with the new keys. A key that was not replaced is null, for it is stored nowhere in plain text.
 fn answer(rotation: &Rotation) -> Value {
     let Project { facts, created_at, updated_at, .. } = &rotation.next;
     let key = |class: KeyClass| rotation.minted.iter().find(|key| key.class() == class).map(PlainKey::expose);

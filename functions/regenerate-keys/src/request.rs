@@ -1,14 +1,14 @@
-//! The optional body of a rotation (contract section 2.2).
+//! The optional body of a rotation, which `openapi.yaml` describes as `Rotation`.
 
 use posthorn_auth::KeySelection;
-use posthorn_errors::{FieldCode, FieldErrors, Object, Result};
+use posthorn_errors::{FieldErrors, Limit, Object, Result, WholeNumber};
 use posthorn_lambda::http::Call;
 use serde_json::{Map, Value};
 
-/// Seven days.
-const MAX_GRACE_SECONDS: u32 = 604_800;
+/// At most seven days.
+const GRACE: Limit = Limit::seconds(0, 604_800);
 
-/// What to replace, and how long the old keys go on.
+/// The keys to replace, and the time for which they go on working.
 #[derive(Debug, PartialEq, Eq)]
 pub struct RotateRequest {
     /// The keys to replace.
@@ -30,55 +30,28 @@ impl RotateRequest {
     fn read(body: &Map<String, Value>) -> Result<Self> {
         let mut errors = FieldErrors::default();
         let body = Object::body(body);
-        let wanted = Self { keys: keys(&body, &mut errors), grace_seconds: grace(&body, &mut errors) };
-        errors.finish().map(|()| wanted)
+        let request = Self {
+            keys: body.choice("keys", &mut errors).unwrap_or(KeySelection::Both),
+            grace_seconds: grace_seconds(&body, &mut errors),
+        };
+        errors.finish().map(|()| request)
     }
 }
 
-fn keys(body: &Object<'_>, errors: &mut FieldErrors) -> KeySelection {
-    match body.string("keys", errors) {
-        None | Some("both") => KeySelection::Both,
-        Some("secret") => KeySelection::Secret,
-        Some("public") => KeySelection::Public,
-        Some(_) => {
-            errors.push("keys", FieldCode::InvalidValue, "Must be \"both\", \"secret\" or \"public\".");
-            KeySelection::Both
-        }
-    }
-}
-
-fn grace(body: &Object<'_>, errors: &mut FieldErrors) -> u32 {
-    const FIELD: &str = "gracePeriodSeconds";
-    let Some(value) = body.get(FIELD) else { return 0 };
-    if !value.is_number() {
-        errors.push(FIELD, FieldCode::InvalidType, "Must be a number.");
-        return 0;
-    }
-    whole(value).filter(|seconds| *seconds <= MAX_GRACE_SECONDS).unwrap_or_else(|| {
-        errors.push(FIELD, FieldCode::InvalidValue, "Must be a whole number of seconds from 0 to 604800.");
-        0
-    })
-}
-
-/// A whole number, however it is written: JSON knows one kind of number, so `60.0` and `6e1` are `60`.
-fn whole(value: &Value) -> Option<u32> {
-    let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
-    (0.0..=f64::from(u32::MAX)).contains(&number).then(|| exact(number))
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number within the range of u32")]
-fn exact(number: f64) -> u32 {
-    number as u32
+fn grace_seconds(body: &Object<'_>, errors: &mut FieldErrors) -> u32 {
+    let seconds = body.read("gracePeriodSeconds", &WholeNumber(GRACE), errors);
+    seconds.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
+    use posthorn_errors::FieldCode;
     use serde_json::json;
 
     use super::*;
 
     #[test]
-    fn what_is_absent_has_its_default() {
+    fn absent_fields_have_their_defaults() {
         for (body, keys, grace_seconds) in [
             (json!({}), KeySelection::Both, 0),
             (json!({"keys": null, "gracePeriodSeconds": null, "other": 1}), KeySelection::Both, 0),

@@ -1,10 +1,10 @@
-//! The body of `POST /v1/send` (contract section 5).
+//! The body of `POST /v1/send`, which `openapi.yaml` describes as `Email`.
 
 mod headers;
 
 use std::collections::HashSet;
 
-use posthorn_errors::{Code, FieldCode, FieldErrors, Object, Result, Text};
+use posthorn_errors::{Code, FieldCode, FieldErrors, Limit, Object, Result, Text};
 use posthorn_mail::{
     address::Address,
     attachment::{self, Attachment, Disposition},
@@ -15,12 +15,11 @@ use posthorn_mail::{
 use posthorn_table::data::Data;
 use serde_json::{Map, Value};
 
-const MAX_RECIPIENTS: usize = 50;
-const MAX_ATTACHMENTS: usize = 10;
-const SUBJECT: Text = Text { least: 1, most: 998, control: false };
-const BODY: Text = Text { least: 1, most: usize::MAX, control: true };
-const PLAIN_TEXT: Text = Text { least: 0, most: usize::MAX, control: true };
-/// Fields of other APIs, and ours that is meant.
+const RECIPIENTS: Limit = Limit::elements(1, 50, "recipient", "recipients");
+const ATTACHMENTS: Limit = Limit::elements(0, 10, "attachment", "attachments");
+const SUBJECT: Text = Text { limit: Limit::characters(1, 998), control: false };
+const BODY: Text = Text { limit: Limit::characters(1, u64::MAX), control: true };
+/// Fields of other APIs that callers mistake for ours, each with the hint that an error gives.
 const MISTAKEN: [(&str, &str); 4] = [
     ("html", "Use \"body\" for the HTML."),
     ("replyTo", "Use \"reply\"."),
@@ -28,14 +27,14 @@ const MISTAKEN: [(&str, &str); 4] = [
     ("bcc", "Every recipient in \"to\" gets a message of its own; there is no bcc."),
 ];
 
-/// The names of a file's MIME type: ours, and those of other APIs.
+/// The names for a file's MIME type, ours first. The first that a caller gives counts.
 const CONTENT_TYPE_NAMES: [&str; 3] = ["contentType", "type", "mimeType"];
 
-/// An email to send, checked.
+/// A checked request to send an email.
 pub(crate) struct SendRequest {
     /// Each address once, in the order given.
     pub to: Vec<Mailbox>,
-    /// What to send; `None` if a template is named instead.
+    /// The templates to render; `None` if the request names a stored template instead.
     pub content: Option<Content>,
     /// The sender, if the request names one.
     pub from: Option<Mailbox>,
@@ -43,7 +42,7 @@ pub(crate) struct SendRequest {
     pub name: Option<String>,
     /// Where replies go, if not to the sender.
     pub reply: Option<Mailbox>,
-    /// What the caller wants the subscription to be, if anything.
+    /// The new subscription of the contacts; `None` leaves it as it is.
     pub subscribed: Option<bool>,
     /// Data for the templates and the contacts.
     pub data: Data,
@@ -110,11 +109,7 @@ fn recipients(body: &Object<'_>, errors: &mut FieldErrors) -> Vec<Mailbox> {
         return Vec::new();
     };
     let Value::Array(list) = to else { return mailbox(to, "to", errors).into_iter().collect() };
-    if list.is_empty() {
-        errors.push("to", FieldCode::TooShort, "Must have at least 1 recipient.");
-    }
-    if list.len() > MAX_RECIPIENTS {
-        errors.push("to", FieldCode::TooMany, "Must have at most 50 recipients.");
+    if !RECIPIENTS.check_count(list.len(), "to", errors) {
         return Vec::new();
     }
     let mut seen = HashSet::new();
@@ -131,7 +126,7 @@ fn content(body: &Object<'_>, errors: &mut FieldErrors) -> Option<Content> {
     }
     let subject = body.text("subject", SUBJECT, errors);
     let html = body.text("body", BODY, errors);
-    let text = body.text("text", PLAIN_TEXT, errors).map(str::to_owned);
+    let text = body.string("text", errors).map(str::to_owned);
     let content = Content { subject: subject?.to_owned(), body: html?.to_owned(), text };
     (!is_template).then_some(content)
 }
@@ -167,8 +162,7 @@ fn sender_name(
 
 fn attachments(body: &Object<'_>, errors: &mut FieldErrors) -> Vec<Attachment> {
     let list = body.array("attachments", errors).unwrap_or_default();
-    if list.len() > MAX_ATTACHMENTS {
-        errors.push("attachments", FieldCode::TooMany, "Must have at most 10 attachments.");
+    if !ATTACHMENTS.check_count(list.len(), "attachments", errors) {
         return Vec::new();
     }
     let checked = list.iter().enumerate().filter_map(|(index, value)| {
@@ -188,11 +182,11 @@ fn one_attachment(given: &Object<'_>, errors: &mut FieldErrors) -> Option<Attach
             given.required(name, errors);
         }
     }
-    let filename = checked(given, "filename", attachment::is_filename, FILENAME_RULE, errors);
+    let filename = checked(given, "filename", attachment::is_filename, filename_rule, errors);
     let filename = filename.filter(|name| is_supported(given, name, errors));
     let named = CONTENT_TYPE_NAMES.into_iter().find(|name| given.get(name).is_some());
-    let content_type = named.and_then(|name| checked(given, name, attachment::is_mime_type, CONTENT_TYPE_RULE, errors));
-    let content_id = checked(given, "contentId", attachment::is_content_id, CONTENT_ID_RULE, errors);
+    let content_type = named.and_then(|name| checked(given, name, attachment::is_mime_type, content_type_rule, errors));
+    let content_id = checked(given, "contentId", attachment::is_content_id, content_id_rule, errors);
     let content = given.string("content", errors).and_then(|content| {
         let decoded = attachment::decode(content);
         if decoded.is_none() {
@@ -200,19 +194,29 @@ fn one_attachment(given: &Object<'_>, errors: &mut FieldErrors) -> Option<Attach
         }
         decoded
     });
-    let disposition = disposition(given, errors);
+    let disposition = given.choice("disposition", errors).unwrap_or(Disposition::Attachment);
     if disposition == Disposition::Inline && given.get("contentId").is_none() {
         errors.push(given.path("contentId"), FieldCode::Required, "Is required where disposition is \"inline\".");
     }
     Some(Attachment { filename: filename?, content: content?, content_type, content_id, disposition })
 }
 
-const FILENAME_RULE: &str = "Must have 1 to 255 characters, without control characters, line separators, direction marks, double quotes and path separators.";
-const CONTENT_TYPE_RULE: &str = "Must be a MIME type of at most 78 characters.";
-const CONTENT_ID_RULE: &str =
-    "Must have 1 to 78 printable ASCII characters, without blanks, quotes and angle brackets.";
+fn filename_rule() -> String {
+    format!(
+        "Must have {}, without control characters, line separators, direction marks, double quotes and path separators.",
+        attachment::FILENAME.range()
+    )
+}
 
-/// What the mail service will not take is the caller's to change, so it is refused here and not after the hand-over.
+fn content_type_rule() -> String {
+    format!("Must be a MIME type of {}.", attachment::CONTENT_TYPE.at_most())
+}
+
+fn content_id_rule() -> String {
+    format!("Must have {}, without blanks, quotes and angle brackets.", attachment::CONTENT_ID.range())
+}
+
+/// Notes a file name that SES refuses. Only the caller can change it, so the request is refused before anything is sent.
 fn is_supported(given: &Object<'_>, filename: &str, errors: &mut FieldErrors) -> bool {
     let is_supported = attachment::has_supported_ending(filename);
     if !is_supported {
@@ -226,33 +230,21 @@ fn checked(
     given: &Object<'_>,
     name: &str,
     is_right: impl Fn(&str) -> bool,
-    rule: &'static str,
+    rule: impl Fn() -> String,
     errors: &mut FieldErrors,
 ) -> Option<String> {
     let text = given.string(name, errors)?;
     if !is_right(text) {
-        errors.push(given.path(name), FieldCode::InvalidValue, rule);
+        errors.push(given.path(name), FieldCode::InvalidValue, rule());
         return None;
     }
     Some(text.to_owned())
 }
 
-fn disposition(given: &Object<'_>, errors: &mut FieldErrors) -> Disposition {
-    match given.string("disposition", errors) {
-        None | Some("attachment") => Disposition::Attachment,
-        Some("inline") => Disposition::Inline,
-        Some(_) => {
-            let message = "Must be \"attachment\" or \"inline\".";
-            errors.push(given.path("disposition"), FieldCode::InvalidValue, message);
-            Disposition::Attachment
-        }
-    }
-}
-
-/// `TEMPLATE_NOT_FOUND` where a request names a template: this version has none.
+/// The templates of a request.
 ///
 /// # Errors
-/// That one.
+/// `TEMPLATE_NOT_FOUND` if it names a stored template: there are none in this version.
 pub(crate) fn content_of(request: &SendRequest) -> Result<&Content> {
     request.content.as_ref().ok_or_else(|| Code::TemplateNotFound.into())
 }

@@ -24,7 +24,7 @@ use posthorn_table::{
 use serde_json::json;
 use ulid::Ulid;
 
-use request::Tracked;
+use request::TrackRequest;
 
 /// What the function works with.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ async fn track(app: &App, call: Call) -> Result<Reply> {
     let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
     let caller = authenticate(&app.table, call.authorization(), call.route, call.now, known).await?;
     let key = call.idempotency_key()?;
-    let tracked = Tracked::check(&call.json()?)?;
+    let tracked = TrackRequest::check(&call.json()?)?;
     let id = event_id(&app.env, call.now);
     match key {
         None => record(app, &caller, &tracked, &id, call.now).await.map(Reply::ok),
@@ -58,7 +58,7 @@ fn event_id(env: &Env, now: Timestamp) -> String {
 }
 
 /// Merges the contact and records the event, at once; gives the answer's body.
-async fn record(app: &App, caller: &Caller, tracked: &Tracked, id: &str, at: Timestamp) -> Result<String> {
+async fn record(app: &App, caller: &Caller, tracked: &TrackRequest, id: &str, at: Timestamp) -> Result<String> {
     let project = caller.project.id;
     let email = tracked.email.as_str();
     let event = Event {
@@ -110,7 +110,7 @@ fn too_large() -> Failure {
 async fn record_once(
     app: &App,
     caller: &Caller,
-    tracked: &Tracked,
+    tracked: &TrackRequest,
     call: &Call,
     key: &str,
     id: String,

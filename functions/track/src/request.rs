@@ -1,33 +1,33 @@
-//! The body of `POST /v1/track` (contract section 6).
+//! The body of `POST /v1/track`, which `openapi.yaml` describes as `Event`.
 
 use std::fmt;
 
-use posthorn_errors::{FieldCode, FieldErrors, Object, Result, Text};
+use posthorn_errors::{FieldCode, FieldErrors, Limit, Object, Result, Text};
 use posthorn_mail::{address::Address, fields};
 use posthorn_table::data::Data;
 use serde_json::{Map, Value};
 
-const EVENT: Text = Text { least: 1, most: 255, control: false };
+const EVENT: Text = Text { limit: Limit::characters(1, 255), control: false };
 
-/// What a contact did, checked. Its `Debug` shows nothing of it.
-pub struct Tracked {
+/// A checked request to track an event. Its `Debug` shows nothing of it.
+pub struct TrackRequest {
     /// The event's name, as given.
     pub event: String,
-    /// Who did it.
+    /// The address of the contact.
     pub email: Address,
-    /// What the caller wants the subscription to be, if anything.
+    /// The new subscription of the contact; `None` leaves it as it is.
     pub subscribed: Option<bool>,
-    /// What the caller says about it.
+    /// The data of the event and the contact.
     pub data: Data,
 }
 
-impl fmt::Debug for Tracked {
+impl fmt::Debug for TrackRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tracked").finish_non_exhaustive()
+        f.debug_struct("TrackRequest").finish_non_exhaustive()
     }
 }
 
-impl Tracked {
+impl TrackRequest {
     /// Checks a body.
     ///
     /// # Errors
@@ -68,7 +68,7 @@ fn event(body: &Object<'_>, errors: &mut FieldErrors) -> Option<String> {
     Some(event.to_owned())
 }
 
-/// Names of events that the platform itself emits. Case counts.
+/// True for the names of the events that Posthorn itself emits. Case counts.
 fn is_reserved(event: &str) -> bool {
     event.starts_with("email.")
         || matches!(event, "contact.subscribed" | "contact.unsubscribed")
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     fn errors(body: &Value) -> Vec<(String, FieldCode)> {
-        let failure = Tracked::check(body.as_object().unwrap()).unwrap_err();
+        let failure = TrackRequest::check(body.as_object().unwrap()).unwrap_err();
         failure.field_errors().iter().map(|error| (error.field.clone(), error.code)).collect()
     }
 
@@ -110,7 +110,7 @@ mod tests {
         }
         for event in ["Email.sent", "contact.created", "segment.vip", "e.segment.entry", "email"] {
             let body = json!({"event": event, "email": "a@x.co", "subscribed": null, "data": null, "type": "x"});
-            assert_eq!(Tracked::check(body.as_object().unwrap()).unwrap().event, event);
+            assert_eq!(TrackRequest::check(body.as_object().unwrap()).unwrap().event, event);
         }
     }
 }

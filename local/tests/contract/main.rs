@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod cases;
+mod described_limits;
 mod description;
 mod examples;
 mod files;

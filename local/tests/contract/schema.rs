@@ -29,8 +29,17 @@ fn closed_validator(schema: &Value) -> Validator {
 }
 
 fn over(schemas: &Value, schema: &Value) -> Validator {
-    let whole = json!({"components": {"schemas": schemas}, "allOf": [schema]});
-    jsonschema::draft202012::new(&whole).unwrap_or_else(|error| panic!("{schema}: {error}"))
+    validator_of_whole(&whole(schemas, schema))
+}
+
+/// A schema and all that it may refer to, as one schema.
+pub(crate) fn whole(schemas: &Value, schema: &Value) -> Value {
+    json!({"components": {"schemas": schemas}, "allOf": [schema]})
+}
+
+/// A validator of a schema that refers to nothing outside of it.
+pub(crate) fn validator_of_whole(whole: &Value) -> Validator {
+    jsonschema::draft202012::new(whole).unwrap_or_else(|error| panic!("{}: {error}", whole["allOf"]))
 }
 
 fn close(schema: &mut Value) {

@@ -1,7 +1,7 @@
 //! Replacing keys: the decision, without I/O. [`posthorn_table::Table::change_project`] commits it.
 
 use jiff::SignedDuration;
-use posthorn_errors::{Code, Result};
+use posthorn_errors::{Code, Enumeration, Result};
 use posthorn_table::{
     Timestamp,
     api_key::{KeyClass, KeyScope},
@@ -23,17 +23,19 @@ pub enum KeySelection {
     Public,
 }
 
-impl KeySelection {
-    /// The name, as requests and announcements say it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
+impl Enumeration for KeySelection {
+    const ALL: &'static [Self] = &[Self::Both, Self::Secret, Self::Public];
+
+    fn name(self) -> &'static str {
         match self {
             Self::Both => "both",
             Self::Secret => "secret",
             Self::Public => "public",
         }
     }
+}
 
+impl KeySelection {
     /// True if keys of this class are replaced.
     #[must_use]
     pub fn includes(self, class: KeyClass) -> bool {
@@ -65,7 +67,7 @@ impl Rotation {
         let message = json!({
             "type": "keys_rotated",
             "project": {"id": facts.id, "name": facts.name},
-            "keys": which.as_str(),
+            "keys": which.name(),
             "at": format!("{at:.3}"),
             "previousKeysExpireAt": self.previous_keys_expire_at.map(|at| format!("{at:.3}")),
             "action": format!(

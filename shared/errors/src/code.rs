@@ -122,7 +122,7 @@ impl Code {
         }
     }
 
-    /// What the caller reads unless the place that refuses says something more exact.
+    /// The message to the caller, unless the place that refuses gives a more exact one.
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
@@ -152,7 +152,7 @@ impl Code {
         }
     }
 
-    /// What the caller can do about it, where there is something to say.
+    /// The suggestion to the caller, where there is something to do.
     #[must_use]
     pub const fn suggestion(self) -> Option<&'static str> {
         match self {

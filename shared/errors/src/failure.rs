@@ -95,7 +95,7 @@ impl Failure {
         }
     }
 
-    /// What the caller is told to do.
+    /// The suggestion to the caller, if there is one.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
         self.0.suggestion.as_deref()

@@ -1,10 +1,8 @@
-//! What is wrong with one field.
+//! Mistakes in fields.
 
 use std::borrow::Cow;
 
 use serde::Serialize;
-
-use crate::{Code, Failure};
 
 /// The kind of mistake, as the contract names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -28,7 +26,7 @@ pub enum FieldCode {
     TooLarge,
     /// An event name that the platform keeps for itself.
     ReservedEvent,
-    /// Not a field of ours, but it looks like a mistake for one.
+    /// Not a field or parameter of ours, but one that looks like a mistake for one.
     UnknownField,
 }
 
@@ -37,33 +35,8 @@ pub enum FieldCode {
 pub struct FieldError {
     /// Dotted path with indexes from 0, such as `to.1.email`; empty for the whole body.
     pub field: String,
-    /// What is wrong and what to do.
+    /// The mistake, in words that say what the field must be.
     pub message: Cow<'static, str>,
     /// The kind of mistake.
     pub code: FieldCode,
-}
-
-/// Collects every wrong field of a request, so that the caller learns of all of them at once.
-#[derive(Debug, Default)]
-pub struct FieldErrors(Vec<FieldError>);
-
-impl FieldErrors {
-    /// Notes a wrong field.
-    pub fn push(&mut self, field: impl Into<String>, code: FieldCode, message: impl Into<Cow<'static, str>>) {
-        self.0.push(FieldError { field: field.into(), message: message.into(), code });
-    }
-
-    /// How many were noted so far.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Ends the check of a request.
-    ///
-    /// # Errors
-    /// `VALIDATION_ERROR` with every field that was noted, if any was.
-    pub fn finish(self) -> Result<(), Failure> {
-        if self.0.is_empty() { Ok(()) } else { Err(Failure::new(Code::ValidationError).fields(self.0)) }
-    }
 }

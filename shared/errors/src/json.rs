@@ -96,10 +96,10 @@ impl<T> FromJson for T where
 /// The value that a JSON text holds. A byte-order mark before it is skipped, and half a surrogate pair in it is U+FFFD. Of two
 /// entries with the same key the later counts.
 ///
-/// What is left of `limits` afterwards is for the next text; after an error, all of them.
+/// Takes from `limits` the values that it read, so that several texts can share them; an error takes nothing.
 ///
 /// # Errors
-/// The first thing that is wrong with it.
+/// The first [`JsonError`] in the text.
 pub fn read_json<T: FromJson>(text: &[u8], limits: &mut JsonLimits) -> Result<T, JsonError> {
     let text = replace_lone_surrogates(without_byte_order_mark(text));
     let meter = Meter {

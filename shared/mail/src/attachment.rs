@@ -6,6 +6,7 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use posthorn_errors::{Enumeration, Limit};
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
@@ -13,9 +14,12 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 use crate::characters::{is_direction_control, is_line_separator};
 
-const MAX_NAME_LENGTH: usize = 255;
-/// SES API reference, `Attachment`.
-const MAX_TYPE_BYTES: usize = 78;
+/// The characters of a file's name.
+pub const FILENAME: Limit = Limit::characters(1, 255);
+/// The characters of a MIME type, all of them ASCII (SES API reference, `Attachment`).
+pub const CONTENT_TYPE: Limit = Limit::characters(3, 78);
+/// The characters of a content id (SES API reference, `Attachment`).
+pub const CONTENT_ID: Limit = Limit::elements(1, 78, "printable ASCII character", "printable ASCII characters");
 /// The endings of file names that SES refuses (developer guide, "SES unsupported attachment types").
 const REFUSED_ENDINGS: &str = "ade adp app asp bas bat cer chm cmd com cpl crt csh der exe fxp gadget hlp hta inf ins isp \
     its js jse ksh lib lnk mad maf mag mam maq mar mas mat mau mav maw mda mdb mde mdt mdw mdz msc msh msh1 msh2 mshxml \
@@ -29,6 +33,17 @@ pub enum Disposition {
     Attachment,
     /// Where the HTML refers to its content id.
     Inline,
+}
+
+impl Enumeration for Disposition {
+    const ALL: &'static [Self] = &[Self::Attachment, Self::Inline];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Attachment => "attachment",
+            Self::Inline => "inline",
+        }
+    }
 }
 
 /// A file, checked.
@@ -68,7 +83,7 @@ pub fn decode(content: &str) -> Option<Vec<u8>> {
 pub fn is_filename(name: &str) -> bool {
     let is_unseen = |c: char| c.is_control() || is_line_separator(c) || is_direction_control(c);
     let forbidden = |c: char| is_unseen(c) || matches!(c, '"' | '/' | '\\');
-    (1..=MAX_NAME_LENGTH).contains(&name.chars().count()) && !name.contains(forbidden)
+    FILENAME.contains(name.chars().count() as u64) && !name.contains(forbidden)
 }
 
 /// True if SES takes files with the ending that this name has, if it has one.
@@ -86,7 +101,7 @@ pub fn is_mime_type(text: &str) -> bool {
     };
     let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
-    text.len() <= MAX_TYPE_BYTES
+    CONTENT_TYPE.contains(text.len() as u64)
         && printable
         && essence.trim_end().split_once('/').is_some_and(|(a, b)| token(a) && token(b))
         && are_parameters(parameters)
@@ -126,7 +141,8 @@ fn is_token_character(c: char) -> bool {
 /// True for a content id without angle brackets: 1 to 78 characters of printable ASCII and no blanks.
 #[must_use]
 pub fn is_content_id(text: &str) -> bool {
-    (1..=78).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"".contains(&byte))
+    CONTENT_ID.contains(text.len() as u64)
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"".contains(&byte))
 }
 
 #[cfg(test)]

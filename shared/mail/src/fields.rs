@@ -1,6 +1,6 @@
 //! Addresses as requests write them.
 
-use posthorn_errors::{FieldCode, FieldErrors, Object, Text};
+use posthorn_errors::{FieldCode, FieldErrors, Limit, Object, Text};
 use serde_json::Value;
 
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The rule for every name of a person or a project.
-pub const NAME: Text = Text { least: 1, most: 256, control: false };
+pub const NAME: Text = Text { limit: Limit::characters(1, 256), control: false };
 
 /// The address in a field that must be a plain address, if it is there and one.
 pub fn address(object: &Object<'_>, name: &str, errors: &mut FieldErrors) -> Option<Address> {

@@ -73,7 +73,7 @@ pub struct Header {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidHeader {
     /// Not an RFC 5322 field name.
-    #[error("The header's name must be 1 to 126 letters, digits and !#$%&'*+-.^_`|~.")]
+    #[error("The header's name must be 1 to {MAX_NAME_LENGTH} letters, digits and !#$%&'*+-.^_`|~.")]
     Name,
     /// A header that makes the message what it is, or that others write on its way.
     #[error("This header is set by the platform or on the way to the recipient, and cannot be given.")]
@@ -85,7 +85,7 @@ pub enum InvalidHeader {
     #[error("This header's value must be ASCII: percent-encode a link, and write a domain in Punycode.")]
     NotAscii,
     /// Name and value are longer than a line.
-    #[error("The header's value and name must together have at most 996 characters, once encoded.")]
+    #[error("The header's value and name must together have at most {MAX_LENGTH} characters, once encoded.")]
     TooLong,
 }
 

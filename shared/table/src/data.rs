@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeSet, fmt, io};
 
-use posthorn_errors::{FieldCode, FieldErrors};
+use posthorn_errors::{FieldCode, FieldErrors, Limit};
 use serde_json::{Map, Value};
 
 /// Keys that belong to the platform; a request's own values for them are ignored.
 const RESERVED: [&str; 7] = ["id", "email", "plunk_id", "plunk_email", "unsubscribeUrl", "subscribeUrl", "manageUrl"];
-const MAX_KEYS: usize = 100;
-const MAX_BYTES: usize = 32 * 1024;
-const MAX_KEY_CHARACTERS: usize = 128;
+const KEYS: Limit = Limit::elements(0, 100, "key", "keys");
+const KEY: Limit = Limit::characters(1, 128);
+const BYTES: Limit = Limit::elements(0, 32 * 1024, "byte", "bytes");
 
 /// The `data` of one request, checked. Its `Debug` shows nothing of it.
 #[derive(Clone, Default, PartialEq)]
@@ -40,9 +40,8 @@ impl Data {
                 return Self::default();
             }
         };
-        if given.len() > MAX_KEYS {
-            // Its keys are not looked at: what could be wrong with each of them is more than an answer can hold.
-            fields.push("data", FieldCode::TooMany, "Must have at most 100 keys.");
+        if !KEYS.check_count(given.len(), "data", fields) {
+            // Its keys are not looked at: the mistakes in them are more than an answer can hold.
             return Self::default();
         }
         check_size(given, fields);
@@ -109,8 +108,8 @@ fn unwrap(value: &Value) -> (&Value, bool) {
 
 fn check_size(given: &Map<String, Value>, fields: &mut FieldErrors) {
     let mut counter = Counter(0);
-    if serde_json::to_writer(&mut counter, given).is_ok() && counter.0 > MAX_BYTES {
-        fields.push("data", FieldCode::TooLarge, "Must be at most 32,768 bytes of JSON.");
+    if serde_json::to_writer(&mut counter, given).is_ok() && counter.0 as u64 > BYTES.most {
+        fields.push("data", FieldCode::TooLarge, format!("Must be {} of JSON.", BYTES.at_most()));
     }
 }
 
@@ -129,10 +128,11 @@ impl io::Write for Counter {
 }
 
 fn check_key(key: &str, fields: &mut FieldErrors) {
-    if key.is_empty() {
-        fields.push("data", FieldCode::TooShort, "Every key must have at least 1 character.");
-    } else if key.chars().count() > MAX_KEY_CHARACTERS {
-        fields.push("data", FieldCode::TooLong, "Every key must have at most 128 characters.");
+    let length = key.chars().count() as u64;
+    if length < KEY.least {
+        fields.push("data", FieldCode::TooShort, format!("Every key must have {}.", KEY.at_least()));
+    } else if length > KEY.most {
+        fields.push("data", FieldCode::TooLong, format!("Every key must have {}.", KEY.at_most()));
     } else if key.chars().any(char::is_control) {
         fields.push("data", FieldCode::InvalidValue, "No key may have control characters.");
     }
@@ -196,8 +196,8 @@ mod tests {
         assert_eq!(check(&keys(101)).1, 1);
         let bad = Value::Object((0..10_000).map(|i| (format!("\n{i}"), json!(1))).collect());
         assert_eq!(check(&bad).1, 1, "one mistake, not one a key");
-        assert_eq!(check(&json!({"a": "x".repeat(MAX_BYTES - 8)})).1, 0);
-        assert_eq!(check(&json!({"a": "x".repeat(MAX_BYTES - 7)})).1, 1);
+        assert_eq!(check(&json!({"a": "x".repeat(32 * 1024 - 8)})).1, 0);
+        assert_eq!(check(&json!({"a": "x".repeat(32 * 1024 - 7)})).1, 1);
         assert_eq!(check(&json!({"": 1})).1, 1);
         assert_eq!(check(&json!({"ü".repeat(128): 1})).1, 0);
         assert_eq!(check(&json!({"ü".repeat(129): 1})).1, 1);

@@ -1,7 +1,7 @@
 //! A project as answers show it.
 
 use posthorn_auth::Caller;
-use posthorn_errors::{Code, Result};
+use posthorn_errors::{Code, Result, entity_tag};
 use posthorn_lambda::{
     env::rfc3339,
     http::{Call, Reply},
@@ -38,7 +38,7 @@ impl<'a> View<'a> {
 pub(super) async fn show(app: &App, caller: &Caller, call: &Call) -> Result<Reply> {
     // A key without its project is one of a project that was deleted in this moment.
     let project = app.table.project(caller.project.id).await?.ok_or(Code::InvalidApiKey)?;
-    let etag = format!("\"{}\"", project.version);
+    let etag = entity_tag(project.version);
     if call.has_version(&etag) {
         return Ok(Reply::not_modified(etag));
     }

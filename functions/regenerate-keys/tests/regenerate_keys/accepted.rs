@@ -1,4 +1,4 @@
-//! What a rotation answers, and what it leaves.
+//! A rotation's answer, and the keys and items that it leaves.
 
 use lambda_http::http::Method;
 use posthorn_auth::import;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::{World, minted, request};
 
-/// Which keys are replaced, and which work afterwards: the old secret one, the old public one.
+/// Rotates with this body, and checks the classes that are replaced and that the old secret and the old public key work or not.
 async fn check(body: &Value, replaced: &[&str], old_work: [bool; 2]) {
     let world = World::new().await;
     let answer = world.rotates(body).await;
@@ -27,7 +27,7 @@ async fn check(body: &Value, replaced: &[&str], old_work: [bool; 2]) {
 }
 
 #[tokio::test]
-async fn what_is_asked_for_is_replaced_at_once() {
+async fn the_keys_that_are_asked_for_are_replaced_at_once() {
     check(&json!({}), &["secret", "public"], [false, false]).await;
     check(&json!({"keys": "both"}), &["secret", "public"], [false, false]).await;
     check(&json!({"keys": "secret"}), &["secret"], [false, true]).await;
@@ -36,7 +36,7 @@ async fn what_is_asked_for_is_replaced_at_once() {
 }
 
 #[tokio::test]
-async fn the_answer_is_the_bare_project() {
+async fn the_answer_is_the_project_without_an_envelope() {
     let world = World::new().await;
     world.backends.clock.advance(jiff::SignedDuration::from_secs(60));
     let answer = world.rotates(&json!({})).await;
@@ -104,7 +104,7 @@ async fn no_key_is_stored_in_plain_text() {
 }
 
 #[tokio::test]
-async fn every_key_item_is_written_whole_even_one_that_is_gone() {
+async fn every_key_item_is_written_whole_even_one_that_was_deleted() {
     let world = World::new().await;
     let public = world.project.public.digest();
     let key = |sk: &str| aws_sdk_dynamodb::types::AttributeValue::S(sk.to_owned());

@@ -1,11 +1,11 @@
-//! Calls to AWS, how many of them one after the other, and DynamoDB's units.
+//! The calls to AWS that a rotation makes, and DynamoDB's units.
 
 use posthorn_testkit::capacity::Units;
 use serde_json::json;
 
 use crate::{
+    alerts_topic::{TopicBehaviour, start_topic},
     support::World,
-    topic::{Mood, listen},
 };
 
 #[tokio::test]
@@ -16,18 +16,18 @@ async fn a_rotation_makes_three_calls_in_a_row() {
 }
 
 #[tokio::test]
-async fn a_topic_adds_one() {
+async fn an_announcement_adds_one_call() {
     let mut world = World::new().await;
-    let _topic = listen(&mut world, Mood::Takes).await;
+    let _announcements = start_topic(&mut world, TopicBehaviour::Takes).await;
     world.rotates(&json!({})).await;
     let mut all = world.backends.calls.take();
-    // The topic's own look at the table, while the announcement is under way.
+    // The topic of this test reads the project while the announcement is under way.
     assert_eq!(all.pop().as_deref(), Some("GetItem"));
     assert_eq!(all, ["GetItem", "GetItem", "TransactWriteItems", "Publish"]);
 }
 
 #[tokio::test]
-async fn a_key_that_cannot_be_ours_makes_no_call() {
+async fn a_key_that_cannot_be_ours_costs_no_call() {
     let world = World::new().await;
     for key in ["", "nonsense", "sk_nonsense", "pk_nonsense", world.project.public.expose()] {
         assert_eq!(world.call(world.request(key, "")).await.status, 401, "{key}");
@@ -38,10 +38,10 @@ async fn a_key_that_cannot_be_ours_makes_no_call() {
     assert_eq!(world.backends.calls.take(), ["GetItem"]);
 }
 
-/// Twice for each item of the transaction: the project, its entry in the directory, the keys old and new.
+/// A transaction costs two units an item: the project, its entry in the directory, the old and the new keys.
 #[tokio::test]
 async fn units_are_the_transactions_and_two_reads() {
-    for (what, body, items) in [
+    for (name, body, items) in [
         ("both, old ones gone", json!({"gracePeriodSeconds": 0}), 2.0 + 4.0),
         ("both, old ones kept", json!({"gracePeriodSeconds": 60}), 2.0 + 4.0),
         ("one", json!({"keys": "secret", "gracePeriodSeconds": 0}), 2.0 + 3.0),
@@ -49,12 +49,12 @@ async fn units_are_the_transactions_and_two_reads() {
         let world = World::new().await;
         let _before = world.backends.capacity.take();
         world.rotates(&body).await;
-        assert_eq!(world.backends.capacity.take(), Units::new(2.0, 2.0 * items), "{what}");
+        assert_eq!(world.backends.capacity.take(), Units::new(2.0, 2.0 * items), "{name}");
     }
 }
 
 #[tokio::test]
-async fn a_key_that_is_nobodys_any_more_is_a_read() {
+async fn a_key_that_was_replaced_costs_one_read() {
     let world = World::new().await;
     world.rotates(&json!({"gracePeriodSeconds": 0})).await;
     let _before = world.backends.capacity.take();

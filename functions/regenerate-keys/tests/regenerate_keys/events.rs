@@ -1,4 +1,4 @@
-//! The files of `events/regenerate-keys`, each through the handler: the contract as callers write it.
+//! The requests in `events/regenerate-keys`, each through the handler.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use regenerate_keys::handle;
 
 use crate::support::{World, minted};
 
-/// Every code that one request can bring about, given a project that is set up for it. (`CONFLICT` takes two at
-/// once: see `raced`.)
+/// Every code that one request can bring about, given a project that is set up for it. `CONFLICT` takes two requests at
+/// once; see `raced`.
 const REFUSALS: [&str; 8] = [
     "INVALID_API_KEY",
     "INVALID_REQUEST_BODY",
@@ -24,7 +24,7 @@ const REFUSALS: [&str; 8] = [
     "VALIDATION_ERROR",
 ];
 
-/// What the file supposes.
+/// The state that the file supposes.
 async fn world(file: &EventFile) -> World {
     let backends = Backends::start().await;
     let project = file.prepare(&backends).await;

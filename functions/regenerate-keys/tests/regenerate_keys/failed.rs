@@ -1,4 +1,4 @@
-//! A table that does not answer.
+//! Rotations during which the table does not answer.
 
 use posthorn_testkit::faults::Fault;
 
@@ -28,7 +28,7 @@ async fn an_sdk_retry_after_a_lost_answer_is_not_a_conflict() {
 }
 
 #[tokio::test]
-async fn a_rotation_that_was_not_made_leaves_the_keys() {
+async fn a_rotation_that_fails_leaves_the_keys() {
     for (operation, needle) in [("TransactWriteItems", ""), ("GetItem", "PROJECT#"), ("GetItem", "KEY#")] {
         let world = World::new().await;
         world.backends.faults.fail(operation, needle, Fault::NeverArrives, ALL_ATTEMPTS);

@@ -16,7 +16,7 @@ use crate::support::{World, minted};
 struct Rotate;
 
 impl Scenario for Rotate {
-    /// And the keys that were answered.
+    /// The keys that were answered stand beside the world.
     type World = (World, Mutex<Vec<String>>);
 
     async fn start(&self) -> Self::World {

@@ -59,7 +59,7 @@ async fn a_key_in_grace_may_not_rotate() {
 }
 
 #[tokio::test]
-async fn rotating_again_ends_the_grace_of_before() {
+async fn rotating_again_ends_an_earlier_grace_period() {
     let world = World::new().await;
     let first = world.rotates(&json!({"keys": "secret", "gracePeriodSeconds": 600})).await;
     let second =
@@ -73,14 +73,14 @@ async fn rotating_again_ends_the_grace_of_before() {
 }
 
 #[tokio::test]
-async fn a_key_that_another_project_has_by_now_stays_there() {
+async fn a_key_that_another_project_imported_stays_there() {
     let world = World::new().await;
     let (backends, first) = (&world.backends, &world.project.project);
     let imported = import(first, SECRET_KEY, backends.clock.now()).unwrap();
     backends.table.change_project(Some(first), &imported, None).await.unwrap();
     let rotated = world.rotates(&json!({"keys": "secret", "gracePeriodSeconds": 60})).await;
     backends.clock.advance(SignedDuration::from_mins(2));
-    // As TTL does.
+    // TTL removes the item.
     let digest = KeyDigest::of(SECRET_KEY);
     let text = |text: String| AttributeValue::S(text);
     let item = backends.dynamodb.delete_item().table_name(TABLE).key("sk", text("KEY".to_owned()));

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 mod accepted;
+mod alerts_topic;
 mod announced;
 mod attributed;
 mod budget;
@@ -15,4 +16,3 @@ mod permissions;
 mod raced;
 mod refused;
 mod support;
-mod topic;

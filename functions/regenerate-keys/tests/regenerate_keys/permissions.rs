@@ -1,5 +1,5 @@
-//! The template's permissions are those that the function uses, no more, and on the items alone that it uses them on. (That
-//! it needs no others, every test shows: a call without its permission is refused.)
+//! The template grants the function the permissions that it uses and no others, on the items that it uses them on and no others.
+//! Every test shows that they suffice, for a call without its permission is refused.
 
 use posthorn_testkit::permissions::Operation;
 use serde_json::json;
@@ -15,7 +15,7 @@ async fn every_permission_is_used() {
     assert_eq!(used, allowed);
 }
 
-/// An attacker who takes this function over reaches no further than its work: other items are refused, and unchanged.
+/// An attacker who takes this function over can use no item beyond those of its work.
 #[tokio::test]
 async fn other_items_are_out_of_reach() {
     let world = World::new().await;

@@ -1,4 +1,4 @@
-//! Rotations at the same time.
+//! Concurrent rotations, and other changes of the project at the same time.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{World, minted};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_rotations_one_wins() {
+async fn one_of_two_concurrent_rotations_wins() {
     for body in [json!({}), json!({"gracePeriodSeconds": 60}), json!({"keys": "secret"})] {
         let world = World::new().await;
         let body = body.to_string();
@@ -30,7 +30,7 @@ async fn a_project_changed_since_it_was_read_is_a_conflict() {
     let world = World::new().await;
     let mut changed = world.project.project.clone();
     changed.version += 1;
-    changed.facts.name = "ChangeOutcome".to_owned();
+    changed.facts.name = "Renamed".to_owned();
     let fill = &mut |buffer: &mut [u8]| world.backends.env.fill(buffer);
     let stale = &world.project.project;
     let now = world.backends.clock.now();
@@ -44,10 +44,10 @@ async fn a_project_changed_since_it_was_read_is_a_conflict() {
     world.rotates(&json!({})).await;
 }
 
-/// The answer to a rotation's transaction is lost, and before it can be looked up somebody else changes the project. Were
-/// this an error, the project would have live keys that nobody knows.
+/// The answer to a rotation's transaction is lost, and somebody else changes the project before it can be looked up. An error
+/// would leave the project with live keys that nobody knows.
 #[tokio::test]
-async fn a_rotation_whose_answer_is_lost_is_known_by_its_keys_though_the_project_was_changed_again() {
+async fn a_rotation_whose_answer_is_lost_is_found_by_its_keys_after_a_later_change() {
     let world = World::new().await;
     let read = &world.project.project;
     let (now, digest) = (world.backends.clock.now(), world.project.secret.digest());

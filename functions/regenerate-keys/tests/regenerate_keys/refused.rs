@@ -1,4 +1,4 @@
-//! What is refused, in the contract's order, leaving nothing.
+//! Requests that are refused, in the order of the checks. None of them changes anything.
 
 use lambda_http::http::Method;
 use posthorn_table::project::Status;
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{World, request};
 
 #[tokio::test]
-async fn a_public_key_is_told_that_it_is_one() {
+async fn a_public_key_has_a_message_of_its_own() {
     let world = World::new().await;
     for key in [world.project.public.expose(), "pk_nonsense"] {
         let answer = world.refuses(world.request(key, "{}"), 401, "INVALID_API_KEY").await;

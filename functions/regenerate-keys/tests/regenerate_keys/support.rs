@@ -1,4 +1,4 @@
-//! One project, its keys and the function under test; requests with few words.
+//! A world of one project, its keys and the function under test, and short ways to make requests.
 
 use lambda_http::http::Method;
 use posthorn_auth::authenticate;
@@ -28,7 +28,7 @@ impl World {
         Self::with(|_| {}).await
     }
 
-    /// With the project changed before it is stored.
+    /// A world whose project is changed before it is stored.
     pub(crate) async fn with(change: impl FnOnce(&mut Project)) -> Self {
         let backends = Backends::start().await;
         let project = backends.project(change).await;
@@ -47,12 +47,12 @@ impl World {
         self.project.project.facts.id
     }
 
-    /// A request for the own project with this key and body.
+    /// A request for the world's project with this key and body.
     pub(crate) fn request(&self, key: &str, body: &str) -> TestRequest {
         request(&self.id().to_string(), key, body)
     }
 
-    /// Every answer of regenerate-keys is one that `openapi.yaml` describes.
+    /// Answers a request, and checks that `openapi.yaml` describes the answer.
     pub(crate) async fn call(&self, request: TestRequest) -> TestResponse {
         let answer = self.backends.call(request.clone(), |request| handle(&self.app, request)).await;
         let _described = description_of(&request, &answer);
@@ -64,14 +64,14 @@ impl World {
         self.rotates_with(self.project.secret.expose(), body).await
     }
 
-    /// Rotates with this key, and holds the answer to a success.
+    /// Rotates with this key, and checks that it succeeds.
     pub(crate) async fn rotates_with(&self, key: &str, body: &Value) -> TestResponse {
         let answer = self.call(self.request(key, &body.to_string())).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer
     }
 
-    /// Calls, and holds the answer to a refusal: this status and code, and nothing written.
+    /// Answers a request, and checks that it is refused with this status and code and writes nothing.
     pub(crate) async fn refuses(&self, request: TestRequest, status: u16, code: &str) -> TestResponse {
         let items = self.backends.items().await;
         let answer = self.call(request).await;
@@ -81,7 +81,7 @@ impl World {
         answer
     }
 
-    /// Whether a key opens the door at this moment.
+    /// True if a key is valid at this moment.
     pub(crate) async fn works(&self, key: &str) -> bool {
         let header = format!("Bearer {key}");
         let now = self.backends.clock.now();
@@ -107,7 +107,7 @@ impl World {
         self.backends.table.project(self.id()).await.unwrap().unwrap()
     }
 
-    /// Exactly one live key of each class, and an item for every key that the project has and for no other.
+    /// Checks that one key of each class is live, and that every key of the project has an item and no other key has.
     pub(crate) async fn assert_one_live_pair(&self) {
         let project = self.stored().await;
         let mut live: Vec<_> = project.keys.iter().filter(|key| key.is_live()).map(|key| key.class).collect();
@@ -132,7 +132,7 @@ pub(crate) fn request(project: &str, key: &str, body: &str) -> TestRequest {
         .body(body.to_owned())
 }
 
-/// A key of the answer, which must be there.
+/// The new key of a class in the answer, which must have one.
 pub(crate) fn minted<'a>(answer: &'a TestResponse, class: &str) -> &'a str {
     answer.json[class].as_str().unwrap_or_else(|| panic!("no {class} key in {}", answer.text))
 }

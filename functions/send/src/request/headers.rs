@@ -2,32 +2,31 @@
 
 use std::collections::HashSet;
 
-use posthorn_errors::{FieldCode, FieldErrors, Object};
+use posthorn_errors::{FieldCode, FieldErrors, Limit, Object};
 use posthorn_mail::{
     fields::check_length,
     header::{Header, InvalidHeader, MAX_NAME_LENGTH},
     mailbox::Mailbox,
 };
 
-const MAX_HEADERS: usize = 15;
-/// Headers that the platform or SES sets. Mail libraries fill them in on their own: leaving them out loses nothing.
+const HEADERS: Limit = Limit::elements(0, 15, "header", "headers");
+/// Headers that Posthorn or SES sets in every mail. Mail libraries fill them in unasked, so they are left out instead of refused.
 const SET_ANYWAY: [&str; 5] = ["return-path", "sender", "message-id", "date", "mime-version"];
 
-/// The headers of a request, checked.
+/// The checked headers of a request.
 #[derive(Default)]
 pub(super) struct Headers {
-    /// Those to add.
+    /// The headers to add.
     pub(super) added: Vec<Header>,
     /// The mailbox of `Reply-To`, if there is one and the request has no `reply`.
     pub(super) reply: Option<Mailbox>,
 }
 
-/// Checks the field `headers`. A header whose value is empty, or nothing but spaces, is none.
+/// Checks the field `headers`. A header whose value is empty or consists of spaces is left out.
 pub(super) fn check(body: &Object<'_>, errors: &mut FieldErrors) -> Headers {
     let mut headers = Headers::default();
     let Some(given) = body.object("headers", errors) else { return headers };
-    if given.entries().count() > MAX_HEADERS {
-        errors.push("headers", FieldCode::TooMany, "Must have at most 15 headers.");
+    if !HEADERS.check_count(given.entries().count(), "headers", errors) {
         return headers;
     }
     let has_reply = body.get("reply").is_some();
@@ -82,7 +81,7 @@ fn added(name: &str, value: &str, path: String, errors: &mut FieldErrors) -> Opt
     Header::new(name, value).map_err(|error| errors.push(path, code(error), error.to_string())).ok()
 }
 
-/// As much of a name as an answer repeats: no header's name is longer, but a caller's may be megabytes.
+/// The beginning of a name, as far as an answer repeats it: no valid name is longer, but a caller's may be megabytes.
 fn shown(name: &str) -> &str {
     let end = name.char_indices().nth(MAX_NAME_LENGTH).map_or(name.len(), |(at, _)| at);
     name.get(..end).unwrap_or_default()

@@ -1,21 +1,21 @@
-//! Tells the operators, on the alerts topic, that keys were replaced. Never which.
+//! The announcement of a rotation to the operators, on the alerts topic. It never holds a key.
 
 use posthorn_alerts::{Topic, TopicError};
 use posthorn_auth::{KeySelection, Rotation};
 use posthorn_table::Timestamp;
 use tokio::time::Instant;
 
-/// Announces a rotation. Gives up at `until`.
+/// Publishes the announcement, and gives up at `until`.
 ///
 /// # Errors
-/// [`TopicError`]; the rotation stands all the same.
-pub(crate) async fn keys_rotated(
+/// Any [`TopicError`]. The rotation stands all the same.
+pub(crate) async fn publish(
     topic: &Topic,
     rotation: &Rotation,
-    which: KeySelection,
+    selection: KeySelection,
     at: Timestamp,
     until: Instant,
 ) -> Result<(), TopicError> {
-    let (subject, message) = rotation.announcement(which, at);
+    let (subject, message) = rotation.announcement(selection, at);
     topic.publish(subject, &message.to_string(), until).await
 }
