@@ -1,6 +1,5 @@
 //! `value | filter: argument ?? fallback`.
 
-use crate::Part;
 use crate::cursor::{Cursor, quoted};
 use crate::error::Fault;
 use crate::expression::Expression;
@@ -8,6 +7,7 @@ use crate::filters::{self, Builtin, Call, Failure};
 use crate::habits::Place;
 use crate::html::{escape, escape_markup, escape_once};
 use crate::lexer::Quotes;
+use crate::mail_part::MailPart;
 use crate::meter::Limit;
 use crate::mistake::Mistake;
 use crate::print::{text_of, weigh};
@@ -59,7 +59,7 @@ impl Chain {
     /// before other filters is left out: the result would be escaped twice.
     pub(crate) fn output(markup: &mut Markup, text: &str) -> Result<Chain, Fault> {
         let mut chain = Chain::parse_entry(markup, text, true)?;
-        if markup.part == Part::Html && !chain.links.iter().any(|link| matches!(link, Link::Raw)) {
+        if markup.part == MailPart::Html && !chain.links.iter().any(|link| matches!(link, Link::Raw)) {
             let last = chain.links.iter().rposition(|link| matches!(link, Link::Filter(_))).unwrap_or(0);
             let mut index = 0..;
             chain.links.retain(|link| index.next() >= Some(last) || !matches!(link, Link::Escape));
@@ -178,7 +178,7 @@ impl Link {
             Link::Escape => map_text(&value, run, escape),
             Link::EscapeOnce => map_text(&value, run, escape_once),
             Link::LineBreaks => {
-                let is_safe = is_raw || run.part != Part::Html || matches!(value, Value::Markup(_));
+                let is_safe = is_raw || run.part != MailPart::Html || matches!(value, Value::Markup(_));
                 map_text(&value, run, |text| {
                     let text = if is_safe { text.to_owned() } else { escape(text) };
                     text.replace("\r\n", "\n").replace('\n', "<br />\n")
@@ -193,7 +193,7 @@ impl Link {
 fn map_text(value: &Value, run: &Run, map: impl Fn(&str) -> String) -> Result<Value, Limit> {
     run.meter.spend_bytes(weigh(value, &run.meter)?.saturating_mul(GROWTH))?;
     let text = map(&text_of(value)).into();
-    Ok(if run.part == Part::Html { Value::Markup(text) } else { Value::Text(text) })
+    Ok(if run.part == MailPart::Html { Value::Markup(text) } else { Value::Text(text) })
 }
 
 impl Filter {

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::Part;
 use crate::lexer::Quotes;
+use crate::mail_part::MailPart;
 
 /// A byte of a character beyond ASCII.
 const NOT_ASCII: u8 = 0xff;
@@ -12,7 +12,7 @@ const MAX_REFERENCE: usize = 8;
 
 /// The markup with its character references resolved. In HTML that is all of it; elsewhere nobody escapes a string literal, so
 /// only the references outside of them are resolved, where no Liquid has an `&`.
-pub(crate) fn decode(markup: &str, part: Part) -> Cow<'_, str> {
+pub(crate) fn decode(markup: &str, part: MailPart) -> Cow<'_, str> {
     if !markup.contains('&') && (markup.is_ascii() || !markup.contains(is_unseen)) {
         return Cow::Borrowed(markup);
     }
@@ -23,7 +23,7 @@ pub(crate) fn decode(markup: &str, part: Part) -> Cow<'_, str> {
         let reference = if c == '&' { character(rest) } else { None };
         let is_code = quotes.is_code(if c.is_ascii() { c as u8 } else { NOT_ASCII });
         let (decoded, after) = match reference {
-            Some((decoded, after)) if is_code || part == Part::Html => (decoded, after),
+            Some((decoded, after)) if is_code || part == MailPart::Html => (decoded, after),
             _ => (c, rest.get(c.len_utf8()..).unwrap_or_default()),
         };
         if !(is_code && is_unseen(decoded)) {
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn references_are_resolved_as_the_part_asks() {
         let check = |markup, html, text| {
-            assert_eq!((&*decode(markup, Part::Html), &*decode(markup, Part::Text)), (html, text), "{markup}");
+            assert_eq!((&*decode(markup, MailPart::Html), &*decode(markup, MailPart::Text)), (html, text), "{markup}");
         };
         check("age &gt;= 18", "age >= 18", "age >= 18");
         check("&nbsp;name&#160;", "\u{a0}name\u{a0}", "\u{a0}name\u{a0}");

@@ -26,6 +26,7 @@ mod filters;
 mod habits;
 mod html;
 mod lexer;
+mod mail_part;
 mod meter;
 mod mistake;
 mod plain;
@@ -40,6 +41,7 @@ mod value;
 mod variables;
 
 pub use error::{Problem, RenderError, SourceLimit};
+pub use mail_part::MailPart;
 pub use value::{Object, Value};
 pub use variables::Variables;
 
@@ -51,24 +53,13 @@ use mistake::Notices;
 use run::Run;
 use tree::Node;
 
-/// The part of a mail that a template is for: it decides about escaping, line breaks and size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// A subject line of at most 8 KB: nothing is escaped, and no control character survives.
-    Subject,
-    /// An HTML body: values are escaped.
-    Html,
-    /// A plain-text body: nothing is escaped.
-    Text,
-}
-
 /// The longest source that may be rendered quickly.
 const MAX_QUICK_SOURCE: usize = 64 * 1024;
 
 /// A template, parsed once and rendered for each recipient.
 pub struct Template {
     source: String,
-    part: Part,
+    part: MailPart,
     reading: Reading,
 }
 
@@ -93,7 +84,7 @@ pub struct Preview {
 impl Template {
     /// Reads `source` as Liquid. A source that is not Liquid becomes a plain template.
     #[must_use]
-    pub fn parse(source: &str, part: Part) -> Template {
+    pub fn parse(source: &str, part: MailPart) -> Template {
         let reading = match tree::parse(source, part) {
             Ok((program, notices)) => Reading::Liquid(program, notices),
             Err(fault) => match fault.kind {
@@ -176,8 +167,8 @@ impl Template {
             Limit::Output => RenderError::Output { bytes: max_output(self.source.len(), self.part) },
         })?;
         Ok(match self.part {
-            Part::Subject => without_controls(&text),
-            Part::Html | Part::Text => without_odd_controls(text),
+            MailPart::Subject => without_controls(&text),
+            MailPart::Html | MailPart::Text => without_odd_controls(text),
         })
     }
 }
@@ -186,7 +177,7 @@ impl Template {
 /// there are [`MAX_FUEL`]. They have no unit of time, but work that is more than linear in the source shows in the first.
 #[doc(hidden)]
 #[must_use]
-pub fn work_of(source: &str, part: Part, variables: &Variables) -> (usize, u64) {
+pub fn work_of(source: &str, part: MailPart, variables: &Variables) -> (usize, u64) {
     let (read, work) = tree::parse_with_work(source, part);
     let meter = Meter::new(source.len(), part);
     match read {

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::Part;
+use crate::mail_part::MailPart;
 
 /// Units of work per rendering: 8 million keep the worst template under 400 million instructions, which is some 100 ms
 /// (`posthorn-benches gate`).
@@ -35,9 +35,9 @@ pub(crate) enum Limit {
 }
 
 /// The bytes that a template of `source` bytes may write: its own text always fits.
-pub(crate) fn max_output(source: usize, part: Part) -> usize {
+pub(crate) fn max_output(source: usize, part: MailPart) -> usize {
     let (output, values) =
-        if part == Part::Subject { (MAX_SUBJECT, MAX_SUBJECT_VALUES) } else { (MAX_OUTPUT, MAX_VALUES) };
+        if part == MailPart::Subject { (MAX_SUBJECT, MAX_SUBJECT_VALUES) } else { (MAX_OUTPUT, MAX_VALUES) };
     output.max(source.saturating_add(values))
 }
 
@@ -49,12 +49,12 @@ pub(crate) struct Meter {
 
 impl Meter {
     /// A full budget for a template of `source` bytes.
-    pub(crate) fn new(source: usize, part: Part) -> Meter {
+    pub(crate) fn new(source: usize, part: MailPart) -> Meter {
         Meter { fuel: Cell::new(MAX_FUEL), room: Cell::new(max_output(source, part)) }
     }
 
     /// The budget of a rendering that is to be over soon.
-    pub(crate) fn quick(source: usize, part: Part) -> Meter {
+    pub(crate) fn quick(source: usize, part: MailPart) -> Meter {
         let room = max_output(source, part).min(source.saturating_add(MAX_QUICK_VALUES));
         Meter { fuel: Cell::new(MAX_FUEL / QUICK_SHARE), room: Cell::new(room) }
     }
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_spent_budget_stays_spent() {
-        let meter = Meter::new(0, Part::Html);
+        let meter = Meter::new(0, MailPart::Html);
         assert_eq!(meter.spend(MAX_FUEL - 1), Ok(()));
         assert_eq!(meter.spend(2), Err(Limit::Work));
         assert_eq!(meter.step(), Err(Limit::Work));
@@ -115,7 +115,7 @@ mod tests {
     fn the_text_of_a_template_of_any_size_fits() {
         let source = "x".repeat(2 * MAX_OUTPUT);
         let mut out = String::new();
-        let meter = Meter::new(source.len(), Part::Html);
+        let meter = Meter::new(source.len(), MailPart::Html);
         assert_eq!(meter.write(&mut out, &source), Ok(()));
         assert_eq!(meter.write(&mut out, &source), Err(Limit::Output));
         assert_eq!(out.len(), source.len(), "a refused write leaves nothing behind");

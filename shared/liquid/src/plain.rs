@@ -1,23 +1,23 @@
 //! Plain replacement, for sources that Liquid does not read: names and fallbacks, and nothing else.
 
-use crate::Part;
 use crate::chain::unquoted;
 use crate::cursor::quoted;
 use crate::entities::decode;
 use crate::html::{Context, Tracker};
 use crate::lexer::MAX_MARKUP;
+use crate::mail_part::MailPart;
 use crate::meter::{Limit, Meter};
 use crate::print;
 use crate::value::Value;
 use crate::variables::{Variables, member};
 
 /// The source with every `{{ name }}`, `{{ a.b }}` and `{{ name ?? fallback }}` replaced, or the limit that the values exceed.
-pub(crate) fn render(source: &str, part: Part, variables: &Variables, meter: Meter) -> Result<String, Limit> {
+pub(crate) fn render(source: &str, part: MailPart, variables: &Variables, meter: Meter) -> Result<String, Limit> {
     write(source, &Values { part, variables, meter })
 }
 
 /// The work that it takes, within its limits.
-pub(crate) fn fuel_of(source: &str, part: Part, variables: &Variables, meter: Meter) -> u64 {
+pub(crate) fn fuel_of(source: &str, part: MailPart, variables: &Variables, meter: Meter) -> u64 {
     let values = Values { part, variables, meter };
     let _ = write(source, &values);
     values.meter.spent()
@@ -34,7 +34,7 @@ fn write(source: &str, values: &Values) -> Result<String, Limit> {
         let whole = rest.get(..rest.len() - after.len()).unwrap_or_default();
         let text = if name.is_some() { before } else { whole };
         values.meter.push(&mut out, text, rest.len());
-        if part == Part::Html {
+        if part == MailPart::Html {
             tracker.advance(text);
         }
         if let Some(name) = name {
@@ -92,7 +92,7 @@ impl<'s> Name<'s> {
 
 /// The values of one rendering, as long as there is a budget for them.
 struct Values<'v> {
-    part: Part,
+    part: MailPart,
     variables: &'v Variables,
     meter: Meter,
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::Part;
 use crate::html::{self, Context, Trust};
+use crate::mail_part::MailPart;
 use crate::meter::{Limit, Meter};
 use crate::value::Value;
 
@@ -93,9 +93,15 @@ fn write_json_string(text: &str, out: &mut String) {
 }
 
 /// Appends the value to `out`, escaped for its place. The work of spelling it out is paid for.
-pub(crate) fn write(value: &Value, part: Part, context: Context, meter: &Meter, out: &mut String) -> Result<(), Limit> {
+pub(crate) fn write(
+    value: &Value,
+    part: MailPart,
+    context: Context,
+    meter: &Meter,
+    out: &mut String,
+) -> Result<(), Limit> {
     let text = text_of(value);
-    if part != Part::Html {
+    if part != MailPart::Html {
         return meter.write(out, &text);
     }
     meter.spend_bytes(context.work_of_judging(text.len()))?;
@@ -107,12 +113,12 @@ pub(crate) fn write(value: &Value, part: Part, context: Context, meter: &Meter, 
 /// Appends the items to `out`: as items of a list in HTML, as Plunk does, and with commas elsewhere.
 pub(crate) fn write_items(
     items: &[Value],
-    part: Part,
+    part: MailPart,
     context: Context,
     meter: &Meter,
     out: &mut String,
 ) -> Result<(), Limit> {
-    let is_list = part == Part::Html && context.is_text();
+    let is_list = part == MailPart::Html && context.is_text();
     let (open, separator, close) = if is_list { ("<li>", "</li>\n<li>", "</li>") } else { ("", ", ", "") };
     for (index, item) in items.iter().enumerate() {
         meter.write(out, if index == 0 { open } else { separator })?;

@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use crate::Part;
 use crate::compare;
 use crate::expression::{Expression, Path, Step};
 use crate::html::Context;
+use crate::mail_part::MailPart;
 use crate::meter::{Limit, Meter};
 use crate::mistake::{self, Mistake, Notices};
 use crate::print::{self, text_of};
@@ -36,7 +36,7 @@ pub(crate) enum Flow {
 /// The state of one rendering.
 pub(crate) struct Run<'t> {
     source: &'t str,
-    pub(crate) part: Part,
+    pub(crate) part: MailPart,
     pub(crate) variables: &'t Variables,
     pub(crate) meter: Meter,
     /// The rounds of the loops around, the innermost last.
@@ -55,7 +55,7 @@ pub(crate) struct Run<'t> {
 }
 
 impl<'t> Run<'t> {
-    pub(crate) fn new(source: &'t str, part: Part, variables: &'t Variables, meter: Meter) -> Run<'t> {
+    pub(crate) fn new(source: &'t str, part: MailPart, variables: &'t Variables, meter: Meter) -> Run<'t> {
         Run {
             source,
             part,
@@ -207,7 +207,7 @@ impl<'t> Run<'t> {
         let mut captured = String::new();
         let flow = self.nodes(body, &mut captured)?;
         let captured = captured.into();
-        let value = if self.part == Part::Html { Value::Markup(captured) } else { Value::Text(captured) };
+        let value = if self.part == MailPart::Html { Value::Markup(captured) } else { Value::Text(captured) };
         self.assigned.insert(name, value);
         Ok(flow)
     }

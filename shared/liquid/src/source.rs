@@ -1,10 +1,10 @@
 //! The inside of a tag or output while it is read, and its place in the source.
 
-use crate::Part;
 use crate::cursor::Cursor;
 use crate::error::Fault;
 use crate::expression::{self, Blanks, Expression, NoExpression};
 use crate::habits::{self, Place};
+use crate::mail_part::MailPart;
 use crate::mistake::{Mistake, Notices};
 
 /// The inside of a tag or output.
@@ -15,7 +15,7 @@ pub(crate) struct Markup<'m> {
     start: usize,
     /// True if it is as long as in the source, so that places in it are places there.
     is_literal: bool,
-    pub(crate) part: Part,
+    pub(crate) part: MailPart,
     /// The place in it that is being read.
     pub(crate) place: Place,
     notices: &'m mut Notices,
@@ -26,7 +26,7 @@ impl<'m> Markup<'m> {
         whole: &'m str,
         start: usize,
         is_literal: bool,
-        part: Part,
+        part: MailPart,
         notices: &'m mut Notices,
     ) -> Markup<'m> {
         Markup { whole, start, is_literal, part, place: Place::Other, notices }

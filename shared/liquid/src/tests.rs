@@ -9,7 +9,7 @@ mod properties;
 
 use serde_json::{Value as Json, json};
 
-use super::{Part, Reading, RenderError, Template, Variables};
+use super::{MailPart, Reading, RenderError, Template, Variables};
 
 fn variables(data: &Json) -> Variables {
     let Json::Object(map) = data else { panic!("an object") };
@@ -31,18 +31,18 @@ fn ada() -> Json {
 }
 
 #[track_caller]
-fn check(part: Part, source: &str, expected: &str) {
+fn check(part: MailPart, source: &str, expected: &str) {
     assert_eq!(Template::parse(source, part).render(&variables(&ada())).as_deref(), Ok(expected), "{part:?} {source}");
 }
 
 #[track_caller]
 fn text(source: &str, expected: &str) {
-    check(Part::Text, source, expected);
+    check(MailPart::Text, source, expected);
 }
 
 #[track_caller]
 fn html(source: &str, expected: &str) {
-    check(Part::Html, source, expected);
+    check(MailPart::Html, source, expected);
 }
 
 /// Asserts that the template is read as Liquid but exceeds a limit, and so has no text.
@@ -53,7 +53,7 @@ fn stops(source: &str) {
 
 #[track_caller]
 fn stops_with(source: &str, data: &Json) {
-    let template = Template::parse(source, Part::Html);
+    let template = Template::parse(source, MailPart::Html);
     assert!(matches!(template.reading, Reading::Liquid(..)), "read as Liquid: {source:.80}");
     let rendered = template.render(&variables(data));
     assert!(matches!(rendered, Err(RenderError::Steps | RenderError::Output { .. })), "stopped: {source:.80}");
@@ -62,13 +62,13 @@ fn stops_with(source: &str, data: &Json) {
 /// Asserts that the template is not read as Liquid.
 #[track_caller]
 fn is_plain(source: &str) {
-    assert!(matches!(Template::parse(source, Part::Html).reading, Reading::Plain(_)), "plain: {source:.80}");
+    assert!(matches!(Template::parse(source, MailPart::Html).reading, Reading::Plain(_)), "plain: {source:.80}");
 }
 
 /// Asserts that the template is more Liquid than is read, and so has no text.
 #[track_caller]
 fn is_too_large(source: &str, limit: &str) {
-    for part in [Part::Subject, Part::Html, Part::Text] {
+    for part in [MailPart::Subject, MailPart::Html, MailPart::Text] {
         let template = Template::parse(source, part);
         let error = template.check().unwrap_err();
         assert_eq!(error.to_string(), format!("The template exceeds the limit of {limit}."), "{source:.80}");
@@ -95,7 +95,7 @@ fn values_print_as_json_does_but_arrays_as_their_items() {
     text("{% echo list %} {{ list | reverse }} {% assign x = list | reverse %}{{ x }}", "abc cba c, b, a");
     html("{{ list }} {{ none }}", "<li>a</li>\n<li>b</li>\n<li>c</li> ");
     html("<a title=\"{{ list }}\">", "<a title=\"a, b, c\">");
-    check(Part::Subject, "{{ list }}", "a, b, c");
+    check(MailPart::Subject, "{{ list }}", "a, b, c");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn markup_may_be_written_as_editors_escape_it() {
     html("{{ missing ?? &quot;you &amp; me&quot; }}{% if name == &#39;Ada&#39; %}y{% endif %}", "you &amp; mey");
     html("{{ name }} &gt; {{ '&lt;' }}", "Ada &gt; &lt;");
     text("{% if n &gt; 2 %}{{&nbsp;name }}{% endif %}{{ '&gt;' }}", "Ada&gt;");
-    check(Part::Subject, "{% if n &gt;= 3 %}y{% endif %}", "y");
+    check(MailPart::Subject, "{% if n &gt;= 3 %}y{% endif %}", "y");
     html(
         "{% if n &ge; 3 and n &le; 3 and n &ne; 4 %}y{% endif %}{% if n&ensp;&GT; 2 %}{{&zwnj;name&shy;}}{% endif %}",
         "yAda",
@@ -220,10 +220,10 @@ fn loops_know_where_they_stand_and_can_be_left() {
 
 #[test]
 fn subjects_are_one_line() {
-    check(Part::Subject, "a\r\nb\u{2028}c\u{0}\u{85}{{ lines }}", "a  b c  1< 2");
-    check(Part::Subject, "{{ missing }}", "");
-    check(Part::Html, "a\r\n\tb\u{0}c\u{1}\u{85}é", "a\r\n\tbc\u{85}é");
-    check(Part::Subject, "{{ lines", "{{ lines");
+    check(MailPart::Subject, "a\r\nb\u{2028}c\u{0}\u{85}{{ lines }}", "a  b c  1< 2");
+    check(MailPart::Subject, "{{ missing }}", "");
+    check(MailPart::Html, "a\r\n\tb\u{0}c\u{1}\u{85}é", "a\r\n\tbc\u{85}é");
+    check(MailPart::Subject, "{{ lines", "{{ lines");
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn what_is_not_liquid_is_replaced_plainly() {
 #[test]
 fn mistakes_are_tolerated_in_a_mail_and_told_to_the_author() {
     let check = |source: &str, expected: &str, problems: &[&str]| {
-        let template = Template::parse(source, Part::Text);
+        let template = Template::parse(source, MailPart::Text);
         let preview = template.preview(&variables(&ada()));
         let told: Vec<_> = preview.problems.iter().map(ToString::to_string).collect();
         assert_eq!(
@@ -307,7 +307,7 @@ fn mistakes_are_tolerated_in_a_mail_and_told_to_the_author() {
 #[test]
 fn a_source_that_is_no_liquid_has_a_problem_with_its_place() {
     let check = |source: &str, problem: &str| {
-        let template = Template::parse(source, Part::Html);
+        let template = Template::parse(source, MailPart::Html);
         let told: Vec<_> = template.problems().iter().map(ToString::to_string).collect();
         assert_eq!(told, [problem], "{source}");
         assert!(template.syntax_error_position().is_some(), "{source}");

@@ -5,7 +5,6 @@ mod tag;
 
 use std::ops::Range;
 
-use crate::Part;
 use crate::chain::Chain;
 use crate::condition::Condition;
 use crate::cursor::{Cursor, is_variable};
@@ -14,6 +13,7 @@ use crate::error::{Fault, Problem, SourceLimit};
 use crate::expression::{Expression, NAME};
 use crate::html::{Context, Tracker};
 use crate::lexer::{Lexer, Piece};
+use crate::mail_part::MailPart;
 use crate::mistake::{Mistake, Notices, no_tag};
 use crate::repeat::Loop;
 use crate::source::Markup;
@@ -112,12 +112,12 @@ impl Block {
 ///
 /// # Errors
 /// The first mistake for which it is no Liquid, or the limit that it exceeds.
-pub(crate) fn parse(source: &str, part: Part) -> Result<(Vec<Node>, Notices), Fault> {
+pub(crate) fn parse(source: &str, part: MailPart) -> Result<(Vec<Node>, Notices), Fault> {
     parse_with_work(source, part).0
 }
 
 /// As [`parse`], and the bytes that were looked at, each as often as it was.
-pub(crate) fn parse_with_work(source: &str, part: Part) -> (Result<(Vec<Node>, Notices), Fault>, usize) {
+pub(crate) fn parse_with_work(source: &str, part: MailPart) -> (Result<(Vec<Node>, Notices), Fault>, usize) {
     let mut parser = Parser {
         source,
         part,
@@ -136,7 +136,7 @@ pub(crate) fn parse_with_work(source: &str, part: Part) -> (Result<(Vec<Node>, N
 
 struct Parser<'s> {
     source: &'s str,
-    part: Part,
+    part: MailPart,
     lexer: Lexer<'s>,
     /// The lines that are left of each `liquid` tag that is being read, in reverse.
     lines: Vec<Vec<Tag<'s>>>,
@@ -181,7 +181,7 @@ impl<'s> Parser<'s> {
         match piece {
             Piece::Text(range) => {
                 let text = self.source.get(range.clone()).unwrap_or_default();
-                if self.part == Part::Html && range.end < self.source.len() {
+                if self.part == MailPart::Html && range.end < self.source.len() {
                     self.tracker.advance(text);
                 }
                 block.is_blank &= text.trim().is_empty();

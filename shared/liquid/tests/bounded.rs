@@ -8,7 +8,7 @@ use std::{fs, path::Path};
 
 use peak_alloc::PeakAlloc;
 use posthorn_cost::liquid_of;
-use posthorn_liquid::{Part, Template, Variables};
+use posthorn_liquid::{MailPart, Template, Variables};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
@@ -37,13 +37,13 @@ fn no_template_takes_more_than_ten_megabytes() {
         let liquid = liquid_of(&recipe, MAX_RECIPE);
         let variables = liquid.variables().unwrap_or_else(|| panic!("{name}: the data are no object"));
         // A subject is a text that may write less.
-        for part in [Part::Html, Part::Text] {
+        for part in [MailPart::Html, MailPart::Text] {
             is_bounded(&name, &liquid.source, part, &variables);
         }
     }
 }
 
-fn is_bounded(name: &str, source: &str, part: Part, variables: &Variables) {
+fn is_bounded(name: &str, source: &str, part: MailPart, variables: &Variables) {
     let before = ALLOCATOR.current_usage();
     ALLOCATOR.reset_peak_usage();
     let preview = Template::parse(source, part).preview(variables);

@@ -8,14 +8,14 @@
 
 use std::{fs, path::Path};
 
-use posthorn_liquid::{Part, Template, Variables, filter_names, tag_names};
+use posthorn_liquid::{MailPart, Template, Variables, filter_names, tag_names};
 
 const MIN_EXAMPLES: usize = 150;
 
 struct Example {
     line: usize,
     template: String,
-    part: Part,
+    part: MailPart,
     data: String,
     expected: Expected,
 }
@@ -76,7 +76,7 @@ fn examples(page: &str) -> Vec<Example> {
                 ("liquid", None) => template = Some(block),
                 ("json", Some(of)) => (template, data) = (Some(of), block),
                 ("html" | "text", Some(template)) => {
-                    let part = if language == "html" { Part::Html } else { Part::Text };
+                    let part = if language == "html" { MailPart::Html } else { MailPart::Text };
                     let (data, expected) = (std::mem::take(&mut data), Expected::Text(block));
                     examples.push(Example { line, template, part, data, expected });
                 }
@@ -112,10 +112,14 @@ fn row(line: usize, header: &[String], cells: &[String]) -> Option<Example> {
         assert!(cell.is_empty() || code.is_some(), "line {line}: {name} is code");
         Some(code.unwrap_or_default().to_owned())
     };
-    let template =
-        [("Template", Part::Html), ("Subject", Part::Subject), ("Text", Part::Text), ("Mistake", Part::Html)]
-            .into_iter()
-            .find_map(|(name, part)| Some((cell(name)?, part)));
+    let template = [
+        ("Template", MailPart::Html),
+        ("Subject", MailPart::Subject),
+        ("Text", MailPart::Text),
+        ("Mistake", MailPart::Html),
+    ]
+    .into_iter()
+    .find_map(|(name, part)| Some((cell(name)?, part)));
     let (template, part) = template?;
     let (data, expected) = match cell("Message") {
         Some(message) => (String::new(), Expected::Mistake(message)),

@@ -9,7 +9,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use posthorn_liquid::{Part, Template, Variables};
+use posthorn_liquid::{MailPart, Template, Variables};
 use serde::Deserialize;
 
 /// The file, below a folder that holds the checkout.
@@ -65,7 +65,7 @@ impl Case {
 
     /// The deviation from the suite, if there is one.
     fn deviation(&self) -> Option<String> {
-        let template = Template::parse(&self.template, Part::Text);
+        let template = Template::parse(&self.template, MailPart::Text);
         let preview = template.preview(&self.variables());
         if self.invalid || self.templates.is_some() {
             return preview.problems.is_empty().then(|| format!("{:?} is taken", self.template));

@@ -1,12 +1,12 @@
 use super::*;
-use crate::Part;
+use crate::mail_part::MailPart;
 
 fn value(json: &str) -> Value {
     serde_json::from_str::<serde_json::Value>(json).unwrap().into()
 }
 
 fn meter() -> Meter {
-    Meter::new(0, Part::Html)
+    Meter::new(0, MailPart::Html)
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod selections;
 mod texts;
 
 use super::*;
-use crate::Part;
+use crate::mail_part::MailPart;
 use crate::print::json_of;
 
 fn value(json: &str) -> Value {
@@ -31,7 +31,7 @@ fn call<'c>(input: &'c Value, arguments: &'c [Value], meter: &'c Meter) -> Call<
 fn apply(filter: &str, input: &Value, arguments: &[Value]) -> Result<Value, Failure> {
     let builtin = find(filter).unwrap_or_else(|| panic!("there is no filter {filter}"));
     assert!(builtin.arguments.contains(&arguments.len()), "{filter} takes another number of arguments");
-    builtin.apply(&call(input, arguments, &Meter::new(0, Part::Html)))
+    builtin.apply(&call(input, arguments, &Meter::new(0, MailPart::Html)))
 }
 
 /// Asserts that the filter makes the value `expected`.

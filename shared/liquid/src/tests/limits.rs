@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::{ada, is_plain, is_too_large, stops, stops_with, text, variables};
 use crate::tree::MAX_DEPTH;
-use crate::{Part, RenderError, Template};
+use crate::{MailPart, RenderError, Template};
 
 #[test]
 fn loops_without_end_stop() {
@@ -86,7 +86,7 @@ fn sources_with_a_name_that_is_too_long_have_no_text() {
         "{% for a in N %}{% endfor %}",
     ] {
         is_too_large(&markup.replace('N', &beyond), "512 bytes in a name");
-        assert_eq!(Template::parse(&markup.replace('N', &within), Part::Html).check(), Ok(()), "{markup}");
+        assert_eq!(Template::parse(&markup.replace('N', &within), MailPart::Html).check(), Ok(()), "{markup}");
     }
 }
 
@@ -104,7 +104,7 @@ fn large_sources_that_are_not_liquid_are_plain() {
 fn a_template_is_rendered_quickly_if_that_takes_little_work_and_output() {
     let quickly = |source: &str| {
         let data = variables(&json!({ "list": vec![1; 30], "big": "x".repeat(60_000) }));
-        let template = Template::parse(source, Part::Html);
+        let template = Template::parse(source, MailPart::Html);
         let text = template.render_quickly(&data);
         assert!(text.is_none() || text == template.render(&data).ok(), "{source:.80}");
         text.is_some()
@@ -112,7 +112,7 @@ fn a_template_is_rendered_quickly_if_that_takes_little_work_and_output() {
     assert!(quickly("a{{ big }}{% for x in list %}{{ x }}{% endfor %}") && quickly("{% nonsense %}{{ big }}"));
     for source in ["{{ big }}{{ big }}", "{% nonsense %}{{ big }}{{ big }}", "{% for i in (1..9000) %}{% endfor %}"] {
         assert!(!quickly(source), "{source}");
-        assert!(Template::parse(source, Part::Html).render(&variables(&json!({}))).is_ok(), "{source}");
+        assert!(Template::parse(source, MailPart::Html).render(&variables(&json!({}))).is_ok(), "{source}");
     }
     assert!(!quickly(&"x".repeat(65_537)));
 }
@@ -131,7 +131,7 @@ fn the_text_of_a_template_is_never_refused() {
     for filler in ["<p>x</p>\n", "      \n", "{ } % ", "é"] {
         let body = filler.repeat(6_000_000 / filler.len());
         let source = format!("{body}{{{{ name }}}}");
-        let template = Template::parse(&source, Part::Html);
+        let template = Template::parse(&source, MailPart::Html);
         assert_eq!(template.render(&variables(&ada())), Ok(format!("{body}Ada")), "{filler:?}");
     }
 }
@@ -140,12 +140,12 @@ fn the_text_of_a_template_is_never_refused() {
 fn a_stopped_template_names_the_limit() {
     for (part, source, expected) in [
         (
-            Part::Html,
+            MailPart::Html,
             "{% for i in (1..20000000) %}{% endfor %}",
             "The template exceeds the limit of 200,000 steps with this data.",
         ),
-        (Part::Text, "{{ big }}", "The template exceeds the limit of 4,194,304 bytes of output with this data."),
-        (Part::Subject, "{{ long }}", "The template exceeds the limit of 8,192 bytes of output with this data."),
+        (MailPart::Text, "{{ big }}", "The template exceeds the limit of 4,194,304 bytes of output with this data."),
+        (MailPart::Subject, "{{ long }}", "The template exceeds the limit of 8,192 bytes of output with this data."),
     ] {
         let data = variables(&json!({ "big": "x".repeat(4_194_305), "long": "x".repeat(8_193) }));
         let error = Template::parse(source, part).render(&data).unwrap_err();
@@ -155,7 +155,7 @@ fn a_stopped_template_names_the_limit() {
 
 #[test]
 fn the_limits_of_output_are_met_to_the_byte() {
-    for (part, bytes) in [(Part::Html, 4_194_304), (Part::Text, 4_194_304), (Part::Subject, 8_192)] {
+    for (part, bytes) in [(MailPart::Html, 4_194_304), (MailPart::Text, 4_194_304), (MailPart::Subject, 8_192)] {
         let render =
             |length: usize| Template::parse("{{ v }}", part).render(&variables(&json!({ "v": "x".repeat(length) })));
         assert!(render(bytes).is_ok_and(|text| text.len() == bytes), "{part:?}");
@@ -166,7 +166,7 @@ fn the_limits_of_output_are_met_to_the_byte() {
 #[test]
 fn data_nested_beyond_reason_is_cut_off() {
     let nested = (0..300).fold(json!(1), |inner, _| Json::Array(vec![inner]));
-    let template = Template::parse("{{ deep | size }}{{ deep[0][0] | size }}", Part::Text);
+    let template = Template::parse("{{ deep | size }}{{ deep[0][0] | size }}", MailPart::Text);
     let data = variables(&json!({ "deep": nested }));
     assert_eq!(template.render(&data).as_deref(), Ok("11"));
 }

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::{Part, Reading, Template, variables};
+use super::{MailPart, Reading, Template, variables};
 
 /// The mistakes of a template, the text that a mail has, and whether it is Liquid.
 fn told(source: &str) -> (Vec<String>, String, bool) {
-    let template = Template::parse(source, Part::Html);
+    let template = Template::parse(source, MailPart::Html);
     let data =
         variables(&json!({"a": "1", "b": 2, "items": [1], "if a": "named", "terms and conditions": "https://x.test"}));
     let messages = template.problems().iter().map(ToString::to_string).collect();
@@ -257,7 +257,7 @@ fn a_mistake_has_its_place_beside_character_references() {
 fn a_preview_tells_names_that_are_slips() {
     let told = |source: &str| {
         let data = json!({"name": "Ada", "lastName": "Lovelace", "user": {"name": "B"}});
-        let preview = Template::parse(source, Part::Text).preview(&variables(&data));
+        let preview = Template::parse(source, MailPart::Text).preview(&variables(&data));
         preview.problems.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(told("{{ nmae }}"), ["Line 1, column 4: There is no \"nmae\" in this data: perhaps \"name\" is meant."]);

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::Part;
 use crate::error::Fault;
+use crate::mail_part::MailPart;
 use crate::mistake::Notices;
 use crate::source::Markup;
 
@@ -17,7 +17,7 @@ pub(super) struct Inside<'s> {
 }
 
 impl Inside<'_> {
-    pub(super) fn markup<'m>(&'m self, part: Part, notices: &'m mut Notices) -> Markup<'m> {
+    pub(super) fn markup<'m>(&'m self, part: MailPart, notices: &'m mut Notices) -> Markup<'m> {
         Markup::new(&self.text, self.start, self.is_literal(), part, notices)
     }
 

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::super::{Call, Failure};
 use super::*;
-use crate::Part;
+use crate::mail_part::MailPart;
 use crate::meter::Meter;
 use crate::print::text_of;
 
@@ -18,7 +18,7 @@ const NOW: Timestamp = Timestamp::constant(1_795_782_896, 0);
 type Filter = fn(&Call) -> Result<Value, Failure>;
 
 fn apply(filter: Filter, input: &Value, arguments: &[Value]) -> Result<Value, Failure> {
-    let meter = Meter::new(0, Part::Html);
+    let meter = Meter::new(0, MailPart::Html);
     match filter(&Call { input, arguments, allow_false: false, meter: &meter, now: NOW }) {
         Err(Failure::Instead(value, NO_DATE)) => Ok(value),
         result => result,

@@ -15,7 +15,7 @@ fn a_fallback_is_taken_for_what_is_missing() {
 
 #[test]
 fn false_is_a_value_if_the_author_says_so() {
-    let (fallback, meter) = ([Value::text("x")], Meter::new(0, Part::Html));
+    let (fallback, meter) = ([Value::text("x")], Meter::new(0, MailPart::Html));
     let check = |input: &Value, expected: &str| {
         let call = Call { allow_false: true, ..call(input, &fallback, &meter) };
         let result = find("default").unwrap().apply(&call).map(|result| json_of(&result));

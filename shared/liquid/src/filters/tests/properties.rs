@@ -58,7 +58,7 @@ fn any_filter() -> impl Strategy<Value = &'static str> {
 }
 
 fn meter() -> Meter {
-    Meter::new(0, Part::Html)
+    Meter::new(0, MailPart::Html)
 }
 
 /// A meter with so much work left.

@@ -8,7 +8,7 @@ fn a_date_is_paid_for_before_it_is_read() {
     for (filter, arguments) in
         [(date as Filter, vec![Value::from("%Y")]), (date_to_string, vec![]), (date_to_rfc822, vec![])]
     {
-        let meter = Meter::quick(0, Part::Html);
+        let meter = Meter::quick(0, MailPart::Html);
         let call =
             Call { input: &"2026-05-01".into(), arguments: &arguments, allow_false: false, meter: &meter, now: NOW };
         let calls = (0..1000).take_while(|_| filter(&call).is_ok()).count();
@@ -20,7 +20,7 @@ fn a_date_is_paid_for_before_it_is_read() {
 /// How many dates a rendering may write.
 fn max_calls(input: &str, arguments: &[&str]) -> usize {
     let arguments: Vec<Value> = arguments.iter().map(|argument| Value::from(*argument)).collect();
-    let meter = Meter::new(0, Part::Html);
+    let meter = Meter::new(0, MailPart::Html);
     let call = Call { input: &input.into(), arguments: &arguments, allow_false: false, meter: &meter, now: NOW };
     (0..100_000).take_while(|_| date(&call).is_ok()).count()
 }
