@@ -1,4 +1,4 @@
-//! Values that reach HTML as markup, and those that do not.
+//! Values that are printed as HTML, and values that are escaped.
 
 use super::{check, html, text};
 use crate::mail_part::MailPart;
@@ -49,7 +49,7 @@ fn line_breaks_become_tags_around_escaped_text() {
 }
 
 #[test]
-fn captured_text_is_html_already_and_never_a_way_out() {
+fn captured_text_is_html_and_stays_in_its_place() {
     let safe = "&lt;b&gt;&amp;&quot;&#39;";
     html("{% capture c %}<i>{{ tag }}</i>{% endcapture %}{{ c }}", &format!("<i>{safe}</i>"));
     html("{% capture c %}{{ tag }}{% endcapture %}{% assign d = c %}{{ d }}", safe);
@@ -68,7 +68,7 @@ fn captured_text_is_html_already_and_never_a_way_out() {
 }
 
 #[test]
-fn html_stays_html_where_no_more_than_white_space_is_removed() {
+fn html_stays_html_if_only_white_space_is_removed() {
     let safe = "&lt;b&gt;&amp;&quot;&#39;";
     html("{% capture c %} <i>{{ tag }}</i> {% endcapture %}{{ c | strip }}", &format!("<i>{safe}</i>"));
     html("{{ lines | newline_to_br | strip_newlines }}", "1&lt;<br />2");
@@ -77,7 +77,7 @@ fn html_stays_html_where_no_more_than_white_space_is_removed() {
 }
 
 #[test]
-fn html_that_is_put_together_stays_html_with_its_data_escaped() {
+fn html_joined_with_data_stays_html_and_the_data_is_escaped() {
     let safe = "&lt;b&gt;&amp;&quot;&#39;";
     let row = "{% capture row %}<tr>{{ tag }}</tr>{% endcapture %}";
     html(
@@ -102,7 +102,7 @@ fn html_that_is_put_together_stays_html_with_its_data_escaped() {
 }
 
 #[test]
-fn an_address_is_judged_whole_wherever_its_parts_come_from() {
+fn an_address_is_judged_as_a_whole_wherever_its_parts_come_from() {
     let script = "{% assign a = 'java' %}{% assign b = 'script:alert(1)' %}";
     html(
         &format!("{script}<a href=\"{{{{ a }}}}{{% ifchanged %}}{{{{ b }}}}{{% endifchanged %}}\">"),

@@ -1,6 +1,6 @@
 //! Filters in templates.
 
-use super::{MailPart, Reading, Template, ada, text, variables};
+use super::{MailPart, ParsedSource, Template, ada_lovelace, text, variables};
 
 #[test]
 fn filters_do_what_liquid_says() {
@@ -68,7 +68,7 @@ fn arithmetic_never_overflows() {
         "'a' | truncatewords: '9223372036854775807'",
     ] {
         let template = Template::parse(&format!("{{{{ {chain} }}}}"), MailPart::Text);
-        assert!(matches!(template.reading, Reading::Liquid(..)), "{chain}");
-        assert!(template.render(&variables(&ada())).is_ok(), "{chain}");
+        assert!(matches!(template.parsed, ParsedSource::Liquid(..)), "{chain}");
+        assert!(template.render(&variables(&ada_lovelace())).is_ok(), "{chain}");
     }
 }

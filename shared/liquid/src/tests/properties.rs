@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{ada, variables};
+use super::{ada_lovelace, variables};
 use crate::{MailPart, Template};
 
-/// Templates that print the value `v` in every way there is, without `raw`.
+/// Templates that print the value `v` in every way except by `raw`.
 const PRINTERS: &[&str] = &[
     "{{ v }}",
     "{{ data.v }}",
@@ -60,9 +60,9 @@ proptest! {
     }
 
     #[test]
-    fn source_without_braces_is_its_own_rendering(source in "[^{\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]{0,60}") {
+    fn a_source_without_braces_is_rendered_unchanged(source in "[^{\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]{0,60}") {
         for part in [MailPart::Html, MailPart::Text] {
-            prop_assert_eq!(Template::parse(&source, part).render(&variables(&ada())), Ok(source.clone()));
+            prop_assert_eq!(Template::parse(&source, part).render(&variables(&ada_lovelace())), Ok(source.clone()));
         }
     }
 
@@ -70,7 +70,7 @@ proptest! {
     fn any_source_renders(source in "(\\{\\{|\\}\\}|\\{%|%\\}|-|if|for|x|in|name|list| |\\||\\?\\?|'|\"|:|\\[|\\]|\\.|endif|endfor|assign|=|1|raw|é|\\(1\\.\\.){0,40}") {
         for part in [MailPart::Subject, MailPart::Html, MailPart::Text] {
             let template = Template::parse(&source, part);
-            prop_assert!(template.render(&variables(&ada())).is_ok(), "stopped");
+            prop_assert!(template.render(&variables(&ada_lovelace())).is_ok(), "stopped");
         }
     }
 
@@ -80,7 +80,7 @@ proptest! {
         let colon = if arguments.is_empty() { "" } else { ": " };
         let source = format!("{{{{ {} | {}{colon}{} }}}}", OPERANDS[input], FILTERS[filter], arguments.join(", "));
         let template = Template::parse(&source, MailPart::Html);
-        prop_assert!(template.render(&variables(&ada())).is_ok(), "{source}");
+        prop_assert!(template.render(&variables(&ada_lovelace())).is_ok(), "{source}");
     }
 }
 
