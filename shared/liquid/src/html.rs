@@ -11,7 +11,7 @@
 //! | value of an address (`href`, `src`, `action`, `srcset` …) | is escaped as in any attribute, and nothing is written of a value with which the address would be `javascript:`, `vbscript:` or `data:` |
 //! | inside of a tag | is reduced to the names in it (`selected`, `checked disabled`), without `on…` and `srcdoc` |
 //! | script, `on…` attribute | is escaped as part of a string of JavaScript or JSON; the result of the filter `json` is a whole value and keeps its quotes |
-//! | style sheet | has `<` escaped, so that it cannot end the style sheet |
+//! | style sheet | has `<` escaped, so that it cannot end the style sheet, and `>` too in a conditional comment |
 //! | any of these, where the branches of an `if` end in different places | is escaped so that it is safe in each |
 //!
 //! A value that is HTML already is written unchanged into text, for the values in it were escaped when it was made. In an attribute
@@ -74,6 +74,7 @@ pub(crate) fn write<E>(
         }
         (Place::Script, Trust::Text) if context.is_json => Escaping::Json,
         (Place::Script | Place::Handler, Trust::Text) => Escaping::Script,
+        (Place::Style, _) if context.in_comment => Escaping::CommentedStyle,
         (Place::Style, _) => Escaping::Style,
         (Place::UnquotedHandler, _) => Escaping::UnquotedScript,
         (Place::Unquoted, _) => Escaping::Unquoted,

@@ -21,13 +21,17 @@ pub(super) enum Escaping {
     Json,
     /// Style sheets.
     Style,
+    /// Style sheets in a conditional comment, which a `>` could end.
+    CommentedStyle,
 }
 
 impl Escaping {
     fn escapes(self, byte: u8) -> bool {
         match (self, byte) {
-            (Escaping::Style, b'<') | (Escaping::Json, b'&' | b'<' | b'>') => true,
-            (Escaping::Style | Escaping::Json, _) => false,
+            (Escaping::Style, b'<')
+            | (Escaping::CommentedStyle, b'<' | b'>')
+            | (Escaping::Json, b'&' | b'<' | b'>') => true,
+            (Escaping::Style | Escaping::CommentedStyle | Escaping::Json, _) => false,
             (_, b'&' | b'<' | b'>' | b'"' | b'\'')
             | (Escaping::Unquoted | Escaping::UnquotedScript | Escaping::Unknown, b'=' | b'`' | b' ')
             | (Escaping::Unknown, b'/')
@@ -49,7 +53,7 @@ impl Escaping {
     fn replacement(self, byte: u8) -> Cow<'static, str> {
         match (self, byte) {
             (Escaping::Script | Escaping::UnquotedScript | Escaping::Json, _) => format!("\\u{byte:04x}").into(),
-            (Escaping::Style, _) => format!("\\{byte:x} ").into(),
+            (Escaping::Style | Escaping::CommentedStyle, _) => format!("\\{byte:x} ").into(),
             (_, b'&') => "&amp;".into(),
             (_, b'<') => "&lt;".into(),
             (_, b'>') => "&gt;".into(),

@@ -192,6 +192,11 @@ fn a_value_does_not_end_a_comment() {
     check("<!-- -{{}}> -->", &["-"], "<!-- -&#45;> -->");
     check("<!--[if mso]>{{}}><![endif]-->", &["--"], "<!--[if mso]>-&#45;><![endif]-->");
     check("<!--[if mso]><p title=\"{{}}>\"><![endif]-->", &["--"], "<!--[if mso]><p title=\"-&#45;>\"><![endif]-->");
+    check(
+        "<!--[if mso]><style>{{}}</style><![endif]-->",
+        &["a-->b"],
+        "<!--[if mso]><style>a--\\3e b</style><![endif]-->",
+    );
     check("{{}} <!-- a -->{{}}", &["-", "-"], "- <!-- a -->-");
 }
 
