@@ -20,8 +20,6 @@ const KNOWN: &[&str] = &[
     "model/tests/protocols/notices/work.rs",
     "shared/auth/src/caller.rs",
     "shared/errors/src/failure.rs",
-    "shared/liquid/src/chain.rs",
-    "shared/liquid/src/html/escape.rs",
     "shared/mail/src/feedback/document.rs",
     "shared/table/src/api_key.rs",
     "shared/table/src/contact/room.rs",
