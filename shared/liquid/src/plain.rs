@@ -35,15 +35,15 @@ fn write(source: &str, renderer: &Renderer) -> Result<String, LimitExceeded> {
     let mut rest = source;
     while let Some((before, inside, after)) = next_braces(rest) {
         let inside = decode(inside, part);
-        let name = Placeholder::parse(&inside);
+        let placeholder = Placeholder::parse(&inside);
         let whole = rest.get(..rest.len() - after.len()).unwrap_or_default();
-        let text = if name.is_some() { before } else { whole };
+        let text = if placeholder.is_some() { before } else { whole };
         renderer.meter.push(&mut out, text, rest.len());
         if part == MailPart::Html {
             tracker.advance(text);
         }
-        if let Some(name) = name {
-            renderer.write(&name, tracker.context(), &mut out)?;
+        if let Some(placeholder) = placeholder {
+            renderer.write(&placeholder, tracker.context(), &mut out)?;
             tracker.after_output();
         }
         rest = after;
@@ -103,15 +103,15 @@ struct Renderer<'v> {
 }
 
 impl Renderer<'_> {
-    fn write(&self, name: &Placeholder, context: Context, out: &mut String) -> Result<(), LimitExceeded> {
+    fn write(&self, placeholder: &Placeholder, context: Context, out: &mut String) -> Result<(), LimitExceeded> {
         self.meter.step()?;
-        let mut value = name.find(self.variables, &self.meter)?;
-        if let Some(fallback) = name.fallback
+        let mut value = placeholder.find(self.variables, &self.meter)?;
+        if let Some(fallback) = placeholder.fallback
             && value.is_missing()
         {
             value = Value::text(fallback);
         }
-        print::pay_for_spelling(&value, &self.meter)?;
+        print::pay_for_collection(&value, &self.meter)?;
         match &value {
             Value::List(items) => print::write_items(items, self.part, context, &self.meter, out),
             _ => print::write(&value, self.part, context, &self.meter, out),

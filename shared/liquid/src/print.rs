@@ -129,7 +129,7 @@ pub(crate) fn write_items(
 }
 
 /// Spends the work of printing an array or object. The work of printing a text is spent when it is written.
-pub(crate) fn pay_for_spelling(value: &Value, meter: &Meter) -> Result<(), LimitExceeded> {
+pub(crate) fn pay_for_collection(value: &Value, meter: &Meter) -> Result<(), LimitExceeded> {
     match value {
         Value::List(_) | Value::Object(_) => meter.spend_bytes(measure(value, meter)?),
         _ => Ok(()),

@@ -121,7 +121,7 @@ impl<'t> Run<'t> {
 
     fn pay_for_printing(&self, value: &Value) -> Result<(), LimitExceeded> {
         self.meter.step()?;
-        print::pay_for_spelling(value, &self.meter)
+        print::pay_for_collection(value, &self.meter)
     }
 
     /// Renders the body into a variable. In an HTML part the text is HTML: the values in it were escaped.

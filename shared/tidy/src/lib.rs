@@ -13,7 +13,7 @@
 //! * An import of a whole module is no edge: the paths behind it are.
 //! * A glob import is an edge to the module that it names.
 //!
-//! Items are found by their names alone. A method that is called, or a type that is inferred, is not named and makes no edge.
+//! Items are found by their names alone. A method that is called, a type that is inferred, and a path in an attribute make no edge.
 
 mod circles;
 mod crate_tree;

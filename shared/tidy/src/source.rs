@@ -12,7 +12,7 @@ pub(crate) struct Scope {
     pub(crate) paths: Vec<NamedPath>,
 }
 
-/// `mod name;`, which is in another file.
+/// A module that is declared by `mod name;` and is in another file.
 #[derive(Debug)]
 pub(crate) struct Child {
     pub(crate) name: String,
@@ -27,13 +27,13 @@ pub(crate) struct NamedPath {
     pub(crate) line: usize,
 }
 
-/// One name that a `use` brings in. A group has several.
+/// A name that a `use` brings in. A group of a `use` brings in several.
 #[derive(Debug)]
 pub(crate) struct Import {
     pub(crate) path: NamedPath,
-    /// The name that it has here, `*` for all of a module.
+    /// The name that the path has in this module, `*` for a glob import.
     pub(crate) name: String,
-    /// `pub use`, whatever the visibility.
+    /// True for `pub use`, whatever the visibility.
     pub(crate) is_reexport: bool,
 }
 
@@ -96,13 +96,15 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Reads `#[…]`. The paths in it are no edges: derive macros and lints are not of the workspace.
+    /// Reads `#[…]`. The paths in it are not read: derive macros and lints are not of the workspace.
     fn attribute(&mut self, attributes: &mut Attributes) {
         let start = self.at + 2;
         self.at += 1;
         self.skip_group();
         let inside: Vec<_> = self.tokens[start..self.at].iter().map(|token| token.text).collect();
-        attributes.is_test |= inside.first() == Some(&"cfg") && inside.contains(&"test") && !inside.contains(&"not");
+        // `not(test)` and `any(test, …)` are compiled without tests too.
+        let is_for_tests = inside.contains(&"test") && !inside.contains(&"not") && !inside.contains(&"any");
+        attributes.is_test |= inside.first() == Some(&"cfg") && is_for_tests;
         if let ["path", "=", file, ..] = inside[..] {
             attributes.file = Some(file.trim_matches('"').to_owned());
         }
@@ -246,7 +248,7 @@ mod tests {
     #[test]
     fn paths_are_found_in_code_and_in_macros_but_not_in_fields_methods_attributes_and_tests() {
         let source = "#[derive(x::Y)]\nfn f(a: b::C) { a.d(vec![e::f(), g]); <h::I as j>::k }\n\
-                      #[cfg(test)]\nfn t() { l::m(); }\n#[cfg(test)]\nmod tests { n::o!() }\n#[cfg(not(test))]\nconst P: q::R = 1;";
+                      #[cfg(test)]\nfn t() { l::m(); }\n#[cfg(test)]\nmod tests { n::o!() }\n#[cfg(any(test, unix))]\nconst P: q::R = 1;";
         let found: Vec<_> = read(source)[0].paths.iter().map(joined).filter(|path| path.contains("::")).collect();
         assert_eq!(found, ["2:b::C", "2:e::f", "2:h::I", "8:q::R"]);
     }

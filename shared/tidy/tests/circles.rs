@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
 use posthorn_tidy::{Circle, circles};
 
-/// The circles that are still to be mended, each by the first of its files.
+/// The circles that are still to be mended, each by the first of its files. A circle that is mended must be removed from this list.
 const KNOWN: &[&str] = &[
     "benches/liquidjs/src/cases.rs",
     "benches/src/bin/load/audit.rs",
@@ -17,10 +17,7 @@ const KNOWN: &[&str] = &[
     "local/src/health/announced.rs",
     "local/src/inbox/routes.rs",
     "local/tests/emulator/main.rs",
-    "model/tests/protocols/notices/work.rs",
-    "shared/auth/src/caller.rs",
     "shared/errors/src/failure.rs",
-    "shared/mail/src/feedback/document.rs",
     "shared/table/src/api_key.rs",
     "shared/table/src/contact/room.rs",
     "shared/testkit/src/backends.rs",
