@@ -48,7 +48,7 @@ pub fn ses_event(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     match parse(text) {
         Ok(event) => {
-            let recipients = match &event.what {
+            let recipients = match &event.kind {
                 EventKind::Bounce(bounce) => &bounce.recipients[..],
                 EventKind::Complaint(complaint) => &complaint.recipients[..],
                 _ => &[],
@@ -56,8 +56,8 @@ pub fn ses_event(bytes: &[u8]) {
             let lower = text.to_lowercase();
             assert!(recipients.iter().all(|address| address.as_str().is_ascii()));
             assert!(recipients.is_empty() || lower.contains("destination") || lower.contains("\\u"));
-            assert!(!format!("{:?}", event.what).contains('@'));
-            if let EventKind::Other(name) = &event.what {
+            assert!(!format!("{:?}", event.kind).contains('@'));
+            if let EventKind::Other(name) = &event.kind {
                 assert!(name.len() <= 40 && !name.contains(|c: char| c.is_control() || !c.is_ascii()), "{name:?}");
             }
             assert_eq!(parse(text), Ok(event));

@@ -1,7 +1,7 @@
 //! Templates.
 
 use posthorn_cost::{liquid_of, variables_of};
-use posthorn_liquid::{MAX_FUEL, Part, Template, Variables, work_of};
+use posthorn_liquid::{MAX_FUEL, MailPart, Template, Variables, work_of};
 
 /// The line between a template and the data that it is rendered over.
 const DATA_SEPARATOR: &str = "\n---\n";
@@ -17,7 +17,7 @@ const MAX_WORK: usize = 4;
 /// The most work of parsing a template of no length.
 const MAX_FIXED_WORK: usize = 1_000;
 
-const PARTS: [Part; 3] = [Part::Subject, Part::Html, Part::Text];
+const PARTS: [MailPart; 3] = [MailPart::Subject, MailPart::Html, MailPart::Text];
 
 /// Takes a template and, after a line `---`, its data. The template is refused or renders, the same every time and within the limit.
 /// A subject stays one line, no value becomes markup, and the work is linear in the template.
@@ -37,18 +37,18 @@ pub fn liquid_cost(bytes: &[u8]) {
     let recipe = String::from_utf8_lossy(bytes);
     let liquid = liquid_of(&recipe, MAX_RECIPE);
     let variables = liquid.variables().unwrap_or_else(default_variables);
-    check_work(&liquid.source, Part::Html, &variables);
+    check_work(&liquid.source, MailPart::Html, &variables);
 }
 
-fn check_rendering(source: &str, part: Part, variables: &Variables) {
+fn check_rendering(source: &str, part: MailPart, variables: &Variables) {
     let rendered = Template::parse(source, part).render(variables);
     assert_eq!(rendered, Template::parse(source, part).render(variables));
     let Ok(out) = rendered else { return };
     assert!(out.len() <= MAX_OUTPUT.max(source.len() + MAX_VALUES), "{} bytes", out.len());
     match part {
-        Part::Subject => assert!(!out.contains(char::is_control)),
-        Part::Html => assert!(has_markup(source) || !without_own_markup(&out).contains(['<', '>']), "{out}"),
-        Part::Text => {}
+        MailPart::Subject => assert!(!out.contains(char::is_control)),
+        MailPart::Html => assert!(has_markup(source) || !without_own_markup(&out).contains(['<', '>']), "{out}"),
+        MailPart::Text => {}
     }
 }
 
@@ -62,7 +62,7 @@ fn without_own_markup(out: &str) -> String {
     ["<br />", "<li>", "</li>"].iter().fold(out.to_owned(), |out, tag| out.replace(tag, ""))
 }
 
-fn check_work(source: &str, part: Part, variables: &Variables) {
+fn check_work(source: &str, part: MailPart, variables: &Variables) {
     let (work, fuel) = work_of(source, part, variables);
     assert!(work <= MAX_FIXED_WORK + MAX_WORK * source.len(), "a work of {work} for {} bytes", source.len());
     assert!(fuel <= MAX_FUEL, "{fuel} units of fuel");

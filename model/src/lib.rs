@@ -1,12 +1,11 @@
-//! Explores every state that a small model of a protocol can reach, breadth first, so that the first counterexample is
-//! a shortest one. The models are in `tests/`.
+//! Explores every state that a small model of a protocol can reach, breadth first, so that the first counterexample has a shortest
+//! trace. The models are in `tests/`.
 //!
-//! Our own, and not `stateright`: that has no features, so its web server, its actors and a second random generator would
-//! come along, and its "eventually" misses states that are reached on two ways (its documentation says so). What is needed
-//! here is what must hold in every state, what must hold at every end, and what was reached at all.
+//! The explorer is written here and not taken from `stateright`, which has no features to leave out its web server, its actors and
+//! a second random generator, and whose "eventually" misses states that are reached on two ways (its documentation says so). The
+//! tests need only invariants of all states, invariants of the final states, and the actions that were reached.
 //!
-//! States are told apart by a 64-bit hash: among a million of them, two fall together with a probability of 1 in 40
-//! million.
+//! States are compared by a 64-bit hash: among a million states two collide with a probability of 1 in 40 million.
 
 use std::{
     collections::{BTreeSet, HashSet, VecDeque},
@@ -14,105 +13,105 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-/// A protocol, small enough to be explored.
+/// A model of a protocol, small enough to be explored.
 pub trait Model {
-    /// All there is: what is stored, how far everybody is, what is left of the bounds.
+    /// The whole state: the stored items, the progress of every actor, and the faults and time that are left.
     type State: Clone + Hash;
 
-    /// How it begins.
-    fn start(&self) -> Self::State;
+    /// The state in which the protocol begins.
+    fn initial_state(&self) -> Self::State;
 
-    /// Everything that can happen next. None: an end.
+    /// All steps that can happen next. A state without any is final.
     fn steps(&self, state: &Self::State) -> Vec<Step<Self::State>>;
 
-    /// What must hold in every state; `is_end` if nothing can happen any more.
+    /// Checks the properties of a state. `is_end` is true for a final state.
     ///
     /// # Errors
-    /// What does not.
+    /// The property that the state violates.
     fn check(&self, state: &Self::State, is_end: bool) -> Result<(), &'static str>;
 }
 
-/// Something that happens.
+/// A step of an actor.
 #[derive(Debug)]
 pub struct Step<State> {
-    /// To whom.
-    pub who: &'static str,
-    /// What.
-    pub what: &'static str,
-    /// How everything is afterwards.
+    /// The name of the actor.
+    pub actor: &'static str,
+    /// The action of the actor.
+    pub action: &'static str,
+    /// The state after the step.
     pub after: State,
 }
 
-/// What an exploration found.
+/// The result of an exploration.
 #[derive(Debug)]
-pub struct Explored {
-    /// Different states.
+pub struct Exploration {
+    /// The number of different states.
     pub states: usize,
-    /// Steps between them.
+    /// The number of steps between the states.
     pub steps: usize,
-    /// States in which nothing can happen any more.
-    pub ends: usize,
-    /// Steps on the longest of the shortest ways to a state.
+    /// The number of final states.
+    pub final_states: usize,
+    /// The number of steps of the longest shortest trace to a state.
     pub depth: usize,
-    /// Everything that happened on some way.
-    pub happened: BTreeSet<&'static str>,
-    /// The first state in which something did not hold, if there is one.
+    /// All actions of all steps.
+    pub actions: BTreeSet<&'static str>,
+    /// The trace to the first state that violates a property, if there is one.
     pub counterexample: Option<Counterexample>,
 }
 
-/// How to get to a state that must not be.
+/// A violated property, and the steps that violate it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counterexample {
-    /// What does not hold.
-    pub broken: &'static str,
-    /// The steps from the start.
-    pub way: Vec<(&'static str, &'static str)>,
+    /// The violated property.
+    pub violated: &'static str,
+    /// The steps from the initial state, each with its actor and action.
+    pub trace: Vec<(&'static str, &'static str)>,
 }
 
 impl fmt::Display for Counterexample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "does not hold: {}", self.broken)?;
-        for (number, (who, what)) in (1..).zip(&self.way) {
-            write!(f, "\n{number:>4}. {who}: {what}")?;
+        write!(f, "violated: {}", self.violated)?;
+        for (number, (actor, action)) in (1..).zip(&self.trace) {
+            write!(f, "\n{number:>4}. {actor}: {action}")?;
         }
         Ok(())
     }
 }
 
-/// How a state was first reached: from which, by what. The start is its own origin.
+/// The step by which a state was first reached, and the state before it. The initial state is its own origin.
 struct Origin {
     from: usize,
     step: (&'static str, &'static str),
     depth: usize,
 }
 
-/// Explores all of a model, or until something does not hold.
-pub fn explore<M: Model>(model: &M) -> Explored {
-    let start = model.start();
+/// Explores all states of a model, or the states up to the first violation.
+pub fn explore<M: Model>(model: &M) -> Exploration {
+    let start = model.initial_state();
     let mut seen = HashSet::from([fingerprint(&start)]);
     let mut origins = vec![Origin { from: 0, step: ("", ""), depth: 0 }];
     let mut frontier = VecDeque::from([(0, start)]);
-    let mut explored =
-        Explored { states: 1, steps: 0, ends: 0, depth: 0, happened: BTreeSet::new(), counterexample: None };
+    let mut exploration =
+        Exploration { states: 1, steps: 0, final_states: 0, depth: 0, actions: BTreeSet::new(), counterexample: None };
     while let Some((place, state)) = frontier.pop_front() {
         let steps = model.steps(&state);
-        explored.ends += usize::from(steps.is_empty());
-        if let Err(broken) = model.check(&state, steps.is_empty()) {
-            explored.counterexample = Some(Counterexample { broken, way: way(&origins, place) });
+        exploration.final_states += usize::from(steps.is_empty());
+        if let Err(violated) = model.check(&state, steps.is_empty()) {
+            exploration.counterexample = Some(Counterexample { violated, trace: trace(&origins, place) });
             break;
         }
-        explored.steps += steps.len();
-        for Step { who, what, after } in steps {
-            explored.happened.insert(what);
+        exploration.steps += steps.len();
+        for Step { actor, action, after } in steps {
+            exploration.actions.insert(action);
             if seen.insert(fingerprint(&after)) {
                 let depth = origins[place].depth + 1;
-                explored.depth = depth;
+                exploration.depth = depth;
                 frontier.push_back((origins.len(), after));
-                origins.push(Origin { from: place, step: (who, what), depth });
+                origins.push(Origin { from: place, step: (actor, action), depth });
             }
         }
     }
-    Explored { states: origins.len(), ..explored }
+    Exploration { states: origins.len(), ..exploration }
 }
 
 fn fingerprint(state: &impl Hash) -> u64 {
@@ -121,19 +120,19 @@ fn fingerprint(state: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// The steps from the start to a place.
-fn way(origins: &[Origin], place: usize) -> Vec<(&'static str, &'static str)> {
+/// The steps from the initial state to the state at `place`.
+fn trace(origins: &[Origin], place: usize) -> Vec<(&'static str, &'static str)> {
     let back = std::iter::successors(Some(&origins[place]), |origin| Some(&origins[origin.from]));
-    let mut way: Vec<_> = back.take(origins[place].depth).map(|origin| origin.step).collect();
-    way.reverse();
-    way
+    let mut trace: Vec<_> = back.take(origins[place].depth).map(|origin| origin.step).collect();
+    trace.reverse();
+    trace
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Two clerks, each of whom reads a number and writes it back one higher.
+    /// Two clerks who each read a number and write it back increased by one.
     struct Clerks {
         limit: u8,
     }
@@ -141,22 +140,22 @@ mod tests {
     impl Model for Clerks {
         type State = (u8, [Option<u8>; 2], [bool; 2]);
 
-        fn start(&self) -> Self::State {
+        fn initial_state(&self) -> Self::State {
             (0, [None; 2], [false; 2])
         }
 
         fn steps(&self, state: &Self::State) -> Vec<Step<Self::State>> {
             let clerks = [(0, "Ada"), (1, "Bob")].into_iter().filter(|(clerk, _)| !state.2[*clerk]);
-            let step = |(clerk, who): (usize, _)| {
+            let step = |(clerk, actor): (usize, _)| {
                 let mut after = *state;
-                let what = if let Some(read) = after.1[clerk].take() {
+                let action = if let Some(read) = after.1[clerk].take() {
                     (after.0, after.2[clerk]) = (read + 1, true);
                     "writes"
                 } else {
                     after.1[clerk] = Some(after.0);
                     "reads"
                 };
-                Step { who, what, after }
+                Step { actor, action, after }
             };
             clerks.map(step).collect()
         }
@@ -169,18 +168,22 @@ mod tests {
 
     #[test]
     fn every_state_is_reached_once() {
-        let explored = explore(&Clerks { limit: 1 });
-        assert_eq!(explored.counterexample, None);
-        // By hand: 1 before, 2 with one read, 1 with both, 2 with one counted, 4 with one counted and one read, 2 ends.
-        assert_eq!((explored.states, explored.steps, explored.ends, explored.depth), (12, 14, 2, 4));
-        assert_eq!(explored.happened, BTreeSet::from(["reads", "writes"]));
+        let exploration = explore(&Clerks { limit: 1 });
+        assert_eq!(exploration.counterexample, None);
+        // Counted by hand: 1 state before, 2 with one read, 1 with both, 2 with one counted, 4 with one counted and one read, 2
+        // final ones.
+        assert_eq!(
+            (exploration.states, exploration.steps, exploration.final_states, exploration.depth),
+            (12, 14, 2, 4)
+        );
+        assert_eq!(exploration.actions, BTreeSet::from(["reads", "writes"]));
     }
 
     #[test]
-    fn a_counterexample_is_a_shortest_way() {
+    fn a_counterexample_has_a_shortest_trace() {
         let found = explore(&Clerks { limit: 2 }).counterexample.unwrap();
-        let way = [("Ada", "reads"), ("Bob", "reads"), ("Ada", "writes"), ("Bob", "writes")];
-        assert_eq!((found.broken, found.way.as_slice()), ("both are counted", &way[..]));
+        let trace = [("Ada", "reads"), ("Bob", "reads"), ("Ada", "writes"), ("Bob", "writes")];
+        assert_eq!((found.violated, found.trace.as_slice()), ("both are counted", &trace[..]));
         assert!(found.to_string().ends_with("\n   4. Bob: writes"), "{found}");
     }
 }

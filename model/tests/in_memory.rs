@@ -1,5 +1,5 @@
-//! The writes in memory, by DynamoDB's conditions, with which the models write, against the expressions themselves on
-//! the real engine: whatever is done, in whatever order, both answer the same and leave the same.
+//! Compares the writes in memory, which the models use, with DynamoDB's expressions on the real engine: after any sequence of
+//! writes both have equal results and equal items.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, in its helpers too")]
 
@@ -31,38 +31,39 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 
 const CASES: u32 = 40;
-/// Every case has a project of its own, shrunk ones as well.
+/// The number of the case. Every case has a project of its own, and so has each shrunk one.
 static CASE: AtomicU32 = AtomicU32::new(1);
 
-/// Runs sequences of writes, drawn as numbers, on items of their own.
-fn runs<T: Debug>(write: impl Strategy<Value = T>, check: &impl AsyncFn(&Table, Uuid, Vec<T>)) {
+/// Runs random sequences of writes, which are drawn as numbers, each on new items.
+fn check<T: Debug>(write: impl Strategy<Value = T>, run: &impl AsyncFn(&Table, Uuid, Vec<T>)) {
     let runtime = Runtime::new().unwrap();
     let table = runtime.block_on(Backends::start()).table;
     let mut runner = TestRunner::new(Config { cases: CASES, failure_persistence: None, ..Config::default() });
     let result = runner.run(&vec(write, 1..10), |writes| {
         let project = Uuid::from_u128(CASE.fetch_add(1, Ordering::Relaxed).into());
-        runtime.block_on(check(&table, project, writes));
+        runtime.block_on(run(&table, project, writes));
         Ok(())
     });
     result.unwrap();
 }
 
-/// The moments of a case: a lease apart, and then a day.
+/// The times of a case: a lease apart, and then a day.
 fn at(place: usize) -> Timestamp {
     let seconds = [0, 6, 12, 60, 86_400, 86_460][place];
     "2025-11-30T10:30:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(seconds)
 }
 
 #[test]
-fn claims() {
-    // What, by which attempt, on whose claim, when.
-    runs((0..6_usize, 0..3_u8, 0..3_u8, 0..6_usize), &async |table, project, writes| {
+fn claims_in_memory_equal_those_of_the_table() {
+    // Each write is a kind of write, its attempt, the attempt whose claim it is on, and its time.
+    check((0..6_usize, 0..3_u8, 0..3_u8, 0..6_usize), &async |table, project, writes| {
         let (scope, mut record) = (Scope::new(project, "send", "k"), ClaimRecord::default());
         for write in writes {
-            let (what, who, whose, when) = write;
-            let (attempt, theirs) = (Attempt::begin([who; 16], at(when)), Attempt::begin([whose; 16], at(when)));
+            let (kind, attempt_number, owner, when) = write;
+            let (attempt, theirs) =
+                (Attempt::begin([attempt_number; 16], at(when)), Attempt::begin([owner; 16], at(when)));
             let new = |attempt: &Attempt| Claim::new("POST /v1/send".to_owned(), b"{}", vec![], attempt);
-            match what {
+            match kind {
                 0 | 1 => assert_eq!(
                     table.claim(&scope, new(&attempt)).await.unwrap(),
                     record.claim(new(&attempt)),
@@ -94,11 +95,11 @@ fn claims() {
 }
 
 #[test]
-fn contact_data() {
+fn contact_data_in_memory_equals_that_of_the_table() {
     const SIZES: [usize; 4] = [1, 9_000, 20_000, 32_000];
-    // Which key, and its value's size; removed beyond these.
-    runs((0..4_usize, 0..5_usize), &async |table, project, writes| {
-        let mut twin = ContactData::default();
+    // Each write is a key and the size of its value, which is removed beyond these sizes.
+    check((0..4_usize, 0..5_usize), &async |table, project, writes| {
+        let mut memory = ContactData::default();
         for write in writes {
             let (key, size) = write;
             let value = SIZES.get(size).map(|size| "x".repeat(*size));
@@ -107,19 +108,19 @@ fn contact_data() {
             let merged = table.merge_contact(project, "ada@example.org", keep, &data, at(0)).await;
             let mut room = Some(Room::first(&data));
             while let Some(next) = room
-                && !twin.write(&data, next)
+                && !memory.write(&data, next)
             {
-                room = twin.next(&data);
+                room = memory.next(&data);
             }
             assert_eq!(matches!(merged, Err(TableError::TooLarge)), room.is_none(), "{write:?}");
             let stored = table.contact(project, "ada@example.org").await.unwrap().unwrap();
-            assert_eq!((stored.data, stored.bound), (twin.data.clone(), twin.bound), "{write:?}");
+            assert_eq!((stored.data, stored.bound), (memory.data.clone(), memory.bound), "{write:?}");
         }
     });
 }
 
 #[test]
-fn email_records() {
+fn email_records_in_memory_equal_those_of_the_table() {
     const STATUSES: [EmailStatus; 4] =
         [EmailStatus::Unknown, EmailStatus::Sent, EmailStatus::Failed, EmailStatus::Suppressed];
     const EVENTS: [ReportedStatus; 5] = [
@@ -129,13 +130,13 @@ fn email_records() {
         ReportedStatus::HeldBack,
         ReportedStatus::Complained,
     ];
-    // What, by which attempt, with which outcome or event.
-    runs((0..5_usize, 0..2_usize, 0..20_usize), &async |table, id, writes| {
+    // Each write is a kind of write, its attempt, and its outcome or event.
+    check((0..5_usize, 0..2_usize, 0..20_usize), &async |table, id, writes| {
         let mut record = EmailRecord::default();
         for write in writes {
-            let (what, who, which) = write;
-            let nonce = ["one", "two"][who];
-            match what {
+            let (kind, attempt, which) = write;
+            let nonce = ["one", "two"][attempt];
+            match kind {
                 0 | 1 => {
                     let email = email(id, nonce);
                     assert_eq!(table.permit_email(&email).await.unwrap(), record.permit(&email), "{write:?}");
@@ -191,14 +192,14 @@ fn project(id: Uuid, version: u64) -> Project {
 }
 
 #[test]
-fn notices() {
-    // What, which notice, by which attempt, when, and whether the project was read before it was reinstated.
-    runs((0..6_usize, 1..3_u32, 0..2_usize, 0..4_usize, 0..4_u32), &async |table, id, writes| {
-        let (stored, mut twin) = (project(id, 1), Notices::default());
+fn notices_in_memory_equal_those_of_the_table() {
+    // Each write is a kind of write, a notice, its attempt, its time, and whether the project was read before it was reinstated.
+    check((0..6_usize, 1..3_u32, 0..2_usize, 0..4_usize, 0..4_u32), &async |table, id, writes| {
+        let (stored, mut memory) = (project(id, 1), Notices::default());
         table.change_project(None, &stored, None).await.unwrap();
         for write in writes {
-            let (what, number, who, when, read) = write;
-            let (nonce, now) = (["one", "two"][who], at(when));
+            let (kind, number, attempt, when, read) = write;
+            let (nonce, now) = (["one", "two"][attempt], at(when));
             let notice = Notice {
                 name: Notice::name(0, "bounce", "warning", number),
                 project: id,
@@ -207,35 +208,35 @@ fn notices() {
                 message: "{}".to_owned(),
                 published_at: None,
             };
-            match what {
+            match kind {
                 0 | 1 => {
                     let facts = ProjectFacts { epoch: read / 3, ..stored.facts.clone() };
                     table.record_notice(&notice, &facts).await.unwrap();
-                    twin.record(&notice, &facts, &stored.facts);
+                    memory.record(&notice, &facts, &stored.facts);
                 }
                 2 | 3 => {
                     let leased = table.lease_notice(&notice, nonce, now).await.unwrap();
-                    assert_eq!(leased, twin.lease(&notice.name, nonce, now), "{write:?}");
+                    assert_eq!(leased, memory.lease(&notice.name, nonce, now), "{write:?}");
                 }
                 4 if read == 0 => {
                     table.mark_published(&notice, now).await.unwrap();
-                    twin.mark_published(&notice.name, now);
+                    memory.mark_published(&notice.name, now);
                 }
                 _ => {
                     table.release_notice(&notice, nonce).await.unwrap();
-                    twin.release(&notice.name, nonce);
+                    memory.release(&notice.name, nonce);
                 }
             }
-            assert_eq!(table.notices(id).await.unwrap(), twin.all(), "{write:?}");
+            assert_eq!(table.notices(id).await.unwrap(), memory.all(), "{write:?}");
         }
     });
 }
 
 #[test]
-fn projects_and_their_keys() {
-    // From which state (the last, the first), with which of four keys (the last is another project's), which of them in
-    // grace, and when.
-    runs((0..4_usize, 0..16_u8, 0..16_u8, 0..4_usize), &async |table, id, writes| {
+fn projects_and_their_keys_in_memory_equal_those_of_the_table() {
+    // Each write is the state before it (the last or the first), a set of four keys (the last of which belongs to another project),
+    // the set of keys in grace, and the time.
+    check((0..4_usize, 0..16_u8, 0..16_u8, 0..4_usize), &async |table, id, writes| {
         let digests = [0, 1, 2, 3].map(|number| format!("{id} {number}"));
         let key = |number: usize, retires: bool| ProjectKey {
             digest: digests[number].clone(),
@@ -245,27 +246,27 @@ fn projects_and_their_keys() {
         };
         let other = Project { keys: vec![key(3, false)], ..project(Uuid::from_u128(id.as_u128() << 64), 1) };
         table.change_project(None, &other, None).await.unwrap();
-        let mut twin = Stored::default();
-        twin.keys.insert(digests[3].clone(), table.api_key(&digests[3]).await.unwrap().unwrap());
+        let mut memory = Stored::default();
+        memory.keys.insert(digests[3].clone(), table.api_key(&digests[3]).await.unwrap().unwrap());
         let mut states: Vec<Project> = vec![];
         for write in writes {
             let (from, keys, retired, when) = write;
             let previous = if from == 0 { states.first() } else { states.last() }.cloned();
             let version = previous.as_ref().map_or(1, |previous| previous.version + 1);
-            // Another project's key is tried now and then alone: nothing would ever change.
+            // The key of the other project is only tried now and then, since it makes every change fail.
             let keys = if when == 0 { keys } else { keys & 7 };
             let chosen = (0..4).filter(|number| keys & (1 << number) != 0);
             let keys = chosen.map(|number| key(number, retired & (1 << number) != 0)).collect();
             let next = Project { keys, updated_at: at(when), ..project(id, version) };
             let made = table.change_project(previous.as_ref(), &next, None).await.is_ok();
-            let twin_made = twin.change(previous.as_ref(), &next) || twin.has(previous.as_ref(), &next);
-            assert_eq!(made, twin_made, "{write:?}");
-            if twin.project.as_ref() == Some(&next) {
+            let made_in_memory = memory.change(previous.as_ref(), &next) || memory.has(previous.as_ref(), &next);
+            assert_eq!(made, made_in_memory, "{write:?}");
+            if memory.project.as_ref() == Some(&next) {
                 states.push(next);
             }
-            assert_eq!(table.project(id).await.unwrap(), twin.project, "{write:?}");
+            assert_eq!(table.project(id).await.unwrap(), memory.project, "{write:?}");
             for digest in &digests {
-                assert_eq!(table.api_key(digest).await.unwrap().as_ref(), twin.keys.get(digest), "{write:?}");
+                assert_eq!(table.api_key(digest).await.unwrap().as_ref(), memory.keys.get(digest), "{write:?}");
             }
         }
     });

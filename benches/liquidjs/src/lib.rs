@@ -10,7 +10,7 @@ use std::{hint::black_box, time::Instant};
 use cases::Case;
 pub use error::BoxError;
 use node::LiquidJs;
-use posthorn_liquid::{Part, Template, Variables};
+use posthorn_liquid::{MailPart, Template, Variables};
 
 /// The number of times that each engine is measured, in turns. The median counts.
 const ROUNDS: usize = 15;
@@ -121,7 +121,7 @@ struct Ours<'c> {
 
 impl<'c> Ours<'c> {
     fn new(case: &'c Case) -> Result<Ours<'c>, BoxError> {
-        let template = Template::parse(&case.source, Part::Html);
+        let template = Template::parse(&case.source, MailPart::Html);
         match template.problems().first() {
             Some(problem) => Err(format!("{}: {problem:?}", case.name).into()),
             None => Ok(Ours { source: &case.source, variables: case.variables(), template }),
@@ -138,7 +138,7 @@ impl<'c> Ours<'c> {
         let began = Instant::now();
         for _ in 0..times {
             let _ = black_box(if parse {
-                Template::parse(black_box(self.source), Part::Html).render(&self.variables)
+                Template::parse(black_box(self.source), MailPart::Html).render(&self.variables)
             } else {
                 black_box(&self.template).render(&self.variables)
             });

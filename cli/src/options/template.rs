@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
-use posthorn_liquid::Part;
+use posthorn_liquid::MailPart;
 
 const CHECK: &str = "\
 Each problem is a line FILE:LINE:COLUMN: message. A mail tolerates most of them: a template that is not Liquid goes out with \
@@ -46,11 +46,11 @@ pub(crate) struct CheckOptions {
 
 impl CheckOptions {
     /// The part of a mail that the template is for.
-    pub(crate) fn part(&self) -> Part {
+    pub(crate) fn part(&self) -> MailPart {
         match (self.subject, self.text) {
-            (true, _) => Part::Subject,
-            (_, true) => Part::Text,
-            _ => Part::Html,
+            (true, _) => MailPart::Subject,
+            (_, true) => MailPart::Text,
+            _ => MailPart::Html,
         }
     }
 }

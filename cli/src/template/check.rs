@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use posthorn_lambda::Env;
-use posthorn_liquid::{Part, Preview, Problem, RenderError, Template, Variables};
+use posthorn_liquid::{MailPart, Preview, Problem, RenderError, Template, Variables};
 use serde_json::{Value, json};
 
 use super::input::{STANDARD_INPUT, read_object, read_text};
@@ -33,11 +33,11 @@ pub(super) fn check(options: &CheckOptions) -> Result<Report, CliError> {
 
 /// The template that a file holds. Editors put a byte-order mark before a text and a line break behind it, and a subject has
 /// neither.
-fn source_of(file: &str, part: Part) -> &str {
+fn source_of(file: &str, part: MailPart) -> &str {
     let source = file.strip_prefix('\u{feff}').unwrap_or(file);
     match part {
-        Part::Subject => source.strip_suffix('\n').map_or(source, |line| line.strip_suffix('\r').unwrap_or(line)),
-        Part::Html | Part::Text => source,
+        MailPart::Subject => source.strip_suffix('\n').map_or(source, |line| line.strip_suffix('\r').unwrap_or(line)),
+        MailPart::Html | MailPart::Text => source,
     }
 }
 

@@ -34,15 +34,15 @@ pub(crate) fn effects(what: &EventKind) -> Option<Effects> {
             BounceKind::Permanent => {
                 with(ReportedStatus::Bounced, Mark::Bounced, Some(FeedbackMetric::Bounce), bounce.at)
             }
-            BounceKind::HeldBack => with(ReportedStatus::HeldBack, Mark::Bounced, None, bounce.at),
-            BounceKind::Passing => only(ReportedStatus::BouncedForNow, bounce.at),
+            BounceKind::Suppressed => with(ReportedStatus::HeldBack, Mark::Bounced, None, bounce.at),
+            BounceKind::Transient => only(ReportedStatus::BouncedForNow, bounce.at),
         },
         EventKind::Complaint(complaint) => match complaint.kind {
             ComplaintKind::Spam => {
                 with(ReportedStatus::Complained, Mark::Complained, Some(FeedbackMetric::Complaint), complaint.at)
             }
             ComplaintKind::NotSpam => with(ReportedStatus::NotSpam, Mark::NotSpam, None, complaint.at),
-            ComplaintKind::HeldBack => with(ReportedStatus::HeldBack, Mark::Complained, None, complaint.at),
+            ComplaintKind::Suppressed => with(ReportedStatus::HeldBack, Mark::Complained, None, complaint.at),
         },
         EventKind::Other(_) => return None,
     })

@@ -24,7 +24,7 @@ use posthorn_lambda::{
 };
 use posthorn_mail::{
     address::Address,
-    feedback::{Event, EventError, EventKind, Origin, parse},
+    feedback::{EventError, EventKind, Origin, SesEvent, parse},
 };
 use posthorn_table::{Table, TableError, Uuid, email::Email, retry_transient, statistics::FeedbackMetric};
 use tokio::time::{Instant, timeout_at};
@@ -97,7 +97,7 @@ async fn apply(app: &App, body: &str, until: Instant) -> Result<(), RecordError>
     let event = parse(&envelope::open(body))?;
     // What SES says of a topic alone is no sign that it says anything of mail.
     let beat = async {
-        if event.origin != Origin::Trial {
+        if event.origin != Origin::TopicValidation {
             app.heartbeat.beat(&app.table, app.env.now()).await;
         }
     };
@@ -106,10 +106,10 @@ async fn apply(app: &App, body: &str, until: Instant) -> Result<(), RecordError>
 }
 
 /// What an event of SES asks for.
-async fn take(app: &App, event: &Event, until: Instant) -> Result<(), RecordError> {
+async fn take(app: &App, event: &SesEvent, until: Instant) -> Result<(), RecordError> {
     let (project, id) = match event.origin {
-        Origin::Ours { project, email } => (project, email),
-        Origin::Trial => return Ok(()),
+        Origin::Tagged { project, email } => (project, email),
+        Origin::TopicValidation => return Ok(()),
         Origin::Foreign => {
             telemetry::count(&[(Metric::ForeignEvents, 1)], app.env.now());
             return Ok(());
@@ -122,8 +122,8 @@ async fn take(app: &App, event: &Event, until: Instant) -> Result<(), RecordErro
             return Ok(());
         }
     };
-    let Some(effects) = effects(&event.what) else {
-        if let EventKind::Other(name) = &event.what {
+    let Some(effects) = effects(&event.kind) else {
+        if let EventKind::Other(name) = &event.kind {
             telemetry::count(&[(Metric::UnknownEvents, 1)], app.env.now());
             tracing::info!(name, "an event that changes nothing");
         }
@@ -138,7 +138,7 @@ struct About<'a> {
     app: &'a App,
     project: Uuid,
     id: Uuid,
-    event: &'a Event,
+    event: &'a SesEvent,
     effects: Effects,
 }
 
@@ -165,7 +165,7 @@ impl About<'_> {
     /// writes the address. Mail to SES's simulator suppresses nobody, as with SES.
     async fn mark_contacts(&self, email: Option<&Email>) -> Result<(), RecordError> {
         let Some(mark) = self.effects.mark else { return Ok(()) };
-        let recipients = match &self.event.what {
+        let recipients = match &self.event.kind {
             EventKind::Bounce(bounce) => &bounce.recipients[..],
             EventKind::Complaint(complaint) => &complaint.recipients[..],
             _ => &[],

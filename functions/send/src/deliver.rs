@@ -209,7 +209,7 @@ impl<'a> Outbox<'a> {
             attachments: &job.request.attachments,
         };
         handed_over.store(true, Ordering::SeqCst);
-        match job.app.ses.hand_over(&message, jitter(id), monotonic_now(), job.hand_over_by()).await {
+        match job.app.ses.send(&message, jitter(id), monotonic_now(), job.hand_over_by()).await {
             SendResult::Sent(message_id) => {
                 self.write(id, RecipientOutcome::Sent, Some(message_id), Some(rendered.subject));
                 RecipientOutcome::Sent

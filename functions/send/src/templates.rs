@@ -12,7 +12,7 @@ use std::sync::{
 };
 
 use posthorn_errors::Result;
-use posthorn_liquid::{Part, Template, Variables};
+use posthorn_liquid::{MailPart, Template, Variables};
 use posthorn_mail::address::Address;
 use posthorn_table::contact::Contact;
 
@@ -52,9 +52,9 @@ impl Templates {
     /// `VALIDATION_ERROR` with every field that can have no text, whatever the data.
     pub(crate) fn parse(content: &Content) -> Result<Arc<Self>> {
         let templates = Self {
-            subject: Template::parse(&content.subject, Part::Subject),
-            body: Template::parse(&content.body, Part::Html),
-            text: content.text.as_deref().map(|text| Template::parse(text, Part::Text)),
+            subject: Template::parse(&content.subject, MailPart::Subject),
+            body: Template::parse(&content.body, MailPart::Html),
+            text: content.text.as_deref().map(|text| Template::parse(text, MailPart::Text)),
             failures: AtomicU32::new(0),
         };
         let not_rendered = RenderFailures {

@@ -6,7 +6,7 @@
 use std::{env, fs, hint::black_box, process::ExitCode};
 
 use posthorn_cost::{html_of, liquid_of};
-use posthorn_liquid::{Part, Template};
+use posthorn_liquid::{MailPart, Template};
 use posthorn_text::from_html;
 
 /// The most bytes of HTML, which are those of a mail's text.
@@ -39,7 +39,7 @@ fn html(recipe: &str, action: &str) -> usize {
 
 fn liquid(recipe: &str, action: &str) -> usize {
     let liquid = liquid_of(recipe, MAX_LIQUID);
-    let template = black_box(Template::parse(black_box(&liquid.source), Part::Html));
+    let template = black_box(Template::parse(black_box(&liquid.source), MailPart::Html));
     if action == "render" {
         let variables = liquid.variables().expect("data that are an object");
         black_box(template.preview(&variables));

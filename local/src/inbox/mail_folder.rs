@@ -38,7 +38,7 @@ impl MailFolder {
         let mut record = serde_json::to_vec(summary)?;
         record.push(b'\n');
         serde_json::to_writer(&mut record, mail)?;
-        files::replace_by_way_of(&self.records, &self.source_path(&summary.id), &eml::render(mail))?;
+        files::replace_via(&self.records, &self.source_path(&summary.id), &eml::render(mail))?;
         files::replace(&self.record_path(&summary.id), &record)
     }
 

@@ -1,10 +1,10 @@
-//! What a contact may hold (`shared/table/src/contact/room.rs`): merges that come at once, each of which adds to the bound of the
-//! data's size, or counts it anew where the bound leaves no room.
+//! The limit of a contact's data (`shared/table/src/contact/room.rs`): concurrent merges that each raise the bound of the data's
+//! size, or count the size again if the bound leaves no room.
 //!
-//! **Covered.** Three merges that do not all fit, a removal, a bound that is far above what there is; every order of their writes;
-//! a write whose answer is lost, which the SDK makes again.
+//! **Covered.** Three merges that do not all fit, a removal, a bound far above the real size; every order of their writes; a write
+//! whose response is lost and that the SDK repeats.
 //!
-//! **Bounds.** One such fault.
+//! **Bounds.** There is one such fault.
 //!
 //! **Abstracted.** A merge tries until it is stored or refused, not ten times.
 
@@ -17,26 +17,26 @@ use posthorn_table::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{breaks, holds};
+use crate::support::{assert_holds, assert_violates};
 
-const LIMIT: &str = "a contact's data is within its limit";
-const BOUND: &str = "the bound is no lower than what there is";
+const WITHIN_LIMIT: &str = "a contact's data is within its limit";
+const BOUND_IS_HIGH_ENOUGH: &str = "the bound is no lower than the size of the data";
 const MERGES: [&str; 4] = ["first merge", "second merge", "small merge", "removal"];
 
 #[derive(Debug, PartialEq, Eq)]
-enum Without {
-    Nothing,
-    /// Data is added whatever the bound.
+enum Mutation {
+    None,
+    /// Data is added whatever the bound is.
     Condition,
-    /// A count lowers the bound that another one lowered before.
+    /// A count lowers the bound although another count lowered it before.
     Counts,
-    /// A count is written however much was added in between.
+    /// A count is written whatever was added in between.
     Room,
 }
 
 #[derive(Debug)]
-struct Merging {
-    without: Without,
+struct MergeModel {
+    mutation: Mutation,
 }
 
 #[derive(Clone, Hash)]
@@ -47,7 +47,7 @@ struct World {
     faults: u8,
 }
 
-/// A text that takes so many bytes, with a key of one.
+/// A text that takes this number of bytes, with a key of one byte.
 fn text(bytes: usize) -> String {
     "x".repeat(bytes - r#"data:k"""#.len())
 }
@@ -58,20 +58,20 @@ fn merges() -> Vec<Data> {
     requests.into_iter().chain([json!({"a": null})]).map(data).collect()
 }
 
-impl Merging {
+impl MergeModel {
     fn write(&self, stored: &mut ContactData, data: &Data, room: Room) -> bool {
-        match (&self.without, room) {
-            (Without::Condition, Room::Add(_)) => {
+        match (&self.mutation, room) {
+            (Mutation::Condition, Room::Add(_)) => {
                 let is_written = stored.write(data, Room::Unneeded);
                 stored.bound.bytes = Some(stored.bytes() as u64);
                 is_written
             }
-            (Without::Counts, _) => {
+            (Mutation::Counts, _) => {
                 let is_written = stored.write(data, room);
                 stored.bound.counts = None;
                 is_written
             }
-            (Without::Room, Room::Count { bytes, read }) if stored.bound.counts == read.counts => {
+            (Mutation::Room, Room::Count { bytes, read }) if stored.bound.counts == read.counts => {
                 let risen = stored.bound.bytes.unwrap() - read.bytes.unwrap();
                 stored.write(data, Room::Count { bytes: bytes + usize::try_from(risen).unwrap(), read: stored.bound })
             }
@@ -79,7 +79,7 @@ impl Merging {
         }
     }
 
-    /// A merge's next write, made `times` times.
+    /// The next write of a merge, made `times` times.
     fn step(&self, world: &World, merge: usize, times: u8) -> Option<Step<World>> {
         let (mut after, data) = (world.clone(), &merges()[merge]);
         let room = after.next[merge].take()?;
@@ -89,21 +89,21 @@ impl Merging {
         if !is_done {
             after.next[merge] = after.stored.next(data);
         }
-        let what = match (is_done, after.next[merge]) {
+        let action = match (is_done, after.next[merge]) {
             (true, _) => "is stored",
             (false, None) => "is refused",
             (false, Some(Room::Count { .. })) => "has to count",
             (false, Some(_)) => "may add after all",
         };
-        Some(Step { who: MERGES[merge], what, after })
+        Some(Step { actor: MERGES[merge], action, after })
     }
 }
 
-impl Model for Merging {
+impl Model for MergeModel {
     type State = World;
 
-    fn start(&self) -> World {
-        // As after a key was overwritten a few times.
+    fn initial_state(&self) -> World {
+        // The bound is as after a key was overwritten a few times.
         let data = [("a".to_owned(), format!("\"{}\"", text(40_000)))].into();
         let stored = ContactData { exists: true, data, bound: Bound { bytes: Some(50_000), counts: None } };
         World { stored, next: merges().iter().map(|data| Some(Room::first(data))).collect(), faults: 1 }
@@ -118,22 +118,22 @@ impl Model for Merging {
     fn check(&self, world: &World, _is_end: bool) -> Result<(), &'static str> {
         let bytes = world.stored.bytes();
         if bytes > MAX_DATA_BYTES {
-            return Err(LIMIT);
+            return Err(WITHIN_LIMIT);
         }
         let is_bound = world.stored.bound.bytes.is_some_and(|bound| bound >= bytes as u64);
-        if is_bound { Ok(()) } else { Err(BOUND) }
+        if is_bound { Ok(()) } else { Err(BOUND_IS_HIGH_ENOUGH) }
     }
 }
 
 #[test]
-fn no_order_of_merges_gives_a_contact_more_than_it_may_hold() {
+fn no_order_of_merges_exceeds_the_limit_of_a_contact() {
     let reached = ["is stored", "is refused", "has to count", "may add after all"];
-    holds(&Merging { without: Without::Nothing }, &[LIMIT, BOUND], &reached);
+    assert_holds(&MergeModel { mutation: Mutation::None }, &[WITHIN_LIMIT, BOUND_IS_HIGH_ENOUGH], &reached);
 }
 
 #[test]
-fn each_part_is_needed() {
-    breaks(&Merging { without: Without::Condition }, LIMIT);
-    breaks(&Merging { without: Without::Counts }, BOUND);
-    breaks(&Merging { without: Without::Room }, LIMIT);
+fn every_mutation_of_the_protocol_is_found() {
+    assert_violates(&MergeModel { mutation: Mutation::Condition }, WITHIN_LIMIT);
+    assert_violates(&MergeModel { mutation: Mutation::Counts }, BOUND_IS_HIGH_ENOUGH);
+    assert_violates(&MergeModel { mutation: Mutation::Room }, WITHIN_LIMIT);
 }

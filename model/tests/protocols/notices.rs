@@ -1,17 +1,18 @@
-//! The guard's notices (`shared/auth/src/guard.rs`, `shared/alerts/src/notices.rs`): a bounce is counted, the rule is looked
-//! at, a warning is recorded, the project is disabled with a notice, and what is recorded is published under a lease.
+//! The guard's notices (`shared/auth/src/guard.rs`, `shared/alerts/src/notices.rs`): a bounce is counted, the rule is evaluated, a
+//! warning is recorded, the project is disabled with a notice, and recorded notices are published under a lease.
 //!
-//! **Covered.** Two emails bounce, which crosses both lines; the events come at once, and one of them twice; each is given
-//! again until it is done; the operator reinstates the project in between; a crash at any step; writes whose answer is lost
-//! or that never arrive; a topic that refuses or does not answer; leases that end.
+//! **Covered.** Two emails bounce, which crosses both thresholds; their events come at once, and one of them twice; each is
+//! delivered again until it is done; the operator reinstates the project in between; a crash at any step; writes whose response is
+//! lost or that never arrive; a topic that refuses or does not respond; leases that end.
 //!
-//! **Bounds.** Two records of a queue with one fault; with a duplicate, or with the operator, without one.
+//! **Bounds.** Two records of a queue with one fault. With a duplicate, or with the operator, there is no fault.
 //!
-//! **Abstracted.** One metric. The count and its mark on the email are one step, as they are one transaction. Whoever is
-//! about to publish when its lease ends counts as crashed: a publishing ends in half a lease. Warnings hold for seven days,
-//! which do not pass. Records are given again for as long as they fail, not five times.
+//! **Abstracted.** There is one metric. The count and its mark on the email are one step, as they are one transaction. A worker
+//! that is about to publish when its lease ends counts as crashed, since publishing takes half a lease at most. Warnings hold for
+//! seven days, which do not pass. Records are delivered again as long as they fail, not five times.
 
 mod work;
+mod world;
 
 use std::collections::BTreeMap;
 
@@ -19,105 +20,23 @@ use posthorn_model::{Model, Step};
 use posthorn_table::{
     Uuid,
     in_memory::{Leased, Notices, Stored},
-    notice::Notice,
     project::{Project, ProjectFacts, Status},
 };
 
-use crate::support::{breaks, holds};
+use crate::support::{assert_holds, assert_violates};
 use work::at;
+use world::{GuardModel, Mutation, OPERATOR, Phase, Stage, World};
 
-const ONCE: &str = "a crossing is recorded once, and a project is disabled once an epoch";
-const TOLD: &str = "what is marked as published was published, and in the end everything is";
-const COPIES: &str = "a second copy comes only after a fault";
-const REINSTATED: &str = "nothing from before a reinstatement disables the project again";
-const STOPPED: &str = "in the end a project over the line was warned of and disabled";
-const PROPERTIES: [&str; 5] = [ONCE, TOLD, COPIES, REINSTATED, STOPPED];
+const DISABLED_ONCE: &str = "a crossing is recorded once, and a project is disabled once an epoch";
+const ALL_PUBLISHED: &str = "a notice that is marked as published was published, and in the end all are";
+const COPIES_NEED_FAULTS: &str = "a second copy comes only after a fault";
+const REINSTATEMENT_HOLDS: &str = "no event from before a reinstatement disables the project again";
+const WARNED_AND_DISABLED: &str = "in the end a project over the threshold was warned about and disabled";
+const PROPERTIES: [&str; 5] =
+    [DISABLED_ONCE, ALL_PUBLISHED, COPIES_NEED_FAULTS, REINSTATEMENT_HOLDS, WARNED_AND_DISABLED];
 
-/// Everybody who works, and the email that each record of the queue is about.
-const RECORDS: [(&str, Option<usize>); 4] = [
-    ("the operator", None),
-    ("first record", Some(0)),
-    ("second record", Some(1)),
-    ("second record's duplicate", Some(1)),
-];
-const OPERATOR: usize = 0;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Without {
-    Nothing,
-    /// Whoever sees a notice publishes it.
-    Lease,
-    /// A notice is recorded over one of its name.
-    Name,
-    /// A project is changed whatever its version, and whatever is recorded.
-    Version,
-    /// A duplicate looks at nothing.
-    LookAgain,
-    /// The rule is looked at before the count.
-    CountFirst,
-    /// A notice is marked before it is published.
-    PublishFirst,
-}
-
-#[derive(Debug)]
-struct Guarding {
-    /// Two, or three with the duplicate.
-    records: usize,
-    operator: bool,
-    faults: u8,
-    without: Without,
-}
-
-#[derive(Clone, Hash)]
-struct World {
-    /// Leases that have ended.
-    now: u8,
-    faults: u8,
-    stored: Stored,
-    notices: Notices,
-    counted: [bool; 2],
-    copies: BTreeMap<String, u8>,
-    workers: Vec<Phase>,
-    disabled: u8,
-}
-
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Phase {
-    Waiting,
-    Counting(Option<Bounces>),
-    Looking,
-    Window(Project),
-    Warning(Project, Bounces),
-    Recording(Project, Bounces, Notice),
-    Changing(Project, Option<Bounces>),
-    /// A change whose answer is lost, looked up.
-    Settling(Project, Project),
-    Listing,
-    Publishing(Vec<Notice>, Round),
-    Done,
-}
-
-/// Emails that bounced, of two that were sent.
-type Bounces = u64;
-
-/// How far a round of publishing has come with its first notice, and what it met before.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Round {
-    stage: Stage,
-    leased_elsewhere: bool,
-    has_failed: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Stage {
-    Lease,
-    Publish,
-    Mark,
-    Release,
-}
-
-impl Guarding {
-    /// A worker dies, and its record is given again.
+impl GuardModel {
+    /// A worker crashes, and its record is delivered again.
     fn crashes(world: &World) -> Vec<Step<World>> {
         let at_work =
             (0..world.workers.len()).filter(|who| !matches!(world.workers[*who], Phase::Waiting | Phase::Done));
@@ -129,7 +48,7 @@ impl Guarding {
         if world.faults == 0 { vec![] } else { at_work.map(crash).collect() }
     }
 
-    /// The lease ends of somebody who is not about to publish any more.
+    /// The lease of a worker ends that will not publish any more.
     fn lease_ends(world: &World) -> Option<Step<World>> {
         let is_leased = world.notices.0.values().any(|leased| leased.until.is_some_and(|until| until > at(world.now)));
         let is_publishing = |phase: &Phase| match phase {
@@ -138,7 +57,7 @@ impl Guarding {
         };
         let after = World { now: world.now + 1, ..world.clone() };
         let is_abandoned = is_leased && !world.workers.iter().any(is_publishing);
-        is_abandoned.then_some(Step { who: "time", what: "a lease ends", after })
+        is_abandoned.then_some(Step { actor: "time", action: "a lease ends", after })
     }
 
     fn has_warned_and_disabled_once(world: &World) -> bool {
@@ -147,10 +66,10 @@ impl Guarding {
     }
 }
 
-impl Model for Guarding {
+impl Model for GuardModel {
     type State = World;
 
-    fn start(&self) -> World {
+    fn initial_state(&self) -> World {
         let facts = ProjectFacts {
             id: Uuid::nil(),
             name: "Acme".to_owned(),
@@ -189,50 +108,51 @@ impl Model for Guarding {
 
     fn check(&self, world: &World, is_end: bool) -> Result<(), &'static str> {
         if world.disabled > 1 {
-            return Err(if self.operator { REINSTATED } else { ONCE });
+            return Err(if self.operator { REINSTATEMENT_HOLDS } else { DISABLED_ONCE });
         }
         let used = self.faults - world.faults;
         if world.copies.values().any(|copies| *copies > 1 + used) {
-            return Err(COPIES);
+            return Err(COPIES_NEED_FAULTS);
         }
-        let is_told = |name: &String| world.copies.get(name).is_some_and(|copies| *copies > 0);
-        let unpublished =
-            |(name, leased): (&String, &Leased)| (leased.notice.published_at.is_some() || is_end) && !is_told(name);
+        let is_published = |name: &String| world.copies.get(name).is_some_and(|copies| *copies > 0);
+        let unpublished = |(name, leased): (&String, &Leased)| {
+            (leased.notice.published_at.is_some() || is_end) && !is_published(name)
+        };
         if world.notices.0.iter().any(unpublished) {
-            return Err(TOLD);
+            return Err(ALL_PUBLISHED);
         }
-        if is_end && !Self::has_warned_and_disabled_once(world) { Err(STOPPED) } else { Ok(()) }
+        if is_end && !Self::has_warned_and_disabled_once(world) { Err(WARNED_AND_DISABLED) } else { Ok(()) }
     }
 }
 
-const TWO_RECORDS: Guarding = Guarding { records: 2, operator: false, faults: 1, without: Without::Nothing };
+const TWO_RECORDS: GuardModel = GuardModel { records: 2, operator: false, faults: 1, mutation: Mutation::None };
 
 #[test]
-fn two_records_and_a_fault() {
-    let reached = ["records a warning", "disables the project", "gives the lease back", "a lease ends", "crashes"];
-    holds(&TWO_RECORDS, &PROPERTIES, &reached);
+fn two_records_with_a_fault_keep_the_promises() {
+    let reached = ["records a warning", "disables the project", "releases the lease", "a lease ends", "crashes"];
+    assert_holds(&TWO_RECORDS, &PROPERTIES, &reached);
 }
 
 #[test]
-fn two_records_and_a_duplicate() {
-    holds(&Guarding { records: 3, faults: 0, ..TWO_RECORDS }, &PROPERTIES, &["disables the project"]);
+fn two_records_with_a_duplicate_keep_the_promises() {
+    assert_holds(&GuardModel { records: 3, faults: 0, ..TWO_RECORDS }, &PROPERTIES, &["disables the project"]);
 }
 
 #[test]
-fn two_records_and_the_operator() {
-    holds(&Guarding { operator: true, faults: 0, ..TWO_RECORDS }, &PROPERTIES, &["reinstates the project"]);
+fn two_records_and_the_operator_keep_the_promises() {
+    assert_holds(&GuardModel { operator: true, faults: 0, ..TWO_RECORDS }, &PROPERTIES, &["reinstates the project"]);
 }
 
 #[test]
-fn a_protocol_without_one_of_its_parts_is_caught() {
-    for (without, operator, faults, property) in [
-        (Without::Lease, false, 0, COPIES),
-        (Without::Name, false, 0, COPIES),
-        (Without::Version, true, 0, REINSTATED),
-        (Without::LookAgain, false, 1, STOPPED),
-        (Without::CountFirst, false, 0, STOPPED),
-        (Without::PublishFirst, false, 1, TOLD),
+fn every_mutation_of_the_protocol_is_found() {
+    for (mutation, operator, faults, property) in [
+        (Mutation::Lease, false, 0, COPIES_NEED_FAULTS),
+        (Mutation::Name, false, 0, COPIES_NEED_FAULTS),
+        (Mutation::Version, true, 0, REINSTATEMENT_HOLDS),
+        (Mutation::LookAgain, false, 1, WARNED_AND_DISABLED),
+        (Mutation::CountFirst, false, 0, WARNED_AND_DISABLED),
+        (Mutation::PublishFirst, false, 1, ALL_PUBLISHED),
     ] {
-        breaks(&Guarding { operator, faults, without, ..TWO_RECORDS }, property);
+        assert_violates(&GuardModel { operator, faults, mutation, ..TWO_RECORDS }, property);
     }
 }

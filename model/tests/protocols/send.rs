@@ -1,17 +1,16 @@
-//! Sending under an idempotency key (`functions/send`): the claim, the email records as permits, the mail service.
+//! Sending under an idempotency key (`functions/send`): the claim, the email records as permits, and the mail service.
 //!
-//! **Covered.** The same request, made by several attempts at once and after another; a crash at any step, before and after
-//! the effect of a call; leases that end; writes whose answer is lost, that the SDK makes again, or that never arrive; a
-//! mail service that takes a mail, throttles, refuses, or does not say; a suppressed contact; a monthly limit; no time to
-//! record outcomes; the mail service's own events, late and at any point.
+//! **Covered.** One request, made by several attempts at once and one after the others; a crash at any step, before and after the
+//! effect of a call; leases that end; writes whose response is lost, that the SDK repeats, or that never arrive; a mail service
+//! that accepts a mail, throttles, refuses, or does not respond; a suppressed contact; a monthly limit; no time to record outcomes;
+//! events of the mail service, late and at any point.
 //!
-//! **Bounds.** See the tests: attempts, recipients, faults, leases that end. The last attempt comes when all others have
-//! ended, all leases are over, and all events are in, and meets no fault: what it is answered is what the client is left
-//! with.
+//! **Bounds.** The tests name the attempts, recipients, faults, and leases that end. The last attempt begins when all others have
+//! ended, all leases are over and all events have arrived, and meets no fault: its response is the one that the client keeps.
 //!
-//! **Abstracted.** Recipients of one attempt are handed over one after the other (they share no item). An attempt that has
-//! a lease is stopped before it ends (Lambda's timeout, 29 s, against 60), and a write in flight has arrived by then. Reads
-//! do not fail: an attempt that fails on one has ended, as in a crash. Fingerprints agree; the body is always the same.
+//! **Abstracted.** One attempt sends to its recipients one after the other, since they share no item. An attempt with a lease is
+//! stopped before the lease ends (Lambda's timeout is 29 s, the lease 60), and its writes have arrived by then. Reads do not fail:
+//! an attempt that fails on one has ended, as after a crash. Fingerprints agree, since the body is always equal.
 
 mod attempt;
 mod call;
@@ -28,72 +27,82 @@ use posthorn_table::{
 };
 use send::decide::Delivery;
 
-use crate::support::{breaks, holds};
+use crate::support::{assert_holds, assert_violates};
 
-const TWICE: &str = "a key and recipient have at most one hand-over";
-const FREED: &str = "a freed key means that nobody got anything";
-const KEPT: &str = "a kept answer is never changed, and is what everybody gets from then on";
-const TRUE: &str = "SENT is said of what was handed over alone, FAILED of what was not";
-const ENDED: &str =
-    "in the end the client has an answer: what was handed over is SENT, unless a first answer doubted it";
-const DOUBT: &str = "a doubt has a cause: a crash, a failed call, or an attempt that was still handing over";
-const FINAL: &str = "whoever is told FAILED beside an answer's SENT gets nothing under the key any more";
-const PROPERTIES: [&str; 7] = [TWICE, FREED, KEPT, TRUE, FINAL, DOUBT, ENDED];
+const AT_MOST_ONCE: &str = "a recipient gets at most one mail under a key";
+const FREED_MEANS_UNSENT: &str = "a freed key means that nobody got a mail";
+const RESPONSE_IS_FINAL: &str = "a stored response is never changed, and every later attempt gets it";
+const STATUSES_ARE_TRUE: &str = "only a mail that was sent is SENT, and only one that was not is FAILED";
+const CLIENT_HAS_RESPONSE: &str =
+    "in the end the client has a response: a mail that was sent is SENT, unless an earlier response did not know";
+const DOUBT_HAS_CAUSE: &str =
+    "DELIVERY_UNKNOWN has a cause: a crash, a failed call, or an attempt that was still sending";
+const FAILED_IS_FINAL: &str =
+    "a recipient that a response calls FAILED beside a SENT one never gets a mail under the key";
+const PROPERTIES: [&str; 7] = [
+    AT_MOST_ONCE,
+    FREED_MEANS_UNSENT,
+    RESPONSE_IS_FINAL,
+    STATUSES_ARE_TRUE,
+    FAILED_IS_FINAL,
+    DOUBT_HAS_CAUSE,
+    CLIENT_HAS_RESPONSE,
+];
 
 const ATTEMPTS: [&str; 4] = ["first attempt", "second attempt", "third attempt", "fourth attempt"];
 
-/// What is taken out of the protocol, to see that it is needed.
+/// A part that is taken out of the protocol, to show that the protocol needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Without {
-    Nothing,
-    /// Attempts go on when their lease is over.
+enum Mutation {
+    None,
+    /// Attempts continue after their lease has ended.
     LongLease,
-    /// Neither the permit nor the take-over looks whose it is.
+    /// Neither the permit nor the take-over checks its owner.
     Fences,
-    /// Whoever takes over mints ids of their own.
+    /// An attempt that takes over generates new ids.
     KeptIds,
-    /// A key is freed whoever holds it.
+    /// A key is freed even if another attempt holds it.
     OwnRelease,
-    /// An answer is kept over one that is kept.
+    /// A response is stored over one that is stored already.
     FirstAnswer,
-    /// A key is freed while its first recipients may have got the mail.
+    /// A key is freed although its first recipients may have got the mail.
     Doubt,
-    /// An attempt records what became of an email on whosever record there is.
+    /// An attempt records the outcome of an email on a record of any attempt.
     OwnOutcomes,
-    /// An attempt takes its own echo for a rival's permit.
+    /// An attempt takes the echo of its own permit for a permit of another.
     Echo,
-    /// An attempt answers what its claim may not have kept.
+    /// An attempt returns a response that its claim may not have stored.
     KeptFailures,
 }
 
 #[derive(Debug)]
-struct Sending {
+struct SendModel {
     attempts: usize,
     recipients: usize,
     faults: u8,
     leases: u8,
-    without: Without,
+    mutation: Mutation,
 }
 
-/// What an attempt was answered: a body, or an error's code.
-type Told = Result<String, Code>;
+/// The response of an attempt: a body, or the code of an error.
+type Response = Result<String, Code>;
 
 #[derive(Clone, Hash)]
 struct World {
-    /// Leases that have ended since the beginning.
+    /// The number of leases that have ended.
     now: u8,
     faults: u8,
     claim: ClaimRecord,
     emails: BTreeMap<Uuid, EmailRecord>,
     attempts: Vec<(u8, Phase)>,
-    /// The emails that the mail service took, by recipient.
+    /// The emails that the mail service accepted, by recipient.
     taken: Vec<Vec<Uuid>>,
-    told: Option<Told>,
-    /// Who was told to have failed, in an answer that is no failure.
+    response: Option<Response>,
+    /// For each recipient, true if a response that is no error called it failed.
     failed: Vec<bool>,
-    /// Something happened after which nobody can know what became of an email.
+    /// True after a step that makes it unknown whether an email was sent.
     is_in_doubt: bool,
-    broken: Option<&'static str>,
+    violated: Option<&'static str>,
 }
 
 #[derive(Clone, Hash)]
@@ -104,16 +113,17 @@ enum Phase {
     TakingOver(Claim, Vec<Email>),
     Reserving(Claim, Vec<Email>),
     Delivering(Run, Next),
-    /// Only the claim is left to be written, then this is the answer: if `must_be_kept`, only if it is.
-    Settling(Claim, Told, bool),
+    /// Only the claim is left to be written, and then this is the response. If the flag is set, it is the response only if the
+    /// claim stores it.
+    Settling(Claim, Response, bool),
     Ended,
 }
 
-/// What a running attempt does for the recipient whose turn it is.
+/// The next call of a running attempt for the current recipient.
 #[derive(Clone, Hash)]
 enum Next {
     Permit,
-    SendResult,
+    Send,
 }
 
 #[derive(Clone, Hash)]
@@ -121,9 +131,9 @@ struct Run {
     claim: Claim,
     earlier: Vec<Email>,
     deliveries: Vec<Delivery>,
-    /// Writes that are still to be made, in any order.
+    /// The writes that are still to be made, in any order.
     writes: Vec<Write>,
-    told: Option<Told>,
+    response: Option<Response>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -133,8 +143,8 @@ enum Write {
     Claim,
 }
 
-impl Sending {
-    /// The mail service's events that have something to tell.
+impl SendModel {
+    /// The events of the mail service that change a record.
     fn events(world: &World) -> Vec<Step<World>> {
         let mut steps = vec![];
         for id in world.taken.iter().flatten() {
@@ -143,7 +153,7 @@ impl Sending {
             let before = record.clone();
             record.see(ReportedStatus::Sent, "ses-1");
             if *record != before {
-                steps.push(Step { who: "the mail service", what: "tells that it took an email", after });
+                steps.push(Step { actor: "the mail service", action: "reports that it accepted an email", after });
             }
         }
         steps
@@ -153,7 +163,7 @@ impl Sending {
         world.attempts.iter().any(|(_, phase)| matches!(phase, Phase::Delivering(..)))
     }
 
-    /// A lease ends: whoever held it has crashed.
+    /// All leases end: the attempts that held them have crashed.
     fn lease_ends(&self, world: &World) -> Option<Step<World>> {
         let began = world.attempts.iter().any(|(_, phase)| !matches!(phase, Phase::Waiting));
         let last_began = !matches!(world.attempts[self.attempts - 1].1, Phase::Waiting);
@@ -164,16 +174,16 @@ impl Sending {
         after.now += 1;
         after.is_in_doubt |= Self::somebody_delivers(world);
         for (_, phase) in &mut after.attempts {
-            if !matches!(phase, Phase::Waiting) && self.without != Without::LongLease {
+            if !matches!(phase, Phase::Waiting) && self.mutation != Mutation::LongLease {
                 *phase = Phase::Ended;
             }
         }
-        Some(Step { who: "time", what: "every lease ends", after })
+        Some(Step { actor: "time", action: "every lease ends", after })
     }
 
-    /// What the last attempt must have been answered.
-    fn is_well_ended(world: &World) -> bool {
-        match &world.told {
+    /// True if the last attempt has a response that a client may keep.
+    fn has_valid_end(world: &World) -> bool {
+        match &world.response {
             Some(Ok(_)) => true,
             Some(Err(code)) => {
                 let is_final = matches!(code, Code::DeliveryUnknown | Code::DeliveryFailed);
@@ -184,17 +194,17 @@ impl Sending {
     }
 }
 
-/// The statuses in an answer's body.
+/// The statuses in the body of a response.
 fn statuses(body: &str) -> Vec<String> {
     let body: serde_json::Value = serde_json::from_str(body).unwrap();
     let emails = body["data"]["emails"].as_array().unwrap();
     emails.iter().map(|email| email["status"].as_str().unwrap().to_owned()).collect()
 }
 
-impl Model for Sending {
+impl Model for SendModel {
     type State = World;
 
-    fn start(&self) -> World {
+    fn initial_state(&self) -> World {
         World {
             now: 0,
             faults: self.faults,
@@ -202,10 +212,10 @@ impl Model for Sending {
             emails: BTreeMap::new(),
             attempts: vec![(0, Phase::Waiting); self.attempts],
             taken: vec![vec![]; self.recipients],
-            told: None,
+            response: None,
             failed: vec![false; self.recipients],
             is_in_doubt: false,
-            broken: None,
+            violated: None,
         }
     }
 
@@ -222,13 +232,15 @@ impl Model for Sending {
                 Phase::Delivering(run, next) => {
                     let mut steps = self.recording(world, who, run, next);
                     steps.extend(match next {
-                        _ if run.told.is_some() => vec![],
+                        _ if run.response.is_some() => vec![],
                         Next::Permit => self.permitting(world, who, run),
-                        Next::SendResult => self.handing_over(world, who, run),
+                        Next::Send => self.sending(world, who, run),
                     });
                     steps
                 }
-                Phase::Settling(held, told, must_be_kept) => self.settling(world, who, held, told, *must_be_kept),
+                Phase::Settling(held, response, must_be_stored) => {
+                    self.settling(world, who, held, response, *must_be_stored)
+                }
                 Phase::Ended => vec![],
             });
         }
@@ -236,7 +248,7 @@ impl Model for Sending {
         for step in &mut steps {
             let now_kept = step.after.claim.0.as_ref().and_then(|claim| claim.response.as_ref());
             if kept.is_some() && kept != now_kept {
-                step.after.broken = step.after.broken.or(Some(KEPT));
+                step.after.violated = step.after.violated.or(Some(RESPONSE_IS_FINAL));
             }
         }
         steps
@@ -244,57 +256,57 @@ impl Model for Sending {
 
     fn check(&self, world: &World, is_end: bool) -> Result<(), &'static str> {
         if world.taken.iter().any(|taken| taken.len() > 1) {
-            return Err(TWICE);
+            return Err(AT_MOST_ONCE);
         }
-        if let Some(broken) = world.broken {
-            return Err(broken);
+        if let Some(violated) = world.violated {
+            return Err(violated);
         }
-        if is_end && !Self::is_well_ended(world) { Err(ENDED) } else { Ok(()) }
+        if is_end && !Self::has_valid_end(world) { Err(CLIENT_HAS_RESPONSE) } else { Ok(()) }
     }
 }
 
-const SMALL: Sending = Sending { attempts: 3, recipients: 1, faults: 2, leases: 2, without: Without::Nothing };
+const SMALL: SendModel = SendModel { attempts: 3, recipients: 1, faults: 2, leases: 2, mutation: Mutation::None };
 
 #[test]
-fn one_recipient_three_attempts_two_faults() {
+fn one_recipient_three_attempts_and_two_faults_keep_the_promises() {
     let reached = [
         "takes the key over",
         "withdraws a record",
-        "a write's answer is lost, and the SDK makes it again",
-        "answers without having recorded it all",
-        "tells that it took an email",
+        "a write's response is lost, and the SDK repeats it",
+        "answers mutation having recorded it all",
+        "reports that it accepted an email",
     ];
-    holds(&SMALL, &PROPERTIES, &reached);
+    assert_holds(&SMALL, &PROPERTIES, &reached);
 }
 
 #[test]
-fn one_recipient_four_attempts_one_fault() {
-    holds(
-        &Sending { attempts: 4, faults: 1, ..SMALL },
+fn one_recipient_four_attempts_and_one_fault_keep_the_promises() {
+    assert_holds(
+        &SendModel { attempts: 4, faults: 1, ..SMALL },
         &PROPERTIES,
         &["is replayed", "is told that another attempt runs"],
     );
 }
 
 #[test]
-fn two_recipients_three_attempts_two_faults_one_lease() {
-    let reached = ["finds an email without a record", "finds a record of every email", "is over the monthly limit"];
-    holds(&Sending { recipients: 2, leases: 1, ..SMALL }, &PROPERTIES, &reached);
+fn two_recipients_three_attempts_two_faults_and_one_lease_keep_the_promises() {
+    let reached = ["finds an email mutation a record", "finds a record of every email", "is over the monthly limit"];
+    assert_holds(&SendModel { recipients: 2, leases: 1, ..SMALL }, &PROPERTIES, &reached);
 }
 
 #[test]
-fn a_protocol_without_one_of_its_parts_is_caught() {
-    for (without, attempts, recipients, faults, property) in [
-        (Without::LongLease, 3, 1, 1, FREED),
-        (Without::Fences, 4, 1, 0, TWICE),
-        (Without::KeptIds, 3, 2, 0, TWICE),
-        (Without::OwnRelease, 3, 1, 2, KEPT),
-        (Without::FirstAnswer, 4, 2, 0, KEPT),
-        (Without::Doubt, 3, 2, 1, FREED),
-        (Without::OwnOutcomes, 3, 2, 2, ENDED),
-        (Without::Echo, 3, 1, 1, DOUBT),
-        (Without::KeptFailures, 3, 2, 2, FINAL),
+fn every_mutation_of_the_protocol_is_found() {
+    for (mutation, attempts, recipients, faults, property) in [
+        (Mutation::LongLease, 3, 1, 1, FREED_MEANS_UNSENT),
+        (Mutation::Fences, 4, 1, 0, AT_MOST_ONCE),
+        (Mutation::KeptIds, 3, 2, 0, AT_MOST_ONCE),
+        (Mutation::OwnRelease, 3, 1, 2, RESPONSE_IS_FINAL),
+        (Mutation::FirstAnswer, 4, 2, 0, RESPONSE_IS_FINAL),
+        (Mutation::Doubt, 3, 2, 1, FREED_MEANS_UNSENT),
+        (Mutation::OwnOutcomes, 3, 2, 2, CLIENT_HAS_RESPONSE),
+        (Mutation::Echo, 3, 1, 1, DOUBT_HAS_CAUSE),
+        (Mutation::KeptFailures, 3, 2, 2, FAILED_IS_FINAL),
     ] {
-        breaks(&Sending { attempts, recipients, faults, leases: 1, without }, property);
+        assert_violates(&SendModel { attempts, recipients, faults, leases: 1, mutation }, property);
     }
 }

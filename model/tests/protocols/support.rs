@@ -1,31 +1,31 @@
-//! What every model's test does with what was explored.
+//! Assertions on explored models.
 
 use std::fmt::Debug;
 
 use posthorn_model::{Model, explore};
 
-/// Explores a model that is sound: nothing is broken, and everything in `reached` did happen.
-#[expect(clippy::print_stdout, reason = "how much was explored, for whoever looks with --nocapture")]
-pub(crate) fn holds(model: &(impl Model + Debug), properties: &[&str], reached: &[&str]) {
-    let explored = explore(model);
-    if let Some(found) = explored.counterexample {
+/// Explores a correct model, and asserts that no property is violated and that every action in `reached` happened.
+#[expect(clippy::print_stdout, reason = "how much was exploration, for whoever looks with --nocapture")]
+pub(crate) fn assert_holds(model: &(impl Model + Debug), properties: &[&str], reached: &[&str]) {
+    let exploration = explore(model);
+    if let Some(found) = exploration.counterexample {
         panic!("{model:?}\n{found}");
     }
-    for what in reached {
-        assert!(explored.happened.contains(what), "never happened: {what}, of {:?}", explored.happened);
+    for action in reached {
+        assert!(exploration.actions.contains(action), "never happened: {action}, of {:?}", exploration.actions);
     }
-    let posthorn_model::Explored { states, steps, ends, depth, .. } = explored;
-    println!("{model:?}: {states} states, {steps} steps, {ends} ends, at most {depth} deep");
+    let posthorn_model::Exploration { states, steps, final_states, depth, .. } = exploration;
+    println!("{model:?}: {states} states, {steps} steps, {final_states} final states, at most {depth} deep");
     for property in properties {
         println!("  always: {property}");
     }
     println!("  reached: {}", reached.join("; "));
 }
 
-/// Explores a model that is broken on purpose: the checker must see it.
-pub(crate) fn breaks(model: &(impl Model + Debug), property: &str) {
+/// Explores a model with a mutation, and asserts that it violates `property`.
+pub(crate) fn assert_violates(model: &(impl Model + Debug), property: &str) {
     let found = explore(model).counterexample;
-    let broken = found.as_ref().map(|found| found.broken);
-    let way = found.as_ref().map(ToString::to_string).unwrap_or_default();
-    assert_eq!(broken, Some(property), "{model:?}\n{way}");
+    let violated = found.as_ref().map(|found| found.violated);
+    let trace = found.as_ref().map(ToString::to_string).unwrap_or_default();
+    assert_eq!(violated, Some(property), "{model:?}\n{trace}");
 }

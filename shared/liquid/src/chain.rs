@@ -1,22 +1,22 @@
-//! `value | filter: argument ?? fallback`.
+//! Chains of filters and fallbacks: `value | filter: argument ?? fallback`.
 
-use crate::Part;
 use crate::cursor::{Cursor, quoted};
-use crate::error::Fault;
+use crate::error::ParseError;
 use crate::expression::Expression;
-use crate::filters::{self, Builtin, Call, Failure};
-use crate::habits::Place;
-use crate::html::{escape, escape_markup, escape_once};
+use crate::filters::{self, Builtin, FilterCall, FilterError};
+use crate::foreign_syntax::MarkupPlace;
+use crate::html::{escape, escape_once, escape_tags};
 use crate::lexer::Quotes;
-use crate::meter::Limit;
+use crate::mail_part::MailPart;
+use crate::markup::Markup;
+use crate::meter::LimitExceeded;
 use crate::mistake::Mistake;
-use crate::print::{text_of, weigh};
+use crate::print::{measure, text_of};
 use crate::run::Run;
-use crate::source::Markup;
 use crate::value::Value;
 
-/// How much longer escaping or line breaks can make a text.
-const GROWTH: usize = 6;
+/// The factor by which escaping or line breaks can lengthen a text.
+const MAX_GROWTH: usize = 6;
 
 const NO_DIRECTIVES: &str = "The format of a date has a % before each part: write \"%Y-%m-%d\".";
 
@@ -27,25 +27,25 @@ pub(crate) struct Chain {
 }
 
 enum Link {
-    /// Takes the literal if the value so far is missing, null, false or empty.
+    /// Replaces the value by the literal if the value is missing: null, false or empty.
     Fallback {
         literal: Value,
-        /// Its offset in the source, if it is written without quotes, as a name would be.
+        /// The offset of the literal in the source if it is written without quotes, as a name would be.
         word: Option<usize>,
     },
-    Filter(Filter),
+    Filter(AppliedFilter),
     Raw,
     Escape,
     EscapeOnce,
     LineBreaks,
 }
 
-struct Filter {
+struct AppliedFilter {
     builtin: &'static Builtin,
     arguments: Vec<Expression>,
-    /// The value of `allow_false:`, if it is there.
+    /// The value of the argument `allow_false:`, if it is given.
     allow_false: Option<Expression>,
-    /// The offset of its name in the source.
+    /// The offset of the filter's name in the source.
     offset: usize,
 }
 
@@ -55,11 +55,11 @@ enum Separator {
 }
 
 impl Chain {
-    /// Reads the inside of `{{ }}`, whose names may have blanks. In HTML escaping comes last there anyway, so that an `escape`
-    /// before other filters is left out: the result would be escaped twice.
-    pub(crate) fn output(markup: &mut Markup, text: &str) -> Result<Chain, Fault> {
+    /// Reads the inside of `{{ }}`, whose names may have blanks. HTML outputs are escaped at the end of the chain anyway, so an
+    /// `escape` before other filters is left out: its result would be escaped twice.
+    pub(crate) fn parse_output(markup: &mut Markup, text: &str) -> Result<Chain, ParseError> {
         let mut chain = Chain::parse_entry(markup, text, true)?;
-        if markup.part == Part::Html && !chain.links.iter().any(|link| matches!(link, Link::Raw)) {
+        if markup.part == MailPart::Html && !chain.links.iter().any(|link| matches!(link, Link::Raw)) {
             let last = chain.links.iter().rposition(|link| matches!(link, Link::Filter(_))).unwrap_or(0);
             let mut index = 0..;
             chain.links.retain(|link| index.next() >= Some(last) || !matches!(link, Link::Escape));
@@ -67,15 +67,15 @@ impl Chain {
         Ok(chain)
     }
 
-    /// Reads a chain.
-    pub(crate) fn parse(markup: &mut Markup, text: &str) -> Result<Chain, Fault> {
+    /// Reads the chain of a tag, such as `{% assign %}`.
+    pub(crate) fn parse(markup: &mut Markup, text: &str) -> Result<Chain, ParseError> {
         Chain::parse_entry(markup, text, false)
     }
 
-    fn parse_entry(markup: &mut Markup, text: &str, has_blanks: bool) -> Result<Chain, Fault> {
+    fn parse_entry(markup: &mut Markup, text: &str, has_blanks: bool) -> Result<Chain, ParseError> {
         let (entry, rest) = split(text);
         if has_blanks {
-            markup.place = Place::Output;
+            markup.place = MarkupPlace::Output;
         }
         let mut cursor = Cursor::new(entry);
         let entry = match cursor.is_at_end() {
@@ -84,29 +84,29 @@ impl Chain {
             _ => markup.expression(&mut cursor)?,
         };
         markup.end(&cursor)?;
-        markup.place = Place::Arguments;
+        markup.place = MarkupPlace::Arguments;
         let mut links = Vec::with_capacity(rest.len());
         for (index, (separator, text)) in rest.iter().enumerate() {
             if text.is_empty() && index + 1 < rest.len() && matches!(separator, Separator::Pipe) {
-                return Err(markup.fault(text, "For another value where one is missing write {{ name ?? other }}."));
+                return Err(markup.error(text, "For another value where one is missing write {{ name ?? other }}."));
             }
             links.extend(Link::parse(separator, markup, text)?);
         }
         Ok(Chain { entry, links })
     }
 
-    /// True if it is a name or path without filters, of which an array is printed as list items.
+    /// True if the chain is a name or path without filters. An array that it leads to is printed as list items.
     pub(crate) fn is_bare(&self) -> bool {
         matches!(self.entry, Expression::Path(_)) && self.links.iter().all(|link| matches!(link, Link::Fallback { .. }))
     }
 
-    /// True if its last filter gives JSON.
+    /// True if the last filter of the chain gives JSON.
     pub(crate) fn gives_json(&self) -> bool {
         matches!(self.links.last(), Some(Link::Filter(filter)) if filters::JSON.contains(&filter.builtin.name))
     }
 
-    /// The value at the end of the chain, and true if the author asked for it to be printed as it is.
-    pub(crate) fn evaluate(&self, run: &Run) -> Result<(Value, bool), Limit> {
+    /// The value at the end of the chain, and true if the chain holds `raw`, so that the value is printed unescaped.
+    pub(crate) fn evaluate(&self, run: &Run) -> Result<(Value, bool), LimitExceeded> {
         let mut value = run.value(&self.entry)?;
         let mut is_raw = false;
         for link in &self.links {
@@ -118,28 +118,28 @@ impl Chain {
 }
 
 impl Link {
-    /// Reads a link. There is none for a filter that does not exist: it passes its value through, and the author is told.
-    fn parse(separator: &Separator, markup: &mut Markup, text: &str) -> Result<Option<Link>, Fault> {
+    /// Reads a link. An unknown filter gives `None`: it passes its value through, and the author is told.
+    fn parse(separator: &Separator, markup: &mut Markup, text: &str) -> Result<Option<Link>, ParseError> {
         if matches!(separator, Separator::Fallback) {
             return Ok(Some(Link::fallback(markup, text.trim())));
         }
         let mut cursor = Cursor::new(text);
         let start = cursor.rest();
         let Some(name) = cursor.name() else {
-            return Err(markup.fault(start, "A filter's name must follow the sign |."));
+            return Err(markup.error(start, "A filter's name must follow the sign |."));
         };
         let arguments = Arguments::parse(markup, &mut cursor, name)?;
-        if let Some(link) = Link::own(name) {
+        if let Some(link) = Link::escaping(name) {
             arguments.check(markup, start, name, &(0..=0));
             return Ok(Some(link));
         }
         let Some(builtin) = filters::find(name) else {
-            markup.notice_with(start, || Mistake::UnknownFilter(name.to_owned()));
+            markup.report_with(start, || Mistake::UnknownFilter(name.to_owned()));
             return Ok(None);
         };
         arguments.check(markup, start, name, &builtin.arguments);
         if name == "date" && arguments.has_format_without_directives() {
-            markup.notice(start, Mistake::Other(NO_DIRECTIVES.to_owned()));
+            markup.report(start, Mistake::Other(NO_DIRECTIVES.to_owned()));
         }
         Ok(Some(Link::Filter(arguments.filter(builtin, markup.offset(start)))))
     }
@@ -149,13 +149,13 @@ impl Link {
         let is_word = literal.len() == text.len();
         if is_word && literal.starts_with('"') {
             let message = "The quote \" is never closed: write \" behind the text.";
-            markup.notice(text, Mistake::Other(message.to_owned()));
+            markup.report(text, Mistake::Other(message.to_owned()));
         }
         Link::Fallback { literal: Value::text(literal), word: is_word.then(|| markup.offset(text)) }
     }
 
-    /// The link of a filter that has to do with escaping.
-    fn own(name: &str) -> Option<Link> {
+    /// The link of a filter that decides about escaping.
+    fn escaping(name: &str) -> Option<Link> {
         Some(match name {
             "raw" => Link::Raw,
             "escape" | "h" | "xml_escape" => Link::Escape,
@@ -165,20 +165,20 @@ impl Link {
         })
     }
 
-    fn apply(&self, value: Value, is_raw: bool, run: &Run) -> Result<Value, Limit> {
+    fn apply(&self, value: Value, is_raw: bool, run: &Run) -> Result<Value, LimitExceeded> {
         run.meter.step()?;
         match self {
             Link::Fallback { .. } if !value.is_missing() => Ok(value),
             Link::Fallback { literal, word } => {
-                word.inspect(|offset| run.tell_of_name_as_fallback(literal, *offset));
+                word.inspect(|offset| run.report_name_as_fallback(literal, *offset));
                 Ok(literal.clone())
             }
             Link::Raw => Ok(value),
-            Link::Escape if matches!(value, Value::Markup(_)) => map_text(&value, run, escape_markup),
+            Link::Escape if matches!(value, Value::Html(_)) => map_text(&value, run, escape_tags),
             Link::Escape => map_text(&value, run, escape),
             Link::EscapeOnce => map_text(&value, run, escape_once),
             Link::LineBreaks => {
-                let is_safe = is_raw || run.part != Part::Html || matches!(value, Value::Markup(_));
+                let is_safe = is_raw || run.part != MailPart::Html || matches!(value, Value::Html(_));
                 map_text(&value, run, |text| {
                     let text = if is_safe { text.to_owned() } else { escape(text) };
                     text.replace("\r\n", "\n").replace('\n', "<br />\n")
@@ -189,37 +189,37 @@ impl Link {
     }
 }
 
-/// The text that `map` makes of the value's, which is HTML where the part is.
-fn map_text(value: &Value, run: &Run, map: impl Fn(&str) -> String) -> Result<Value, Limit> {
-    run.meter.spend_bytes(weigh(value, &run.meter)?.saturating_mul(GROWTH))?;
+/// The text that `map` makes of the value's text. In an HTML part the result is HTML.
+fn map_text(value: &Value, run: &Run, map: impl Fn(&str) -> String) -> Result<Value, LimitExceeded> {
+    run.meter.spend_bytes(measure(value, &run.meter)?.saturating_mul(MAX_GROWTH))?;
     let text = map(&text_of(value)).into();
-    Ok(if run.part == Part::Html { Value::Markup(text) } else { Value::Text(text) })
+    Ok(if run.part == MailPart::Html { Value::Html(text) } else { Value::Text(text) })
 }
 
-impl Filter {
-    fn apply(&self, input: &Value, run: &Run) -> Result<Value, Limit> {
+impl AppliedFilter {
+    fn apply(&self, input: &Value, run: &Run) -> Result<Value, LimitExceeded> {
         let arguments = self.arguments.iter().map(|argument| run.value(argument)).collect::<Result<Vec<_>, _>>()?;
         let allow_false = match &self.allow_false {
             Some(expression) => run.value(expression)?.is_truthy(),
             None => false,
         };
-        let call = Call { input, arguments: &arguments, allow_false, meter: &run.meter, now: run.variables.now };
+        let call = FilterCall { input, arguments: &arguments, allow_false, meter: &run.meter, now: run.variables.now };
         match self.builtin.apply(&call) {
             Ok(value) => Ok(value),
-            Err(Failure::Limit(limit)) => Err(limit),
-            Err(Failure::Instead(value, reason)) => {
-                self.tell(reason, run);
+            Err(FilterError::Limit(limit)) => Err(limit),
+            Err(FilterError::PartialResult(value, reason)) => {
+                self.report(reason, run);
                 Ok(value)
             }
-            Err(Failure::Unfit(reason)) => {
-                self.tell(reason, run);
+            Err(FilterError::InvalidInput(reason)) => {
+                self.report(reason, run);
                 Ok(Value::Nil)
             }
         }
     }
 
-    fn tell(&self, reason: &'static str, run: &Run) {
-        run.tell(self.offset, || Mistake::Unfit { filter: self.builtin.name, reason });
+    fn report(&self, reason: &'static str, run: &Run) {
+        run.report(self.offset, || Mistake::FilterInput { filter: self.builtin.name, reason });
     }
 }
 
@@ -228,12 +228,12 @@ impl Filter {
 struct Arguments {
     values: Vec<Expression>,
     allow_false: Option<Expression>,
-    /// True if the author was told of an argument that no filter takes.
-    is_told: bool,
+    /// True if an argument that no filter takes was reported to the author.
+    is_reported: bool,
 }
 
 impl Arguments {
-    fn parse(markup: &mut Markup, cursor: &mut Cursor, filter: &str) -> Result<Arguments, Fault> {
+    fn parse(markup: &mut Markup, cursor: &mut Cursor, filter: &str) -> Result<Arguments, ParseError> {
         let mut arguments = Arguments::default();
         if cursor.eat(":") {
             while !cursor.is_at_end() {
@@ -245,14 +245,14 @@ impl Arguments {
         }
         if arguments.values.is_empty() && cursor.starts_with_argument() {
             let message = format!("The arguments of a filter stand behind a colon: write | {filter}: ….");
-            return Err(markup.fault(cursor.rest(), message));
+            return Err(markup.error(cursor.rest(), message));
         }
         markup.end(cursor)?;
         Ok(arguments)
     }
 
     /// Reads `value` or `name: value`.
-    fn argument(&mut self, markup: &mut Markup, cursor: &mut Cursor) -> Result<(), Fault> {
+    fn argument(&mut self, markup: &mut Markup, cursor: &mut Cursor) -> Result<(), ParseError> {
         let mut ahead = *cursor;
         let name = ahead.name().filter(|_| ahead.eat(":"));
         let Some(name) = name else {
@@ -266,40 +266,40 @@ impl Arguments {
             self.allow_false = Some(value);
         } else {
             let message = format!("No filter takes an argument \"{name}\": leave it out.");
-            markup.notice(start, Mistake::Other(message));
-            self.is_told = true;
+            markup.report(start, Mistake::Other(message));
+            self.is_reported = true;
         }
         Ok(())
     }
 
-    /// Tells the author if there are too few or too many.
+    /// Reports too few or too many arguments to the author.
     fn check(&self, markup: &mut Markup, place: &str, name: &str, takes: &std::ops::RangeInclusive<usize>) {
-        if takes.contains(&self.values.len()) || self.is_told {
+        if takes.contains(&self.values.len()) || self.is_reported {
             return;
         }
         let (given, takes) = (self.values.len(), takes.clone());
-        markup.notice_with(place, || Mistake::Arguments { filter: name.to_owned(), given, takes });
+        markup.report_with(place, || Mistake::Arguments { filter: name.to_owned(), given, takes });
     }
 
-    /// True if the first is a text in which no date has a place, as `YYYY-MM-DD`.
+    /// True if the first argument is a date format without a directive, such as `YYYY-MM-DD`.
     fn has_format_without_directives(&self) -> bool {
         let Some(Expression::Literal(Value::Text(format))) = self.values.first() else { return false };
         !format.is_empty() && !format.contains('%')
     }
 
-    fn filter(mut self, builtin: &'static Builtin, offset: usize) -> Filter {
+    fn filter(mut self, builtin: &'static Builtin, offset: usize) -> AppliedFilter {
         self.values.truncate(*builtin.arguments.end());
-        Filter { builtin, arguments: self.values, allow_false: self.allow_false, offset }
+        AppliedFilter { builtin, arguments: self.values, allow_false: self.allow_false, offset }
     }
 }
 
-/// The literal without the quotes around it, if it has them.
+/// The literal without the quotes around it, if there are quotes.
 pub(crate) fn unquoted(literal: &str) -> &str {
     let literal = literal.trim();
     quoted(literal).filter(|(_, length)| *length == literal.len()).map_or(literal, |(inside, _)| inside)
 }
 
-/// The entry of a chain and its links, cut outside of string literals.
+/// The entry of a chain and the texts of its links, cut at separators outside of string literals.
 fn split(text: &str) -> (&str, Vec<(Separator, &str)>) {
     if !text.bytes().any(|byte| matches!(byte, b'|' | b'?')) {
         return (text, Vec::new());

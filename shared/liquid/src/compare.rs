@@ -3,20 +3,20 @@
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
-use crate::meter::{Limit, Meter};
-use crate::print::{text_of, weigh};
-use crate::value::{Object, Value};
+use crate::meter::{LimitExceeded, Meter};
+use crate::print::{measure, text_of};
+use crate::value::{Object, Value, truncated};
 
-/// The work of comparing two values beside that of their texts.
-const COMPARISON: usize = 16;
+/// The work of comparing two values, without the work of comparing their texts.
+const COMPARISON_COST: usize = 16;
 /// The work of looking up a key.
-const LOOKUP: usize = 64;
-/// How many bytes are compared in the time in which one byte is changed.
+const LOOKUP_COST: usize = 64;
+/// The bytes that are compared in the time in which one byte is changed.
 const COMPARED_BYTES: usize = 16;
 
-/// True if the two are the same value: `1` and `1.0` are, `1` and `'1'` are not.
-pub(crate) fn equal(a: &Value, b: &Value, meter: &Meter) -> Result<bool, Limit> {
-    meter.spend_bytes(COMPARISON)?;
+/// True if the two values are equal: `1` and `1.0` are, `1` and `'1'` are not.
+pub(crate) fn equal(a: &Value, b: &Value, meter: &Meter) -> Result<bool, LimitExceeded> {
+    meter.spend_bytes(COMPARISON_COST)?;
     Ok(match (a, b) {
         (Value::Nil, Value::Nil) | (Value::Empty, Value::Empty) | (Value::Blank, Value::Blank) => true,
         (Value::Empty, other) | (other, Value::Empty) => other.is_empty(),
@@ -32,11 +32,11 @@ pub(crate) fn equal(a: &Value, b: &Value, meter: &Meter) -> Result<bool, Limit> 
     })
 }
 
-fn pay_for_text(value: &Value, meter: &Meter) -> Result<(), Limit> {
+fn pay_for_text(value: &Value, meter: &Meter) -> Result<(), LimitExceeded> {
     meter.spend_bytes(value.text_len() / COMPARED_BYTES)
 }
 
-fn all_equal(a: &[Value], b: &[Value], meter: &Meter) -> Result<bool, Limit> {
+fn all_equal(a: &[Value], b: &[Value], meter: &Meter) -> Result<bool, LimitExceeded> {
     for (a, b) in a.iter().zip(b) {
         if !equal(a, b, meter)? {
             return Ok(false);
@@ -46,9 +46,9 @@ fn all_equal(a: &[Value], b: &[Value], meter: &Meter) -> Result<bool, Limit> {
 }
 
 /// True if `a` has every entry of `b`.
-fn has_entries(a: &Object, b: &Object, meter: &Meter) -> Result<bool, Limit> {
+fn has_entries(a: &Object, b: &Object, meter: &Meter) -> Result<bool, LimitExceeded> {
     for (key, value) in b {
-        meter.spend_bytes(LOOKUP + key.len())?;
+        meter.spend_bytes(LOOKUP_COST + key.len())?;
         let Some(other) = a.get(key) else { return Ok(false) };
         if !equal(other, value, meter)? {
             return Ok(false);
@@ -57,7 +57,7 @@ fn has_entries(a: &Object, b: &Object, meter: &Meter) -> Result<bool, Limit> {
     Ok(true)
 }
 
-/// The order of two numbers or of two texts. Other values have none.
+/// The order of two numbers or of two texts. Any other two values have no order.
 pub(crate) fn order(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Integer(a), Value::Integer(b)) => Some(a.cmp(b)),
@@ -68,7 +68,7 @@ pub(crate) fn order(a: &Value, b: &Value) -> Option<Ordering> {
     }
 }
 
-/// Compares without rounding the integer to a float, since a float holds not every integer beyond 2^53.
+/// Compares an integer with a float without rounding the integer, since a float cannot hold every integer beyond 2^53.
 fn integer_to_float(integer: i64, float: f64) -> Option<Ordering> {
     /// 2^63, which is the first float beyond an `i64`.
     const BEYOND: f64 = 9_223_372_036_854_775_808.0;
@@ -83,15 +83,9 @@ fn integer_to_float(integer: i64, float: f64) -> Option<Ordering> {
     }
 }
 
-/// The float without its fraction. One beyond an `i64` becomes the nearest `i64`.
-#[expect(clippy::cast_possible_truncation, reason = "the fraction is to be cut off, and a cast saturates")]
-pub(crate) fn truncated(float: f64) -> i64 {
-    float as i64
-}
-
-/// True if a text holds the text of `b`, an array an equal item, an object the key, a range the number. Nothing holds `nil` or
-/// `false`.
-pub(crate) fn contains(a: &Value, b: &Value, meter: &Meter) -> Result<bool, Limit> {
+/// True if `a` contains `b`: a text contains the text of `b`, an array an equal item, an object the key, a range the number. No
+/// value contains `nil` or `false`.
+pub(crate) fn contains(a: &Value, b: &Value, meter: &Meter) -> Result<bool, LimitExceeded> {
     if !b.is_truthy() {
         return Ok(false);
     }
@@ -106,14 +100,14 @@ pub(crate) fn contains(a: &Value, b: &Value, meter: &Meter) -> Result<bool, Limi
         }
         Value::Range(from, to) => Ok(is_between(*from, b, *to)),
         Value::Object(entries) => pay_for_search(a, b, meter).map(|()| entries.contains_key(&*text_of(b))),
-        Value::Text(text) | Value::Markup(text) => pay_for_search(a, b, meter).map(|()| text.contains(&*text_of(b))),
+        Value::Text(text) | Value::Html(text) => pay_for_search(a, b, meter).map(|()| text.contains(&*text_of(b))),
         _ => Ok(false),
     }
 }
 
-fn pay_for_search(a: &Value, b: &Value, meter: &Meter) -> Result<(), Limit> {
-    let needle = weigh(b, meter)?;
-    meter.spend_bytes(LOOKUP + a.text_len() + needle)
+fn pay_for_search(a: &Value, b: &Value, meter: &Meter) -> Result<(), LimitExceeded> {
+    let needle = measure(b, meter)?;
+    meter.spend_bytes(LOOKUP_COST + a.text_len() + needle)
 }
 
 fn is_between(from: i64, value: &Value, to: i64) -> bool {
@@ -121,17 +115,18 @@ fn is_between(from: i64, value: &Value, to: i64) -> bool {
     is_at_least(from, value) && order(value, &Value::Integer(to)).is_some_and(Ordering::is_le)
 }
 
-/// A text that two values share if, and only if, they are equal (`empty` and `blank` are equal to themselves alone).
+/// A text that two values share if and only if they are equal. `empty` and `blank` share theirs with no other value.
 pub(crate) fn identity(value: &Value) -> String {
     let mut out = String::new();
     write_identity(value, &mut out);
     out
 }
 
-/// Texts carry their length, so that none can look like the end of another value.
+/// Writes the identity of a value. Each text is written with its length, so that its end cannot be taken for the end of another
+/// value.
 fn write_identity(value: &Value, out: &mut String) {
     match value {
-        Value::Text(text) | Value::Markup(text) => write_sized(text, out),
+        Value::Text(text) | Value::Html(text) => write_sized(text, out),
         Value::List(items) => {
             out.push('[');
             items.iter().for_each(|item| write_identity(item, out));

@@ -4,16 +4,16 @@ use std::cmp::Ordering;
 
 use crate::compare;
 use crate::cursor::Cursor;
-use crate::error::Fault;
+use crate::error::ParseError;
 use crate::expression::Expression;
-use crate::habits::Place;
-use crate::meter::Limit;
+use crate::foreign_syntax::MarkupPlace;
+use crate::markup::Markup;
+use crate::meter::LimitExceeded;
 use crate::mistake::Mistake;
 use crate::run::Run;
-use crate::source::Markup;
 use crate::value::Value;
 
-/// Tests with `and` or `or` between each two. They bind from right to left: `a and b or c` is `a and (b or c)`.
+/// Tests joined by `and` and `or`, which bind from right to left: `a and b or c` is `a and (b or c)`.
 pub(crate) struct Condition {
     first: Test,
     rest: Vec<(Connective, Test)>,
@@ -28,7 +28,7 @@ enum Connective {
 struct Test {
     left: Expression,
     comparison: Option<(Operator, Expression)>,
-    /// Its offset in the source.
+    /// The offset of the test in the source.
     offset: usize,
 }
 
@@ -59,8 +59,8 @@ const OPERATORS: &[(&str, Operator)] = &[
 ];
 
 impl Condition {
-    pub(crate) fn parse(markup: &mut Markup, text: &str) -> Result<Condition, Fault> {
-        markup.place = Place::Condition;
+    pub(crate) fn parse(markup: &mut Markup, text: &str) -> Result<Condition, ParseError> {
+        markup.place = MarkupPlace::Condition;
         let mut cursor = Cursor::new(text);
         let first = Test::parse(markup, &mut cursor)?;
         let mut rest = Vec::new();
@@ -71,7 +71,7 @@ impl Condition {
         Ok(Condition { first, rest })
     }
 
-    pub(crate) fn holds(&self, run: &Run) -> Result<bool, Limit> {
+    pub(crate) fn holds(&self, run: &Run) -> Result<bool, LimitExceeded> {
         let mut holds = self.first.holds(run)?;
         for (connective, test) in &self.rest {
             let is_settled = holds == (*connective == Connective::Or);
@@ -94,7 +94,7 @@ impl Connective {
 }
 
 impl Test {
-    fn parse(markup: &mut Markup, cursor: &mut Cursor) -> Result<Test, Fault> {
+    fn parse(markup: &mut Markup, cursor: &mut Cursor) -> Result<Test, ParseError> {
         let offset = markup.offset(cursor.rest());
         let left = markup.expression(cursor)?;
         let comparison = match Operator::parse(cursor) {
@@ -104,9 +104,9 @@ impl Test {
         Ok(Test { left, comparison, offset })
     }
 
-    fn holds(&self, run: &Run) -> Result<bool, Limit> {
+    fn holds(&self, run: &Run) -> Result<bool, LimitExceeded> {
         let left = run.value(&self.left)?;
-        let Some((operator, right)) = &self.comparison else { return Ok(left.holds()) };
+        let Some((operator, right)) = &self.comparison else { return Ok(left.is_true_condition()) };
         let right = run.value(right)?;
         Ok(match operator {
             Operator::Equal => compare::equal(&left, &right, &run.meter)?,
@@ -119,13 +119,13 @@ impl Test {
         })
     }
 
-    /// The order of two values. A text that spells a number is compared with a number as one, as in JavaScript; the author is
-    /// told, since Liquid does not have it.
-    fn order(&self, left: &Value, right: &Value, run: &Run) -> Result<Option<Ordering>, Limit> {
+    /// The order of two values. A text that spells a number is compared with a number as a number, as in JavaScript. The author is
+    /// told, since no other Liquid compares so.
+    fn order(&self, left: &Value, right: &Value, run: &Run) -> Result<Option<Ordering>, LimitExceeded> {
         run.meter.spend_bytes(left.text_len().min(right.text_len()))?;
         let is_mixed = |a: &Value, b: &Value| a.as_text().is_some() && matches!(b, Value::Integer(_) | Value::Float(_));
         if is_mixed(left, right) || is_mixed(right, left) {
-            run.tell(self.offset, || Mistake::Other(MIXED.to_owned()));
+            run.report(self.offset, || Mistake::Other(MIXED.to_owned()));
             return Ok(match (left.as_number(), right.as_number()) {
                 (Some(left), Some(right)) => compare::order(&left, &right),
                 _ => None,

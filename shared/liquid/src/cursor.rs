@@ -11,7 +11,7 @@ impl<'t> Cursor<'t> {
         Cursor { rest: text.trim_start() }
     }
 
-    /// The text that is left, from the next character that is not white.
+    /// The text that is left, from the next character on that is not white space.
     pub(crate) fn rest(&self) -> &'t str {
         self.rest
     }
@@ -24,28 +24,28 @@ impl<'t> Cursor<'t> {
         self.rest.starts_with(text)
     }
 
-    fn go(&mut self, bytes: usize) -> &'t str {
+    fn advance(&mut self, bytes: usize) -> &'t str {
         let (taken, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));
         self.rest = rest.trim_start();
         taken
     }
 
-    /// Takes `text` if it comes next.
+    /// Takes `text` and returns true if it comes next.
     pub(crate) fn eat(&mut self, text: &str) -> bool {
-        let comes = self.rest.starts_with(text);
-        if comes {
-            self.go(text.len());
+        let is_next = self.rest.starts_with(text);
+        if is_next {
+            self.advance(text.len());
         }
-        comes
+        is_next
     }
 
-    /// Takes the word `word` if it comes next, as a whole name.
+    /// Takes the name `word` and returns true if it comes next as a whole name.
     pub(crate) fn eat_word(&mut self, word: &str) -> bool {
-        let comes = self.peek_name() == Some(word);
-        if comes {
-            self.go(word.len());
+        let is_next = self.peek_name() == Some(word);
+        if is_next {
+            self.advance(word.len());
         }
-        comes
+        is_next
     }
 
     /// The name that comes next: letters, digits, `_` and `-`, not all of them digits, perhaps with a `?` behind.
@@ -59,7 +59,7 @@ impl<'t> Cursor<'t> {
     /// Takes the name that comes next.
     pub(crate) fn name(&mut self) -> Option<&'t str> {
         let name = self.peek_name()?;
-        Some(self.go(name.len()))
+        Some(self.advance(name.len()))
     }
 
     /// The step of a path that comes next, which may be a number as well.
@@ -74,13 +74,13 @@ impl<'t> Cursor<'t> {
     /// Takes the step of a path that comes next.
     pub(crate) fn step(&mut self) -> Option<&'t str> {
         let step = self.peek_step()?;
-        Some(self.go(step.len()))
+        Some(self.advance(step.len()))
     }
 
     /// Takes the string literal that comes next, and returns its inside.
     pub(crate) fn string(&mut self) -> Option<&'t str> {
         let (inside, length) = quoted(self.rest)?;
-        self.go(length);
+        self.advance(length);
         Some(inside)
     }
 
@@ -97,15 +97,16 @@ impl<'t> Cursor<'t> {
         if bytes.get(length) == Some(&b'.') && digits(length + 1) > 0 {
             length += 1 + digits(length + 1);
         }
-        Some(self.go(length))
+        Some(self.advance(length))
     }
 
-    /// True if an argument of a filter may come next, a name, number or string, or what other languages put around them.
+    /// True if an argument of a filter may come next: a name, number or string, or the quotes and parentheses that other languages
+    /// put around one.
     pub(crate) fn starts_with_argument(&self) -> bool {
         self.rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '"' | '\'' | '(' | '“' | '‘' | '„'))
     }
 
-    /// The text that comes next, short enough to be shown in an error.
+    /// The text that comes next, shortened for an error message.
     pub(crate) fn shown(&self) -> String {
         const MAX_SHOWN: usize = 30;
         let text = self.rest.trim_end();
@@ -115,8 +116,8 @@ impl<'t> Cursor<'t> {
     }
 }
 
-/// The inside of the string literal with which `text` begins, and the literal's length. Its quotes may be typographic, as editors
-/// make them.
+/// The inside of the string literal with which `text` begins, and the length of the whole literal in bytes. Its quotes may be
+/// typographic, since editors replace straight quotes.
 pub(crate) fn quoted(text: &str) -> Option<(&str, usize)> {
     let open = text.chars().next()?;
     let closes: &[char] = match open {
@@ -132,7 +133,7 @@ pub(crate) fn quoted(text: &str) -> Option<(&str, usize)> {
     Some((text.get(start..end)?, end + close))
 }
 
-/// The bytes of the name characters with which `text` begins.
+/// The number of bytes of the name characters with which `text` begins.
 fn name_len(text: &str) -> usize {
     let is_ascii_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     let length = text.bytes().take_while(is_ascii_name).count();
@@ -146,7 +147,7 @@ fn is_name_character(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-')
 }
 
-/// True if `name` can be given to a variable: as a name, without `?`, or digits alone.
+/// True if a variable may have this name: name characters without a hyphen at the beginning. Digits alone are a name here.
 pub(crate) fn is_variable(name: &str) -> bool {
     !name.is_empty() && !name.starts_with('-') && name.chars().all(is_name_character)
 }

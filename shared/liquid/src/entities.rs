@@ -1,18 +1,18 @@
-//! Character references inside of delimiters, which editors of HTML put there: `{% if age &gt; 18 %}`, `{{&nbsp;name }}`.
+//! Character references inside of delimiters, which HTML editors put there: `{% if age &gt; 18 %}`, `{{&nbsp;name }}`.
 
 use std::borrow::Cow;
 
-use crate::Part;
 use crate::lexer::Quotes;
+use crate::mail_part::MailPart;
 
-/// A byte of a character beyond ASCII.
+/// A stand-in for the bytes of a character beyond ASCII.
 const NOT_ASCII: u8 = 0xff;
-/// The longest reference that is looked at, without `&`.
+/// The largest length in bytes of a reference that is resolved, without its `&`.
 const MAX_REFERENCE: usize = 8;
 
-/// The markup with its character references resolved. In HTML that is all of it; elsewhere nobody escapes a string literal, so
-/// only the references outside of them are resolved, where no Liquid has an `&`.
-pub(crate) fn decode(markup: &str, part: Part) -> Cow<'_, str> {
+/// The markup with its character references resolved: all of them in HTML. In other parts no string literal was escaped, so only
+/// the references outside of string literals are resolved, where Liquid has no `&` at all.
+pub(crate) fn decode(markup: &str, part: MailPart) -> Cow<'_, str> {
     if !markup.contains('&') && (markup.is_ascii() || !markup.contains(is_unseen)) {
         return Cow::Borrowed(markup);
     }
@@ -23,7 +23,7 @@ pub(crate) fn decode(markup: &str, part: Part) -> Cow<'_, str> {
         let reference = if c == '&' { character(rest) } else { None };
         let is_code = quotes.is_code(if c.is_ascii() { c as u8 } else { NOT_ASCII });
         let (decoded, after) = match reference {
-            Some((decoded, after)) if is_code || part == Part::Html => (decoded, after),
+            Some((decoded, after)) if is_code || part == MailPart::Html => (decoded, after),
             _ => (c, rest.get(c.len_utf8()..).unwrap_or_default()),
         };
         if !(is_code && is_unseen(decoded)) {
@@ -31,16 +31,16 @@ pub(crate) fn decode(markup: &str, part: Part) -> Cow<'_, str> {
         }
         rest = after;
     }
-    // A text that stays as it is keeps its offsets in the source.
+    // A text that does not change is borrowed, so that its offsets are offsets in the source.
     if out == markup { Cow::Borrowed(markup) } else { Cow::Owned(out) }
 }
 
-/// True for the characters without width that editors leave where one typed.
+/// True for characters without width, which editors leave in a text unnoticed.
 fn is_unseen(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
-/// The character that the reference stands for with which `text` begins, and the text behind it.
+/// The character of the reference with which `text` begins, and the text behind the reference.
 fn character(text: &str) -> Option<(char, &str)> {
     let inside = text.strip_prefix('&')?;
     let end = inside.bytes().take(MAX_REFERENCE + 1).position(|byte| byte == b';')?;
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn references_are_resolved_as_the_part_asks() {
         let check = |markup, html, text| {
-            assert_eq!((&*decode(markup, Part::Html), &*decode(markup, Part::Text)), (html, text), "{markup}");
+            assert_eq!((&*decode(markup, MailPart::Html), &*decode(markup, MailPart::Text)), (html, text), "{markup}");
         };
         check("age &gt;= 18", "age >= 18", "age >= 18");
         check("&nbsp;name&#160;", "\u{a0}name\u{a0}", "\u{a0}name\u{a0}");

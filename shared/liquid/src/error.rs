@@ -1,27 +1,27 @@
-//! Mistakes of a template, for its author, and the reasons for which it has no text.
+//! The mistakes of a template that its author is told, and the reasons for which a template has no text.
 
 use crate::meter::MAX_STEPS;
 
-/// A limit of the Liquid that is read.
+/// A limit of Liquid sources: their size, or the depth of their nesting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SourceLimit {
     pub(crate) max: usize,
     pub(crate) of: &'static str,
 }
 
-/// The reason for which a template has no text for a recipient. The texts are for the caller.
+/// The reason for which a template has no text for a recipient. Its message is for the caller of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum RenderError {
-    /// It takes more work than a rendering may.
+    /// The template takes more work than a rendering may take.
     #[error("The template exceeds the limit of {} steps with this data.", grouped(MAX_STEPS))]
     Steps,
-    /// It writes more than a rendering may.
+    /// The template writes more than a rendering may write.
     #[error("The template exceeds the limit of {} bytes of output with this data.", grouped(*bytes as u64))]
     Output {
-        /// The limit.
+        /// The largest output in bytes.
         bytes: usize,
     },
-    /// It is more Liquid than is read, whatever the data.
+    /// The source exceeds a limit of Liquid sources, whatever the data.
     #[error("The template exceeds the limit of {} {}.", grouped(.0.max as u64), .0.of)]
     Source(SourceLimit),
 }
@@ -35,33 +35,33 @@ fn grouped(number: u64) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("Line {line}, column {column}: {message}")]
 pub struct Problem {
-    /// From 1.
+    /// The line, from 1 on.
     pub line: usize,
-    /// In characters, from 1.
+    /// The column in characters, from 1 on.
     pub column: usize,
-    /// It says what is wrong and, where that is known, what to write.
+    /// A sentence that says what is wrong and, where that is known, what to write.
     pub message: String,
 }
 
 impl Problem {
     pub(crate) fn at(source: &str, offset: usize, message: impl Into<String>) -> Problem {
-        Position::default().go_on(source, offset).problem(message.into())
+        Position::default().advance(source, offset).problem(message.into())
     }
 }
 
-/// A place in a source.
+/// A place in a source, by its offset in bytes and by its line and column.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Position {
     offset: usize,
-    /// From 0.
+    /// The line, from 0 on.
     line: usize,
-    /// In characters, from 0.
+    /// The column in characters, from 0 on.
     column: usize,
 }
 
 impl Position {
-    /// The place at `offset`, which is not before this one. Only the text between is looked at.
-    pub(crate) fn go_on(self, source: &str, offset: usize) -> Position {
+    /// The position at `offset`, which is not before this one. Only the text between the two is looked at.
+    pub(crate) fn advance(self, source: &str, offset: usize) -> Position {
         let between = source.get(self.offset..offset).unwrap_or_default();
         let (lines, column) = match between.rsplit_once('\n') {
             Some((lines, last)) => (lines.matches('\n').count() + 1, last.chars().count()),
@@ -75,34 +75,34 @@ impl Position {
     }
 }
 
-/// The first thing for which a source cannot be read as Liquid, and where.
+/// The first mistake for which a source cannot be read as Liquid, and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct ParseError {
     pub(crate) offset: usize,
-    pub(crate) kind: FaultKind,
+    pub(crate) kind: ParseErrorKind,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum FaultKind {
-    /// It is not Liquid.
+pub(crate) enum ParseErrorKind {
+    /// The source is not Liquid.
     Syntax(String),
-    /// It is more Liquid than is read.
+    /// The source exceeds a limit of Liquid sources.
     Limit(SourceLimit),
 }
 
-impl Fault {
-    pub(crate) fn syntax(offset: usize, message: impl Into<String>) -> Fault {
-        Fault { offset, kind: FaultKind::Syntax(message.into()) }
+impl ParseError {
+    pub(crate) fn syntax(offset: usize, message: impl Into<String>) -> ParseError {
+        ParseError { offset, kind: ParseErrorKind::Syntax(message.into()) }
     }
 
-    pub(crate) fn limit(offset: usize, limit: SourceLimit) -> Fault {
-        Fault { offset, kind: FaultKind::Limit(limit) }
+    pub(crate) fn limit(offset: usize, limit: SourceLimit) -> ParseError {
+        ParseError { offset, kind: ParseErrorKind::Limit(limit) }
     }
 
     pub(crate) fn problem(&self, source: &str) -> Problem {
         let message = match &self.kind {
-            FaultKind::Syntax(message) => message.clone(),
-            FaultKind::Limit(limit) => RenderError::Source(*limit).to_string(),
+            ParseErrorKind::Syntax(message) => message.clone(),
+            ParseErrorKind::Limit(limit) => RenderError::Source(*limit).to_string(),
         };
         Problem::at(source, self.offset, message)
     }

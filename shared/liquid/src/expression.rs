@@ -6,26 +6,26 @@ use crate::cursor::Cursor;
 use crate::error::SourceLimit;
 use crate::value::Value;
 
-/// How deep `a[b[c]]` and `((1..2)..3)` may nest: reading and evaluating recurse there.
+/// The depth to which `a[b[c]]` and `((1..2)..3)` may nest: reading and evaluating them recurse.
 const MAX_BRACKETS: usize = 8;
-/// Bytes of a name. The keys of data have at most 128 characters.
+/// The largest length of a name in bytes. The keys of a contact's data have at most 128 characters.
 const MAX_NAME: usize = 512;
 pub(crate) const NAME: SourceLimit = SourceLimit { max: MAX_NAME, of: "bytes in a name" };
 const BRACKETS: SourceLimit = SourceLimit { max: MAX_BRACKETS, of: "brackets inside each other" };
 
-/// A value that a template names or spells.
+/// A value that a template names or writes out.
 #[derive(Debug, Clone)]
 pub(crate) enum Expression {
     Literal(Value),
     Path(Path),
-    /// Both ends of `(1..5)`.
+    /// The two ends of `(1..5)`.
     Range(Box<(Expression, Expression)>),
 }
 
-/// `name.step[index]`.
+/// A path such as `name.step[index]`.
 #[derive(Debug, Clone)]
 pub(crate) struct Path {
-    /// Its offset in the source.
+    /// The offset of the path in the source.
     pub(crate) offset: usize,
     pub(crate) root: Step,
     pub(crate) steps: Vec<Step>,
@@ -34,41 +34,41 @@ pub(crate) struct Path {
 /// A step of a path.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
-    /// `.name`, also `['name']` and `.0`.
+    /// A step by name: `.name`, `['name']` or `.0`.
     Name(Arc<str>),
-    /// `[expression]`.
+    /// A step by a computed value: `[expression]`.
     Computed(Box<Expression>),
 }
 
 /// The reason for which a text is no expression.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum NoExpression {
+pub(crate) enum ExpressionError {
     /// There is no value at the cursor.
-    Value,
+    NoValue,
     /// There is no name behind a dot.
-    Step,
+    NoName,
     /// A bracket is not closed.
-    Bracket,
+    OpenBracket,
     /// Parentheses hold no range.
-    Range,
+    NoRange,
     Limit(SourceLimit),
 }
 
-/// Words that end a name with blanks where it is told.
-const WORDS: [&str; 8] = ["and", "or", "contains", "in", "reversed", "limit", "offset", "cols"];
+/// The keywords that end a name with blanks in a tag.
+const KEYWORDS: [&str; 8] = ["and", "or", "contains", "in", "reversed", "limit", "offset", "cols"];
 
-/// The places where names may have blanks in them (`first name`), as those of Plunk's first templates.
+/// Tells whether the names in an expression may have blanks (`first name`), as in Plunk's first templates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Blanks {
-    /// In outputs.
-    Free,
-    /// Elsewhere they are read in a mail, but the author is told, since no other Liquid has them.
-    Told,
+    /// The expression stands in an output: the author is not told of such names.
+    Allowed,
+    /// The expression stands in a tag: a mail tolerates such names, but the author is told, since no other Liquid has them.
+    Reported,
 }
 
-/// Reads the expression that comes next, and tells whether it has a name with blanks. After an error the cursor is where the
-/// mistake is.
-pub(crate) fn read(cursor: &mut Cursor, blanks: Blanks) -> Result<(Expression, bool), NoExpression> {
+/// Reads the expression that comes next. The second value is true if the expression has a name with blanks. After an error the
+/// cursor is at the mistake.
+pub(crate) fn read(cursor: &mut Cursor, blanks: Blanks) -> Result<(Expression, bool), ExpressionError> {
     let mut reader = Reader { depth: 0, blanks, has_blanks: false };
     let expression = reader.expression(cursor)?;
     Ok((expression, reader.has_blanks))
@@ -81,7 +81,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn expression(&mut self, cursor: &mut Cursor) -> Result<Expression, NoExpression> {
+    fn expression(&mut self, cursor: &mut Cursor) -> Result<Expression, ExpressionError> {
         if cursor.starts_with("[") {
             let root = self.bracket(cursor)?;
             return self.path(root, cursor);
@@ -100,26 +100,26 @@ impl Reader {
         if cursor.starts_with("(") {
             return self.deeper(cursor, Reader::range);
         }
-        let number = cursor.number().ok_or(NoExpression::Value)?;
+        let number = cursor.number().ok_or(ExpressionError::NoValue)?;
         Ok(Expression::Literal(number_of(number)))
     }
 
     fn deeper<T>(
         &mut self,
         cursor: &mut Cursor,
-        read: impl FnOnce(&mut Reader, &mut Cursor) -> Result<T, NoExpression>,
-    ) -> Result<T, NoExpression> {
+        read: impl FnOnce(&mut Reader, &mut Cursor) -> Result<T, ExpressionError>,
+    ) -> Result<T, ExpressionError> {
         if self.depth == MAX_BRACKETS {
-            return Err(NoExpression::Limit(BRACKETS));
+            return Err(ExpressionError::Limit(BRACKETS));
         }
-        let mut inner = Reader { depth: self.depth + 1, blanks: Blanks::Told, has_blanks: false };
+        let mut inner = Reader { depth: self.depth + 1, blanks: Blanks::Reported, has_blanks: false };
         let read = read(&mut inner, cursor);
         self.has_blanks |= inner.has_blanks;
         read
     }
 
-    /// The name with the words behind it, one blank between each two.
-    fn with_blanks(&mut self, name: &str, cursor: &mut Cursor) -> Result<Arc<str>, NoExpression> {
+    /// The name together with the words behind it, joined by single blanks.
+    fn with_blanks(&mut self, name: &str, cursor: &mut Cursor) -> Result<Arc<str>, ExpressionError> {
         let Some(second) = self.next_word(cursor) else { return checked(name) };
         self.has_blanks = true;
         let mut words = vec![name, second];
@@ -131,19 +131,19 @@ impl Reader {
 
     fn next_word<'t>(&self, cursor: &mut Cursor<'t>) -> Option<&'t str> {
         let mut ahead = *cursor;
-        let word = ahead.step().filter(|word| self.blanks == Blanks::Free || !WORDS.contains(word))?;
+        let word = ahead.step().filter(|word| self.blanks == Blanks::Allowed || !KEYWORDS.contains(word))?;
         *cursor = ahead;
         Some(word)
     }
 
-    fn path(&mut self, root: Step, cursor: &mut Cursor) -> Result<Expression, NoExpression> {
+    fn path(&mut self, root: Step, cursor: &mut Cursor) -> Result<Expression, ExpressionError> {
         let mut steps = Vec::new();
         loop {
             if cursor.starts_with("[") {
                 steps.push(self.bracket(cursor)?);
             } else if cursor.starts_with(".") && !cursor.starts_with("..") {
                 cursor.eat(".");
-                let name = cursor.step().ok_or(NoExpression::Step)?;
+                let name = cursor.step().ok_or(ExpressionError::NoName)?;
                 steps.push(Step::Name(self.with_blanks(name, cursor)?));
             } else {
                 return Ok(Expression::Path(Path { offset: 0, root, steps }));
@@ -151,11 +151,11 @@ impl Reader {
         }
     }
 
-    fn bracket(&mut self, cursor: &mut Cursor) -> Result<Step, NoExpression> {
+    fn bracket(&mut self, cursor: &mut Cursor) -> Result<Step, ExpressionError> {
         cursor.eat("[");
         let inside = self.deeper(cursor, Reader::expression)?;
         if !cursor.eat("]") {
-            return Err(NoExpression::Bracket);
+            return Err(ExpressionError::OpenBracket);
         }
         Ok(match inside {
             Expression::Literal(Value::Text(name)) if name.len() <= MAX_NAME => Step::Name(name),
@@ -163,23 +163,23 @@ impl Reader {
         })
     }
 
-    fn range(&mut self, cursor: &mut Cursor) -> Result<Expression, NoExpression> {
+    fn range(&mut self, cursor: &mut Cursor) -> Result<Expression, ExpressionError> {
         cursor.eat("(");
         let from = self.expression(cursor)?;
         if !cursor.eat("..") {
-            return Err(NoExpression::Range);
+            return Err(ExpressionError::NoRange);
         }
         let to = self.expression(cursor)?;
-        if cursor.eat(")") { Ok(Expression::Range(Box::new((from, to)))) } else { Err(NoExpression::Range) }
+        if cursor.eat(")") { Ok(Expression::Range(Box::new((from, to)))) } else { Err(ExpressionError::NoRange) }
     }
 }
 
-/// The name, if it is not too long.
-fn checked(name: &str) -> Result<Arc<str>, NoExpression> {
-    if name.len() > MAX_NAME { Err(NoExpression::Limit(NAME)) } else { Ok(Arc::from(name)) }
+/// The name, or an error if it is longer than [`MAX_NAME`].
+fn checked(name: &str) -> Result<Arc<str>, ExpressionError> {
+    if name.len() > MAX_NAME { Err(ExpressionError::Limit(NAME)) } else { Ok(Arc::from(name)) }
 }
 
-/// The value of a word that is no name.
+/// The value of a keyword, `None` if the word is a name.
 fn literal(word: &str) -> Option<Value> {
     Some(match word {
         "nil" | "null" => Value::Nil,
@@ -191,7 +191,7 @@ fn literal(word: &str) -> Option<Value> {
     })
 }
 
-/// The number. One beyond an `i64` or an `f64` is a text, which prints the same.
+/// The value of a number. A number that neither an `i64` nor an `f64` holds becomes a text, which is printed unchanged.
 fn number_of(text: &str) -> Value {
     if let Ok(number) = text.parse() {
         return Value::Integer(number);
@@ -204,7 +204,7 @@ fn number_of(text: &str) -> Value {
 mod tests {
     use super::*;
 
-    /// The expression in a form of one way to write each.
+    /// The expression in a notation that has one way to write each expression.
     fn show(expression: &Expression) -> String {
         match expression {
             Expression::Literal(value) => format!("{value:?}"),
@@ -221,7 +221,7 @@ mod tests {
 
     fn check(text: &str, expected: &str) {
         let mut cursor = Cursor::new(text);
-        let shown = match read(&mut cursor, Blanks::Free) {
+        let shown = match read(&mut cursor, Blanks::Allowed) {
             Ok((expression, _)) if cursor.is_at_end() => show(&expression),
             Ok(_) => format!("left: {}", cursor.rest()),
             Err(error) => format!("{error:?}"),
@@ -266,17 +266,17 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_no_expression_is_told_from_one_that_is_too_deep() {
+    fn a_text_that_is_no_expression_and_one_that_is_too_deep_have_different_errors() {
         for text in ["", "@a", "-a", "a..b", "a.", "a[", "a[1", "(1..", "(1)", "'a", ".a", "a.['b']"] {
-            let read = read(&mut Cursor::new(text), Blanks::Told);
-            assert!(read.is_ok() == (text == "a..b") && !matches!(read, Err(NoExpression::Limit(_))), "{text}");
+            let read = read(&mut Cursor::new(text), Blanks::Reported);
+            assert!(read.is_ok() == (text == "a..b") && !matches!(read, Err(ExpressionError::Limit(_))), "{text}");
         }
         check("a..b", "left: ..b");
         check("a[0]b", "left: b");
         let mut cursor = Cursor::new("first name or x");
-        assert!(matches!(read(&mut cursor, Blanks::Told), Ok((_, true))) && cursor.rest() == "or x");
+        assert!(matches!(read(&mut cursor, Blanks::Reported), Ok((_, true))) && cursor.rest() == "or x");
         let nested = |depth: usize| format!("a{}1{}", "[a".repeat(depth - 1) + "[", "]".repeat(depth));
-        assert!(read(&mut Cursor::new(&nested(8)), Blanks::Told).is_ok());
-        assert_eq!(read(&mut Cursor::new(&nested(9)), Blanks::Told).err(), Some(NoExpression::Limit(BRACKETS)));
+        assert!(read(&mut Cursor::new(&nested(8)), Blanks::Reported).is_ok());
+        assert_eq!(read(&mut Cursor::new(&nested(9)), Blanks::Reported).err(), Some(ExpressionError::Limit(BRACKETS)));
     }
 }

@@ -2,20 +2,20 @@
 
 use std::ops::Range;
 
-use crate::error::{Fault, SourceLimit};
+use crate::error::{ParseError, SourceLimit};
 
-/// Bytes that one `{{ }}` or `{% %}` may hold.
+/// The largest length in bytes of one `{{ }}` or `{% %}`.
 pub(crate) const MAX_MARKUP: usize = 8 * 1024;
-/// Bytes that all of them together may hold.
+/// The largest length in bytes of all `{{ }}` and `{% %}` of a source together.
 const MAX_TOTAL: usize = 96 * 1024;
-/// How many of them there may be, with the texts between them.
+/// The largest number of outputs, tags and texts between them.
 const MAX_PIECES: usize = 16_000;
 
 const MARKUP: SourceLimit = SourceLimit { max: MAX_MARKUP, of: "bytes in one tag" };
 const TOTAL: SourceLimit = SourceLimit { max: MAX_TOTAL, of: "bytes in all its tags" };
 const PIECES: SourceLimit = SourceLimit { max: MAX_PIECES, of: "tags and texts between them" };
 
-/// A stretch of the source, without its delimiters.
+/// A piece of the source by its offsets, without delimiters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
     Text(Range<usize>),
@@ -23,25 +23,25 @@ pub(crate) enum Piece {
     Tag(Range<usize>),
 }
 
-/// One `{{ … }}` or `{% … %}`.
-struct Markup {
+/// An output or tag with its delimiters.
+struct Delimited {
     body: Range<usize>,
-    /// The offset at which the source goes on.
+    /// The offset behind the closing delimiter.
     end: usize,
     trims_before: bool,
     trims_after: bool,
 }
 
-/// The pieces of a source, with `raw`, `comment`, `doc` and inline comments and the whitespace control resolved.
+/// Cuts a source into its pieces. Blocks of `raw`, `comment` and `doc`, inline comments and whitespace control are resolved.
 pub(crate) struct Lexer<'s> {
     source: &'s str,
     position: usize,
-    /// A piece of which the text before it was returned first.
+    /// The piece that follows the text that was returned last.
     next: Option<Piece>,
     trim: bool,
     bytes_left: usize,
     pieces_left: usize,
-    /// The bytes that were looked at, each as often as it was.
+    /// The number of bytes that were looked at, each counted as often as it was looked at.
     pub(crate) work: usize,
 }
 
@@ -53,14 +53,14 @@ impl<'s> Lexer<'s> {
     /// The next piece, `None` at the end of the source.
     ///
     /// # Errors
-    /// A delimiter or block that is never closed, or a limit.
-    pub(crate) fn piece(&mut self) -> Result<Option<Piece>, Fault> {
+    /// A [`ParseError`] for a delimiter or block that is never closed, and for a limit.
+    pub(crate) fn piece(&mut self) -> Result<Option<Piece>, ParseError> {
         let Some(piece) = self.any_piece()? else { return Ok(None) };
-        self.pieces_left = self.pieces_left.checked_sub(1).ok_or_else(|| Fault::limit(self.position, PIECES))?;
+        self.pieces_left = self.pieces_left.checked_sub(1).ok_or_else(|| ParseError::limit(self.position, PIECES))?;
         Ok(Some(piece))
     }
 
-    fn any_piece(&mut self) -> Result<Option<Piece>, Fault> {
+    fn any_piece(&mut self) -> Result<Option<Piece>, ParseError> {
         while self.next.is_none() {
             let open = self.next_opener();
             self.work += open.unwrap_or(self.source.len()) - self.position;
@@ -89,12 +89,12 @@ impl<'s> Lexer<'s> {
         }
     }
 
-    /// Takes the markup that opens at `open`, for the next call, and returns the text before it.
-    fn markup(&mut self, open: usize) -> Result<Option<Piece>, Fault> {
+    /// Reads the output or tag that opens at `open`, keeps it for the next call, and returns the text before it.
+    fn markup(&mut self, open: usize) -> Result<Option<Piece>, ParseError> {
         let is_output = self.source.as_bytes().get(open + 1) == Some(&b'{');
-        let markup = self.delimited(open, is_output)?;
+        let markup = self.read_delimited(open, is_output)?;
         let before = self.text(open, markup.trims_before);
-        self.go_on_after(&markup);
+        self.continue_after(&markup);
         let body = self.source.get(markup.body.clone()).unwrap_or_default().trim();
         self.next = match body {
             _ if is_output => Some(Piece::Output(markup.body)),
@@ -107,12 +107,12 @@ impl<'s> Lexer<'s> {
         Ok(before)
     }
 
-    fn go_on_after(&mut self, markup: &Markup) {
+    fn continue_after(&mut self, markup: &Delimited) {
         self.position = markup.end;
         self.trim = markup.trims_after;
     }
 
-    /// The literal text up to `end`, if there is any.
+    /// The literal text from the position up to `end`, `None` if there is none.
     fn text(&self, end: usize, trim_end: bool) -> Option<Piece> {
         let whole = self.source.get(self.position..end).unwrap_or_default();
         let late = if self.trim { whole.trim_start() } else { whole };
@@ -121,18 +121,18 @@ impl<'s> Lexer<'s> {
         (!kept.is_empty()).then(|| Piece::Text(start..start + kept.len()))
     }
 
-    fn delimited(&mut self, open: usize, is_output: bool) -> Result<Markup, Fault> {
+    fn read_delimited(&mut self, open: usize, is_output: bool) -> Result<Delimited, ParseError> {
         let bytes = self.source.as_bytes();
         let trims_before = bytes.get(open + 2) == Some(&b'-');
         let start = open + 2 + usize::from(trims_before);
         let close = self.close(open, start, is_output)?;
         let trims_after = close > start && bytes.get(close - 1) == Some(&b'-');
-        Ok(Markup { body: start..close - usize::from(trims_after), end: close + 2, trims_before, trims_after })
+        Ok(Delimited { body: start..close - usize::from(trims_after), end: close + 2, trims_before, trims_after })
     }
 
-    /// The offset of the closing delimiter that follows `start`: the first one outside a string, or the first one at all if a quote stays
-    /// open. In an inline comment quotes mean nothing.
-    fn close(&mut self, open: usize, start: usize, is_output: bool) -> Result<usize, Fault> {
+    /// The offset of the closing delimiter for what begins at `start`: the first one outside of string literals, or the first one
+    /// at all if a quote stays open. In an inline comment quotes mean nothing.
+    fn close(&mut self, open: usize, start: usize, is_output: bool) -> Result<usize, ParseError> {
         let closer = if is_output { *b"}}" } else { *b"%}" };
         let rest = self.source.as_bytes().get(start..).unwrap_or_default();
         let window = rest.get(..MAX_MARKUP + closer.len()).unwrap_or(rest);
@@ -143,39 +143,43 @@ impl<'s> Lexer<'s> {
         self.work += 2 * outside.unwrap_or(window.len());
         let Some(close) = close else {
             self.work += rest.len();
-            return Err(if is_closed(rest, closer) { Fault::limit(open, MARKUP) } else { unclosed(open, is_output) });
+            return Err(if is_closed(rest, closer) {
+                ParseError::limit(open, MARKUP)
+            } else {
+                unclosed(open, is_output)
+            });
         };
         let left = self.bytes_left.checked_sub(outside.unwrap_or(window.len()));
-        self.bytes_left = left.ok_or_else(|| Fault::limit(open, TOTAL))?;
+        self.bytes_left = left.ok_or_else(|| ParseError::limit(open, TOTAL))?;
         Ok(start + close)
     }
 
-    /// Everything up to `{% endraw %}` as literal text.
-    fn raw(&mut self, open: usize) -> Result<Option<Piece>, Fault> {
+    /// The literal text up to `{% endraw %}`.
+    fn raw(&mut self, open: usize) -> Result<Option<Piece>, ParseError> {
         let mut from = self.position;
         loop {
             let at = self.find_tag(from).ok_or_else(|| never_closed(open, "raw"))?;
             if let Some(end) = self.bare_tag(at, "endraw") {
                 let text = self.text(at, end.trims_before);
-                self.go_on_after(&end);
+                self.continue_after(&end);
                 return Ok(text);
             }
             from = at + 2;
         }
     }
 
-    /// Skips to the `{% endcomment %}` that belongs to the comment just opened.
-    fn comment(&mut self, open: usize) -> Result<(), Fault> {
+    /// Skips to the `{% endcomment %}` of the comment that begins at `open`. Comments nest.
+    fn comment(&mut self, open: usize) -> Result<(), ParseError> {
         let unclosed = || never_closed(open, "comment");
         let mut depth = 1_usize;
         while depth > 0 {
             let at = self.find_tag(self.position).ok_or_else(unclosed)?;
             if let Some(end) = self.bare_tag(at, "raw") {
-                self.go_on_after(&end);
+                self.continue_after(&end);
                 self.raw(at)?;
             } else if let Some(end) = self.bare_tag(at, "endcomment") {
                 depth -= 1;
-                self.go_on_after(&end);
+                self.continue_after(&end);
             } else {
                 depth += usize::from(self.bare_tag(at, "comment").is_some());
                 let end = self.source.get(at..).and_then(|rest| rest.find("%}")).ok_or_else(unclosed)?;
@@ -187,15 +191,15 @@ impl<'s> Lexer<'s> {
     }
 
     /// Skips to the next `{% enddoc %}`.
-    fn doc(&mut self, open: usize) -> Result<(), Fault> {
+    fn doc(&mut self, open: usize) -> Result<(), ParseError> {
         let unclosed = || never_closed(open, "doc");
         loop {
             let at = self.find_tag(self.position).ok_or_else(unclosed)?;
             if self.bare_tag(at, "doc").is_some() {
-                return Err(Fault::syntax(at, "A block {% doc %} may not stand in another."));
+                return Err(ParseError::syntax(at, "A block {% doc %} may not stand in another."));
             }
             if let Some(end) = self.bare_tag(at, "enddoc") {
-                self.go_on_after(&end);
+                self.continue_after(&end);
                 return Ok(());
             }
             self.position = at + 2;
@@ -209,15 +213,15 @@ impl<'s> Lexer<'s> {
         Some(from + found?)
     }
 
-    /// The tag at `open` if it is `name` without arguments.
-    fn bare_tag(&mut self, open: usize, name: &str) -> Option<Markup> {
+    /// The tag at `open` if its name is `name` and it has no arguments.
+    fn bare_tag(&mut self, open: usize, name: &str) -> Option<Delimited> {
         let (trims_before, inside) = without_dash(self.source.get(open + 2..)?);
         let named = inside.trim_start();
         self.work += inside.len() - named.len();
         let (trims_after, rest) = without_dash(named.strip_prefix(name)?.trim_start());
         self.work += named.len() - rest.len();
         let end = self.source.len() - rest.strip_prefix("%}")?.len();
-        Some(Markup { body: open..end, end, trims_before, trims_after })
+        Some(Delimited { body: open..end, end, trims_before, trims_after })
     }
 }
 
@@ -225,23 +229,23 @@ fn without_dash(text: &str) -> (bool, &str) {
     text.strip_prefix('-').map_or((false, text), |rest| (true, rest))
 }
 
-fn unclosed(open: usize, is_output: bool) -> Fault {
+fn unclosed(open: usize, is_output: bool) -> ParseError {
     let (opener, closer) = if is_output { ("{{", "}}") } else { ("{%", "%}") };
-    Fault::syntax(open, format!("A {opener} is never closed: write {closer} behind it."))
+    ParseError::syntax(open, format!("A {opener} is never closed: write {closer} behind it."))
 }
 
-fn never_closed(open: usize, name: &str) -> Fault {
-    Fault::syntax(open, format!("A block {{% {name} %}} is never closed: write {{% end{name} %}} behind it."))
+fn never_closed(open: usize, name: &str) -> ParseError {
+    ParseError::syntax(open, format!("A block {{% {name} %}} is never closed: write {{% end{name} %}} behind it."))
 }
 
-/// Every line of an inline comment begins with `#`.
-fn inline_comment(open: usize, body: &str) -> Result<(), Fault> {
+/// Checks that every line of an inline comment begins with `#`.
+fn inline_comment(open: usize, body: &str) -> Result<(), ParseError> {
     let is_comment = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
     let message = "Every line of a comment {% # … %} must begin with #.";
-    if body.lines().all(is_comment) { Ok(()) } else { Err(Fault::syntax(open, message)) }
+    if body.lines().all(is_comment) { Ok(()) } else { Err(ParseError::syntax(open, message)) }
 }
 
-/// Follows string literals byte by byte. A quote inside a word (`what's`) opens none.
+/// Follows string literals byte by byte. A quote inside a word (`what's`) does not open one.
 #[derive(Default)]
 pub(crate) struct Quotes {
     open: Option<u8>,
@@ -249,7 +253,7 @@ pub(crate) struct Quotes {
 }
 
 impl Quotes {
-    /// True if `byte`, the next one, stands outside every string literal.
+    /// Takes the next byte, and returns true if it stands outside of every string literal.
     pub(crate) fn is_code(&mut self, byte: u8) -> bool {
         let in_word = self.previous.is_ascii_alphanumeric() || !self.previous.is_ascii();
         self.previous = byte;
@@ -273,7 +277,7 @@ fn outside_strings(text: &[u8], is_sought: impl Fn(&[u8]) -> bool) -> Option<usi
     pairs.find(|(_, pair)| quotes.is_code(pair[0]) && is_sought(pair)).map(|(at, _)| at)
 }
 
-/// True if a `closer` comes, however late, before the next markup opens.
+/// True if a `closer` comes before the next opening delimiter, at any distance.
 fn is_closed(rest: &[u8], closer: [u8; 2]) -> bool {
     let is_delimiter = |pair: &[u8]| pair == closer || matches!(pair, b"{{" | b"{%");
     let next = outside_strings(rest, is_delimiter).or_else(|| rest.windows(2).position(is_delimiter));
@@ -283,14 +287,15 @@ fn is_closed(rest: &[u8], closer: [u8; 2]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::FaultKind;
+    use crate::error::ParseErrorKind;
 
-    fn pieces(source: &str) -> Result<Vec<Piece>, Fault> {
+    fn pieces(source: &str) -> Result<Vec<Piece>, ParseError> {
         let mut lexer = Lexer::new(source);
         std::iter::from_fn(|| lexer.piece().transpose()).collect()
     }
 
-    /// The pieces of `source` written as `text`, `{body}` and `%body%`, joined by `·`; or the fault's place and text.
+    /// Asserts the pieces of `source`, written as `text`, `{body}` and `%body%` and joined by `·`, or the offset and message of its
+    /// error.
     fn check(source: &str, expected: &str) {
         let show = |piece: &Piece| match piece {
             Piece::Text(range) => source[range.clone()].to_owned(),
@@ -299,7 +304,7 @@ mod tests {
         };
         let shown = match pieces(source) {
             Ok(pieces) => pieces.iter().map(show).collect::<Vec<_>>().join("·"),
-            Err(fault) => format!("{}: {}", fault.offset, fault.problem(source).message),
+            Err(error) => format!("{}: {}", error.offset, error.problem(source).message),
         };
         assert_eq!(shown, expected, "{source}");
     }
@@ -361,9 +366,9 @@ mod tests {
     }
 
     #[test]
-    fn more_markup_than_the_limits_allow_is_told() {
-        let excess = |source: &str| match pieces(source).map_err(|fault| fault.kind) {
-            Err(FaultKind::Limit(limit)) => Some(limit),
+    fn markup_beyond_the_limits_is_refused() {
+        let excess = |source: &str| match pieces(source).map_err(|error| error.kind) {
+            Err(ParseErrorKind::Limit(limit)) => Some(limit),
             _ => None,
         };
         let spaces = |count| format!("{{{{{}}}}}", " ".repeat(count));
@@ -382,7 +387,7 @@ mod tests {
     fn markup_that_another_opens_in_or_that_ends_nowhere_is_no_liquid() {
         let filler = "x".repeat(2 * MAX_MARKUP);
         for source in ["{{".repeat(1 << 20), format!("{{{{ {filler}"), format!("{{{{ a }} {filler} {{{{ b }}}}}}")] {
-            assert!(matches!(pieces(&source).unwrap_err().kind, FaultKind::Syntax(_)), "{source:.20}");
+            assert!(matches!(pieces(&source).unwrap_err().kind, ParseErrorKind::Syntax(_)), "{source:.20}");
         }
     }
 }

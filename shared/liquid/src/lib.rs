@@ -1,19 +1,20 @@
 //! Liquid for mails: templates over a recipient's data.
 //!
-//! The language is Liquid as Shopify has it, with Plunk's differences: `{{ name ?? fallback }}`, names with blanks, arrays as list
-//! items, zero and the empty text as false, filters that do not exist without effect. `docs/liquid.md` describes it.
+//! The language is Shopify's Liquid with Plunk's differences: fallbacks such as `{{ name ?? fallback }}`, names with blanks in
+//! them, arrays that are printed as list items, zero and the empty text as false in conditions, and unknown filters that pass their
+//! value through. `docs/liquid.md` describes it.
 //!
-//! A source that is not Liquid is rendered by replacing `{{ name }}`, `{{ a.b }}` and `{{ name ?? fallback }}` and leaving
-//! every other character alone. A source that is Liquid is never printed as source. Where either exceeds a limit, or a
-//! source is more Liquid than is read, there is no text but a [`RenderError`].
+//! A source that is not Liquid is rendered by replacing `{{ name }}`, `{{ a.b }}` and `{{ name ?? fallback }}` and leaving every
+//! other character alone. A source that is Liquid is never printed as source. If the rendering exceeds a limit, or the source is
+//! larger than the limits of Liquid allow, there is no text but a [`RenderError`].
 //!
 //! # Escaping in HTML
 //!
-//! Whatever `{{ }}`, `{% echo %}` or `{% cycle %}` prints is escaped for the place where it stands, an author's string literals
-//! and fallbacks included, unless the chain holds `raw`. Text that is HTML already prints as it is: the result of `escape`,
-//! `escape_once` and `newline_to_br`, and what `{% capture %}` kept. It stays HTML through filters that take a part of it or put texts
-//! together; any other makes it ordinary data again, which at worst is escaped twice. `raw` inside `{% assign %}` does nothing: it
-//! counts where the value is printed.
+//! A value that `{{ }}`, `{% echo %}` or `{% cycle %}` prints is escaped for its place in the HTML, unless its chain of filters
+//! holds `raw`. The string literals and fallbacks of the template's author are escaped too. A text that is HTML already is printed
+//! unchanged: the result of `escape`, `escape_once` and `newline_to_br`, and the text that `{% capture %}` kept. Filters that take
+//! a part of such a text or put texts together keep it HTML; any other filter makes it ordinary data again, which at worst is
+//! escaped twice. `raw` inside `{% assign %}` has no effect: it counts where the value is printed.
 
 mod chain;
 mod compare;
@@ -23,114 +24,108 @@ mod entities;
 mod error;
 mod expression;
 mod filters;
-mod habits;
+mod foreign_syntax;
 mod html;
 mod lexer;
+mod loop_head;
+mod mail_part;
+mod markup;
 mod meter;
 mod mistake;
+mod node;
+mod parser;
 mod plain;
 mod print;
-mod repeat;
+mod render;
+mod round;
 mod run;
-mod source;
 #[cfg(test)]
 mod tests;
-mod tree;
 mod value;
 mod variables;
 
 pub use error::{Problem, RenderError, SourceLimit};
+pub use mail_part::MailPart;
 pub use value::{Object, Value};
 pub use variables::Variables;
 
-use error::{Fault, FaultKind};
+use error::{ParseError, ParseErrorKind};
 #[doc(hidden)]
 pub use meter::MAX_FUEL;
-use meter::{Limit, Meter, max_output};
-use mistake::Notices;
+use meter::{LimitExceeded, Meter, max_output};
+use mistake::Mistakes;
+use node::Node;
 use run::Run;
-use tree::Node;
 
-/// The part of a mail that a template is for: it decides about escaping, line breaks and size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// A subject line of at most 8 KB: nothing is escaped, and no control character survives.
-    Subject,
-    /// An HTML body: values are escaped.
-    Html,
-    /// A plain-text body: nothing is escaped.
-    Text,
-}
-
-/// The longest source that may be rendered quickly.
+/// The largest source in bytes for which [`Template::render_quickly`] tries at all.
 const MAX_QUICK_SOURCE: usize = 64 * 1024;
 
 /// A template, parsed once and rendered for each recipient.
 pub struct Template {
     source: String,
-    part: Part,
-    reading: Reading,
+    part: MailPart,
+    parsed: ParsedSource,
 }
 
-/// A source as it was read.
-enum Reading {
-    Liquid(Vec<Node>, Notices),
-    /// It is not Liquid: only plain replacement applies.
-    Plain(Fault),
-    /// It is more Liquid than is read.
-    TooLarge(Fault, SourceLimit),
+/// The result of reading a source.
+enum ParsedSource {
+    Liquid(Vec<Node>, Mistakes),
+    /// The source is not Liquid: only plain replacement applies.
+    Plain(ParseError),
+    /// The source exceeds a limit of Liquid sources.
+    TooLarge(ParseError, SourceLimit),
 }
 
-/// A rendering for a template's author.
+/// The result of a rendering for the template's author.
 #[derive(Debug)]
 pub struct Preview {
-    /// The text, as a mail would have it.
+    /// The text that the mail would have.
     pub text: Result<String, RenderError>,
-    /// Every mistake of the template, and those that showed with this data, in the order of their places.
+    /// Every mistake of the template, and the mistakes that showed with this data, in the order of their places.
     pub problems: Vec<Problem>,
 }
 
 impl Template {
     /// Reads `source` as Liquid. A source that is not Liquid becomes a plain template.
     #[must_use]
-    pub fn parse(source: &str, part: Part) -> Template {
-        let reading = match tree::parse(source, part) {
-            Ok((program, notices)) => Reading::Liquid(program, notices),
-            Err(fault) => match fault.kind {
-                FaultKind::Limit(limit) => Reading::TooLarge(fault, limit),
-                FaultKind::Syntax(_) => Reading::Plain(fault),
+    pub fn parse(source: &str, part: MailPart) -> Template {
+        let parsed = match parser::parse(source, part) {
+            Ok((program, mistakes)) => ParsedSource::Liquid(program, mistakes),
+            Err(error) => match error.kind {
+                ParseErrorKind::Limit(limit) => ParsedSource::TooLarge(error, limit),
+                ParseErrorKind::Syntax(_) => ParsedSource::Plain(error),
             },
         };
-        Template { source: source.to_owned(), part, reading }
+        Template { source: source.to_owned(), part, parsed }
     }
 
     /// Checks that the template can have a text at all.
     ///
     /// # Errors
-    /// [`RenderError::Source`] if it is more Liquid than is read.
+    /// [`RenderError::Source`] if the source exceeds a limit of Liquid sources.
     pub fn check(&self) -> Result<(), RenderError> {
-        match self.reading {
-            Reading::TooLarge(_, limit) => Err(RenderError::Source(limit)),
-            Reading::Liquid(..) | Reading::Plain(_) => Ok(()),
+        match self.parsed {
+            ParsedSource::TooLarge(_, limit) => Err(RenderError::Source(limit)),
+            ParsedSource::Liquid(..) | ParsedSource::Plain(_) => Ok(()),
         }
     }
 
-    /// The mistakes for which a template should not be saved, whatever the data. A mail tolerates them: a source that is not Liquid
-    /// goes out with plain replacement, and a filter that does not exist passes its value through.
+    /// The mistakes for which a template should not be saved, whatever the data. A mail tolerates them: it is sent with plain
+    /// replacement if the source is not Liquid, and an unknown filter passes its value through.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        match &self.reading {
-            Reading::Liquid(_, notices) => notices.problems(&self.source),
-            Reading::Plain(fault) | Reading::TooLarge(fault, _) => vec![fault.problem(&self.source)],
+        match &self.parsed {
+            ParsedSource::Liquid(_, mistakes) => mistakes.problems(&self.source),
+            ParsedSource::Plain(error) | ParsedSource::TooLarge(error, _) => vec![error.problem(&self.source)],
         }
     }
 
-    /// The place of the first mistake for which the source goes out with plain replacement, if it is not Liquid: its line and
-    /// column, which say nothing of the template's text.
+    /// The line and column of the first syntax error if the source is not Liquid, and so is rendered by plain replacement. They
+    /// contain nothing of the template's text.
     #[must_use]
     pub fn syntax_error_position(&self) -> Option<(usize, usize)> {
-        let Reading::Plain(fault) = &self.reading else { return None };
-        let problem = fault.problem(&self.source);
+        let ParsedSource::Plain(error) = &self.parsed else { return None };
+        let problem = error.problem(&self.source);
         Some((problem.line, problem.column))
     }
 
@@ -139,55 +134,58 @@ impl Template {
     /// # Errors
     /// [`RenderError`] if the template exceeds a limit over these variables.
     pub fn render(&self, variables: &Variables) -> Result<String, RenderError> {
-        self.text(variables, Meter::new(self.source.len(), self.part))
+        self.render_within(variables, Meter::new(self.source.len(), self.part))
     }
 
-    /// The text for one recipient if it takes a few milliseconds at most, `None` if it takes longer or there is none:
-    /// [`Template::render`] tells.
+    /// The text for one recipient if rendering it takes a few milliseconds at most. `None` means that it takes longer or that there
+    /// is no text: [`Template::render`] then gives the text or the reason.
     #[must_use]
     pub fn render_quickly(&self, variables: &Variables) -> Option<String> {
         let is_short = self.source.len() <= MAX_QUICK_SOURCE;
-        is_short.then(|| self.text(variables, Meter::quick(self.source.len(), self.part)).ok()).flatten()
+        is_short.then(|| self.render_within(variables, Meter::quick(self.source.len(), self.part)).ok()).flatten()
     }
 
     /// The text for one recipient with the template's mistakes, for its author.
     #[must_use]
     pub fn preview(&self, variables: &Variables) -> Preview {
-        let Reading::Liquid(program, notices) = &self.reading else {
+        let ParsedSource::Liquid(program, mistakes) = &self.parsed else {
             return Preview { text: self.render(variables), problems: self.problems() };
         };
         let meter = Meter::new(self.source.len(), self.part);
         let (text, shown) = Run::new(&self.source, self.part, variables, meter).preview(program);
-        let problems = notices.clone().and(shown).problems(&self.source);
-        Preview { text: self.finished(text), problems }
+        let problems = mistakes.clone().and(shown).problems(&self.source);
+        Preview { text: self.clean(text), problems }
     }
 
-    fn text(&self, variables: &Variables, meter: Meter) -> Result<String, RenderError> {
+    fn render_within(&self, variables: &Variables, meter: Meter) -> Result<String, RenderError> {
         self.check()?;
-        self.finished(match &self.reading {
-            Reading::Liquid(program, _) => Run::new(&self.source, self.part, variables, meter).render(program),
-            Reading::Plain(_) | Reading::TooLarge(..) => plain::render(&self.source, self.part, variables, meter),
+        self.clean(match &self.parsed {
+            ParsedSource::Liquid(program, _) => Run::new(&self.source, self.part, variables, meter).render(program),
+            ParsedSource::Plain(_) | ParsedSource::TooLarge(..) => {
+                plain::render(&self.source, self.part, variables, meter)
+            }
         })
     }
 
-    fn finished(&self, text: Result<String, Limit>) -> Result<String, RenderError> {
+    fn clean(&self, text: Result<String, LimitExceeded>) -> Result<String, RenderError> {
         let text = text.map_err(|limit| match limit {
-            Limit::Work => RenderError::Steps,
-            Limit::Output => RenderError::Output { bytes: max_output(self.source.len(), self.part) },
+            LimitExceeded::Work => RenderError::Steps,
+            LimitExceeded::Output => RenderError::Output { bytes: max_output(self.source.len(), self.part) },
         })?;
         Ok(match self.part {
-            Part::Subject => without_controls(&text),
-            Part::Html | Part::Text => without_odd_controls(text),
+            MailPart::Subject => on_one_line(&text),
+            MailPart::Html | MailPart::Text => without_control_characters(text),
         })
     }
 }
 
-/// The work that a template takes: bytes looked at to read it, each as often as it was, and units of a rendering's budget, of which
-/// there are [`MAX_FUEL`]. They have no unit of time, but work that is more than linear in the source shows in the first.
+/// The work that a template takes: the bytes that reading it looked at, each counted as often as it was looked at, and the units
+/// that rendering it spent of [`MAX_FUEL`]. Neither is a time, but reading that is more than linear in the source shows in the
+/// first.
 #[doc(hidden)]
 #[must_use]
-pub fn work_of(source: &str, part: Part, variables: &Variables) -> (usize, u64) {
-    let (read, work) = tree::parse_with_work(source, part);
+pub fn work_of(source: &str, part: MailPart, variables: &Variables) -> (usize, u64) {
+    let (read, work) = parser::parse_with_work(source, part);
     let meter = Meter::new(source.len(), part);
     match read {
         Ok((program, _)) => (work, Run::new(source, part, variables, meter).fuel_of(&program)),
@@ -201,23 +199,23 @@ pub fn filter_names() -> impl Iterator<Item = &'static str> {
     filters::names()
 }
 
-/// The names of all tags, but for those that end a block.
+/// The names of all tags except those that end a block.
 #[doc(hidden)]
 pub fn tag_names() -> impl Iterator<Item = &'static str> {
     mistake::tag_names()
 }
 
-/// The text without the control characters that no mail has: all below the space but tabs and line breaks.
-fn without_odd_controls(mut text: String) -> String {
-    let is_odd = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
-    if text.bytes().any(is_odd) {
-        text.retain(|c| !u8::try_from(c).is_ok_and(is_odd));
+/// The text without control characters, which no mail has, except tabs and line breaks.
+fn without_control_characters(mut text: String) -> String {
+    let is_forbidden = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    if text.bytes().any(is_forbidden) {
+        text.retain(|c| !u8::try_from(c).is_ok_and(is_forbidden));
     }
     text
 }
 
-/// The text with every control character and line or paragraph separator as a space, so that it stays one header line.
-fn without_controls(text: &str) -> String {
+/// The text with a space for each control character and each line or paragraph separator, so that it stays one header line.
+fn on_one_line(text: &str) -> String {
     let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     text.chars().map(|c| if breaks(c) { ' ' } else { c }).collect()
 }

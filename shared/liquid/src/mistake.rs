@@ -1,20 +1,20 @@
-//! Mistakes that a mail tolerates, for the template's author.
+//! The mistakes that a mail tolerates, and the sentences on them for the template's author.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use crate::error::{Position, Problem};
 use crate::filters;
-use crate::habits;
+use crate::foreign_syntax;
 
-/// The mistakes of a template that its author is told: more would not help.
-const MAX_NOTICES: usize = 100;
-/// Bytes of a name that is compared with others.
+/// The largest number of mistakes that an author is told: more would not help.
+const MAX_MISTAKES: usize = 100;
+/// The largest length in bytes of a name that is compared with others.
 const MAX_NAME: usize = 32;
-/// How alike a name must be to one that exists (from 0 to 1) to be taken for a slip.
-const ALIKE: f64 = 0.6;
+/// The least similarity to a known name (from 0 to 1) at which a name is taken for a misspelling.
+const MIN_SIMILARITY: f64 = 0.6;
 
-/// The tags that there are, but for those that end a block.
+/// All tags except those that end a block.
 const TAGS: [&str; 21] = [
     "assign",
     "break",
@@ -42,16 +42,16 @@ const TAGS: [&str; 21] = [
 /// A mistake that a mail tolerates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Mistake {
-    /// There is no filter of this name: it passes its value through.
+    /// There is no filter of this name. A mail passes the value through.
     UnknownFilter(String),
-    /// A filter has too few or too many arguments: they are missing or left out.
+    /// A filter has too few or too many arguments. A mail takes missing ones for null and ignores the others.
     Arguments {
         filter: String,
         given: usize,
         takes: RangeInclusive<usize>,
     },
-    /// A filter can do nothing with its input or arguments.
-    Unfit {
+    /// A filter cannot work with its input or arguments.
+    FilterInput {
         filter: &'static str,
         reason: &'static str,
     },
@@ -62,7 +62,9 @@ impl Mistake {
     /// The sentence for the author.
     fn message(&self) -> String {
         match self {
-            Mistake::UnknownFilter(name) => unknown("filter", name, habits::filter_meant(name), filters::names()),
+            Mistake::UnknownFilter(name) => {
+                unknown("filter", name, foreign_syntax::equivalent_filter(name), filters::names())
+            }
             Mistake::Arguments { filter, given, takes } => {
                 let takes = match (*takes.start(), *takes.end()) {
                     (0, 0) => "none".to_owned(),
@@ -72,26 +74,26 @@ impl Mistake {
                 let noun = if *given == 1 { "argument" } else { "arguments" };
                 format!("The filter \"{filter}\" has {given} {noun} here, but takes {takes}.")
             }
-            Mistake::Unfit { filter, reason } => format!("The filter \"{filter}\": {reason}"),
+            Mistake::FilterInput { filter, reason } => format!("The filter \"{filter}\": {reason}"),
             Mistake::Other(message) => message.clone(),
         }
     }
 }
 
-/// Mistakes by their offsets in the source, one for each.
+/// Mistakes by their offsets in the source, one for each offset.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Notices(BTreeMap<usize, Mistake>);
+pub(crate) struct Mistakes(BTreeMap<usize, Mistake>);
 
-impl Notices {
-    /// Notes a mistake, if there is none at its place yet and they are not too many.
+impl Mistakes {
+    /// Adds a mistake unless there is one at its offset or there are too many already.
     pub(crate) fn add(&mut self, offset: usize, mistake: impl FnOnce() -> Mistake) {
-        if self.0.len() < MAX_NOTICES {
+        if self.0.len() < MAX_MISTAKES {
             self.0.entry(offset).or_insert_with(mistake);
         }
     }
 
-    /// These, and others where there are none of these.
-    pub(crate) fn and(mut self, others: Notices) -> Notices {
+    /// These mistakes, and the `others` at offsets that have none of these.
+    pub(crate) fn and(mut self, others: Mistakes) -> Mistakes {
         for (offset, mistake) in others.0 {
             self.add(offset, || mistake);
         }
@@ -101,45 +103,45 @@ impl Notices {
     pub(crate) fn problems(&self, source: &str) -> Vec<Problem> {
         let mut position = Position::default();
         let problem = |(offset, mistake): (&usize, &Mistake)| {
-            position = position.go_on(source, *offset);
+            position = position.advance(source, *offset);
             position.problem(mistake.message())
         };
         self.0.iter().map(problem).collect()
     }
 }
 
-/// The sentence for a name that there is not. `meant` is the one that is known to be meant.
+/// The sentence on an unknown name. `meant` is the name that is known to be meant.
 fn unknown<'n>(kind: &str, name: &str, meant: Option<&'n str>, names: impl Iterator<Item = &'n str>) -> String {
-    match meant.or_else(|| nearest(name, names, ALIKE)) {
+    match meant.or_else(|| nearest(name, names, MIN_SIMILARITY)) {
         Some(known) => format!("There is no {kind} \"{name}\": perhaps \"{known}\" is meant."),
         None => format!("There is no {kind} \"{name}\"."),
     }
 }
 
-/// The name that is so much alike (from 0 to 1) that it may be meant.
-pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>, alike: f64) -> Option<&'n str> {
+/// The known name that is most similar to `name`, if its similarity (from 0 to 1) is at least `min_similarity`.
+pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>, min_similarity: f64) -> Option<&'n str> {
     if name.len() > MAX_NAME {
         return None;
     }
     let lowercase = name.to_lowercase();
-    // No name is alike that is much longer or shorter.
+    // A name that is much longer or shorter is not similar.
     let is_near = |known: &&str| known.len().abs_diff(name.len()) <= known.len().max(name.len()) * 2 / 5;
-    let likeness = |known: &str| strsim::normalized_damerau_levenshtein(&lowercase, known);
-    let nearest = names.filter(is_near).map(|known| (likeness(known), known)).max_by(|(a, _), (b, _)| a.total_cmp(b));
-    nearest.filter(|(likeness, _)| *likeness >= alike).map(|(_, known)| known)
+    let similarity = |known: &str| strsim::normalized_damerau_levenshtein(&lowercase, known);
+    let nearest = names.filter(is_near).map(|known| (similarity(known), known)).max_by(|(a, _), (b, _)| a.total_cmp(b));
+    nearest.filter(|(similarity, _)| *similarity >= min_similarity).map(|(_, known)| known)
 }
 
-/// The names of all tags but those that end a block.
+/// The names of all tags except those that end a block.
 pub(crate) fn tag_names() -> impl Iterator<Item = &'static str> {
     TAGS.into_iter()
 }
 
-/// The sentence for a tag of a name that there is not, or not here. `open` are the line where the innermost block begins and the
-/// tag that ends it.
+/// The sentence on a tag that does not exist, or does not belong to this place. `open` has the line where the innermost open block
+/// begins and the tag that ends that block.
 pub(crate) fn no_tag(name: &str, open: Option<(usize, &str)>) -> String {
     match open {
         _ if name.is_empty() => "A tag must begin with its name.".to_owned(),
-        _ if habits::inserts(name) => {
+        _ if foreign_syntax::inserts_template(name) => {
             format!("The tag \"{name}\" does not exist here: write out the text that it would insert.")
         }
         Some((line, close)) if name.starts_with("end") => {
@@ -148,6 +150,6 @@ pub(crate) fn no_tag(name: &str, open: Option<(usize, &str)>) -> String {
         _ if name.starts_with("end") || matches!(name, "else" | "elsif" | "when") => {
             format!("The tag \"{name}\" has no block to which it belongs.")
         }
-        _ => unknown("tag", name, habits::tag_meant(name), tag_names()),
+        _ => unknown("tag", name, foreign_syntax::equivalent_tag(name), tag_names()),
     }
 }

@@ -1,49 +1,54 @@
-//! Plain replacement, for sources that Liquid does not read: names and fallbacks, and nothing else.
+//! Plain replacement, for sources that are not Liquid: it replaces names and fallbacks, and nothing else.
 
-use crate::Part;
 use crate::chain::unquoted;
 use crate::cursor::quoted;
 use crate::entities::decode;
 use crate::html::{Context, Tracker};
 use crate::lexer::MAX_MARKUP;
-use crate::meter::{Limit, Meter};
+use crate::mail_part::MailPart;
+use crate::meter::{LimitExceeded, Meter};
 use crate::print;
 use crate::value::Value;
 use crate::variables::{Variables, member};
 
-/// The source with every `{{ name }}`, `{{ a.b }}` and `{{ name ?? fallback }}` replaced, or the limit that the values exceed.
-pub(crate) fn render(source: &str, part: Part, variables: &Variables, meter: Meter) -> Result<String, Limit> {
-    write(source, &Values { part, variables, meter })
+/// The source with the values of every `{{ name }}`, `{{ a.b }}` and `{{ name ?? fallback }}`, or the limit that they exceed.
+pub(crate) fn render(
+    source: &str,
+    part: MailPart,
+    variables: &Variables,
+    meter: Meter,
+) -> Result<String, LimitExceeded> {
+    write(source, &Renderer { part, variables, meter })
 }
 
-/// The work that it takes, within its limits.
-pub(crate) fn fuel_of(source: &str, part: Part, variables: &Variables, meter: Meter) -> u64 {
-    let values = Values { part, variables, meter };
-    let _ = write(source, &values);
-    values.meter.spent()
+/// The units of work that [`render`] spends.
+pub(crate) fn fuel_of(source: &str, part: MailPart, variables: &Variables, meter: Meter) -> u64 {
+    let renderer = Renderer { part, variables, meter };
+    let _ = write(source, &renderer);
+    renderer.meter.spent()
 }
 
-fn write(source: &str, values: &Values) -> Result<String, Limit> {
-    let part = values.part;
+fn write(source: &str, renderer: &Renderer) -> Result<String, LimitExceeded> {
+    let part = renderer.part;
     let mut tracker = Tracker::default();
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
     while let Some((before, inside, after)) = next_braces(rest) {
         let inside = decode(inside, part);
-        let name = Name::parse(&inside);
+        let placeholder = Placeholder::parse(&inside);
         let whole = rest.get(..rest.len() - after.len()).unwrap_or_default();
-        let text = if name.is_some() { before } else { whole };
-        values.meter.push(&mut out, text, rest.len());
-        if part == Part::Html {
+        let text = if placeholder.is_some() { before } else { whole };
+        renderer.meter.push(&mut out, text, rest.len());
+        if part == MailPart::Html {
             tracker.advance(text);
         }
-        if let Some(name) = name {
-            values.write(&name, tracker.context(), &mut out)?;
+        if let Some(placeholder) = placeholder {
+            renderer.write(&placeholder, tracker.context(), &mut out)?;
             tracker.after_output();
         }
         rest = after;
     }
-    values.meter.push(&mut out, rest, 0);
+    renderer.meter.push(&mut out, rest, 0);
     Ok(out)
 }
 
@@ -60,14 +65,14 @@ fn next_braces(text: &str) -> Option<(&str, &str, &str)> {
     None
 }
 
-/// A name or path, and the literal to use if there is nothing there.
-struct Name<'s> {
+/// A name or path, and the literal to print if its value is missing.
+struct Placeholder<'s> {
     path: &'s str,
     fallback: Option<&'s str>,
 }
 
-impl<'s> Name<'s> {
-    fn parse(inside: &'s str) -> Option<Name<'s>> {
+impl<'s> Placeholder<'s> {
+    fn parse(inside: &'s str) -> Option<Placeholder<'s>> {
         let (path, fallback) = inside.split_once("??").map_or((inside, None), |(path, rest)| (path, Some(rest)));
         let path = path.trim();
         let is_number = path.starts_with('-') || !path.contains(char::is_alphabetic);
@@ -75,10 +80,10 @@ impl<'s> Name<'s> {
             return None;
         }
         let fallback = fallback.map(|fallback| unquoted(first_literal(fallback)));
-        Some(Name { path, fallback })
+        Some(Placeholder { path, fallback })
     }
 
-    fn find(&self, variables: &Variables, meter: &Meter) -> Result<Value, Limit> {
+    fn find(&self, variables: &Variables, meter: &Meter) -> Result<Value, LimitExceeded> {
         let mut steps = self.path.split('.').map(one_blank);
         let root = steps.next().unwrap_or_default();
         let mut value = variables.get(&root).cloned().unwrap_or_default();
@@ -90,23 +95,23 @@ impl<'s> Name<'s> {
     }
 }
 
-/// The values of one rendering, as long as there is a budget for them.
-struct Values<'v> {
-    part: Part,
+/// The state of one rendering by plain replacement.
+struct Renderer<'v> {
+    part: MailPart,
     variables: &'v Variables,
     meter: Meter,
 }
 
-impl Values<'_> {
-    fn write(&self, name: &Name, context: Context, out: &mut String) -> Result<(), Limit> {
+impl Renderer<'_> {
+    fn write(&self, placeholder: &Placeholder, context: Context, out: &mut String) -> Result<(), LimitExceeded> {
         self.meter.step()?;
-        let mut value = name.find(self.variables, &self.meter)?;
-        if let Some(fallback) = name.fallback
+        let mut value = placeholder.find(self.variables, &self.meter)?;
+        if let Some(fallback) = placeholder.fallback
             && value.is_missing()
         {
             value = Value::text(fallback);
         }
-        print::pay_for_spelling(&value, &self.meter)?;
+        print::pay_for_collection(&value, &self.meter)?;
         match &value {
             Value::List(items) => print::write_items(items, self.part, context, &self.meter, out),
             _ => print::write(&value, self.part, context, &self.meter, out),
@@ -114,7 +119,7 @@ impl Values<'_> {
     }
 }
 
-/// A name, which may have blanks in it.
+/// True for a name, which may have blanks in it.
 fn is_name(name: &str) -> bool {
     let is_word = |word: &str| {
         word.contains(char::is_alphanumeric) && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
@@ -122,12 +127,12 @@ fn is_name(name: &str) -> bool {
     !name.trim().is_empty() && name.split_whitespace().all(is_word)
 }
 
-/// The name with one blank between each two of its words.
+/// The words of a name joined by single blanks.
 fn one_blank(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The fallback up to the next `??`, unless that one is inside quotes.
+/// The fallback up to the next `??`. A `??` inside of quotes belongs to the fallback.
 fn first_literal(fallback: &str) -> &str {
     let trimmed = fallback.trim();
     let literal = quoted(trimmed).and_then(|(_, length)| trimmed.split_at_checked(length));

@@ -1,24 +1,25 @@
-//! Values as text: what `{{ }}` prints and filters read.
+//! Values as the text that `{{ }}` prints and that filters read.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::Part;
 use crate::html::{self, Context, Trust};
-use crate::meter::{Limit, Meter};
+use crate::mail_part::MailPart;
+use crate::meter::{LimitExceeded, Meter};
 use crate::value::Value;
 
-/// Bytes that a value occupies beside its text.
-const VALUE: usize = 64;
-/// Bytes of a number that is far from 1, which has no exponent.
-const MAX_FLOAT: usize = 340;
-/// Bytes that an object occupies beside its entries.
-const OBJECT: usize = 256;
+/// The bytes that a value occupies beside its text.
+const VALUE_BYTES: usize = 64;
+/// The largest number of bytes of a float far from 1, for it is written without an exponent.
+const MAX_FLOAT_BYTES: usize = 340;
+/// The bytes that an object occupies beside its entries.
+const OBJECT_BYTES: usize = 256;
 
-/// The value as it is printed: a text as it is, nothing for null, the items of an array one after the other, an object as JSON.
+/// The text that is printed for a value: a text itself, nothing for null, the items of an array one after the other, and an object
+/// as JSON.
 pub(crate) fn text_of(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::Text(text) | Value::Markup(text) => Cow::Borrowed(text),
+        Value::Text(text) | Value::Html(text) => Cow::Borrowed(text),
         Value::Nil | Value::Empty | Value::Blank => Cow::Borrowed(""),
         Value::Bool(value) => Cow::Borrowed(if *value { "true" } else { "false" }),
         _ => {
@@ -44,7 +45,7 @@ fn write_text(value: &Value, out: &mut String) {
     }
 }
 
-/// The number with at least one digit after the point, and never with an exponent.
+/// Writes the number with at least one digit after the point, and without an exponent.
 fn write_float(number: f64, out: &mut String) {
     let start = out.len();
     let _ = write!(out, "{number}");
@@ -53,7 +54,7 @@ fn write_float(number: f64, out: &mut String) {
     }
 }
 
-/// The value as JSON text.
+/// The value as JSON.
 pub(crate) fn json_of(value: &Value) -> String {
     let mut text = String::new();
     write_json(value, &mut text);
@@ -62,7 +63,7 @@ pub(crate) fn json_of(value: &Value) -> String {
 
 fn write_json(value: &Value, out: &mut String) {
     match value {
-        Value::Text(text) | Value::Markup(text) => write_json_string(text, out),
+        Value::Text(text) | Value::Html(text) => write_json_string(text, out),
         Value::List(items) => write_all(out, ['[', ']'], items.iter(), write_json),
         Value::Object(entries) => write_all(out, ['{', '}'], entries.iter(), |(key, value), out| {
             write_json_string(key, out);
@@ -92,27 +93,33 @@ fn write_json_string(text: &str, out: &mut String) {
     out.push_str(&serde_json::to_string(text).unwrap_or_default());
 }
 
-/// Appends the value to `out`, escaped for its place. The work of spelling it out is paid for.
-pub(crate) fn write(value: &Value, part: Part, context: Context, meter: &Meter, out: &mut String) -> Result<(), Limit> {
-    let text = text_of(value);
-    if part != Part::Html {
-        return meter.write(out, &text);
-    }
-    meter.spend_bytes(context.work_of_judging(text.len()))?;
-    let trust = if matches!(value, Value::Markup(_)) { Trust::Markup } else { Trust::Text };
-    let text = html::admitted(&text, trust, context, out);
-    html::write(&text, trust, context, |piece| meter.write(out, piece))
-}
-
-/// Appends the items to `out`: as items of a list in HTML, as Plunk does, and with commas elsewhere.
-pub(crate) fn write_items(
-    items: &[Value],
-    part: Part,
+/// Appends the value to `out`, escaped for its context, and spends the work of doing so.
+pub(crate) fn write(
+    value: &Value,
+    part: MailPart,
     context: Context,
     meter: &Meter,
     out: &mut String,
-) -> Result<(), Limit> {
-    let is_list = part == Part::Html && context.is_text();
+) -> Result<(), LimitExceeded> {
+    let text = text_of(value);
+    if part != MailPart::Html {
+        return meter.write(out, &text);
+    }
+    meter.spend_bytes(context.judging_cost(text.len()))?;
+    let trust = if matches!(value, Value::Html(_)) { Trust::Html } else { Trust::Text };
+    let text = html::admissible(&text, trust, context, out);
+    html::write(&text, trust, context, |piece| meter.write(out, piece))
+}
+
+/// Appends the items to `out`, with commas between them, or as list items in the text of an HTML body, as Plunk does.
+pub(crate) fn write_items(
+    items: &[Value],
+    part: MailPart,
+    context: Context,
+    meter: &Meter,
+    out: &mut String,
+) -> Result<(), LimitExceeded> {
+    let is_list = part == MailPart::Html && context.is_text();
     let (open, separator, close) = if is_list { ("<li>", "</li>\n<li>", "</li>") } else { ("", ", ", "") };
     for (index, item) in items.iter().enumerate() {
         meter.write(out, if index == 0 { open } else { separator })?;
@@ -121,33 +128,33 @@ pub(crate) fn write_items(
     if items.is_empty() { Ok(()) } else { meter.write(out, close) }
 }
 
-/// Spends the work of spelling out an array or object. A text is paid for where it is written.
-pub(crate) fn pay_for_spelling(value: &Value, meter: &Meter) -> Result<(), Limit> {
+/// Spends the work of printing an array or object. The work of printing a text is spent when it is written.
+pub(crate) fn pay_for_collection(value: &Value, meter: &Meter) -> Result<(), LimitExceeded> {
     match value {
-        Value::List(_) | Value::Object(_) => meter.spend_bytes(weigh(value, meter)?),
+        Value::List(_) | Value::Object(_) => meter.spend_bytes(measure(value, meter)?),
         _ => Ok(()),
     }
 }
 
 /// Spends the work of reading the whole value and returns its size in bytes.
-pub(crate) fn weigh(value: &Value, meter: &Meter) -> Result<usize, Limit> {
-    let own = VALUE + value.as_text().map_or(0, spelled_len);
+pub(crate) fn measure(value: &Value, meter: &Meter) -> Result<usize, LimitExceeded> {
+    let own = VALUE_BYTES + value.as_text().map_or(0, spelled_len);
     meter.spend_bytes(own)?;
     match value {
-        Value::List(items) => items.iter().try_fold(own, |sum, item| Ok(sum + weigh(item, meter)?)),
+        Value::List(items) => items.iter().try_fold(own, |sum, item| Ok(sum + measure(item, meter)?)),
         Value::Object(entries) => {
-            meter.spend_bytes(OBJECT)?;
-            entries.iter().try_fold(own + OBJECT, |sum, (key, item)| {
+            meter.spend_bytes(OBJECT_BYTES)?;
+            entries.iter().try_fold(own + OBJECT_BYTES, |sum, (key, item)| {
                 meter.spend_bytes(key.len())?;
-                Ok(sum + key.len() + weigh(item, meter)?)
+                Ok(sum + key.len() + measure(item, meter)?)
             })
         }
-        Value::Float(number) if !(1e-4..1e16).contains(&number.abs()) => Ok(own + MAX_FLOAT),
+        Value::Float(number) if !(1e-4..1e16).contains(&number.abs()) => Ok(own + MAX_FLOAT_BYTES),
         _ => Ok(own),
     }
 }
 
-/// The bytes of the text, a control character counted as the six that it is in JSON.
+/// The length of the text in bytes, with six bytes for each control character, which JSON writes as `\u0000`.
 fn spelled_len(text: &str) -> usize {
     let is_control = |byte: &u8| *byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t');
     text.len() + 5 * text.as_bytes().iter().filter(|byte| is_control(byte)).count()

@@ -1,4 +1,4 @@
-//! Templates as their authors and their enemies write them.
+//! Templates of authors who know Liquid, of those who do not, and of those who mean harm.
 
 mod escaping;
 mod filters;
@@ -9,7 +9,7 @@ mod properties;
 
 use serde_json::{Value as Json, json};
 
-use super::{Part, Reading, RenderError, Template, Variables};
+use super::{MailPart, ParsedSource, RenderError, Template, Variables};
 
 fn variables(data: &Json) -> Variables {
     let Json::Object(map) = data else { panic!("an object") };
@@ -20,7 +20,7 @@ fn variables(data: &Json) -> Variables {
     variables
 }
 
-fn ada() -> Json {
+fn ada_lovelace() -> Json {
     json!({
         "email": "ada@x.test", "id": "c1", "name": "Ada", "tag": "<b>&\"'", "empty": "", "no": false, "yes": true,
         "nothing": null, "n": 3, "half": 1.5, "one": 1.0, "list": ["a", "b", "c"], "none": [], "nobody": {},
@@ -31,30 +31,34 @@ fn ada() -> Json {
 }
 
 #[track_caller]
-fn check(part: Part, source: &str, expected: &str) {
-    assert_eq!(Template::parse(source, part).render(&variables(&ada())).as_deref(), Ok(expected), "{part:?} {source}");
+fn check(part: MailPart, source: &str, expected: &str) {
+    assert_eq!(
+        Template::parse(source, part).render(&variables(&ada_lovelace())).as_deref(),
+        Ok(expected),
+        "{part:?} {source}"
+    );
 }
 
 #[track_caller]
 fn text(source: &str, expected: &str) {
-    check(Part::Text, source, expected);
+    check(MailPart::Text, source, expected);
 }
 
 #[track_caller]
 fn html(source: &str, expected: &str) {
-    check(Part::Html, source, expected);
+    check(MailPart::Html, source, expected);
 }
 
-/// Asserts that the template is read as Liquid but exceeds a limit, and so has no text.
+/// Asserts that the template is Liquid but exceeds a limit of rendering, and so has no text.
 #[track_caller]
-fn stops(source: &str) {
-    stops_with(source, &ada());
+fn check_limit(source: &str) {
+    check_limit_with(source, &ada_lovelace());
 }
 
 #[track_caller]
-fn stops_with(source: &str, data: &Json) {
-    let template = Template::parse(source, Part::Html);
-    assert!(matches!(template.reading, Reading::Liquid(..)), "read as Liquid: {source:.80}");
+fn check_limit_with(source: &str, data: &Json) {
+    let template = Template::parse(source, MailPart::Html);
+    assert!(matches!(template.parsed, ParsedSource::Liquid(..)), "read as Liquid: {source:.80}");
     let rendered = template.render(&variables(data));
     assert!(matches!(rendered, Err(RenderError::Steps | RenderError::Output { .. })), "stopped: {source:.80}");
 }
@@ -62,17 +66,17 @@ fn stops_with(source: &str, data: &Json) {
 /// Asserts that the template is not read as Liquid.
 #[track_caller]
 fn is_plain(source: &str) {
-    assert!(matches!(Template::parse(source, Part::Html).reading, Reading::Plain(_)), "plain: {source:.80}");
+    assert!(matches!(Template::parse(source, MailPart::Html).parsed, ParsedSource::Plain(_)), "plain: {source:.80}");
 }
 
-/// Asserts that the template is more Liquid than is read, and so has no text.
+/// Asserts that the template exceeds a limit of Liquid sources, and so has no text.
 #[track_caller]
 fn is_too_large(source: &str, limit: &str) {
-    for part in [Part::Subject, Part::Html, Part::Text] {
+    for part in [MailPart::Subject, MailPart::Html, MailPart::Text] {
         let template = Template::parse(source, part);
         let error = template.check().unwrap_err();
         assert_eq!(error.to_string(), format!("The template exceeds the limit of {limit}."), "{source:.80}");
-        let data = variables(&ada());
+        let data = variables(&ada_lovelace());
         assert_eq!((template.render(&data), template.render_quickly(&data)), (Err(error), None));
     }
 }
@@ -95,7 +99,7 @@ fn values_print_as_json_does_but_arrays_as_their_items() {
     text("{% echo list %} {{ list | reverse }} {% assign x = list | reverse %}{{ x }}", "abc cba c, b, a");
     html("{{ list }} {{ none }}", "<li>a</li>\n<li>b</li>\n<li>c</li> ");
     html("<a title=\"{{ list }}\">", "<a title=\"a, b, c\">");
-    check(Part::Subject, "{{ list }}", "a, b, c");
+    check(MailPart::Subject, "{{ list }}", "a, b, c");
 }
 
 #[test]
@@ -104,7 +108,7 @@ fn markup_may_be_written_as_editors_escape_it() {
     html("{{ missing ?? &quot;you &amp; me&quot; }}{% if name == &#39;Ada&#39; %}y{% endif %}", "you &amp; mey");
     html("{{ name }} &gt; {{ '&lt;' }}", "Ada &gt; &lt;");
     text("{% if n &gt; 2 %}{{&nbsp;name }}{% endif %}{{ '&gt;' }}", "Ada&gt;");
-    check(Part::Subject, "{% if n &gt;= 3 %}y{% endif %}", "y");
+    check(MailPart::Subject, "{% if n &gt;= 3 %}y{% endif %}", "y");
     html(
         "{% if n &ge; 3 and n &le; 3 and n &ne; 4 %}y{% endif %}{% if n&ensp;&GT; 2 %}{{&zwnj;name&shy;}}{% endif %}",
         "yAda",
@@ -123,13 +127,13 @@ fn zero_and_the_empty_text_are_false_in_conditions() {
 }
 
 #[test]
-fn texts_that_spell_numbers_are_compared_with_numbers_as_such() {
+fn texts_that_spell_numbers_are_compared_with_numbers_as_numbers() {
     text("{% if '21' > 18 %}a{% endif %}{% if '9' < 18 %}b{% endif %}{% if 'x' > 1 %}c{% endif %}", "ab");
     text("{% if '10' > '9' %}a{% else %}b{% endif %}{% if 1 == '1' %}c{% endif %}", "b");
 }
 
 #[test]
-fn a_fallback_replaces_what_is_missing_null_false_or_empty() {
+fn a_fallback_replaces_a_value_that_is_missing_null_false_or_empty() {
     for name in ["missing", "a.b.c", "nothing", "no", "empty", "none", "nobody"] {
         text(&format!("{{{{ {name} ?? there }}}}"), "there");
     }
@@ -196,7 +200,7 @@ fn loops_take_limits_offsets_and_directions() {
 }
 
 #[test]
-fn loops_know_where_they_stand_and_can_be_left() {
+fn loops_know_their_position_and_can_be_left() {
     let fields = "{{ forloop.index }}{{ forloop.index0 }}{{ forloop.rindex }}{{ forloop.rindex0 }}{{ forloop.length }}";
     text(&format!("{{% for x in list %}}{fields} {{% endfor %}}"), "10323 21213 32103 ");
     text(
@@ -220,14 +224,14 @@ fn loops_know_where_they_stand_and_can_be_left() {
 
 #[test]
 fn subjects_are_one_line() {
-    check(Part::Subject, "a\r\nb\u{2028}c\u{0}\u{85}{{ lines }}", "a  b c  1< 2");
-    check(Part::Subject, "{{ missing }}", "");
-    check(Part::Html, "a\r\n\tb\u{0}c\u{1}\u{85}é", "a\r\n\tbc\u{85}é");
-    check(Part::Subject, "{{ lines", "{{ lines");
+    check(MailPart::Subject, "a\r\nb\u{2028}c\u{0}\u{85}{{ lines }}", "a  b c  1< 2");
+    check(MailPart::Subject, "{{ missing }}", "");
+    check(MailPart::Html, "a\r\n\tb\u{0}c\u{1}\u{85}é", "a\r\n\tbc\u{85}é");
+    check(MailPart::Subject, "{{ lines", "{{ lines");
 }
 
 #[test]
-fn what_is_not_liquid_is_replaced_plainly() {
+fn a_source_that_is_not_liquid_is_rendered_by_plain_replacement() {
     let plain = |source: &str, expected: &str| {
         is_plain(source);
         html(source, expected);
@@ -252,17 +256,17 @@ fn what_is_not_liquid_is_replaced_plainly() {
 }
 
 #[test]
-fn mistakes_are_tolerated_in_a_mail_and_told_to_the_author() {
+fn mistakes_are_tolerated_in_a_mail_and_reported_to_the_author() {
     let check = |source: &str, expected: &str, problems: &[&str]| {
-        let template = Template::parse(source, Part::Text);
-        let preview = template.preview(&variables(&ada()));
+        let template = Template::parse(source, MailPart::Text);
+        let preview = template.preview(&variables(&ada_lovelace()));
         let told: Vec<_> = preview.problems.iter().map(ToString::to_string).collect();
         assert_eq!(
             (preview.text.as_deref(), told),
             (Ok(expected), problems.iter().map(ToString::to_string).collect()),
             "{source}"
         );
-        assert_eq!(template.render(&variables(&ada())), preview.text);
+        assert_eq!(template.render(&variables(&ada_lovelace())), preview.text);
     };
     check("{{ name }}", "Ada", &[]);
     check(
@@ -307,7 +311,7 @@ fn mistakes_are_tolerated_in_a_mail_and_told_to_the_author() {
 #[test]
 fn a_source_that_is_no_liquid_has_a_problem_with_its_place() {
     let check = |source: &str, problem: &str| {
-        let template = Template::parse(source, Part::Html);
+        let template = Template::parse(source, MailPart::Html);
         let told: Vec<_> = template.problems().iter().map(ToString::to_string).collect();
         assert_eq!(told, [problem], "{source}");
         assert!(template.syntax_error_position().is_some(), "{source}");

@@ -1,23 +1,22 @@
-//! Values of a template: those of JSON, and the few that Liquid adds.
+//! The values of a template: those of JSON, and the few that Liquid adds.
 
 use std::sync::Arc;
 
-use crate::compare::truncated;
 use indexmap::IndexMap;
 
 /// The entries of an object, in the order in which they were written.
 pub type Object = IndexMap<Arc<str>, Value>;
 
-/// Bytes of a text that may spell a number.
+/// The largest length in bytes of a text that is read as a number.
 const MAX_NUMBER: usize = 64;
 
-/// How deep arrays and objects of data may nest. A value that lies deeper is null: printing and comparing recurse.
+/// The depth to which arrays and objects of data may nest. A value below it is null, since printing and comparing values recurse.
 pub(crate) const MAX_LEVELS: usize = 128;
 
-/// A value. Copying one is cheap, since texts, arrays and objects are shared.
+/// A value. It is cheap to copy, since copies share their texts, arrays and objects.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Value {
-    /// `nil`, and whatever is not there.
+    /// `nil`, and the value of a name that does not exist.
     #[default]
     Nil,
     /// `true` or `false`.
@@ -28,17 +27,17 @@ pub enum Value {
     Float(f64),
     /// A text.
     Text(Arc<str>),
-    /// A text that is HTML already: a value was escaped before it became part of it.
-    Markup(Arc<str>),
+    /// A text that is HTML already: every value in it was escaped before it became part of the text.
+    Html(Arc<str>),
     /// An array.
     List(Arc<Vec<Value>>),
     /// An object.
     Object(Arc<Object>),
-    /// `(1..5)`, both ends included.
+    /// A range such as `(1..5)`, which includes both ends.
     Range(i64, i64),
-    /// The word `empty`, which equals whatever has no characters, items or entries.
+    /// The keyword `empty`, which equals a text without characters and an array or object without items or entries.
     Empty,
-    /// The word `blank`, which equals whatever is empty, white, `nil` or `false`.
+    /// The keyword `blank`, which equals empty values, texts of white space, `nil` and `false`.
     Blank,
 }
 
@@ -55,30 +54,30 @@ impl Value {
         Value::List(Arc::new(items))
     }
 
-    /// An array of a key and its value, which is how Liquid walks an object.
+    /// An array of a key and its value: the item that Liquid gives for an entry of an object.
     pub(crate) fn pair(key: &Arc<str>, value: &Value) -> Value {
         Value::list(vec![Value::Text(Arc::clone(key)), value.clone()])
     }
 
-    /// A count of something.
+    /// The integer for a count.
     pub(crate) fn count(count: usize) -> Value {
         Value::Integer(i64::try_from(count).unwrap_or(i64::MAX))
     }
 
-    /// The text, if it is one.
+    /// The text, `None` if the value is no text.
     pub(crate) fn as_text(&self) -> Option<&str> {
         match self {
-            Value::Text(text) | Value::Markup(text) => Some(text),
+            Value::Text(text) | Value::Html(text) => Some(text),
             _ => None,
         }
     }
 
-    /// The bytes of the text, 0 if it is none.
+    /// The length of the text in bytes, 0 if the value is no text.
     pub(crate) fn text_len(&self) -> usize {
         self.as_text().map_or(0, str::len)
     }
 
-    /// The number that the value is or spells.
+    /// The number that the value is, or that its text spells in full.
     pub(crate) fn as_number(&self) -> Option<Value> {
         let text = match self {
             Value::Integer(_) | Value::Float(_) => return Some(self.clone()),
@@ -90,7 +89,7 @@ impl Value {
         text.parse().ok().map(Value::Integer).or_else(float)
     }
 
-    /// The whole number that the value is or spells, its fraction cut off.
+    /// The integer that the value is or that its text spells, without a fraction.
     pub(crate) fn as_integer(&self) -> Option<i64> {
         match self.as_number()? {
             Value::Integer(number) => Some(number),
@@ -103,40 +102,47 @@ impl Value {
         matches!(self, Value::Nil)
     }
 
-    /// True to Liquid: everything is but `nil` and `false`. Filters ask this.
+    /// True for every value except `nil` and `false`, as in Liquid. Filters use this.
     pub(crate) fn is_truthy(&self) -> bool {
         !matches!(self, Value::Nil | Value::Bool(false))
     }
 
-    /// True to JavaScript, and so to Plunk: neither zero nor the empty text is. Conditions ask this.
-    pub(crate) fn holds(&self) -> bool {
+    /// True for the values that are true in JavaScript, and so in Plunk: zero and the empty text are false too. Conditions use
+    /// this.
+    pub(crate) fn is_true_condition(&self) -> bool {
         match self {
             Value::Integer(number) => *number != 0,
             Value::Float(number) => *number != 0.0,
-            Value::Text(text) | Value::Markup(text) => !text.is_empty(),
+            Value::Text(text) | Value::Html(text) => !text.is_empty(),
             _ => self.is_truthy(),
         }
     }
 
-    /// True if `??` and `default` take another value: null, false, or without characters, items or entries.
+    /// True if `??` and `default` replace the value: null, false, or without characters, items or entries.
     pub(crate) fn is_missing(&self) -> bool {
         !self.is_truthy() || self.is_empty() || matches!(self, Value::Empty | Value::Blank)
     }
 
-    /// True if it has no characters, items or entries.
+    /// True for a text, array or object without characters, items or entries.
     pub(crate) fn is_empty(&self) -> bool {
         match self {
-            Value::Text(text) | Value::Markup(text) => text.is_empty(),
+            Value::Text(text) | Value::Html(text) => text.is_empty(),
             Value::List(items) => items.is_empty(),
             Value::Object(entries) => entries.is_empty(),
             _ => false,
         }
     }
 
-    /// True if it equals `blank`.
+    /// True if the value equals `blank`.
     pub(crate) fn is_blank(&self) -> bool {
         !self.is_truthy() || self.is_empty() || self.as_text().is_some_and(|text| text.trim().is_empty())
     }
+}
+
+/// The float without its fraction. A float beyond an `i64` becomes the nearest `i64`.
+#[expect(clippy::cast_possible_truncation, reason = "the fraction is to be cut off, and a cast saturates")]
+pub(crate) fn truncated(float: f64) -> i64 {
+    float as i64
 }
 
 impl From<bool> for Value {
@@ -164,7 +170,7 @@ impl From<Vec<Value>> for Value {
 }
 
 impl FromIterator<(String, Value)> for Value {
-    /// An object. Of two entries with the same key the later counts.
+    /// Makes an object. The later of two entries with one key counts.
     fn from_iter<I: IntoIterator<Item = (String, Value)>>(entries: I) -> Value {
         Value::Object(Arc::new(entries.into_iter().map(|(key, value)| (key.into(), value)).collect()))
     }
@@ -198,7 +204,7 @@ fn value_at(value: &serde_json::Value, level: usize) -> Value {
     }
 }
 
-/// A number of JSON. An integer beyond an `i64` is a text, which prints the same.
+/// The value of a JSON number. An integer beyond an `i64` becomes a text, which is printed unchanged.
 fn number_of(number: &serde_json::Number) -> Value {
     match (number.as_i64(), number.as_f64()) {
         (Some(integer), _) => Value::Integer(integer),

@@ -1,5 +1,5 @@
-//! The live memory of the most expensive templates while they are parsed and rendered, above what was there before. One test, for
-//! the allocator counts everybody's.
+//! Bounds the memory that the most expensive templates occupy while they are parsed and rendered. There is one test only, since the
+//! allocator counts for the whole process.
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 #![expect(clippy::print_stdout, reason = "the figures are for whoever runs it")]
@@ -8,14 +8,14 @@ use std::{fs, path::Path};
 
 use peak_alloc::PeakAlloc;
 use posthorn_cost::liquid_of;
-use posthorn_liquid::{Part, Template, Variables};
+use posthorn_liquid::{MailPart, Template, Variables};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// Bytes that a rendering may take, its result with it, beside twice the template's own text.
+/// The bytes that a rendering may occupy with its result, beside twice the size of the template.
 const MAX_LIVE: usize = 10 * 1024 * 1024;
-/// More bytes than any of the templates and their data have.
+/// A size in bytes beyond that of any template with its data.
 const MAX_RECIPE: usize = 2_000_000;
 
 /// The recipes of the fuzz target `liquid_cost`, each with its name.
@@ -36,14 +36,14 @@ fn no_template_takes_more_than_ten_megabytes() {
     for (name, recipe) in recipes() {
         let liquid = liquid_of(&recipe, MAX_RECIPE);
         let variables = liquid.variables().unwrap_or_else(|| panic!("{name}: the data are no object"));
-        // A subject is a text that may write less.
-        for part in [Part::Html, Part::Text] {
+        // A subject is rendered like a text, but may write less.
+        for part in [MailPart::Html, MailPart::Text] {
             is_bounded(&name, &liquid.source, part, &variables);
         }
     }
 }
 
-fn is_bounded(name: &str, source: &str, part: Part, variables: &Variables) {
+fn is_bounded(name: &str, source: &str, part: MailPart, variables: &Variables) {
     let before = ALLOCATOR.current_usage();
     ALLOCATOR.reset_peak_usage();
     let preview = Template::parse(source, part).preview(variables);

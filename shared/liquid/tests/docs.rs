@@ -1,21 +1,22 @@
-//! The examples of `docs/liquid.md`: each is rendered, and there is one for every filter and every tag.
+//! Renders the examples of `docs/liquid.md`, and checks that there is one for every filter and every tag.
 //!
-//! A block in the language `liquid` is a template, one in `json` behind it its data, and one in `html` or `text` what comes out.
-//! In a table, a row has these in its columns `Template`, `Data` and `Result`; a column `Subject` or `Text` in place of `Template`
-//! tells the part of the mail. A row with `Mistake` and `Message` has a template and what its author is told.
+//! A block in the language `liquid` is a template, a block in `json` behind it has its data, and a block in `html` or `text` has
+//! its result. A row of a table has them in its columns `Template`, `Data` and `Result`. A column `Subject` or `Text` in place of
+//! `Template` gives the part of the mail. A row with `Mistake` and `Message` has a template and the sentence that its author is
+//! told.
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 use std::{fs, path::Path};
 
-use posthorn_liquid::{Part, Template, Variables, filter_names, tag_names};
+use posthorn_liquid::{MailPart, Template, Variables, filter_names, tag_names};
 
 const MIN_EXAMPLES: usize = 150;
 
 struct Example {
     line: usize,
     template: String,
-    part: Part,
+    part: MailPart,
     data: String,
     expected: Expected,
 }
@@ -26,8 +27,8 @@ enum Expected {
 }
 
 impl Example {
-    /// The fault of the example.
-    fn fault(&self) -> Option<String> {
+    /// The difference between the example and its rendering, if there is one.
+    fn difference(&self) -> Option<String> {
         let template = Template::parse(&self.template, self.part);
         let (shown, expected) = match &self.expected {
             Expected::Text(text) => (template.render(&variables(&self.data)).unwrap(), text),
@@ -76,7 +77,7 @@ fn examples(page: &str) -> Vec<Example> {
                 ("liquid", None) => template = Some(block),
                 ("json", Some(of)) => (template, data) = (Some(of), block),
                 ("html" | "text", Some(template)) => {
-                    let part = if language == "html" { Part::Html } else { Part::Text };
+                    let part = if language == "html" { MailPart::Html } else { MailPart::Text };
                     let (data, expected) = (std::mem::take(&mut data), Expected::Text(block));
                     examples.push(Example { line, template, part, data, expected });
                 }
@@ -97,7 +98,7 @@ fn examples(page: &str) -> Vec<Example> {
     examples
 }
 
-/// The cells of a row. A sign `|` in a cell has a backslash before it.
+/// The cells of a row. A `|` in a cell has a backslash before it.
 fn cells(row: &str) -> Vec<String> {
     let row = row.trim().trim_start_matches('|').replace("\\|", "\0");
     let row = row.strip_suffix('|').unwrap_or_else(|| panic!("a row ends with |: {row}"));
@@ -112,10 +113,14 @@ fn row(line: usize, header: &[String], cells: &[String]) -> Option<Example> {
         assert!(cell.is_empty() || code.is_some(), "line {line}: {name} is code");
         Some(code.unwrap_or_default().to_owned())
     };
-    let template =
-        [("Template", Part::Html), ("Subject", Part::Subject), ("Text", Part::Text), ("Mistake", Part::Html)]
-            .into_iter()
-            .find_map(|(name, part)| Some((cell(name)?, part)));
+    let template = [
+        ("Template", MailPart::Html),
+        ("Subject", MailPart::Subject),
+        ("Text", MailPart::Text),
+        ("Mistake", MailPart::Html),
+    ]
+    .into_iter()
+    .find_map(|(name, part)| Some((cell(name)?, part)));
     let (template, part) = template?;
     let (data, expected) = match cell("Message") {
         Some(message) => (String::new(), Expected::Mistake(message)),
@@ -130,10 +135,15 @@ fn page() -> Vec<Example> {
 }
 
 #[test]
-fn every_example_of_the_page_comes_out_as_it_says() {
+fn every_example_of_the_page_has_the_result_that_the_page_gives() {
     let examples = page();
-    let faults: Vec<_> = examples.iter().filter_map(Example::fault).collect();
-    assert!(faults.is_empty(), "{} examples of docs/liquid.md are wrong\n{}", faults.len(), faults.join("\n"));
+    let differences: Vec<_> = examples.iter().filter_map(Example::difference).collect();
+    assert!(
+        differences.is_empty(),
+        "{} examples of docs/liquid.md are wrong\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
     assert!(examples.len() >= MIN_EXAMPLES, "only {} examples were found", examples.len());
 }
 
@@ -162,5 +172,5 @@ fn examples_are_found_by_their_form() {
     let expected = ["11: Text \"a\\n\\nb\" = c", "21: Subject \"{{ a | b }}\" = c | d", "25: Html \"{{\" ! no"];
     assert_eq!(found, expected);
     let wrong = Example { expected: Expected::Text("x".to_owned()), ..examples(page).remove(0) };
-    assert!(wrong.fault().is_some_and(|fault| fault.contains("line 11")), "a wrong example is found");
+    assert!(wrong.difference().is_some_and(|difference| difference.contains("line 11")), "a wrong example is found");
 }

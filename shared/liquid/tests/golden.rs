@@ -1,5 +1,5 @@
-//! The golden-liquid suite: a thousand templates with the results of Shopify's Liquid, and those that it refuses. The suite is not
-//! part of the project: where its file is not beside the checkout, the test says so and checks nothing.
+//! The golden-liquid suite: a thousand templates with the results of Shopify's Liquid, and templates that it refuses. The suite is
+//! not part of the project. If its file is not beside the checkout, the test says so and checks nothing.
 
 use std::{
     collections::BTreeSet,
@@ -9,10 +9,10 @@ use std::{
 };
 
 use jiff::Timestamp;
-use posthorn_liquid::{Part, Template, Variables};
+use posthorn_liquid::{MailPart, Template, Variables};
 use serde::Deserialize;
 
-/// The file, below a folder that holds the checkout.
+/// The file of the suite, relative to a folder above this crate.
 const FILE: &str = "shared/cases/golden-liquid.json";
 
 /// Zero and the empty text are false, as in JavaScript.
@@ -22,7 +22,7 @@ const BLANKS: &str = "Plunk's names may have blanks";
 /// A step of a path may be a number: `items.0`.
 const NUMBERS: &str = "Plunk's engine reads numbers as steps of a path";
 
-/// The templates with another result than in the suite, and the reasons.
+/// The templates whose result differs from the suite's, with the reasons.
 const EXCEPTIONS: [(&str, &str); 7] = [
     ("{% if 0 %}Hello{% else %}Goodbye{% endif %}", TRUTH),
     ("{% if 0.0 %}Hello{% else %}Goodbye{% endif %}", TRUTH),
@@ -65,7 +65,7 @@ impl Case {
 
     /// The deviation from the suite, if there is one.
     fn deviation(&self) -> Option<String> {
-        let template = Template::parse(&self.template, Part::Text);
+        let template = Template::parse(&self.template, MailPart::Text);
         let preview = template.preview(&self.variables());
         if self.invalid || self.templates.is_some() {
             return preview.problems.is_empty().then(|| format!("{:?} is taken", self.template));
@@ -81,10 +81,10 @@ impl Case {
 }
 
 #[test]
-fn the_suite_has_our_results_but_for_the_exceptions() {
+fn the_suite_has_our_results_except_for_the_exceptions() {
     let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join(FILE));
     let Some(file) = above.into_iter().find(|file| file.exists()) else {
-        // The output of a test that passes is captured, but for the file itself.
+        // The test harness captures the output of a test that passes, except what is written to standard error directly.
         let _ = writeln!(
             io::stderr(),
             "SKIPPED: the golden-liquid suite is not here ({FILE} in no folder above this crate)"

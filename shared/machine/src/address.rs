@@ -1,8 +1,8 @@
-//! Addresses of this machine, as they stand in URLs and in the headers `Host` and `Origin`.
+//! Addresses of this machine, as URLs and the headers `Host` and `Origin` have them.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// True if a host, without its port, is this machine, whatever a resolver says: `localhost` or a loopback address, an IPv6
+/// True if a host without port is this machine, whatever a resolver says: `localhost`, a loopback address, or an IPv6 loopback
 /// address in brackets.
 #[must_use]
 pub fn is_loopback(host: &str) -> bool {
@@ -13,8 +13,8 @@ pub fn is_loopback(host: &str) -> bool {
             .is_some_and(|address| address.to_canonical().is_loopback())
 }
 
-/// The host of an authority such as `localhost:3000` or `[::1]:3000`; `None` where the authority has a user or anything else
-/// that is neither a host nor a port.
+/// The host of an authority such as `localhost:3000` or `[::1]:3000`. `None` if the authority has a user, or any other part than a
+/// host and a port.
 #[must_use]
 pub fn host_of_authority(authority: &str) -> Option<&str> {
     let (host, port) = match authority.rsplit_once(':') {

@@ -1,5 +1,5 @@
-//! Files and folders that are the person's alone: on Unix of the program's own user, and closed to everybody else. Elsewhere
-//! the folder in which the program was started decides who reads them.
+//! Files and folders that are private to the person: on Unix they belong to the program's user and are closed to all others. On
+//! other systems the folder in which the program was started decides who may read them.
 
 use std::{
     fs::{self, DirBuilder, File, Metadata, OpenOptions},
@@ -10,35 +10,34 @@ use std::{
 pub use tempfile::TempDir;
 use tempfile::{Builder, NamedTempFile};
 
-/// From here on whatever this process creates is closed to other users from the first moment, by whichever library it is
-/// created: the process's umask.
+/// Closes all files that this process creates from now on to other users, whichever library creates them, by setting the umask of
+/// the process.
 pub fn keep_new_files_private() {
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
-/// Creates a folder that is the user's alone, or takes the one that is there and closes it, with all that is in it, to other
-/// users.
+/// Creates a folder that is private to the user. If the folder exists, it is closed to other users with all its content.
 ///
 /// # Errors
-/// The path or something in the folder is a symbolic link, another user's, or neither file nor folder; what the file system
-/// answers.
+/// `PermissionDenied` if the path or an entry of the folder is a symbolic link, belongs to another user, or is neither a file nor a
+/// folder. Any other error of the file system.
 pub fn private_folder(path: &Path) -> io::Result<()> {
     match folder_builder().create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         created => return created,
     }
     if fs::symlink_metadata(path)?.is_file() {
-        return Err(refused(path, "is a file, not a folder"));
+        return Err(denied(path, "is a file, not a folder"));
     }
     close(path)
 }
 
-/// Creates a folder of the user's alone under a name that nobody can know before, in the system's folder for temporary files.
-/// It goes with its owner.
+/// Creates a private folder with an unpredictable name in the system's folder for temporary files. It is removed when the returned
+/// value is dropped.
 ///
 /// # Errors
-/// What the file system answers.
+/// Any error of the file system.
 pub fn temporary_folder(prefix: &str) -> io::Result<TempDir> {
     let mut builder = Builder::new();
     builder.prefix(prefix).rand_bytes(16);
@@ -47,37 +46,37 @@ pub fn temporary_folder(prefix: &str) -> io::Result<TempDir> {
     builder.tempdir()
 }
 
-/// Writes a file whole, for its user alone: whoever reads it finds the old content or the new, and whatever stood there, a
-/// symbolic link too, is replaced and not followed. Nothing is synced to the disk.
+/// Replaces a file in one step by a private one, so that readers find the old content or the new. Anything at the path, even a
+/// symbolic link, is replaced and not followed. Nothing is synced to the disk.
 ///
 /// # Errors
-/// What the file system answers.
+/// Any error of the file system.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    replace_by_way_of(folder_of(path), path, content)
+    replace_via(folder_of(path), path, content)
 }
 
-/// The same, with the draft in another folder of the same file system.
+/// Replaces a file like [`replace`], with the draft in another folder of the same file system.
 ///
 /// # Errors
-/// What the file system answers.
-pub fn replace_by_way_of(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
+/// Any error of the file system.
+pub fn replace_via(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
     let mut draft = NamedTempFile::new_in(folder)?;
     draft.write_all(content)?;
     draft.persist(path)?;
     Ok(())
 }
 
-/// Reads a text file that nobody but its user can have written: neither the file nor its folder is a symbolic link, another
-/// user's, or open to other users' writes.
+/// Reads a text file that no other user can have written: neither the file nor its folder is a symbolic link, belongs to another
+/// user, or is writable by other users.
 ///
 /// # Errors
-/// `PermissionDenied` where somebody else can have written it; what the file system answers.
+/// `PermissionDenied` if another user can have written the file. Any other error of the file system.
 pub fn read_own(path: &Path) -> io::Result<String> {
     let folder = folder_of(path);
-    must_be_unwritten_by_others(folder, &fs::symlink_metadata(folder)?)?;
-    must_be_unwritten_by_others(path, &fs::symlink_metadata(path)?)?;
-    let file = open_itself(path)?;
-    must_be_unwritten_by_others(path, &file.metadata()?)?;
+    check_not_writable_by_others(folder, &fs::symlink_metadata(folder)?)?;
+    check_not_writable_by_others(path, &fs::symlink_metadata(path)?)?;
+    let file = open_without_following(path)?;
+    check_not_writable_by_others(path, &file.metadata()?)?;
     io::read_to_string(file)
 }
 
@@ -93,8 +92,8 @@ fn folder_builder() -> DirBuilder {
     builder
 }
 
-/// Opens a file, and no other that a symbolic link leads to.
-fn open_itself(path: &Path) -> io::Result<File> {
+/// Opens a file without following a symbolic link.
+fn open_without_following(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -104,15 +103,15 @@ fn open_itself(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Closes a file, or a folder and all that is in it, to other users. No file of a state is a program, so none stays one.
+/// Closes a file, or a folder with its content, to other users. No file of a local stack is executable, so none stays executable.
 fn close(path: &Path) -> io::Result<()> {
     let found = fs::symlink_metadata(path)?;
-    must_be_own(path, &found)?;
-    close_itself(path, &found)?;
+    check_owner(path, &found)?;
+    remove_access_of_others(path, &found)?;
     if found.is_dir() {
         for entry in fs::read_dir(path)? {
             match close(&entry?.path()) {
-                // A stack that uses the folder meanwhile has removed or renamed it.
+                // A stack that uses the folder at the same time has removed or renamed the entry.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 closed => closed?,
             }
@@ -121,28 +120,28 @@ fn close(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn must_be_own(path: &Path, found: &Metadata) -> io::Result<()> {
+fn check_owner(path: &Path, found: &Metadata) -> io::Result<()> {
     if found.is_symlink() {
-        return Err(refused(path, "is a symbolic link, which is not followed"));
+        return Err(denied(path, "is a symbolic link, which is not followed"));
     }
     if !found.is_file() && !found.is_dir() {
-        return Err(refused(path, "is neither a file nor a folder"));
+        return Err(denied(path, "is neither a file nor a folder"));
     }
     if !is_own(found) {
-        return Err(refused(path, "belongs to another user"));
+        return Err(denied(path, "belongs to another user"));
     }
     Ok(())
 }
 
-fn must_be_unwritten_by_others(path: &Path, found: &Metadata) -> io::Result<()> {
-    must_be_own(path, found)?;
-    if may_be_written_by_others(found) {
-        return Err(refused(path, "may be written by other users"));
+fn check_not_writable_by_others(path: &Path, found: &Metadata) -> io::Result<()> {
+    check_owner(path, found)?;
+    if is_writable_by_others(found) {
+        return Err(denied(path, "may be written by other users"));
     }
     Ok(())
 }
 
-fn refused(path: &Path, why: &str) -> io::Error {
+fn denied(path: &Path, why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::PermissionDenied, format!("{} {why}", path.display()))
 }
 
@@ -152,18 +151,18 @@ fn is_own(found: &Metadata) -> bool {
 }
 
 #[cfg(unix)]
-fn may_be_written_by_others(found: &Metadata) -> bool {
+fn is_writable_by_others(found: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::mode(found) & 0o022 != 0
 }
 
 #[cfg(unix)]
-fn close_itself(path: &Path, found: &Metadata) -> io::Result<()> {
+fn remove_access_of_others(path: &Path, found: &Metadata) -> io::Result<()> {
     let mode = std::os::unix::fs::MetadataExt::mode(found) & 0o777;
-    let of_the_user = mode & if found.is_dir() { 0o700 } else { 0o600 };
-    if mode == of_the_user {
+    let private_mode = mode & if found.is_dir() { 0o700 } else { 0o600 };
+    if mode == private_mode {
         return Ok(());
     }
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(of_the_user))
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(private_mode))
 }
 
 #[cfg(not(unix))]
@@ -172,12 +171,12 @@ fn is_own(_found: &Metadata) -> bool {
 }
 
 #[cfg(not(unix))]
-fn may_be_written_by_others(_found: &Metadata) -> bool {
+fn is_writable_by_others(_found: &Metadata) -> bool {
     false
 }
 
 #[cfg(not(unix))]
-fn close_itself(_path: &Path, _found: &Metadata) -> io::Result<()> {
+fn remove_access_of_others(_path: &Path, _found: &Metadata) -> io::Result<()> {
     Ok(())
 }
 

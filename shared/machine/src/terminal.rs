@@ -1,9 +1,9 @@
-//! Text from elsewhere on a terminal: no character of it moves the cursor, sets a colour, turns the direction of the text
-//! around, begins a line or hides. Each such character shows as its code, `\u{1b}`.
+//! Makes text from elsewhere safe to show on a terminal: no character of it moves the cursor, sets a colour, changes the direction
+//! of the text, begins a line or is invisible. Such a character is shown by its code, as `\u{1b}`.
 
 use std::fmt::Write as _;
 
-/// The text on one line.
+/// The text on one line, with unsafe characters escaped.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut shown, c| {
@@ -12,7 +12,7 @@ pub fn escaped(text: &str) -> String {
     })
 }
 
-/// The text with its line breaks and tabs.
+/// The text with its line breaks and tabs, and with other unsafe characters escaped.
 #[must_use]
 pub fn escaped_lines(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut shown, c| {
@@ -25,12 +25,12 @@ pub fn escaped_lines(text: &str) -> String {
     })
 }
 
-/// A JSON document, in whose strings such characters become JSON's own escapes: programs read the same document. (A JSON
-/// writer escapes the controls below U+0020 and no others.)
+/// A JSON document in whose strings unsafe characters are JSON escapes, so that programs read an equal document. (A JSON writer
+/// escapes only the control characters below U+0020.)
 #[must_use]
 pub fn escaped_json(document: &str) -> String {
     document.chars().fold(String::with_capacity(document.len()), |mut shown, c| {
-        if c == '\n' || !is_hostile(c) {
+        if c == '\n' || !is_unsafe(c) {
             shown.push(c);
         } else {
             for unit in c.encode_utf16(&mut [0; 2]) {
@@ -41,22 +41,22 @@ pub fn escaped_json(document: &str) -> String {
     })
 }
 
-/// Adds a character, or its code.
+/// Appends a character, or its code if it is unsafe.
 fn push(shown: &mut String, c: char) {
-    if is_hostile(c) {
+    if is_unsafe(c) {
         shown.extend(c.escape_unicode());
     } else {
         shown.push(c);
     }
 }
 
-/// Characters that act on the terminal or on the text around them, or are not seen.
-fn is_hostile(c: char) -> bool {
+/// True for characters that act on the terminal or on the text around them, or are invisible.
+fn is_unsafe(c: char) -> bool {
     c.is_control() || is_ignorable(c) || is_format(c) || is_noncharacter(c) || is_blank_sign(c)
 }
 
-/// Unicode's property `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt` of Unicode 14): marks of direction, joiners,
-/// fillers, variation selectors and tags. It has the unassigned characters of its blocks, too.
+/// True for characters with Unicode's property `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt` of Unicode 14): marks of
+/// direction, joiners, fillers, variation selectors and tags. It includes the unassigned characters of their blocks.
 fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
@@ -65,7 +65,8 @@ fn is_ignorable(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The rest of Unicode's categories Zl, Zp and Cf: line and paragraph separators, and marks that change how others look.
+/// True for the other characters of Unicode's categories Zl, Zp and Cf: line and paragraph separators, and marks that change how
+/// other characters look.
 fn is_format(c: char) -> bool {
     matches!(c,
         '\u{600}'..='\u{605}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}' | '\u{2028}'..='\u{2029}'
@@ -76,7 +77,7 @@ fn is_noncharacter(c: char) -> bool {
     matches!(c, '\u{fdd0}'..='\u{fdef}') || (u32::from(c) & 0xfffe) == 0xfffe
 }
 
-/// The sign of Braille without a dot is drawn as nothing, and is no space.
+/// True for the Braille pattern without a dot, which is drawn empty but is no space.
 fn is_blank_sign(c: char) -> bool {
     c == '\u{2800}'
 }
@@ -86,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_control_mark_or_invisible_character_is_left() {
+    fn control_characters_marks_and_invisible_characters_are_escaped() {
         for (text, shown) in [
             ("\u{1b}[31mred\u{1b}[0m", "\\u{1b}[31mred\\u{1b}[0m"),
             ("a\r\nb\tc\u{8}\u{7f}\0", "a\\u{d}\\u{a}b\\u{9}c\\u{8}\\u{7f}\\u{0}"),
@@ -103,9 +104,9 @@ mod tests {
         }
     }
 
-    /// One property's first and last characters, range by range, as `DerivedCoreProperties.txt` lists them.
+    /// The first and last characters of each range of the property, as in `DerivedCoreProperties.txt`.
     #[test]
-    fn nothing_that_unicode_says_is_not_shown_is_left() {
+    fn every_ignorable_character_of_unicode_is_escaped() {
         let listed = "ad ad 34f 34f 61c 61c 115f 1160 17b4 17b5 180b 180f 200b 200f 202a 202e 2060 206f 3164 3164 fe00 fe0f feff \
                       feff ffa0 ffa0 fff0 fff8 1bca0 1bca3 1d173 1d17a e0000 e0fff";
         let ends: Vec<_> = listed.split(' ').map(|code| u32::from_str_radix(code, 16).unwrap()).collect();
@@ -116,27 +117,27 @@ mod tests {
             assert_eq!(escaped(&c.to_string()), format!("\\u{{{code:x}}}"));
         }
         for code in [0x2800, 0x600, 0x110cd, 0x1343f, 0x10_ffff] {
-            assert!(is_hostile(char::from_u32(code).unwrap()), "{code:x}");
+            assert!(is_unsafe(char::from_u32(code).unwrap()), "{code:x}");
         }
         for c in ['\u{2801}', '\u{fe10}', '\u{3163}', '\u{115e}', '\u{1f1e9}'] {
-            assert!(!is_hostile(c), "{c}");
+            assert!(!is_unsafe(c), "{c}");
         }
     }
 
     #[test]
-    fn ordinary_text_stays_as_it_is() {
+    fn ordinary_text_stays_unchanged() {
         for text in ["Größe 日本語 עברית العربية 😀 \\u{1b}", "\"a\" <b> 'c' \u{a0}\u{2003}"] {
             assert_eq!(escaped(text), text);
         }
     }
 
     #[test]
-    fn lines_keep_their_breaks_and_nothing_else() {
+    fn lines_keep_only_their_breaks_and_tabs() {
         assert_eq!(escaped_lines("a\n\tb\r\u{1b}[2J"), "a\n\tb\\u{d}\\u{1b}[2J");
     }
 
     #[test]
-    fn a_document_stays_the_same_document() {
+    fn an_escaped_document_has_equal_values() {
         let document = "{\n  \"a\": \"\u{9b}\u{202e}\u{7f}\u{e0041}é\"\n}";
         assert_eq!(escaped_json(document), "{\n  \"a\": \"\\u009b\\u202e\\u007f\\udb40\\udc41é\"\n}");
     }

@@ -1,4 +1,4 @@
-//! Email addresses, normalised: trimmed, lower case, the domain in Punycode.
+//! Email addresses in their normal form: trimmed, in lower case, with the domain in Punycode.
 
 use std::fmt;
 
@@ -7,26 +7,26 @@ use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
 const MAX_LENGTH: usize = 254;
 const MAX_LOCAL_PART_BYTES: usize = 64;
-/// The bytes of a domain as it is given: four for each of the 253 characters that a domain may have. Converting it takes time
-/// that grows with its length, whatever comes out.
+/// The largest length in bytes of a domain as it is given: four for each of the 253 characters that a domain may have. Converting a
+/// domain takes time that grows with its length, whatever the result.
 const MAX_DOMAIN_BYTES: usize = 4 * 253;
 
-/// `local@domain`, normalised. The only way in is [`Address::parse`], so that no address holds a character that
-/// could end a header or name a second recipient. Its `Debug` shows nothing.
+/// An address `local@domain` in its normal form. [`Address::parse`] is the only constructor, so that no address contains a
+/// character that could end a header or name a second recipient. Its `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Address(String);
 
-/// Not an address that mail can be sent to.
+/// The error of a text that is no address to which mail can be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("Must be an email address such as ada@example.com, without a display name.")]
 pub struct InvalidAddress;
 
 impl Address {
-    /// Parses and normalises: an ASCII dot-atom of at most 64 characters, `@`, and a domain of at least two
-    /// labels (IDN is converted to Punycode); at most 254 characters in all.
+    /// Parses and normalises an address: an ASCII dot-atom of at most 64 characters, `@`, and a domain of at least two labels (IDN
+    /// is converted to Punycode), with at most 254 characters in all.
     ///
     /// # Errors
-    /// [`InvalidAddress`] for anything else, display names, quoted local parts and domain literals among it.
+    /// [`InvalidAddress`] for any other text, such as display names, quoted local parts and domain literals.
     pub fn parse(text: &str) -> Result<Self, InvalidAddress> {
         let (local, domain) = text.trim().rsplit_once('@').ok_or(InvalidAddress)?;
         let plain = local.is_ascii() && !local.starts_with('"') && local.len() <= MAX_LOCAL_PART_BYTES;
@@ -49,7 +49,7 @@ impl Address {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
-    /// True for SES's mailbox simulator, whose mail counts for nobody's reputation.
+    /// True for an address of SES's mailbox simulator, whose mail affects nobody's reputation.
     #[must_use]
     pub fn is_simulator(&self) -> bool {
         self.domain() == "simulator.amazonses.com"
@@ -65,7 +65,7 @@ impl Address {
     }
 }
 
-/// A domain in lower-case Punycode, if it is one of at least two labels, given in at most 1,012 bytes.
+/// A domain in lower-case Punycode, `None` unless it has at least two labels and is given in at most 1,012 bytes.
 #[must_use]
 pub fn normalise_domain(domain: &str) -> Option<String> {
     if domain.len() > MAX_DOMAIN_BYTES {
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn any_other_text_is_refused() {
         let too_long = format!("a@{}.com", vec!["b".repeat(60); 5].join("."));
         let long_local = format!("{}@x.co", "a".repeat(65));
         for given in [
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_is_refused_before_it_is_converted() {
+    fn a_domain_that_is_too_long_is_refused_before_it_is_converted() {
         // Soft hyphens disappear in the conversion, so the domain would be a short one.
         let domain = |hyphens: usize| format!("x{}.co", "\u{ad}".repeat(hyphens));
         assert_eq!(normalise_domain(&domain(504)).as_deref(), Some("x.co"), "1,012 bytes");
@@ -163,7 +163,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_parses_is_one_recipient(text in "\\PC{0,40}|[a-z.@\" ,<>\\r\\n]{1,30}@[a-z.]{1,20}") {
+        fn a_parsed_address_is_one_recipient(text in "\\PC{0,40}|[a-z.@\" ,<>\\r\\n]{1,30}@[a-z.]{1,20}") {
             if let Ok(address) = Address::parse(&text) {
                 prop_assert!(address.0.bytes().all(|byte| byte.is_ascii_graphic()));
                 prop_assert!(!address.0.contains([',', ';', '<', '>', '"', '(', ')', ':', '\\']));

@@ -1,4 +1,4 @@
-//! Files that travel with a message.
+//! Files that are attached to a message.
 
 use std::fmt;
 
@@ -20,18 +20,18 @@ pub const FILENAME: Limit = Limit::characters(1, 255);
 pub const CONTENT_TYPE: Limit = Limit::characters(3, 78);
 /// The characters of a content id (SES API reference, `Attachment`).
 pub const CONTENT_ID: Limit = Limit::elements(1, 78, "printable ASCII character", "printable ASCII characters");
-/// The endings of file names that SES refuses (developer guide, "SES unsupported attachment types").
-const REFUSED_ENDINGS: &str = "ade adp app asp bas bat cer chm cmd com cpl crt csh der exe fxp gadget hlp hta inf ins isp \
+/// The extensions of file names that SES refuses (developer guide, "SES unsupported attachment types").
+const REFUSED_EXTENSIONS: &str = "ade adp app asp bas bat cer chm cmd com cpl crt csh der exe fxp gadget hlp hta inf ins isp \
     its js jse ksh lib lnk mad maf mag mam maq mar mas mat mau mav maw mda mdb mde mdt mdw mdz msc msh msh1 msh2 mshxml \
     msh1xml msh2xml msi msp mst ops pcd pif plg prf prg reg scf scr sct shb shs sys ps1 ps1xml ps2 ps2xml psc1 psc2 tmp url \
     vb vbe vbs vps vsmacros vss vst vsw vxd ws wsc wsf wsh xnk";
 
-/// How a mail program shows an attachment.
+/// The way in which a mail program shows an attachment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Disposition {
-    /// In a list of files.
+    /// The attachment is listed with the files of the mail.
     Attachment,
-    /// Where the HTML refers to its content id.
+    /// The attachment is shown at the place where the HTML refers to its content id.
     Inline,
 }
 
@@ -46,18 +46,19 @@ impl Enumeration for Disposition {
     }
 }
 
-/// A file, checked.
+/// A file that was checked.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Attachment {
-    /// 1 to 255 characters, without control characters, line separators, direction marks, double quotes and path separators.
+    /// The name of the file: 1 to 255 characters, without control characters, line separators, direction marks, double quotes and
+    /// path separators.
     pub filename: String,
-    /// The file's bytes.
+    /// The content of the file.
     pub content: Vec<u8>,
     /// The MIME type, if the caller named one.
     pub content_type: Option<String>,
-    /// What the HTML calls it, without angle brackets.
+    /// The content id by which the HTML refers to the file, without angle brackets.
     pub content_id: Option<String>,
-    /// How it is shown.
+    /// The way in which a mail program shows the file.
     pub disposition: Disposition,
 }
 
@@ -67,8 +68,8 @@ impl fmt::Debug for Attachment {
     }
 }
 
-/// The bytes of standard base64 (RFC 4648 section 4), padded or not; white space, which MIME encoders add, is
-/// left out. `None` if it is not base64.
+/// Decodes standard Base64 (RFC 4648 section 4), padded or not. White space, which MIME encoders add, is ignored. `None` if the
+/// text is not Base64.
 #[must_use]
 pub fn decode(content: &str) -> Option<Vec<u8>> {
     if content.bytes().any(|byte| byte.is_ascii_whitespace()) {
@@ -78,37 +79,37 @@ pub fn decode(content: &str) -> Option<Vec<u8>> {
     BASE64.decode(content).ok()
 }
 
-/// True if a file can have this name.
+/// True if an attachment can have this name.
 #[must_use]
 pub fn is_filename(name: &str) -> bool {
-    let is_unseen = |c: char| c.is_control() || is_line_separator(c) || is_direction_control(c);
-    let forbidden = |c: char| is_unseen(c) || matches!(c, '"' | '/' | '\\');
+    let is_invisible = |c: char| c.is_control() || is_line_separator(c) || is_direction_control(c);
+    let forbidden = |c: char| is_invisible(c) || matches!(c, '"' | '/' | '\\');
     FILENAME.contains(name.chars().count() as u64) && !name.contains(forbidden)
 }
 
-/// True if SES takes files with the ending that this name has, if it has one.
+/// True if SES accepts files with the extension of this name, or the name has none.
 #[must_use]
 pub fn has_supported_ending(name: &str) -> bool {
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    !REFUSED_ENDINGS.split(' ').any(|refused| refused.eq_ignore_ascii_case(ending))
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    !REFUSED_EXTENSIONS.split(' ').any(|refused| refused.eq_ignore_ascii_case(extension))
 }
 
 /// True for `type/subtype`, perhaps with parameters (RFC 2045, section 5.1), in at most 78 characters of printable ASCII.
 #[must_use]
 pub fn is_mime_type(text: &str) -> bool {
-    let token = |part: &str| {
+    let is_token = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
     };
     let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
     CONTENT_TYPE.contains(text.len() as u64)
         && printable
-        && essence.trim_end().split_once('/').is_some_and(|(a, b)| token(a) && token(b))
+        && essence.trim_end().split_once('/').is_some_and(|(a, b)| is_token(a) && is_token(b))
         && are_parameters(parameters)
 }
 
-/// True for `name=token` or `name="any text"`, any number of them, with semicolons between. Many programs write one at the
-/// end too, and some write blanks around the equals sign.
+/// True for any number of parameters `name=token` or `name="any text"` with semicolons between them. Many programs write a
+/// semicolon at the end too, and some write blanks around the equals sign.
 fn are_parameters(text: &str) -> bool {
     let text = text.trim_start_matches([' ', ';']);
     let Some((name, value)) = text.split_once('=') else { return text.is_empty() };
@@ -118,7 +119,7 @@ fn are_parameters(text: &str) -> bool {
     is_name && rest.is_some_and(|rest| (rest.is_empty() || rest.starts_with(';')) && are_parameters(rest))
 }
 
-/// The text after a token or a quoted string, if it begins with one.
+/// The text behind the token or quoted string with which `text` begins.
 fn after_value(text: &str) -> Option<&str> {
     let Some(quoted) = text.strip_prefix('"') else {
         let length = text.find(|c| !is_token_character(c)).unwrap_or(text.len());
@@ -133,7 +134,7 @@ fn after_value(text: &str) -> Option<&str> {
     quoted.get(end? + 1..)
 }
 
-/// RFC 2045, section 5.1, `token`.
+/// True for the characters of a `token` (RFC 2045, section 5.1).
 fn is_token_character(c: char) -> bool {
     c.is_ascii_graphic() && !"()<>@,;:\\\"/[]?=".contains(c)
 }
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ses_refuses_is_known_by_its_ending() {
+    fn files_that_ses_refuses_are_recognised_by_their_extension() {
         for name in ["a.exe", "a.pdf.JS", ".bat", "a.b.vbs"] {
             assert!(!has_supported_ending(name), "{name}");
         }
@@ -180,8 +181,8 @@ mod tests {
         for name in ["", "a/b", "a\\b", "a\"b", "a\nb", "a\0", &"a".repeat(256)] {
             assert!(!is_filename(name), "{name:?}");
         }
-        for unseen in "\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}\u{200e}\u{200f}\u{61c}".chars() {
-            assert!(!is_filename(&format!("invoice{unseen}fdp.txt")), "{unseen:?}");
+        for invisible in "\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}\u{200e}\u{200f}\u{61c}".chars() {
+            assert!(!is_filename(&format!("invoice{invisible}fdp.txt")), "{invisible:?}");
         }
         assert!(is_filename("חשבונית.pdf") && is_filename("👩\u{200d}💻.png"));
         for text in [

@@ -1,4 +1,4 @@
-//! Addresses as requests write them.
+//! Reads the addresses and names of requests.
 
 use posthorn_errors::{FieldCode, FieldErrors, Limit, Object, Text};
 use serde_json::Value;
@@ -11,19 +11,19 @@ use crate::{
 /// The rule for every name of a person or a project.
 pub const NAME: Text = Text { limit: Limit::characters(1, 256), control: false };
 
-/// The address in a field that must be a plain address, if it is there and one.
+/// The address in a field that must be a plain address, `None` if it is missing or wrong.
 pub fn address(object: &Object<'_>, name: &str, errors: &mut FieldErrors) -> Option<Address> {
     let text = object.string(name, errors)?;
     parse(text, object.path(name), errors)
 }
 
-/// The name in a field that may hold one. `""` is no name.
+/// The name in a field that may have one. An empty name counts as missing.
 pub fn name<'a>(object: &Object<'a>, field: &str, errors: &mut FieldErrors) -> Option<&'a str> {
     object.get(field).filter(|value| *value != "")?;
     object.text(field, NAME, errors)
 }
 
-/// The mailbox in a value that may be an address or `{email, name?}`.
+/// The mailbox in a value that is an address or `{email, name?}`.
 pub fn mailbox(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Mailbox> {
     match value {
         Value::String(text) => Some(Mailbox { address: parse(text, path.to_owned(), errors)?, name: None }),
@@ -45,7 +45,7 @@ pub fn mailbox(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<Ma
     }
 }
 
-/// Notes at the path of the name that the mail service does not take the address with it.
+/// Adds an error at the path of the name if SES does not accept the address with this name.
 pub fn check_length(mailbox: &Mailbox, path: String, errors: &mut FieldErrors) {
     if !mailbox.fits() {
         let message = format!("Is too long: once encoded, it must take at most {MAX_BYTES} bytes with its address.");

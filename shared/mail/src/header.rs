@@ -1,4 +1,4 @@
-//! Headers that a caller adds to a message.
+//! The headers that a caller adds to a message.
 
 use std::fmt;
 
@@ -6,18 +6,19 @@ use url::Url;
 
 use crate::{address::Address, mailbox::encode};
 
-/// Name and value together, so that the line stays within RFC 5322's 998; SES's own limit too (`MessageHeader`).
+/// The largest length of name and value together, so that the line stays within the 998 bytes of RFC 5322. It is SES's limit too
+/// (`MessageHeader`).
 const MAX_LENGTH: usize = 996;
-/// The longest name that SES takes (API reference, `MessageHeader`).
+/// The largest length of a name that SES accepts (API reference, `MessageHeader`).
 pub const MAX_NAME_LENGTH: usize = 126;
-/// Headers that decide about the message's structure.
+/// The headers that belong to the message's structure.
 const STRUCTURAL: [&str; 9] = ["bcc", "cc", "date", "from", "message-id", "reply-to", "sender", "subject", "to"];
-/// Beginnings of what makes the message what it is (`content-`, `mime-`), and of what one service alone writes into a mail:
-/// readers and filters of that service believe it.
+/// The beginnings of headers that belong to the message's structure (`content-`, `mime-`), and of those that only one mail service
+/// writes: readers and filters of that service believe them.
 const STRUCTURAL_PREFIXES: [&str; 6] = ["content-", "mime-", "x-google-", "x-ms-exchange-", "x-ses-", "x-spam-"];
-/// Beginnings of what is written by those who sign a message, pass it on or receive it: readers and filters take it for
-/// theirs, with `x-` before it as well.
-const WRITTEN_ON_THE_WAY: [&str; 14] = [
+/// The beginnings of headers that those write who sign a message, pass it on or receive it. Readers and filters believe them, even
+/// with `x-` before the name.
+const TRANSIT_PREFIXES: [&str; 14] = [
     "apparently-to",
     "arc-",
     "authentication-results",
@@ -33,11 +34,11 @@ const WRITTEN_ON_THE_WAY: [&str; 14] = [
     "resent-",
     "return-path",
 ];
-/// Links in angle brackets (RFC 2369, RFC 5064).
-const LINKS: [&str; 7] =
+/// The headers with links in angle brackets (RFC 2369, RFC 5064).
+const LINK_HEADERS: [&str; 7] =
     ["archived-at", "list-archive", "list-help", "list-owner", "list-post", "list-subscribe", "list-unsubscribe"];
-/// A name, then an address or another identifier in angle brackets (RFC 2919, RFC 8098, RFC 4021 and what is in use).
-const MAILBOXES: [&str; 12] = [
+/// The headers with a name, and an address or another identifier in angle brackets (RFC 2919, RFC 8098, RFC 4021 and common use).
+const MAILBOX_HEADERS: [&str; 12] = [
     "bounces-to",
     "disposition-notification-to",
     "errors-to",
@@ -51,8 +52,8 @@ const MAILBOXES: [&str; 12] = [
     "x-original-from",
     "x-report-abuse-to",
 ];
-/// Identifiers and words that somebody's program made and looks for (RFC 5322 3.6.4, RFC 8058, RFC 3834, RFC 2156).
-const IDENTIFIERS: [&str; 7] = [
+/// The headers with identifiers and keywords that programs write and look for (RFC 5322 3.6.4, RFC 8058, RFC 3834, RFC 2156).
+const IDENTIFIER_HEADERS: [&str; 7] = [
     "auto-submitted",
     "in-reply-to",
     "list-unsubscribe-post",
@@ -62,42 +63,42 @@ const IDENTIFIERS: [&str; 7] = [
     "supersedes",
 ];
 
-/// A header: a token and printable ASCII. The only way in is [`Header::new`].
+/// A header with a token as its name and printable ASCII as its value. [`Header::new`] is the only constructor.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Header {
     name: String,
     value: String,
 }
 
-/// Why a header cannot be added.
+/// The reason for which a header cannot be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidHeader {
-    /// Not an RFC 5322 field name.
+    /// The name is not a field name of RFC 5322.
     #[error("The header's name must be 1 to {MAX_NAME_LENGTH} letters, digits and !#$%&'*+-.^_`|~.")]
     Name,
-    /// A header that makes the message what it is, or that others write on its way.
+    /// The header belongs to the message's structure, or others write it on the message's way.
     #[error("This header is set by the platform or on the way to the recipient, and cannot be given.")]
     Structural,
-    /// The value is empty, or has control characters, line breaks among them.
+    /// The value is empty, or has control characters such as line breaks.
     #[error("The header's value must have at least 1 character and no control characters.")]
     Value,
-    /// A header for programs, with characters for which it has no form.
+    /// Programs read the header, and it has no form for the characters of its value.
     #[error("This header's value must be ASCII: percent-encode a link, and write a domain in Punycode.")]
     NotAscii,
-    /// Name and value are longer than a line.
+    /// Name and value are longer than a line may be.
     #[error("The header's value and name must together have at most {MAX_LENGTH} characters, once encoded.")]
     TooLong,
 }
 
 impl Header {
-    /// A header with this name and value. Printable ASCII stays as it is, whatever it looks like. Anything else is encoded:
-    /// text as RFC 2047 has it, links and domains between angle brackets as their own standards do.
+    /// A header with this name and value. Printable ASCII stays unchanged, whatever it looks like. Other text is encoded by RFC
+    /// 2047, and links and domains between angle brackets by their own standards.
     ///
     /// # Errors
-    /// [`InvalidHeader`].
+    /// [`InvalidHeader`] with the first reason that applies.
     pub fn new(name: &str, value: &str) -> Result<Self, InvalidHeader> {
-        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        if name.is_empty() || name.len() > MAX_NAME_LENGTH || !name.bytes().all(token) {
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        if name.is_empty() || name.len() > MAX_NAME_LENGTH || !name.bytes().all(is_token) {
             return Err(InvalidHeader::Name);
         }
         let lower = name.to_ascii_lowercase();
@@ -114,13 +115,13 @@ impl Header {
         Ok(Self { name: name.to_owned(), value })
     }
 
-    /// The name, as the caller wrote it.
+    /// The name as the caller wrote it.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The value, encoded.
+    /// The encoded value.
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
@@ -131,23 +132,23 @@ fn is_structural(lower: &str) -> bool {
     let bare = lower.strip_prefix("x-").unwrap_or(lower);
     STRUCTURAL.contains(&lower)
         || STRUCTURAL_PREFIXES.iter().any(|prefix| lower.starts_with(prefix))
-        || WRITTEN_ON_THE_WAY.iter().any(|prefix| bare.starts_with(prefix))
+        || TRANSIT_PREFIXES.iter().any(|prefix| bare.starts_with(prefix))
 }
 
-/// The value in ASCII, if the header with this name in lower case has a form for it.
+/// The value in ASCII, `None` if the header has no form for it. `name` is in lower case.
 fn in_ascii(name: &str, value: &str) -> Option<String> {
     if value.is_ascii() {
         Some(value.to_owned())
-    } else if LINKS.contains(&name) {
+    } else if LINK_HEADERS.contains(&name) {
         bracketed(value, |_text| None, link)
-    } else if MAILBOXES.contains(&name) {
+    } else if MAILBOX_HEADERS.contains(&name) {
         bracketed(value, phrase, |address| Address::parse(address).ok().map(|address| address.as_str().to_owned()))
     } else {
-        (!IDENTIFIERS.contains(&name)).then(|| encode(value))
+        (!IDENTIFIER_HEADERS.contains(&name)).then(|| encode(value))
     }
 }
 
-/// The value with `outside` applied to what is not ASCII around its angle brackets, and `inside` to what is not between them.
+/// Encodes the parts of the value that are not ASCII: by `outside` around its angle brackets, and by `inside` between them.
 fn bracketed(
     value: &str,
     outside: impl Fn(&str) -> Option<String>,
@@ -166,12 +167,12 @@ fn bracketed(
     Some(out)
 }
 
-/// A link as a browser reads it: its host in Punycode, the rest percent-encoded.
+/// A link as a browser reads it, with its host in Punycode and the rest percent-encoded.
 fn link(text: &str) -> Option<String> {
     Url::parse(text).ok().map(String::from).filter(|link| !link.contains(['<', '>']))
 }
 
-/// A name before an address, perhaps after the comma that ends the address before it.
+/// Encodes a name before an address. It may follow the comma that ends the address before it.
 fn phrase(text: &str) -> Option<String> {
     let name = text.trim_matches([' ', ',']);
     let is_quoted = name.contains(['"', '(', ')', ',', ':', ';', '<', '>', '@', '[', ']', '\\']);
@@ -231,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_programs_read_has_no_encoded_word_in_its_links_and_addresses() {
+    fn links_and_addresses_for_programs_contain_no_encoded_word() {
         for (name, value, expected) in [
             ("List-Unsubscribe", "<https://x.co/ü?a=ß&b=%20#é>", Some("<https://x.co/%C3%BC?a=%C3%9F&b=%20#%C3%A9>")),
             ("list-help", "<https://bücher.example/u>", Some("<https://xn--bcher-kva.example/u>")),
@@ -270,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_on_the_way_cannot_be_given() {
+    fn headers_of_the_way_to_the_recipient_cannot_be_given() {
         for name in [
             "Apparently-To",
             "ARC-Authentication-Results",
@@ -304,7 +305,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn printable_ascii_stays_as_it_is(name in "[A-Z]{1,5}|List-Unsubscribe|References", value in "[ -~]{1,80}") {
+        fn printable_ascii_stays_unchanged(name in "[A-Z]{1,5}|List-Unsubscribe|References", value in "[ -~]{1,80}") {
             prop_assert_eq!(Header::new(&name, &value).map(|header| header.value), Ok(value));
         }
 

@@ -1,4 +1,4 @@
-//! Mail: addresses, messages, and the hand-over to SES.
+//! Mail: addresses, messages, sending them through SES, and the events that SES reports.
 
 pub mod address;
 pub mod attachment;

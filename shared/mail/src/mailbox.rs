@@ -1,4 +1,4 @@
-//! An address with a name, as a header shows it.
+//! An address with a name, as a header contains it.
 
 use std::fmt;
 
@@ -9,21 +9,21 @@ use crate::{
     characters::{is_direction_control, is_line_separator},
 };
 
-/// The longest address that SES takes, in bytes and with its name, as it is handed over. No page of AWS's documentation
-/// gives this limit: it is known from SES's answer to a longer one, "Address length is more than 320 characters long", which
-/// others have published with names that were encoded. An address is handed over in ASCII, so a character is a byte.
+/// The largest length in bytes of an address with its encoded name that SES accepts. AWS does not document this limit: it is known
+/// from SES's error for a longer one, "Address length is more than 320 characters long", which others have published with encoded
+/// names. An address is sent in ASCII, so a character is a byte.
 pub const MAX_BYTES: usize = 320;
 
-/// An address, and perhaps the name of whose it is.
+/// An address, and the name of its owner if there is one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mailbox {
     /// The address.
     pub address: Address,
-    /// The name, any text.
+    /// The name, which may be any text.
     pub name: Option<String>,
 }
 
-/// Neither an address nor `name <address>`.
+/// The error of a text that is neither an address nor `name <address>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("Must be an email address, alone or with a name as in Ada <ada@example.com>.")]
 pub struct InvalidMailbox;
@@ -35,11 +35,11 @@ impl From<Address> for Mailbox {
 }
 
 impl Mailbox {
-    /// Reads an address, alone or as `name <address>` (RFC 5322 3.4): the name is quoted, or has none of the characters that
-    /// would need it.
+    /// Reads an address, alone or as `name <address>` (RFC 5322 3.4). The name is quoted, or has no character that would require
+    /// quotes.
     ///
     /// # Errors
-    /// [`InvalidMailbox`] for anything else, among it several addresses, and names that are encoded already.
+    /// [`InvalidMailbox`] for any other text, such as several addresses, and names that are encoded already.
     pub fn parse(text: &str) -> Result<Self, InvalidMailbox> {
         let named = text.trim().strip_suffix('>').and_then(|text| text.rsplit_once('<'));
         let (name, address) = named.map_or((None, text), |(name, address)| (Some(name.trim()), address));
@@ -47,9 +47,9 @@ impl Mailbox {
         Ok(Self { address: Address::parse(address).map_err(|_| InvalidMailbox)?, name })
     }
 
-    /// `name <address>` in printable ASCII, whatever the name holds: quoted (RFC 5322 3.2.4) if it is printable
-    /// ASCII, encoded (RFC 2047) if not. Control characters and line separators count as spaces, and direction marks, with
-    /// which a name could be shown as another, are left out.
+    /// Writes `name <address>` in printable ASCII, whatever the name contains: quoted (RFC 5322 3.2.4) if it is printable ASCII,
+    /// and otherwise encoded (RFC 2047). Control characters and line separators become spaces. Direction marks, which could make
+    /// one name look like another, are removed.
     #[must_use]
     pub fn to_header(&self) -> String {
         let name = self.name.as_deref().map(one_line).filter(|name| !name.trim().is_empty());
@@ -63,7 +63,7 @@ impl Mailbox {
         }
     }
 
-    /// True if SES takes the address with its name.
+    /// True if SES accepts the address with this name.
     #[must_use]
     pub fn fits(&self) -> bool {
         self.to_header().len() <= MAX_BYTES
@@ -76,7 +76,7 @@ impl fmt::Debug for Mailbox {
     }
 }
 
-/// The name that stands before an address in angle brackets.
+/// The name before an address in angle brackets, `None` if it is not written correctly.
 fn phrase(name: &str) -> Option<String> {
     if name.contains(char::is_control) || name.contains("=?") {
         return None;
@@ -88,7 +88,7 @@ fn phrase(name: &str) -> Option<String> {
     }
 }
 
-/// The inside of a quoted string, each `\` before a character taken away.
+/// The text of a quoted string, without the `\` before escaped characters.
 fn unescaped(inside: &str) -> Option<String> {
     let mut text = String::with_capacity(inside.len());
     let mut chars = inside.chars();
@@ -107,12 +107,12 @@ fn one_line(text: &str) -> String {
     seen.map(|c| if c.is_control() || is_line_separator(c) { ' ' } else { c }).collect()
 }
 
-/// Printable ASCII that no reader takes for an encoded word: some decode one in a quoted string too.
+/// True for printable ASCII that no reader takes for an encoded word, which some decode in a quoted string too.
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && !text.contains("=?")
 }
 
-/// RFC 2047 encoded words, each at most 75 characters and of whole characters.
+/// The text as encoded words (RFC 2047), each of at most 75 characters and of complete characters.
 pub(crate) fn encode(text: &str) -> String {
     let mut words = Vec::new();
     let mut rest = text;

@@ -1,7 +1,7 @@
-//! The hand-over to SES.
+//! Sends messages through SES.
 //!
-//! SES has no idempotency token: a call whose answer was lost may have sent. So the SDK's own retries are off,
-//! and only what certainly did not send is tried again.
+//! SES has no idempotency token, so a call whose response was lost may have sent the mail. The SDK's retries are off, and a call is
+//! only repeated if it certainly did not send the mail.
 
 use std::{
     fmt,
@@ -41,12 +41,13 @@ pub const PROJECT_TAG: &str = "posthorn-project";
 pub const EMAIL_TAG: &str = "posthorn-email";
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-/// SES answers in well under a second; a call cut off is a mail in doubt, so this is generous.
+/// The time limit of one attempt. SES responds in well under a second, and a call that is cut off leaves it unknown whether the
+/// mail was sent, so the limit is generous.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
-const ATTEMPTS: u32 = 4;
+const MAX_ATTEMPTS: u32 = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
-/// One message to one recipient. Its `Debug` shows nothing of it but the email's id.
+/// A message to one recipient. Its `Debug` shows only the id of the email.
 pub struct Message<'a> {
     /// The project's id, for the tag.
     pub project: &'a str,
@@ -56,7 +57,7 @@ pub struct Message<'a> {
     pub from: &'a Mailbox,
     /// The recipient.
     pub to: &'a Mailbox,
-    /// Where replies go.
+    /// The address for replies.
     pub reply_to: &'a Mailbox,
     /// The rendered subject.
     pub subject: &'a str,
@@ -76,33 +77,33 @@ impl fmt::Debug for Message<'_> {
     }
 }
 
-/// How a hand-over ended.
+/// The result of sending a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendResult {
-    /// SES took the message and calls it this.
+    /// SES accepted the message under this id.
     Sent(String),
-    /// SES certainly did not take it.
+    /// SES certainly did not accept the message.
     NotSent(SendError),
-    /// The answer was lost: SES may have taken it.
+    /// The response was lost: SES may have accepted the message.
     Unknown,
 }
 
-/// Why SES did not take a message.
+/// The reason for which SES did not accept a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// The account's sending rate or its daily quota is used up.
+    /// The account's sending rate or its daily quota is used up. It has the name of the error.
     #[error("SES throttles ({0})")]
     Throttled(String),
     /// No connection was made.
     #[error("SES cannot be reached")]
     Unreachable,
-    /// SES refused; its error's name.
+    /// SES refused the message. It has the name of the error.
     #[error("SES refused ({0})")]
     Refused(String),
 }
 
 impl SendError {
-    /// What the caller is answered.
+    /// The error code for the caller.
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
@@ -113,21 +114,21 @@ impl SendError {
     }
 }
 
-/// A connection that idled for longer may have died while its sandbox was frozen, and a lost answer is a mail in
-/// doubt: it is tried with a harmless request first.
+/// The time after which an idle connection is stale. It may have died while its sandbox was frozen, and a response that is lost
+/// leaves it unknown whether the mail was sent. So a harmless request tests the connection first.
 const STALE_AFTER: Duration = Duration::from_secs(5);
 
-/// SES, as one deployment uses it. A cheap clone.
+/// The client of SES of one deployment. It is cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Ses {
     client: Client,
     configuration_set: Option<String>,
-    last_answer: Arc<Mutex<Option<Instant>>>,
+    last_response: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Ses {
-    /// SES behind a configuration of the SDK (its endpoint and credentials are kept; retries and timeouts are
-    /// replaced), with the configuration set whose events come back.
+    /// Makes a client from a configuration of the SDK, whose endpoint and credentials are kept and whose retries and timeouts are
+    /// replaced. SES reports the events of the given configuration set.
     #[must_use]
     pub fn new(config: impl Into<Builder>, configuration_set: Option<String>) -> Self {
         let timeouts = TimeoutConfig::builder()
@@ -135,35 +136,34 @@ impl Ses {
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
             .build();
         let config = config.into().retry_config(RetryConfig::disabled()).timeout_config(timeouts);
-        Self { client: Client::from_conf(config.build()), configuration_set, last_answer: Arc::default() }
+        Self { client: Client::from_conf(config.build()), configuration_set, last_response: Arc::default() }
     }
 
-    /// Opens a connection, so that the handshake is no part of a caller's first request. What fails here fails
-    /// again, and then with an answer, when a mail is handed over. `now` is the moment of the call.
+    /// Opens a connection, so that the handshake is no part of a caller's first request. A failure is ignored here, since sending a
+    /// mail meets it again and reports it. `now` is the time of the call.
     pub async fn connect(&self, now: Instant) {
         let request = self.client.send_email().customize().interceptor(Probe).send();
-        let answered = timeout_at(now + CONNECT_TIMEOUT, request).await.is_ok();
-        if answered {
-            self.answered(now);
+        let is_connected = timeout_at(now + CONNECT_TIMEOUT, request).await.is_ok();
+        if is_connected {
+            self.record_response(now);
         }
     }
 
-    /// True if the connection idled for long: then it is to be connected anew, beside other work, since a hand-over
-    /// does not wait for it.
+    /// True if the connection was idle for long. It is then to be connected again at the same time as other work, for sending does
+    /// not wait for it.
     #[must_use]
     pub fn is_stale(&self, now: Instant) -> bool {
-        let last = *self.last_answer.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = *self.last_response.lock().unwrap_or_else(PoisonError::into_inner);
         last.is_some_and(|last| now.duration_since(last) > STALE_AFTER)
     }
 
-    fn answered(&self, at: Instant) {
-        *self.last_answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
+    fn record_response(&self, at: Instant) {
+        *self.last_response.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
     }
 
-    /// Hands a message over. Tries again, with pauses spread by `jitter` (any random number), only after what
-    /// certainly did not send, and never past `until`, at which an unanswered call counts as unknown.
-    /// `now` is the moment of the call.
-    pub async fn hand_over(&self, message: &Message<'_>, jitter: u32, now: Instant, until: Instant) -> SendResult {
+    /// Sends a message. It is sent again, after pauses spread by `jitter` (any random number), only if it certainly was not sent,
+    /// and never after `until`, at which a call without a response counts as unknown. `now` is the time of the call.
+    pub async fn send(&self, message: &Message<'_>, jitter: u32, now: Instant, until: Instant) -> SendResult {
         let mut attempt = 0;
         loop {
             let Ok(request) = self.request(message) else {
@@ -172,14 +172,14 @@ impl Ses {
             let outcome = match timeout_at(until, Box::pin(request.send())).await {
                 Err(_elapsed) => SendResult::Unknown,
                 Ok(Ok(output)) => {
-                    self.answered(now);
+                    self.record_response(now);
                     SendResult::Sent(output.message_id.unwrap_or_default())
                 }
                 Ok(Err(error)) => classify(&error),
             };
             attempt += 1;
             let pause = sleep(pause(attempt, jitter));
-            if attempt == ATTEMPTS || !is_worth_another(&outcome) || pause.deadline() >= until {
+            if attempt == MAX_ATTEMPTS || !is_retryable(&outcome) || pause.deadline() >= until {
                 return outcome;
             }
             pause.await;
@@ -211,7 +211,7 @@ impl Ses {
     }
 }
 
-/// Makes a call an unsigned `GET /`: SES refuses it, which takes a connection and nothing else.
+/// Replaces a call by an unsigned `GET /`, which SES refuses: it opens a connection and has no other effect.
 #[derive(Debug)]
 struct Probe;
 
@@ -235,7 +235,8 @@ impl Intercept for Probe {
     }
 }
 
-/// In base64: SES would take a file for seven-bit text otherwise (developer guide, "Working with email attachments").
+/// The attachment for SES, in Base64: SES would otherwise take a file for seven-bit text (developer guide, "Working with email
+/// attachments").
 fn ses_attachment(attachment: &Attachment) -> Result<SesAttachment, BuildError> {
     let disposition = match attachment.disposition {
         Disposition::Attachment => AttachmentContentDisposition::Attachment,
@@ -251,13 +252,13 @@ fn ses_attachment(attachment: &Attachment) -> Result<SesAttachment, BuildError> 
         .build()
 }
 
-/// Half to all of a pause that doubles with every attempt.
+/// A pause that doubles with every attempt, of which at least half is waited.
 fn pause(attempt: u32, jitter: u32) -> Duration {
     let full = FIRST_PAUSE * 2_u32.pow(attempt - 1);
     full / 2 + (full / 2) * (jitter.rotate_left(attempt) % 1024) / 1024
 }
 
-fn is_worth_another(outcome: &SendResult) -> bool {
+fn is_retryable(outcome: &SendResult) -> bool {
     match outcome {
         SendResult::NotSent(SendError::Throttled(reason)) => reason != DAILY_QUOTA,
         SendResult::NotSent(SendError::Unreachable) => true,
@@ -265,7 +266,7 @@ fn is_worth_another(outcome: &SendResult) -> bool {
     }
 }
 
-/// What a throttle is called that lasts until tomorrow.
+/// The name of the throttling that lasts until the next day.
 const DAILY_QUOTA: &str = "daily quota";
 
 fn classify(error: &SdkError<SendEmailError>) -> SendResult {
@@ -278,15 +279,15 @@ fn classify(error: &SdkError<SendEmailError>) -> SendResult {
             let status = service.raw().status().as_u16();
             let metadata = service.err();
             let message = metadata.message().unwrap_or_default().to_ascii_lowercase();
-            refused(status, metadata.code().unwrap_or("no code"), &message)
+            result_of_error(status, metadata.code().unwrap_or("no code"), &message)
         }
         _ => SendResult::Unknown,
     }
 }
 
-/// From the status and the error that SES answered; its text is read for the one thing only it says. What is no error, but
-/// cannot be read, may have sent.
-fn refused(status: u16, code: &str, message: &str) -> SendResult {
+/// The result for a status and an error of SES. The message is read only for the facts that neither of the others has. A success
+/// that cannot be read may have sent the mail.
+fn result_of_error(status: u16, code: &str, message: &str) -> SendResult {
     let throttled = status == 429 || code.contains("Throttl") || code == "TooManyRequestsException";
     if message.contains("daily message quota") {
         SendResult::NotSent(SendError::Throttled(DAILY_QUOTA.to_owned()))
@@ -299,7 +300,7 @@ fn refused(status: u16, code: &str, message: &str) -> SendResult {
     }
 }
 
-/// True if the failure lies before the first byte of the request: no connection was made.
+/// True if the failure came before the first byte of the request, since no connection was made.
 #[must_use]
 pub fn never_connected(error: &aws_smithy_runtime_api::client::result::ConnectorError) -> bool {
     let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
@@ -317,26 +318,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_ses_answers_is_told_apart() {
+    fn responses_of_ses_are_classified() {
         let check = |status, code: &str, message: &str, expected: &str| {
-            let outcome = format!("{:?}", refused(status, code, message));
+            let outcome = format!("{:?}", result_of_error(status, code, message));
             assert!(outcome.starts_with(expected), "{status} {code}: {outcome}");
         };
-        check(429, "TooManyRequestsException", "maximum sending rate exceeded.", "SendError(Throttled");
-        check(400, "Throttling", "rate exceeded", "SendError(Throttled");
-        check(400, "MessageRejected", "email address is not verified.", "SendError(Refused");
-        check(400, "SendingPausedException", "", "SendError(Refused");
+        check(429, "TooManyRequestsException", "maximum sending rate exceeded.", "NotSent(Throttled");
+        check(400, "Throttling", "rate exceeded", "NotSent(Throttled");
+        check(400, "MessageRejected", "email address is not verified.", "NotSent(Refused");
+        check(400, "SendingPausedException", "", "NotSent(Refused");
         check(500, "InternalFailure", "", "Unknown");
         check(503, "ServiceUnavailable", "", "Unknown");
         check(200, "no code", "", "Unknown");
-        let quota = refused(454, "Throttling", "daily message quota exceeded.");
-        assert!(!is_worth_another(&quota) && matches!(quota, SendResult::NotSent(SendError::Throttled(_))));
+        let quota = result_of_error(454, "Throttling", "daily message quota exceeded.");
+        assert!(!is_retryable(&quota) && matches!(quota, SendResult::NotSent(SendError::Throttled(_))));
     }
 
     #[test]
     fn pauses_grow_and_stay_in_bounds() {
         for jitter in [0, 1, 77, u32::MAX] {
-            for attempt in 1..ATTEMPTS {
+            for attempt in 1..MAX_ATTEMPTS {
                 let full = FIRST_PAUSE * 2_u32.pow(attempt - 1);
                 assert!((full / 2..=full).contains(&pause(attempt, jitter)));
             }

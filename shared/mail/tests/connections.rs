@@ -1,4 +1,4 @@
-//! Connections are opened and replaced by requests that send nothing.
+//! Requests that send nothing open and replace connections.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -2,18 +2,19 @@
 
 use std::borrow::Cow;
 
-use crate::characters::{closes, opens};
+use crate::characters::{is_closing, is_opening};
 
-/// A host has no more characters. Decoding one takes time that grows with the square of its length.
+/// The largest length of a host. Decoding a host takes time that grows with the square of its length.
 const MAX_HOST: usize = 253;
-/// Begins a part of a host that is not ASCII.
+/// The prefix of a label of a host that is not ASCII.
 const PUNYCODE: &str = "xn--";
 
-/// Begin what is no address to go to. `data:` holds a file.
-const NOT_SHOWN: [&str; 5] = ["#", "javascript:", "vbscript:", "data:", "about:"];
+/// The beginnings of addresses that lead to no page. `data:` contains a file.
+const HIDDEN_SCHEMES: [&str; 5] = ["#", "javascript:", "vbscript:", "data:", "about:"];
 
-/// The address as it is shown, if it leads anywhere: without the blanks that browsers remove, those within it encoded.
-pub(crate) fn shown(href: &str) -> Option<String> {
+/// The address as the text shows it, `None` if it leads nowhere. Blanks at its ends and control characters are removed, as browsers
+/// do, and blanks inside are encoded.
+pub(crate) fn displayed(href: &str) -> Option<String> {
     let trimmed = href.trim_matches(|c: char| c <= ' ' || c == '\u{A0}');
     let kept = trimmed.chars().filter(|c| !c.is_control());
     let address: String = kept.fold(String::with_capacity(trimmed.len()), |mut address, c| {
@@ -24,71 +25,74 @@ pub(crate) fn shown(href: &str) -> Option<String> {
         address
     });
     let address = if address.starts_with("//") { format!("https:{address}") } else { address };
-    let leads_nowhere = address.is_empty() || NOT_SHOWN.iter().any(|start| without(&address, start).is_some());
+    let leads_nowhere = address.is_empty() || HIDDEN_SCHEMES.iter().any(|start| without(&address, start).is_some());
     (!leads_nowhere).then_some(address)
 }
 
-/// The most bytes of a text that says the address: a longer one says more. Each byte may be written as three.
-pub(crate) fn most_said(address: &str) -> usize {
+/// The largest length in bytes of a text that can be equivalent to the address: each byte may be written as three.
+pub(crate) fn max_equivalent_len(address: &str) -> usize {
     3 * address.len() + 64
 }
 
-/// True if a link's text, or a word of it, says its address, as people write it: without the scheme, `www.` or the slash at
-/// the end, in any encoding, within parentheses or at the end of a sentence; a telephone number with blanks.
-pub(crate) fn is_said_by(address: &str, text: &str) -> bool {
-    if text.len() > most_said(address) {
+/// True if the text of a link, or a word of it, is equivalent to the link's address. People write an address without the scheme,
+/// `www.` or the slash at its end, in any encoding, in parentheses or at the end of a sentence, and a telephone number with blanks.
+pub(crate) fn is_contained_in(address: &str, text: &str) -> bool {
+    if text.len() > max_equivalent_len(address) {
         return false;
     }
     if let Some(number) = without(address, "tel:").or_else(|| without(address, "sms:")) {
-        let said = without(text, "tel:").or_else(|| without(text, "sms:")).unwrap_or(text);
-        return digits(number).eq(digits(said));
+        let written = without(text, "tel:").or_else(|| without(text, "sms:")).unwrap_or(text);
+        return digits(number).eq(digits(written));
     }
     if let Some(mailbox) = without(address, "mailto:") {
-        let wanted = mailboxes(mailbox.split('?').next().unwrap_or_default());
-        return says(text, |said| mailboxes(without(said, "mailto:").unwrap_or(said)) == wanted);
+        let expected = mailboxes(mailbox.split('?').next().unwrap_or_default());
+        return contains_equivalent(text, |word| mailboxes(without(word, "mailto:").unwrap_or(word)) == expected);
     }
-    let wanted = Site::of(address);
-    says(text, |said| Site::of(said) == wanted)
+    let expected = NormalizedUrl::of(address);
+    contains_equivalent(text, |word| NormalizedUrl::of(word) == expected)
 }
 
-/// True if the text says it, or a word of it that can be an address, with or without what stands around it.
-fn says(text: &str, is_said: impl Fn(&str) -> bool) -> bool {
-    let is_said = |text: &str| is_said(text) || is_said(text.trim_matches(|c| closes(c) || opens(c)));
-    is_said(text) || text.split_whitespace().filter(|word| word.contains(['.', '/', '@'])).any(is_said)
+/// True if `is_equivalent` holds for the text, or for a word of it that can be an address, with or without the punctuation around
+/// it.
+fn contains_equivalent(text: &str, is_equivalent: impl Fn(&str) -> bool) -> bool {
+    let matches =
+        |text: &str| is_equivalent(text) || is_equivalent(text.trim_matches(|c| is_closing(c) || is_opening(c)));
+    matches(text) || text.split_whitespace().filter(|word| word.contains(['.', '/', '@'])).any(matches)
 }
 
-/// The rest of the text after this beginning, in whatever case.
+/// The rest of the text behind `start`, which is compared without regard to case.
 fn without<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     let (head, rest) = text.split_at_checked(start.len())?;
     head.eq_ignore_ascii_case(start).then_some(rest)
 }
 
-/// A number without what people group it by.
+/// The characters of a telephone number, without those that group them.
 fn digits(number: &str) -> impl Iterator<Item = char> {
     number.chars().filter(|c| !matches!(c, ' ' | '\u{A0}' | '-' | '.' | '(' | ')' | '/'))
 }
 
-/// Mailboxes without blanks, encodings and case.
+/// The mailboxes without blanks, encodings and case.
 fn mailboxes(text: &str) -> Vec<u8> {
     let decoded = decode(text, |byte| matches!(byte, b' '..=b'~'));
     decoded.into_iter().filter(|byte| *byte != b' ').map(|byte| byte.to_ascii_lowercase()).collect()
 }
 
-/// An address as far as it differs from others: two ways to write one are equal.
+/// An address in a form in which two ways to write it are equal.
 #[derive(PartialEq, Eq)]
-struct Site {
+struct NormalizedUrl {
     host: String,
     path: Vec<u8>,
     query: Vec<u8>,
 }
 
-impl Site {
+impl NormalizedUrl {
     fn of(address: &str) -> Self {
         let schemes = ["https://", "http://", "//"];
         let rest = schemes.iter().find_map(|scheme| without(address, scheme)).unwrap_or(address);
         let (host, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         let (path, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
-        // These have the same meaning everywhere. Whatever else is encoded may mean a part of the address where it is not.
+        // These characters have one meaning everywhere. Another encoded character may separate parts of the address if it is
+        // decoded.
         let is_free = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~ ".contains(&byte) || byte > 127;
         Self {
             host: host_of(host),
@@ -98,7 +102,7 @@ impl Site {
     }
 }
 
-/// The host in Unicode and lower case, without `www.` and the port that it has anyway.
+/// The host in Unicode and lower case, without `www.` and the default port.
 fn host_of(host: &str) -> String {
     let host = [":443", ":80"].iter().find_map(|port| host.strip_suffix(port)).unwrap_or(host);
     let host = without(host, "www.").unwrap_or(host).to_lowercase();
@@ -112,7 +116,7 @@ fn host_of(host: &str) -> String {
     labels.collect::<Vec<_>>().join(".")
 }
 
-/// The text in bytes, in which those that are free are not percent-encoded.
+/// The text in bytes, with percent-encoded bytes decoded if `is_free` holds for them.
 fn decode(text: &str, is_free: impl Fn(u8) -> bool) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -143,13 +147,13 @@ mod tests {
             "data:a,b",
             "about:blank",
         ] {
-            assert_eq!(shown(href), None, "{href:?}");
+            assert_eq!(displayed(href), None, "{href:?}");
         }
     }
 
     #[test]
-    fn addresses_are_shown_whole() {
-        let check = |href: &str, expected: &str| assert_eq!(shown(href).as_deref(), Some(expected), "{href:?}");
+    fn addresses_are_shown_in_full() {
+        let check = |href: &str, expected: &str| assert_eq!(displayed(href).as_deref(), Some(expected), "{href:?}");
         check(" https://example.com/a\n  b\t", "https://example.com/a%20%20b");
         check("mailto:ada@example.org?subject=x", "mailto:ada@example.org?subject=x");
         check("/orders/7", "/orders/7");
@@ -158,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_the_address_says_it() {
+    fn a_text_with_an_equivalent_address_contains_it() {
         for (address, text) in [
             ("https://example.com/x", "https://example.com/x"),
             ("https://example.com/x", "example.com/x"),
@@ -187,7 +191,7 @@ mod tests {
             ("mailto:%20ada@example.org", "Write to ada@example.org."),
             ("mailto:a@x.co,b@x.co", "a@x.co, b@x.co"),
         ] {
-            assert!(is_said_by(address, text), "{address} {text}");
+            assert!(is_contained_in(address, text), "{address} {text}");
         }
         for (address, text) in [
             ("https://example.com/x", "example.com"),
@@ -204,7 +208,7 @@ mod tests {
             ("https://xn--zzzzzzzz9.example/", "bücher.example"),
             ("https://mail.example.com/", "example.com"),
         ] {
-            assert!(!is_said_by(address, text), "{address} {text}");
+            assert!(!is_contained_in(address, text), "{address} {text}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Characters that show nothing, and closing and opening ones.
+//! Classes of characters: blank, invisible, opening and closing ones.
 
-/// Characters that show as a blank. The wide and the narrow ones fill previews, as the no-break space does; so do the blank
-/// of Braille and the fillers of Hangul that stand alone.
+/// True for characters that are shown as a blank. Wide and narrow blanks fill previews, like the no-break space, the blank of
+/// Braille and the fillers of Hangul.
 pub(crate) fn is_blank(c: char) -> bool {
     matches!(
         c,
@@ -10,21 +10,21 @@ pub(crate) fn is_blank(c: char) -> bool {
     )
 }
 
-/// Characters that show nothing, but change what stands on both sides of them, within a word: joiners, marks of direction,
+/// True for invisible characters that change the characters on both sides of them within a word: joiners, marks of direction,
 /// fillers of a syllable.
-pub(crate) fn joins(c: char) -> bool {
+pub(crate) fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200C}' | '\u{200D}' | '\u{200E}' | '\u{200F}' | '\u{61C}' | '\u{180E}' | '\u{115F}' | '\u{1160}')
 }
 
-/// Characters that show nothing, but change the one before: variation selectors, and the tags that make a flag another.
-pub(crate) fn varies(c: char) -> bool {
+/// True for invisible characters that change the character before them: variation selectors, and the tags that change a flag.
+pub(crate) fn is_variation(c: char) -> bool {
     is_selector(c) || is_tag(c)
 }
 
-/// True if a character that changes the one before has that effect on this one.
+/// True if `c`, which changes the character before it, has an effect on `before`.
 pub(crate) fn has_variant(before: char, c: char) -> bool {
     const FLAG: char = '\u{1F3F4}';
-    if is_tag(c) { before == FLAG || is_tag(before) } else { !before.is_ascii_alphabetic() && !varies(before) }
+    if is_tag(c) { before == FLAG || is_tag(before) } else { !before.is_ascii_alphabetic() && !is_variation(before) }
 }
 
 fn is_selector(c: char) -> bool {
@@ -35,9 +35,9 @@ fn is_tag(c: char) -> bool {
     matches!(c, '\u{E0020}'..='\u{E007F}')
 }
 
-/// Characters that show nothing: controls, and what else has Unicode's property `Default_Ignorable_Code_Point` or marks
-/// annotations. Soft hyphens go with them, for no line is wrapped. The marks that embed text of another direction stay.
-pub(crate) fn is_unseen(c: char) -> bool {
+/// True for invisible characters: control characters, those with Unicode's property `Default_Ignorable_Code_Point`, and marks of
+/// annotations. The soft hyphen is one of them, for no line is wrapped. Marks that embed text of another direction are not.
+pub(crate) fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
@@ -47,15 +47,15 @@ pub(crate) fn is_unseen(c: char) -> bool {
         )
 }
 
-/// Characters that stand right behind a word.
-pub(crate) fn closes(c: char) -> bool {
+/// True for characters that follow a word without a blank.
+pub(crate) fn is_closing(c: char) -> bool {
     matches!(
         c,
         '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '>' | '"' | '\'' | '…' | '»' | '”' | '’' | '。' | '、'
     )
 }
 
-/// Characters that stand right before a word.
-pub(crate) fn opens(c: char) -> bool {
+/// True for characters that precede a word without a blank.
+pub(crate) fn is_opening(c: char) -> bool {
     c.is_whitespace() || matches!(c, '(' | '[' | '{' | '<' | '"' | '\'' | '«' | '“' | '„' | '‘')
 }

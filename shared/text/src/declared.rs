@@ -1,4 +1,4 @@
-//! A property of a style, declared or not.
+//! Declarations of one property of a style.
 
 /// The declaration of a property, if there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ impl<T> Default for Declared<T> {
 }
 
 impl<T: Copy> Declared<T> {
-    /// Declares the property once more, which counts unless what was said before is important and this is not.
+    /// Adds a later declaration, which replaces the one before unless only that one is important.
     pub(crate) fn declare(&mut self, other: Self) {
         if other.value.is_some() && (other.is_important || !self.is_important) {
             *self = other;

@@ -1,79 +1,55 @@
-//! The meaning of tags: a stack of open elements, of which each is found and closed at once, however many there are.
+//! Gives tags their meaning, with a stack of the open elements. Each element is found and closed in constant time, however many are
+//! open.
 
 mod links;
+mod open_element;
 
-use self::links::Link;
+use self::open_element::{Effect, OpenElement};
 use crate::{
-    beyond::{Beyond, Hiding},
-    look::{Look, Own},
-    name::{Element, NUMBERS, Name},
-    output::{Cell, Output, Row},
-    sheet::Sheet,
+    computed_style::{ComputedStyle, OwnStyle},
+    deep_elements::{DeepElements, HidingElement},
+    element::{Element, ElementKind, NUMBERS},
+    extraction::Extraction,
+    style_sheet::StyleSheet,
     tag::{Attribute, Tag},
+    writer::TextWriter,
 };
 
-/// How deep elements are told apart. What is nested deeper is text alone.
+/// The depth to which elements are kept. Only the text of deeper elements is.
 const MAX_DEPTH: usize = 512;
 
 /// The document while it is read.
 pub(crate) struct Document<'u> {
-    output: Output,
-    open: Vec<Open>,
-    /// How many elements are open up to the last one of each kind, that included: 0 if there is none.
+    writer: TextWriter,
+    open: Vec<OpenElement>,
+    /// For each number of an element, the number of elements that are open up to the last one with it, which is included: 0 if
+    /// there is none.
     last: [usize; NUMBERS],
-    /// Elements that are open beyond the depth.
-    beyond: Beyond,
-    sheet: Sheet,
-    /// Elements looked at so far.
+    /// The elements that are open beyond the depth.
+    deep: DeepElements,
+    sheet: StyleSheet,
+    /// The number of elements looked at so far.
     work: usize,
-    /// Start tags so far.
+    /// The number of start tags so far.
     tags: usize,
-    /// Elements that hide and are never closed, by their start tags.
+    /// The numbers of the start tags of elements that hide and are never closed, in their order.
     unclosed: &'u [usize],
-    /// How many elements are open up to the first of those that are open, that included.
+    /// The number of elements that are open up to the first of the `unclosed` ones, which is included.
     first_unclosed: Option<usize>,
-    /// The address of the last link that has one.
+    /// The address of the last link.
     last_address: String,
-    /// A line break that begins preformatted text is none.
+    /// True at the beginning of preformatted text, where a line break is ignored.
     ignores_line_break: bool,
-}
-
-/// An element that is open.
-struct Open {
-    element: Element,
-    /// What `Document::last` said of its kind before.
-    before: usize,
-    look: Look,
-    /// Its start tag's number, if the element is what hides its content.
-    hides_as: Option<usize>,
-    part: Part,
-    /// Line breaks where it ends.
-    line_breaks: u32,
-}
-
-/// The effect of an element's end on the text.
-enum Part {
-    None,
-    Link(Link),
-    Quotation,
-    /// Its lines are indented. The next item has this number, or a bullet.
-    List(Option<i64>),
-    Item,
-    /// The row around it.
-    Row(Row),
-    /// The cell around it.
-    Cell(Cell),
-    Preformatted,
 }
 
 impl<'u> Document<'u> {
     pub(crate) fn new(unclosed: &'u [usize]) -> Self {
         Self {
-            output: Output::default(),
+            writer: TextWriter::default(),
             open: Vec::new(),
             last: [0; NUMBERS],
-            beyond: Beyond::default(),
-            sheet: Sheet::default(),
+            deep: DeepElements::default(),
+            sheet: StyleSheet::default(),
             work: 0,
             tags: 0,
             unclosed,
@@ -84,21 +60,21 @@ impl<'u> Document<'u> {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.output.is_full()
+        self.writer.is_full()
     }
 
     pub(crate) fn shows_text(&self) -> bool {
-        self.look().shows_text()
+        self.style().shows_text()
     }
 
-    /// Ends the document. What is open and hides the rest is told, unless its end tag may be missing.
-    pub(crate) fn finish(mut self) -> crate::tokens::Reading {
-        let hiding = self.open.iter().filter(|open| !open.element.name.has_optional_end());
-        let hiding = hiding.filter_map(|open| open.hides_as).chain(self.beyond.hides_as());
+    /// Ends the document. The result has the open elements that hide the rest of it, except those whose end tag may be left out.
+    pub(crate) fn finish(mut self) -> Extraction {
+        let hiding = self.open.iter().filter(|open| !open.element.kind.has_optional_end());
+        let hiding = hiding.filter_map(|open| open.hides_as).chain(self.deep.hides_as());
         let unclosed = if self.is_full() { Vec::new() } else { hiding.collect() };
         self.close_from(1);
-        let work = self.work + self.tags + self.sheet.work() + self.output.work();
-        crate::tokens::Reading { text: self.output.finish(), unclosed, work }
+        let work = self.work + self.tags + self.sheet.work() + self.writer.work();
+        Extraction { text: self.writer.finish(), unclosed, work }
     }
 
     /// Reads a style sheet.
@@ -107,217 +83,229 @@ impl<'u> Document<'u> {
     }
 
     pub(crate) fn text(&mut self, text: &str) {
-        let look = self.look();
-        if look.shows_text() {
+        let style = self.style();
+        if style.shows_text() {
             let begins = std::mem::take(&mut self.ignores_line_break);
             let text = if begins { text.strip_prefix('\n').unwrap_or(text) } else { text };
-            self.output.text(text, look.blanks);
+            self.writer.text(text, style.white_space);
         }
     }
 
     pub(crate) fn start(&mut self, tag: &Tag) {
         let element = tag.element();
         self.tags += 1;
-        if matches!(element.name, Name::Root | Name::Void) {
+        if matches!(element.kind, ElementKind::Root | ElementKind::Void) {
             return;
         }
-        self.close_implied(element.name);
-        let own = Own::of(tag, element.name, &self.sheet);
-        let look = self.look().within(&own);
-        match element.name {
-            Name::Break | Name::Rule | Name::Image | Name::Area if !look.shows_pictures() => {}
-            Name::Break => self.output.line_break(),
-            Name::Rule => self.rule(),
-            Name::Image => self.picture(tag),
-            Name::Area => self.area(tag),
-            _ => self.element(tag, element, &own, look),
+        self.close_implied(element.kind);
+        let own = OwnStyle::of(tag, element.kind, &self.sheet);
+        let style = self.style().within(&own);
+        match element.kind {
+            ElementKind::Break | ElementKind::Rule | ElementKind::Image | ElementKind::Area
+                if !style.shows_pictures() => {}
+            ElementKind::Break => self.writer.line_break(),
+            ElementKind::Rule => self.rule(),
+            ElementKind::Image => self.picture(tag),
+            ElementKind::Area => self.area(tag),
+            _ => self.element(tag, element, &own, style),
         }
     }
 
     pub(crate) fn end(&mut self, element: Element) {
-        match element.name {
-            Name::Break if self.shows_text() => return self.output.line_break(),
-            Name::Break | Name::Root | Name::Void | Name::Image | Name::Area | Name::Rule => return,
+        match element.kind {
+            ElementKind::Break if self.shows_text() => return self.writer.line_break(),
+            ElementKind::Break
+            | ElementKind::Root
+            | ElementKind::Void
+            | ElementKind::Image
+            | ElementKind::Area
+            | ElementKind::Rule => return,
             _ => {}
         }
-        if self.beyond.end_last() {
+        if self.deep.end_last() {
             return;
         }
         let place = self.last[element.number];
-        if place > self.floor(element.name) {
+        if place > self.floor(element.kind) {
             self.close_from(place);
-        } else if !self.look().is_hidden {
-            self.output.break_lines(element.name.line_breaks());
+        } else if !self.style().is_hidden {
+            self.writer.break_lines(element.kind.line_breaks());
         }
     }
 
-    fn look(&self) -> Look {
-        let mut look = self.open.last().map_or_else(Look::default, |open| open.look);
-        look.is_hidden |= self.beyond.hides();
-        look
+    fn style(&self) -> ComputedStyle {
+        let mut style = self.open.last().map_or_else(ComputedStyle::default, |open| open.style);
+        style.is_hidden |= self.deep.hides();
+        style
     }
 
-    /// How many elements are open up to the last one with this name.
-    fn last(&self, name: Name) -> usize {
-        self.last[Element::from(name).number]
+    /// The number of elements that are open up to the last one of this kind, which is included.
+    fn last(&self, kind: ElementKind) -> usize {
+        self.last[Element::from(kind).number]
     }
 
-    /// How many elements are open that an element with this name cannot end.
-    fn floor(&self, name: Name) -> usize {
-        let table = self.last(Name::Table);
-        match name {
-            Name::Table | Name::Hidden | Name::Svg => 0,
-            Name::Cell | Name::Row | Name::RowGroup | Name::Caption => table,
-            Name::Item => self.cell().max(self.last(Name::OrderedList)).max(self.last(Name::UnorderedList)),
-            Name::Term | Name::Definition => self.cell().max(self.last(Name::DefinitionList)),
+    /// The number of open elements that the end of an element of this kind cannot close.
+    fn floor(&self, kind: ElementKind) -> usize {
+        let table = self.last(ElementKind::Table);
+        match kind {
+            ElementKind::Table | ElementKind::Hidden | ElementKind::Svg => 0,
+            ElementKind::Cell | ElementKind::Row | ElementKind::RowGroup | ElementKind::Caption => table,
+            ElementKind::Item => {
+                self.cell().max(self.last(ElementKind::OrderedList)).max(self.last(ElementKind::UnorderedList))
+            }
+            ElementKind::Term | ElementKind::Definition => self.cell().max(self.last(ElementKind::DefinitionList)),
             _ => self.cell(),
         }
     }
 
-    /// How many elements are open up to the cell or table that is open last.
+    /// The number of elements that are open up to the last cell or table.
     fn cell(&self) -> usize {
-        [Name::Cell, Name::Caption, Name::Table].into_iter().map(|name| self.last(name)).max().unwrap_or_default()
+        [ElementKind::Cell, ElementKind::Caption, ElementKind::Table]
+            .into_iter()
+            .map(|kind| self.last(kind))
+            .max()
+            .unwrap_or_default()
     }
 
-    /// Closes what ends where an element with this name begins.
-    fn close_implied(&mut self, name: Name) {
-        if name.line_breaks() > 0 {
+    /// Closes the elements that end where an element of this kind begins.
+    fn close_implied(&mut self, kind: ElementKind) {
+        if kind.line_breaks() > 0 {
             self.close_unclosed();
         }
-        if name.ends_paragraph() {
-            self.close_last(Name::Paragraph);
+        if kind.ends_paragraph() {
+            self.close_last(ElementKind::Paragraph);
         }
-        if name == Name::Anchor {
+        if kind == ElementKind::Anchor {
             self.end_last_link();
         }
-        let ended: &[Name] = match name {
-            Name::Item => &[Name::Item],
-            Name::Option => &[Name::Option],
-            Name::Term | Name::Definition => &[Name::Term, Name::Definition],
-            Name::Cell => &[Name::Cell, Name::Caption],
-            Name::Row => &[Name::Row, Name::Caption],
-            Name::RowGroup => &[Name::RowGroup, Name::Row, Name::Caption],
+        let ended: &[ElementKind] = match kind {
+            ElementKind::Item => &[ElementKind::Item],
+            ElementKind::Option => &[ElementKind::Option],
+            ElementKind::Term | ElementKind::Definition => &[ElementKind::Term, ElementKind::Definition],
+            ElementKind::Cell => &[ElementKind::Cell, ElementKind::Caption],
+            ElementKind::Row => &[ElementKind::Row, ElementKind::Caption],
+            ElementKind::RowGroup => &[ElementKind::RowGroup, ElementKind::Row, ElementKind::Caption],
             _ => &[],
         };
-        for name in ended {
-            self.close_last(*name);
+        for kind in ended {
+            self.close_last(*kind);
         }
     }
 
-    /// Ends what hides and is never closed.
+    /// Ends the elements that hide and are never closed.
     fn close_unclosed(&mut self) {
-        self.beyond.end_unclosed();
+        self.deep.end_unclosed();
         if let Some(place) = self.first_unclosed {
             self.close_from(place);
         }
     }
 
-    /// Ends the link that is open, for links do not nest. Blocks that began within it stay open.
+    /// Ends the open link, since links do not nest. Blocks that began inside of it stay open.
     fn end_last_link(&mut self) {
-        let place = self.last(Name::Anchor);
-        if place <= self.floor(Name::Anchor) {
+        let place = self.last(ElementKind::Anchor);
+        if place <= self.floor(ElementKind::Anchor) {
             return;
         }
-        let Some(Open { part: part @ Part::Link(_), .. }) = self.open.get_mut(place - 1) else { return };
-        let part = std::mem::replace(part, Part::None);
-        self.undo(part);
+        let Some(OpenElement { effect: effect @ Effect::Link(_), .. }) = self.open.get_mut(place - 1) else { return };
+        let effect = std::mem::replace(effect, Effect::None);
+        self.undo(effect);
         let within = self.open.get(place..).unwrap_or_default();
-        let block = within.iter().position(|open| open.element.name.line_breaks() > 0);
+        let block = within.iter().position(|open| open.element.kind.line_breaks() > 0);
         self.work += block.unwrap_or(within.len());
         if block.is_none() {
             self.close_from(place);
         }
     }
 
-    fn close_last(&mut self, name: Name) {
-        let place = self.last(name);
-        if place > self.floor(name) {
+    fn close_last(&mut self, kind: ElementKind) {
+        let place = self.last(kind);
+        if place > self.floor(kind) {
             self.close_from(place);
         }
     }
 
-    /// Begins an element whose content has this look.
-    fn element(&mut self, tag: &Tag, element: Element, own: &Own, look: Look) {
-        if own.is_picture() && self.look().shows_pictures() {
+    /// Begins an element with this style.
+    fn element(&mut self, tag: &Tag, element: Element, own: &OwnStyle, style: ComputedStyle) {
+        if own.is_picture() && self.style().shows_pictures() {
             self.picture_in_link();
         }
         if tag.is_self_closing && own.can_close_itself() {
             return;
         }
-        if !look.is_hidden {
-            self.begin_lines(element.name, own.line_breaks());
+        if !style.is_hidden {
+            self.begin_lines(element.kind, own.line_breaks());
         }
-        if element.name == Name::Cell && self.last(Name::Row) <= self.last(Name::Table) {
-            self.begin_lines(Name::Row, Name::Row.line_breaks());
-            let row = Part::Row(self.output.begin_row());
-            self.push(Name::Row.into(), self.look(), false, row, Name::Row.line_breaks());
+        if element.kind == ElementKind::Cell && self.last(ElementKind::Row) <= self.last(ElementKind::Table) {
+            self.begin_lines(ElementKind::Row, ElementKind::Row.line_breaks());
+            let row = Effect::Row(self.writer.begin_row());
+            self.push(ElementKind::Row.into(), self.style(), false, row, ElementKind::Row.line_breaks());
         }
-        let part = if look.is_hidden { Part::None } else { self.part(tag, own) };
-        self.push(element, look, own.hides(), part, own.line_breaks());
-        self.ignores_line_break = matches!(element.name, Name::Preformatted | Name::TextArea);
+        let effect = if style.is_hidden { Effect::None } else { self.effect(tag, own) };
+        self.push(element, style, own.hides(), effect, own.line_breaks());
+        self.ignores_line_break = matches!(element.kind, ElementKind::Preformatted | ElementKind::TextArea);
     }
 
-    fn begin_lines(&mut self, name: Name, line_breaks: u32) {
-        let is_list = matches!(name, Name::OrderedList | Name::UnorderedList);
-        let count = if is_list && self.output.indents > 0 { 1 } else { line_breaks };
-        if name.breaks_cells() {
-            self.output.break_cell(count);
+    fn begin_lines(&mut self, kind: ElementKind, line_breaks: u32) {
+        let is_list = matches!(kind, ElementKind::OrderedList | ElementKind::UnorderedList);
+        let count = if is_list && self.writer.indents > 0 { 1 } else { line_breaks };
+        if kind.breaks_cells() {
+            self.writer.break_cell(count);
         } else {
-            self.output.break_lines(count);
+            self.writer.break_lines(count);
         }
     }
 
-    /// The effect of the element on the text from here on.
-    fn part(&mut self, tag: &Tag, own: &Own) -> Part {
-        match own.name {
-            Name::Anchor => self.link(tag, own.is_picture()),
-            Name::Quotation => {
-                self.output.quotations += 1;
-                Part::Quotation
+    /// Begins the effect of the element on the text.
+    fn effect(&mut self, tag: &Tag, own: &OwnStyle) -> Effect {
+        match own.kind {
+            ElementKind::Anchor => self.link(tag, own.is_picture()),
+            ElementKind::Quotation => {
+                self.writer.quotations += 1;
+                Effect::Quotation
             }
-            Name::OrderedList => self.list(Some(tag.number(Attribute::Start).map_or(1, i64::from))),
-            Name::UnorderedList | Name::Definition => self.list(None),
-            Name::Item => self.item(tag),
-            Name::Row => Part::Row(self.output.begin_row()),
-            Name::Cell => Part::Cell(self.output.begin_cell()),
-            Name::Preformatted => Part::Preformatted,
-            _ => Part::None,
+            ElementKind::OrderedList => self.list(Some(tag.number(Attribute::Start).map_or(1, i64::from))),
+            ElementKind::UnorderedList | ElementKind::Definition => self.list(None),
+            ElementKind::Item => self.item(tag),
+            ElementKind::Row => Effect::Row(self.writer.begin_row()),
+            ElementKind::Cell => Effect::Cell(self.writer.begin_cell()),
+            ElementKind::Preformatted => Effect::Preformatted,
+            _ => Effect::None,
         }
     }
 
-    fn list(&mut self, number: Option<i64>) -> Part {
-        self.output.indents += 1;
-        Part::List(number)
+    fn list(&mut self, number: Option<i64>) -> Effect {
+        self.writer.indents += 1;
+        Effect::List(number)
     }
 
-    fn item(&mut self, tag: &Tag) -> Part {
+    fn item(&mut self, tag: &Tag) -> Effect {
         let value = tag.number(Attribute::Value).map(i64::from);
-        let list = self.last(Name::OrderedList).max(self.last(Name::UnorderedList));
+        let list = self.last(ElementKind::OrderedList).max(self.last(ElementKind::UnorderedList));
         let number = match list.checked_sub(1).and_then(|place| self.open.get_mut(place)) {
-            Some(Open { part: Part::List(Some(next)), .. }) => {
+            Some(OpenElement { effect: Effect::List(Some(next)), .. }) => {
                 let number = value.unwrap_or(*next);
                 *next = number + 1;
                 Some(number)
             }
             _ => None,
         };
-        self.output.begin_item(number);
-        Part::Item
+        self.writer.begin_item(number);
+        Effect::Item
     }
 
-    fn push(&mut self, element: Element, look: Look, hides: bool, part: Part, line_breaks: u32) {
+    fn push(&mut self, element: Element, style: ComputedStyle, hides: bool, effect: Effect, line_breaks: u32) {
         if self.open.len() >= MAX_DEPTH {
             let is_unclosed = self.unclosed.binary_search(&self.tags).is_ok();
             let hides_as = hides.then_some(self.tags);
-            self.beyond.begin(look.is_hidden.then_some(Hiding { hides_as, is_unclosed }));
-            return self.undo(part);
+            self.deep.begin(style.is_hidden.then_some(HidingElement { hides_as, is_unclosed }));
+            return self.undo(effect);
         }
-        self.open.push(Open {
+        self.open.push(OpenElement {
             element,
             before: self.last[element.number],
-            look,
+            style,
             hides_as: hides.then_some(self.tags),
-            part,
+            effect,
             line_breaks,
         });
         self.last[element.number] = self.open.len();
@@ -326,33 +314,33 @@ impl<'u> Document<'u> {
         }
     }
 
-    /// Closes elements until fewer than so many are open.
+    /// Closes elements until fewer than `place` are open.
     fn close_from(&mut self, place: usize) {
         while self.open.len() >= place.max(1)
             && let Some(closed) = self.open.pop()
         {
             self.last[closed.element.number] = closed.before;
-            self.beyond = Beyond::default();
+            self.deep = DeepElements::default();
             self.work += 1;
             self.first_unclosed = self.first_unclosed.filter(|place| *place <= self.open.len());
-            self.undo(closed.part);
-            if !closed.look.is_hidden {
-                self.output.break_lines(closed.line_breaks);
+            self.undo(closed.effect);
+            if !closed.style.is_hidden {
+                self.writer.break_lines(closed.line_breaks);
             }
         }
     }
 
-    /// Undoes what an element did to the text.
-    fn undo(&mut self, part: Part) {
-        match part {
-            Part::None => {}
-            Part::Link(link) => self.end_link(link),
-            Part::Quotation => self.output.quotations -= 1,
-            Part::List(_) => self.output.indents -= 1,
-            Part::Item => self.output.end_item(),
-            Part::Row(outer) => self.output.end_row(outer),
-            Part::Cell(outer) => self.output.end_cell(outer),
-            Part::Preformatted => self.output.limit_line_breaks(2),
+    /// Ends the effect of an element on the text.
+    fn undo(&mut self, effect: Effect) {
+        match effect {
+            Effect::None => {}
+            Effect::Link(link) => self.end_link(link),
+            Effect::Quotation => self.writer.quotations -= 1,
+            Effect::List(_) => self.writer.indents -= 1,
+            Effect::Item => self.writer.end_item(),
+            Effect::Row(outer) => self.writer.end_row(outer),
+            Effect::Cell(outer) => self.writer.end_cell(outer),
+            Effect::Preformatted => self.writer.limit_line_breaks(2),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! An element's `style`, as far as it says whether and how its text is seen.
+//! The style of an element, as far as it decides whether and how its text is seen.
 
 mod hidden;
 
@@ -8,24 +8,12 @@ use self::hidden::Hidden;
 use crate::{
     declared::Declared,
     value::{
-        blanks, contains_url, font_size, invisible, is_block, is_far_away, lower_case, transparent, without_priority,
-        zero_font,
+        WhiteSpace, contains_url, font_size, invisible, is_block, is_far_away, lower_case, transparent, white_space,
+        without_priority, zero_font,
     },
 };
 
-/// How blanks and line breaks of the HTML are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Blanks {
-    /// Runs of them are one blank.
-    #[default]
-    Collapse,
-    /// Line breaks stay.
-    KeepLines,
-    /// All stay.
-    Keep,
-}
-
-/// The declarations that have a meaning for the text. What is `None` is inherited.
+/// The declarations that have a meaning for the text. A property without a value is inherited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Style {
     hidden: Hidden,
@@ -33,13 +21,13 @@ pub(crate) struct Style {
     zero_font: Declared<bool>,
     transparent: Declared<bool>,
     indented_away: Declared<bool>,
-    blanks: Declared<Blanks>,
+    white_space: Declared<WhiteSpace>,
     block: Declared<bool>,
     picture: Declared<bool>,
 }
 
 impl Style {
-    /// Reads declarations; the last one of a property counts, unless one before is important.
+    /// Reads declarations. The last one of a property counts, unless an earlier one is important.
     pub(crate) fn parse(style: &str) -> Self {
         let mut parsed = Self::default();
         for declaration in without_comments(style).split(';') {
@@ -51,30 +39,29 @@ impl Style {
         parsed
     }
 
-    /// The part of a style that is certain where other elements share it. The declarations that are left out are inherited,
-    /// and may be undone by selectors that are not read.
+    /// The part of a rule's style that is certain. Other declarations are inherited, and selectors that are not read may undo them.
     pub(crate) fn shared(&self) -> Self {
         Self { hidden: self.hidden, invisible: self.invisible, picture: self.picture, ..Self::default() }
     }
 
-    /// Adds declarations that count more.
+    /// Adds declarations that take precedence over these.
     pub(crate) fn declare(&mut self, other: &Self) {
         self.hidden.declare(&other.hidden);
         self.invisible.declare(other.invisible);
         self.zero_font.declare(other.zero_font);
         self.transparent.declare(other.transparent);
         self.indented_away.declare(other.indented_away);
-        self.blanks.declare(other.blanks);
+        self.white_space.declare(other.white_space);
         self.block.declare(other.block);
         self.picture.declare(other.picture);
     }
 
-    /// True if nothing within the element, which may be a table's cell, can be seen, whatever is said of that.
+    /// True if nothing in the element can be seen, whatever the style of its content. `is_cell` is true for a cell of a table.
     pub(crate) fn is_hidden(&self, is_cell: bool) -> bool {
         self.hidden.is_hidden(is_cell)
     }
 
-    /// Outlook does not show it.
+    /// True if Outlook does not show the element.
     pub(crate) fn is_hidden_in_outlook(&self) -> bool {
         self.hidden.is_hidden_in_outlook()
     }
@@ -95,11 +82,11 @@ impl Style {
         self.indented_away.value
     }
 
-    pub(crate) fn blanks(&self) -> Option<Blanks> {
-        self.blanks.value
+    pub(crate) fn white_space(&self) -> Option<WhiteSpace> {
+        self.white_space.value
     }
 
-    /// True if the element stands on lines of its own, whatever it is.
+    /// True if the style separates the element by line breaks, whatever its kind.
     pub(crate) fn is_block(&self) -> bool {
         self.block.is()
     }
@@ -110,10 +97,10 @@ impl Style {
 
     fn read(&mut self, property: &str, value: &str, is_important: bool) {
         self.hidden.read(property, value, is_important);
-        self.read_look(property, value, is_important);
+        self.read_visible(property, value, is_important);
     }
 
-    fn read_look(&mut self, property: &str, value: &str, is_important: bool) {
+    fn read_visible(&mut self, property: &str, value: &str, is_important: bool) {
         let declared = |value: Option<bool>| Declared { value, is_important };
         match property {
             "visibility" => self.invisible.declare(declared(invisible(value))),
@@ -121,7 +108,7 @@ impl Style {
             "font" => self.zero_font.declare(declared(font_size(value).and_then(zero_font))),
             "color" => self.transparent.declare(declared(transparent(value))),
             "text-indent" => self.indented_away.declare(declared(Some(is_far_away(value)))),
-            "white-space" => self.blanks.declare(Declared { value: blanks(value), is_important }),
+            "white-space" => self.white_space.declare(Declared { value: white_space(value), is_important }),
             "display" => self.block.declare(declared(Some(is_block(value)))),
             "background" | "background-image" => {
                 self.picture.declare(declared(contains_url(value).then_some(true)));
@@ -131,7 +118,7 @@ impl Style {
     }
 }
 
-/// The style without what is written between `/*` and `*/`.
+/// The style without its comments.
 pub(crate) fn without_comments(style: &str) -> Cow<'_, str> {
     let Some((before, mut rest)) = style.split_once("/*") else { return style.into() };
     let mut kept = before.to_owned();
@@ -149,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_mail_authors_write_to_hide_is_hidden() {
+    fn declarations_with_which_authors_hide_elements_hide_them() {
         for style in [
             "display:none",
             "color:#fff; DISPLAY : None !important; x",
@@ -218,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_size_of_nothing_is_told_from_one_that_is_inherited() {
+    fn a_font_size_of_zero_differs_from_an_inherited_one() {
         let check = |style: &str, expected| assert_eq!(Style::parse(style).has_zero_font(), expected, "{style}");
         for style in [
             "font-size:0",
@@ -251,17 +238,17 @@ mod tests {
     }
 
     #[test]
-    fn what_children_can_undo_is_kept_apart() {
+    fn declarations_that_children_can_undo_are_kept_apart() {
         assert_eq!(Style::parse("visibility:hidden").is_invisible(), Some(true));
         assert_eq!(Style::parse("visibility:visible").is_invisible(), Some(false));
-        assert_eq!(Style::parse("white-space:pre-wrap").blanks(), Some(Blanks::Keep));
-        assert_eq!(Style::parse("white-space:pre-line").blanks(), Some(Blanks::KeepLines));
+        assert_eq!(Style::parse("white-space:pre-wrap").white_space(), Some(WhiteSpace::Preserve));
+        assert_eq!(Style::parse("white-space:pre-line").white_space(), Some(WhiteSpace::PreserveBreaks));
         assert!(Style::parse("background:#fff URL('x;y')").has_picture());
         assert!(Style::parse("mso-hide:all").is_hidden_in_outlook());
     }
 
     #[test]
-    fn text_without_a_color_or_outside_of_the_screen_is_told_from_other_text() {
+    fn transparent_text_and_text_outside_of_the_screen_are_recognised() {
         let color = |style: &str, expected| assert_eq!(Style::parse(style).is_transparent(), expected, "{style}");
         color("color: Transparent", Some(true));
         color("color:rgba(0, 0, 0, 0)", Some(true));

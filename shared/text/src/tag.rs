@@ -1,13 +1,13 @@
-//! A tag while it is read: its name, and the few attributes that have a meaning for the text. No other attribute is kept, so that
-//! a tag with very many costs no more than its bytes.
+//! A tag that is being read: its name, and the few attributes that have a meaning for the text. Other attributes are not kept, so
+//! that a tag with many of them costs no more than its bytes.
 
 use std::borrow::Cow;
 
-use crate::name::Element;
+use crate::element::Element;
 
-/// Bytes of a name that are looked at. Names of as many mean nothing here.
+/// The largest number of bytes of a name that are kept. A name of this length has no meaning here.
 const MAX_NAME: usize = SKIP_IN_TEXT.len() + 1;
-/// React Email writes it where an element is to be left out of a text.
+/// The attribute with which React Email marks an element that is to be left out of a text.
 const SKIP_IN_TEXT: &[u8] = b"data-skip-in-text";
 
 /// An attribute that is kept.
@@ -58,7 +58,7 @@ pub(crate) struct Tag {
 }
 
 impl Tag {
-    /// Begins a tag. The memory of the last one is used again.
+    /// Begins a tag, and reuses the memory of the last one.
     pub(crate) fn begin(&mut self, is_end: bool) {
         self.is_end = is_end;
         self.is_self_closing = false;
@@ -122,14 +122,14 @@ impl Tag {
         self.has_any
     }
 
-    /// The value of an attribute, if the tag has it.
+    /// The value of an attribute, `None` if the tag does not have it.
     pub(crate) fn value(&self, attribute: Attribute) -> Option<Cow<'_, str>> {
         let place = attribute as usize;
         self.is_present[place].then(|| String::from_utf8_lossy(&self.values[place]))
     }
 
-    /// True if the tag, but no style, says that its element is not seen: `hidden`, a `<dialog>` that nobody opened, or one that
-    /// the author leaves out of a text.
+    /// True if the tag itself hides its element: by `hidden`, as a `<dialog>` that is not open, or because the author leaves it out
+    /// of a text.
     pub(crate) fn hides(&self) -> bool {
         let has = |attribute| self.value(attribute).is_some();
         let is_closed_dialog = self.name == b"dialog" && !has(Attribute::Open);
@@ -137,7 +137,7 @@ impl Tag {
         has(Attribute::Hidden) || is_closed_dialog || is_skipped
     }
 
-    /// An attribute that is a number.
+    /// The number of an attribute, `None` if the attribute is no number.
     pub(crate) fn number(&self, attribute: Attribute) -> Option<i32> {
         self.value(attribute)?.trim().parse().ok()
     }

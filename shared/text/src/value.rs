@@ -1,25 +1,35 @@
-//! Values of declarations, as far as they say whether and how a text is seen.
+//! Reads the values of declarations, as far as they decide whether and how a text is seen.
 
-use crate::style::Blanks;
+/// The way in which the white space of the HTML is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum WhiteSpace {
+    /// A run of white space becomes a blank.
+    #[default]
+    Collapse,
+    /// Line breaks stay, and other white space becomes a blank.
+    PreserveBreaks,
+    /// All white space stays.
+    Preserve,
+}
 
-/// The property's name in lower case, if it can be one that counts.
+/// The name of a property in lower case, empty if it is too long for a property that counts.
 pub(crate) fn lower_case(property: &str) -> String {
     const MAX_PROPERTY: usize = "content-visibility".len();
     if property.len() > MAX_PROPERTY { String::new() } else { property.to_ascii_lowercase() }
 }
 
-/// The value without `!important`, and whether that was said.
+/// The value without `!important`, and true if it had it.
 pub(crate) fn without_priority(value: &str) -> (&str, bool) {
     let (value, priority) = value.split_once('!').unwrap_or((value, ""));
     (value.trim_end(), priority.trim().eq_ignore_ascii_case("important"))
 }
 
-/// True if what exceeds the element is not seen.
+/// True if content outside of the element is not visible.
 pub(crate) fn clips(overflow: &str) -> bool {
     starts_with(overflow, "hidden") || overflow.eq_ignore_ascii_case("clip")
 }
 
-/// True if this is so far to the left, or up, that it is on no screen.
+/// True if the distance is so far to the left, or up, that it is outside of every screen.
 pub(crate) fn is_far_away(distance: &str) -> bool {
     const MAX_SEEN: f64 = -900.0;
     let number = distance.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
@@ -27,7 +37,7 @@ pub(crate) fn is_far_away(distance: &str) -> bool {
     number.parse().is_ok_and(|number: f64| number * pixels <= MAX_SEEN)
 }
 
-/// True if this is a rectangle between edges that are all the same, in which nothing is.
+/// True if all edges of the rectangle are equal, so that it is empty.
 pub(crate) fn is_empty_shape(clip: &str) -> bool {
     let lower = clip.to_ascii_lowercase();
     let Some(edges) = lower.strip_prefix("rect(").and_then(|rest| rest.strip_suffix(')')) else { return false };
@@ -41,14 +51,14 @@ pub(crate) fn invisible(visibility: &str) -> Option<bool> {
     if is("hidden") || is("collapse") { Some(true) } else { is("visible").then_some(false) }
 }
 
-/// True if text of this color is not seen.
+/// True if text of this color is not visible, `None` if the color is inherited.
 pub(crate) fn transparent(color: &str) -> Option<bool> {
     let is = |word: &str| color.eq_ignore_ascii_case(word);
     let is_inherited = ["", "inherit", "currentcolor", "unset"].into_iter().any(is);
     (!is_inherited).then(|| is("transparent") || has_no_opacity(color))
 }
 
-/// True if this is a color with an opacity, which is zero: `rgba(0, 0, 0, 0)`.
+/// True if the color has an opacity of zero: `rgba(0, 0, 0, 0)`.
 fn has_no_opacity(color: &str) -> bool {
     let parts = (starts_with(color, "rgb") || starts_with(color, "hsl"))
         .then(|| color.split_once('(')?.1.strip_suffix(')'))
@@ -61,7 +71,7 @@ fn starts_with(value: &str, word: &str) -> bool {
     value.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
-/// True if this is a shape in which nothing is: `inset(50%)`, or a circle of no size.
+/// True if the shape is empty: `inset(50%)`, or a circle without size.
 pub(crate) fn is_empty_path(path: &str) -> bool {
     let size = |shape| first_argument(path, shape);
     let covers_half =
@@ -69,7 +79,7 @@ pub(crate) fn is_empty_path(path: &str) -> bool {
     size("inset").is_some_and(covers_half) || size("circle").is_some_and(is_zero)
 }
 
-/// True if nothing is left of what is scaled so.
+/// True if the transformation scales an element to nothing.
 pub(crate) fn is_scaled_away(transform: &str) -> bool {
     ["scale", "scalex", "scaley", "scale3d"].iter().any(|scale| first_argument(transform, scale).is_some_and(is_zero))
 }
@@ -84,12 +94,12 @@ fn first_argument<'a>(value: &'a str, function: &str) -> Option<&'a str> {
     value[place + 1..].split([',', ' ', ')']).find(|argument| !argument.is_empty())
 }
 
-/// True if this is a length of which nobody sees more than a line.
+/// True if the length is at most a pixel, of which a reader sees no more than a line.
 pub(crate) fn is_at_most_a_pixel(length: &str) -> bool {
     is_zero(length) || pixels(length).is_some_and(|pixels| pixels <= 1.0)
 }
 
-/// A length in pixels or in points, which are taken for the same.
+/// A length in pixels or points, which count as equal.
 fn pixels(length: &str) -> Option<f64> {
     let number = length.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = &length[number.len()..];
@@ -102,8 +112,7 @@ pub(crate) fn is_zero(value: &str) -> bool {
     number.parse().is_ok_and(|number: f64| number == 0.0)
 }
 
-/// True if text of this size is not seen, as that of a pixel is not, which hides a preview. A size that is relative to nothing
-/// is nothing.
+/// True if text of this size is not visible, like that of one pixel, which hides a preview. `None` if the size is relative.
 pub(crate) fn zero_font(size: &str) -> Option<bool> {
     let ends_with =
         |unit: &str| size.get(size.len().wrapping_sub(unit.len())..).is_some_and(|end| end.eq_ignore_ascii_case(unit));
@@ -117,19 +126,19 @@ pub(crate) fn zero_font(size: &str) -> Option<bool> {
     }
 }
 
-/// The size in the value of `font`: the first number, unless that is a weight, which is no zero either.
+/// The size in the value of `font`: the first number. A weight may come first, but is not zero either.
 pub(crate) fn font_size(font: &str) -> Option<&str> {
     font.split([' ', '/']).find(|word| word.starts_with(|c: char| c.is_ascii_digit() || c == '.'))
 }
 
-pub(crate) fn blanks(value: &str) -> Option<Blanks> {
+pub(crate) fn white_space(value: &str) -> Option<WhiteSpace> {
     let is = |word: &str| value.eq_ignore_ascii_case(word);
     if is("pre") || is("pre-wrap") || is("break-spaces") {
-        Some(Blanks::Keep)
+        Some(WhiteSpace::Preserve)
     } else if is("pre-line") {
-        Some(Blanks::KeepLines)
+        Some(WhiteSpace::PreserveBreaks)
     } else {
-        (is("normal") || is("nowrap")).then_some(Blanks::Collapse)
+        (is("normal") || is("nowrap")).then_some(WhiteSpace::Collapse)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What an attempt does, a call at a time, as `functions/send/src/once.rs` and `deliver.rs` do it.
+//! The steps of an attempt, one call at a time, as `functions/send/src/once.rs` and `deliver.rs` make them.
 
 use jiff::SignedDuration;
 use posthorn_errors::{Code, Failure, Result};
@@ -17,7 +17,8 @@ use send::decide::{
 };
 
 use super::{
-    ATTEMPTS, DOUBT, FINAL, FREED, Next, Phase, Run, Sending, TRUE, Told, Without, World, Write, call::Call, statuses,
+    ATTEMPTS, DOUBT_HAS_CAUSE, FAILED_IS_FINAL, FREED_MEANS_UNSENT, Mutation, Next, Phase, Response, Run,
+    STATUSES_ARE_TRUE, SendModel, World, Write, call::WriteCall, statuses,
 };
 
 const KEY: &str = "order-1234";
@@ -31,15 +32,15 @@ fn address(recipient: usize) -> Address {
     Address::parse(&format!("r{recipient}@example.org")).unwrap()
 }
 
-fn result(told: &Told) -> Result<SendResponse> {
-    told.clone().map(|body| SendResponse { body }).map_err(Failure::new)
+fn result(response: &Response) -> Result<SendResponse> {
+    response.clone().map(|body| SendResponse { body }).map_err(Failure::new)
 }
 
-fn told(result: Result<SendResponse>) -> Told {
+fn response(result: Result<SendResponse>) -> Response {
     result.map(|answer| answer.body).map_err(|failure| failure.code())
 }
 
-impl Sending {
+impl SendModel {
     fn attempt(world: &World, who: usize) -> Attempt {
         Attempt::begin([u8::try_from(who).unwrap(); 16], at(world.attempts[who].0))
     }
@@ -56,11 +57,11 @@ impl Sending {
         who + 1 == self.attempts
     }
 
-    fn report(&self, ids: &[Uuid], emails: &[Email], missing: Code, now: Timestamp) -> Told {
+    fn report(&self, ids: &[Uuid], emails: &[Email], missing: Code, now: Timestamp) -> Response {
         let addresses: Vec<_> = (0..self.recipients).map(address).collect();
         let deliveries =
             recorded(Uuid::nil(), addresses.iter().zip(ids.iter().copied()), emails, missing, Timestamp::UNIX_EPOCH);
-        told(answer(&deliveries, now, Timestamp::UNIX_EPOCH))
+        response(answer(&deliveries, now, Timestamp::UNIX_EPOCH))
     }
 
     pub(super) fn start_of(&self, world: &World, who: usize) -> Vec<Step<World>> {
@@ -72,7 +73,7 @@ impl Sending {
         let mut after = world.clone();
         after.now += if self.is_last(who) { 2 } else { 0 };
         after.attempts[who] = (after.now, Phase::Claiming);
-        vec![Step { who: ATTEMPTS[who], what: "begins", after }]
+        vec![Step { actor: ATTEMPTS[who], action: "begins", after }]
     }
 
     pub(super) fn claiming(&self, world: &World, who: usize) -> Vec<Step<World>> {
@@ -89,7 +90,7 @@ impl Sending {
             },
             Err(error) => self.end(after, who, Err(Failure::from(error).code())),
         };
-        let what = match effect(&mut world.clone()) {
+        let action = match effect(&mut world.clone()) {
             ClaimOutcome::Mine(_) => "claims the key",
             ClaimOutcome::Theirs(claim) => match claim.verdict(KEY, BODY, attempt.now) {
                 Ok(Verdict::Replay(_)) => "is replayed",
@@ -97,7 +98,7 @@ impl Sending {
                 Err(_) => "is told that another attempt runs",
             },
         };
-        self.call(world, who, &Call { what, effect: &effect, then: &then })
+        self.call(world, who, &WriteCall { action, effect: &effect, then: &then })
     }
 
     pub(super) fn reading(&self, world: &World, who: usize, held: &Claim) -> Vec<Step<World>> {
@@ -105,15 +106,15 @@ impl Sending {
         let ids = Self::ids_of(held);
         let emails: Vec<Email> = ids.iter().filter_map(|id| world.emails.get(id)?.0.clone()).collect();
         after.is_in_doubt |= Self::somebody_delivers(world);
-        let what = if emails.len() == ids.len() {
-            let told = self.report(&ids, &emails, Code::DeliveryFailed, Self::attempt(world, who).now);
-            after.attempts[who].1 = Phase::Settling(held.clone(), told, false);
+        let action = if emails.len() == ids.len() {
+            let response = self.report(&ids, &emails, Code::DeliveryFailed, Self::attempt(world, who).now);
+            after.attempts[who].1 = Phase::Settling(held.clone(), response, false);
             "finds a record of every email"
         } else {
             after.attempts[who].1 = Phase::TakingOver(held.clone(), emails);
-            "finds an email without a record"
+            "finds an email mutation a record"
         };
-        vec![Step { who: ATTEMPTS[who], what, after }]
+        vec![Step { actor: ATTEMPTS[who], action, after }]
     }
 
     pub(super) fn taking_over(&self, world: &World, who: usize, held: &Claim, emails: &[Email]) -> Vec<Step<World>> {
@@ -121,10 +122,10 @@ impl Sending {
         let effect = |world: &mut World| {
             let theirs = world.claim.0.as_ref().map_or(String::new(), |claim| claim.nonce.clone());
             let fence =
-                if self.without == Without::Fences { Claim { nonce: theirs, ..held.clone() } } else { held.clone() };
+                if self.mutation == Mutation::Fences { Claim { nonce: theirs, ..held.clone() } } else { held.clone() };
             let claimed = world.claim.take_over(&fence, &attempt);
             match claimed {
-                ClaimOutcome::Mine(mut claim) if self.without == Without::KeptIds => {
+                ClaimOutcome::Mine(mut claim) if self.mutation == Mutation::KeptIds => {
                     claim.ids = self.ids(who).iter().map(Uuid::to_string).collect();
                     ClaimOutcome::Mine(claim)
                 }
@@ -139,32 +140,32 @@ impl Sending {
             }
             Err(_lost) => self.end(after, who, Err(Code::DeliveryUnknown)),
         };
-        self.call(world, who, &Call { what: "takes the key over", effect: &effect, then: &then })
+        self.call(world, who, &WriteCall { action: "takes the key over", effect: &effect, then: &then })
     }
 
     pub(super) fn reserving(&self, world: &World, who: usize, claim: &Claim, earlier: &[Email]) -> Vec<Step<World>> {
         let mut after = world.clone();
         let run =
-            Run { claim: claim.clone(), earlier: earlier.to_vec(), deliveries: vec![], writes: vec![], told: None };
-        self.turn(&mut after, who, run);
-        let mut steps = vec![Step { who: ATTEMPTS[who], what: "has room in the monthly limit", after }];
+            Run { claim: claim.clone(), earlier: earlier.to_vec(), deliveries: vec![], writes: vec![], response: None };
+        self.next_recipient(&mut after, who, run);
+        let mut steps = vec![Step { actor: ATTEMPTS[who], action: "has room in the monthly limit", after }];
         if world.faults > 0 && !self.is_last(who) {
             let mut after = world.clone();
             after.faults -= 1;
             let missing = Code::BillingLimitExceeded;
-            let told = if nobody_got_any(earlier) || self.without == Without::Doubt {
+            let response = if nobody_got_any(earlier) || self.mutation == Mutation::Doubt {
                 Err(missing)
             } else {
                 self.report(&Self::ids_of(claim), earlier, missing, Self::attempt(world, who).now)
             };
-            after.attempts[who].1 = Phase::Settling(claim.clone(), told, true);
-            steps.push(Step { who: ATTEMPTS[who], what: "is over the monthly limit", after });
+            after.attempts[who].1 = Phase::Settling(claim.clone(), response, true);
+            steps.push(Step { actor: ATTEMPTS[who], action: "is over the monthly limit", after });
         }
         steps
     }
 
-    /// Goes on to the next recipient without a record, or to what is to be written when there is none.
-    fn turn(&self, world: &mut World, who: usize, mut run: Run) {
+    /// Continues with the next recipient without a record, or with the writes at the end if there is none.
+    fn next_recipient(&self, world: &mut World, who: usize, mut run: Run) {
         let ids = Self::ids_of(&run.claim);
         while let Some(id) = ids.get(run.deliveries.len()) {
             let Some(email) = run.earlier.iter().find(|email| email.id == *id) else {
@@ -183,11 +184,11 @@ impl Sending {
             run.writes.extend(failed.map(Write::Outcome).collect::<Vec<_>>());
         }
         run.writes.push(Write::Claim);
-        run.told = Some(told(result));
+        run.response = Some(response(result));
         world.attempts[who].1 = Phase::Delivering(run, Next::Permit);
     }
 
-    /// Keeps what became of the recipient whose turn it is.
+    /// Keeps the outcome of the current recipient.
     fn delivered(&self, world: &mut World, who: usize, run: &Run, delivery: Delivery) {
         let mut run = run.clone();
         let is_written = matches!(
@@ -198,7 +199,7 @@ impl Sending {
             run.writes.push(Write::Outcome(run.deliveries.len()));
         }
         run.deliveries.push(delivery);
-        self.turn(world, who, run);
+        self.next_recipient(world, who, run);
     }
 
     fn delivery(world: &World, who: usize, run: &Run, outcome: RecipientOutcome) -> Delivery {
@@ -226,13 +227,13 @@ impl Sending {
             let record = world.emails.entry(email.id).or_default();
             let is_new = record.0.is_none();
             match record.permit(&email) {
-                Permit::Found(_) if self.without == Without::Fences => Permit::Taken,
-                Permit::Taken if self.without == Without::Echo && !is_new => Permit::Found(Box::new(email.clone())),
+                Permit::Found(_) if self.mutation == Mutation::Fences => Permit::Taken,
+                Permit::Taken if self.mutation == Mutation::Echo && !is_new => Permit::Found(Box::new(email.clone())),
                 permit => permit,
             }
         };
         let then = |after: &mut World, permit: Result<_, TableError>| match permit {
-            Ok(Permit::Taken) => after.attempts[who].1 = Phase::Delivering(run.clone(), Next::SendResult),
+            Ok(Permit::Taken) => after.attempts[who].1 = Phase::Delivering(run.clone(), Next::Send),
             Ok(Permit::Found(found)) => {
                 self.delivered(after, who, run, Delivery::recorded(new.to.clone(), &found));
             }
@@ -241,23 +242,23 @@ impl Sending {
                 self.delivered(after, who, run, Delivery { outcome, ..new.clone() });
             }
         };
-        self.call(world, who, &Call { what: "takes a permit", effect: &effect, then: &then })
+        self.call(world, who, &WriteCall { action: "takes a permit", effect: &effect, then: &then })
     }
 
-    pub(super) fn handing_over(&self, world: &World, who: usize, run: &Run) -> Vec<Step<World>> {
+    pub(super) fn sending(&self, world: &World, who: usize, run: &Run) -> Vec<Step<World>> {
         let not_rendered = RenderFailures { body: Some(RenderError::Steps), ..RenderFailures::default() };
         let ways = [
-            ("hands an email over", true, RecipientOutcome::Sent),
-            ("hands an email over, and the answer is lost", true, RecipientOutcome::Unknown),
+            ("sends an email", true, RecipientOutcome::Sent),
+            ("sends an email, and the response is lost", true, RecipientOutcome::Unknown),
             ("does not reach the mail service, and cannot know", false, RecipientOutcome::Unknown),
             ("is throttled by the mail service", false, RecipientOutcome::Failed(Code::RateLimitExceeded)),
             ("is refused by the mail service", false, RecipientOutcome::Failed(Code::DeliveryFailed)),
-            ("fails by a fault of its own", false, RecipientOutcome::Failed(Code::InternalServerError)),
+            ("fails by an internal error", false, RecipientOutcome::Failed(Code::InternalServerError)),
             ("has templates that exceed a limit", false, RecipientOutcome::NotRendered(not_rendered)),
             ("finds that the contact is suppressed", false, RecipientOutcome::Suppressed),
         ];
         let possible = if world.faults == 0 || self.is_last(who) { &ways[..1] } else { &ways[..] };
-        let step = |(what, is_taken, outcome): &(&'static str, bool, RecipientOutcome)| {
+        let step = |(action, is_taken, outcome): &(&'static str, bool, RecipientOutcome)| {
             let mut after = world.clone();
             after.faults -= u8::from(*outcome != RecipientOutcome::Sent);
             after.is_in_doubt |= *outcome == RecipientOutcome::Unknown;
@@ -265,29 +266,29 @@ impl Sending {
             if *is_taken {
                 let recipient = run.deliveries.len();
                 after.taken[recipient].push(delivery.id);
-                after.broken = after.broken.or(after.failed[recipient].then_some(FINAL));
+                after.violated = after.violated.or(after.failed[recipient].then_some(FAILED_IS_FINAL));
             }
             self.delivered(&mut after, who, run, delivery);
-            Step { who: ATTEMPTS[who], what, after }
+            Step { actor: ATTEMPTS[who], action, after }
         };
         possible.iter().map(step).collect()
     }
 
-    /// The writes that a running attempt may make now; at its end the answer.
+    /// The writes that a running attempt may make now, or at its end the response.
     pub(super) fn recording(&self, world: &World, who: usize, run: &Run, next: &Next) -> Vec<Step<World>> {
         let withdraws = run.writes.iter().any(|write| matches!(write, Write::Withdrawal(_)));
         let due = run.writes.iter().filter(|write| !withdraws || matches!(write, Write::Withdrawal(_)));
         let mut steps: Vec<_> = due.flat_map(|write| self.recording_one(world, who, run, next, *write)).collect();
-        let Some(told) = &run.told else { return steps };
+        let Some(response) = &run.response else { return steps };
         let out_of_time = !run.writes.is_empty() && world.faults > 0 && !self.is_last(who);
         if run.writes.is_empty() || out_of_time {
             let mut after = world.clone();
             after.faults -= u8::from(out_of_time);
             after.is_in_doubt |= out_of_time;
             let is_lost = run.writes.contains(&Write::Claim) && may_yet_send(&run.deliveries);
-            self.end(&mut after, who, self.unless_lost(told, is_lost));
-            let what = if out_of_time { "answers without having recorded it all" } else { "answers" };
-            steps.push(Step { who: ATTEMPTS[who], what, after });
+            self.end(&mut after, who, self.unless_lost(response, is_lost));
+            let action = if out_of_time { "answers mutation having recorded it all" } else { "responds" };
+            steps.push(Step { actor: ATTEMPTS[who], action, after });
         }
         steps
     }
@@ -299,14 +300,14 @@ impl Sending {
         let then = |after: &mut World, written: Result<bool, TableError>| {
             let mut left = left.clone();
             let is_lost = write == Write::Claim && !matches!(written, Ok(true)) && may_yet_send(&run.deliveries);
-            left.told = left.told.map(|told| self.unless_lost(&told, is_lost));
+            left.response = left.response.map(|response| self.unless_lost(&response, is_lost));
             after.attempts[who].1 = Phase::Delivering(left, next.clone());
         };
         let effect = |world: &mut World| match write {
             Write::Outcome(place) => {
                 let delivery = &run.deliveries[place];
                 let theirs = world.emails.get(&delivery.id).and_then(|record| Some(record.0.as_ref()?.nonce.clone()));
-                let writer = theirs.as_ref().filter(|_| self.without == Without::OwnOutcomes).unwrap_or(&nonce);
+                let writer = theirs.as_ref().filter(|_| self.mutation == Mutation::OwnOutcomes).unwrap_or(&nonce);
                 let error = delivery.outcome.error().filter(|_| delivery.outcome.status() == Status::Failed);
                 let outcome = Outcome { error: error.map(Code::as_str), ..Outcome::default() };
                 world.emails.entry(delivery.id).or_default().settle(writer, delivery.outcome.status(), &outcome);
@@ -316,39 +317,39 @@ impl Sending {
                 world.emails.entry(run.deliveries[place].id).or_default().withdraw(&nonce);
                 true
             }
-            Write::Claim => run.told.as_ref().is_none_or(|told| self.end_claim(world, &run.claim, told)),
+            Write::Claim => run.response.as_ref().is_none_or(|response| self.end_claim(world, &run.claim, response)),
         };
-        let what = match write {
+        let action = match write {
             Write::Outcome(_) => "records an outcome",
             Write::Withdrawal(_) => "withdraws a record",
             Write::Claim => "ends its claim",
         };
-        self.call(world, who, &Call { what, effect: &effect, then: &then })
+        self.call(world, who, &WriteCall { action, effect: &effect, then: &then })
     }
 
-    fn unless_lost(&self, answer: &Told, is_lost: bool) -> Told {
-        told(unless_lost(result(answer), is_lost && self.without != Without::KeptFailures))
+    fn unless_lost(&self, answer: &Response, is_lost: bool) -> Response {
+        response(unless_lost(result(answer), is_lost && self.mutation != Mutation::KeptFailures))
     }
 
-    /// What a request's end makes of its claim, as `Held::settle` does.
-    fn end_claim(&self, world: &mut World, held: &Claim, told: &Told) -> bool {
+    /// Writes the end of a request to its claim, as `HeldClaim::settle` does.
+    fn end_claim(&self, world: &mut World, held: &Claim, response: &Response) -> bool {
         let before = world.claim.clone();
         let mut is_settled = true;
-        match ClaimEnd::of(&result(told)) {
-            ClaimEnd::Keep(body) if self.without == Without::FirstAnswer => {
+        match ClaimEnd::of(&result(response)) {
+            ClaimEnd::Keep(body) if self.mutation == Mutation::FirstAnswer => {
                 if let Some(claim) = &mut world.claim.0 {
                     claim.response = Some(body.to_owned());
                 }
                 world.claim.settle(&held.nonce, body);
             }
             ClaimEnd::Keep(body) => is_settled = world.claim.settle(&held.nonce, body),
-            ClaimEnd::Free if self.without == Without::OwnRelease => world.claim = ClaimRecord(None),
+            ClaimEnd::Free if self.mutation == Mutation::OwnRelease => world.claim = ClaimRecord(None),
             ClaimEnd::Free => world.claim.release(&held.nonce),
             ClaimEnd::Leave(code) => world.claim.leave(&held.nonce, code),
         }
         let is_freed = before.0.is_some() && world.claim.0.is_none();
-        if is_freed && self.without != Without::OwnRelease && world.taken.iter().any(|taken| !taken.is_empty()) {
-            world.broken = world.broken.or(Some(FREED));
+        if is_freed && self.mutation != Mutation::OwnRelease && world.taken.iter().any(|taken| !taken.is_empty()) {
+            world.violated = world.violated.or(Some(FREED_MEANS_UNSENT));
         }
         is_settled
     }
@@ -358,20 +359,20 @@ impl Sending {
         world: &World,
         who: usize,
         held: &Claim,
-        told: &Told,
-        must_be_kept: bool,
+        response: &Response,
+        must_be_stored: bool,
     ) -> Vec<Step<World>> {
-        let effect = |world: &mut World| self.end_claim(world, held, told);
+        let effect = |world: &mut World| self.end_claim(world, held, response);
         let then = |after: &mut World, written: Result<bool, TableError>| {
-            let is_lost = must_be_kept && !matches!(written, Ok(true));
-            self.end(after, who, self.unless_lost(told, is_lost));
+            let is_lost = must_be_stored && !matches!(written, Ok(true));
+            self.end(after, who, self.unless_lost(response, is_lost));
         };
-        self.call(world, who, &Call { what: "ends a claim and answers", effect: &effect, then: &then })
+        self.call(world, who, &WriteCall { action: "ends a claim and responds", effect: &effect, then: &then })
     }
 
-    /// The attempt answers: is it true, and is it the answer that is kept?
-    fn end(&self, world: &mut World, who: usize, told: Told) {
-        if let Ok(body) = &told {
+    /// Ends the attempt with a response, and checks that the response is true.
+    fn end(&self, world: &mut World, who: usize, response: Response) {
+        if let Ok(body) = &response {
             for (recipient, status) in statuses(body).iter().enumerate() {
                 world.failed[recipient] |= status == "FAILED";
             }
@@ -382,16 +383,16 @@ impl Sending {
                     _ => true,
                 };
                 if !is_true {
-                    world.broken = world.broken.or(Some(TRUE));
+                    world.violated = world.violated.or(Some(STATUSES_ARE_TRUE));
                 }
             }
         }
         world.attempts[who].1 = Phase::Ended;
-        if told == Err(Code::DeliveryUnknown) && !world.is_in_doubt {
-            world.broken = world.broken.or(Some(DOUBT));
+        if response == Err(Code::DeliveryUnknown) && !world.is_in_doubt {
+            world.violated = world.violated.or(Some(DOUBT_HAS_CAUSE));
         }
         if self.is_last(who) {
-            world.told = Some(told);
+            world.response = Some(response);
         }
     }
 }

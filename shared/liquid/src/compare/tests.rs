@@ -1,16 +1,16 @@
 use super::*;
-use crate::Part;
+use crate::mail_part::MailPart;
 
 fn value(json: &str) -> Value {
     serde_json::from_str::<serde_json::Value>(json).unwrap().into()
 }
 
 fn meter() -> Meter {
-    Meter::new(0, Part::Html)
+    Meter::new(0, MailPart::Html)
 }
 
 #[test]
-fn values_of_one_kind_are_equal_by_what_they_hold() {
+fn values_of_one_kind_are_equal_if_their_contents_are() {
     let check = |a: &str, b: &str, expected| {
         assert_eq!(equal(&value(a), &value(b), &meter()), Ok(expected), "{a} {b}");
         assert_eq!(equal(&value(b), &value(a), &meter()), Ok(expected), "{b} {a}");
@@ -35,9 +35,9 @@ fn values_of_one_kind_are_equal_by_what_they_hold() {
 }
 
 #[test]
-fn markup_ranges_and_words_are_equal_to_their_like() {
+fn html_ranges_and_keywords_are_equal_to_others_of_their_kind() {
     let check = |a: &Value, b: &Value, expected| assert_eq!(equal(a, b, &meter()), Ok(expected), "{a:?} {b:?}");
-    check(&Value::Markup("a".into()), &Value::text("a"), true);
+    check(&Value::Html("a".into()), &Value::text("a"), true);
     check(&Value::Range(1, 3), &Value::Range(1, 3), true);
     check(&Value::Range(1, 3), &Value::Range(1, 4), false);
     check(&Value::Range(1, 3), &value("[1, 2, 3]"), false);
@@ -47,7 +47,7 @@ fn markup_ranges_and_words_are_equal_to_their_like() {
 }
 
 #[test]
-fn empty_and_blank_equal_what_holds_nothing() {
+fn empty_and_blank_equal_values_without_content() {
     let check = |json: &str, is_empty, is_blank| {
         for (word, expected) in [(Value::Empty, is_empty), (Value::Blank, is_blank)] {
             assert_eq!(equal(&word, &value(json), &meter()), Ok(expected), "{word:?} {json}");
@@ -121,9 +121,9 @@ fn values_contain_others() {
 
 #[test]
 fn comparing_is_paid_for() {
-    let spent = |compare: &dyn Fn(&Meter) -> Result<bool, Limit>| {
+    let spent = |compare: &dyn Fn(&Meter) -> Result<bool, LimitExceeded>| {
         let meter = meter();
-        (0..10_000).any(|_| compare(&meter) == Err(Limit::Work))
+        (0..10_000).any(|_| compare(&meter) == Err(LimitExceeded::Work))
     };
     let list = Value::list(vec![Value::Integer(1); 1000]);
     let object = Value::Object(Object::from_iter([("a".repeat(10_000).into(), Value::Nil)]).into());

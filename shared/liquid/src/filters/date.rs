@@ -16,63 +16,63 @@ use std::ops::RangeInclusive;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Call, Failure};
-use crate::meter::Limit;
+use super::call::{FilterCall, FilterError};
+use crate::meter::LimitExceeded;
 use crate::print::text_of;
 use crate::value::Value;
 use moment::Moment;
 
-/// Units of work for a date, beside those for its text and format.
-const DATE: usize = 1000;
-/// Units for a byte of a text that is read as a date.
-const BYTE: usize = 50;
-/// Units for a directive of a format: `%c` alone stands for six.
-const DIRECTIVE: usize = 500;
-/// Units for finding a zone, whose rules are read when it is first asked for.
-const ZONE: usize = 5000;
-/// The longest text that is read as a date or is a date format, in bytes.
+/// The units of work for a date, without those for its text and format.
+const DATE_COST: usize = 1000;
+/// The units for a byte of a text that is read as a date.
+const BYTE_COST: usize = 50;
+/// The units for a directive of a format, of which `%c` stands for six.
+const DIRECTIVE_COST: usize = 500;
+/// The units for finding a zone, whose rules are read on first use.
+const ZONE_COST: usize = 5000;
+/// The largest length in bytes of a text that is read as a date, and of a date format.
 const MAX_TEXT: usize = 200;
 const NO_DATE: &str = "The input is no date that can be read.";
 /// The years that a date may have.
-const YEARS: RangeInclusive<i16> = 1..=9999;
+const VALID_YEARS: RangeInclusive<i16> = 1..=9999;
 
-/// The date in another format (`%d.%m.%Y`) and, if a second argument names one, in another zone. An input that is no date, or no
-/// format, leaves the input as it is.
-pub(super) fn date(call: &Call) -> Result<Value, Failure> {
+/// Writes the date in the format of the first argument (`%d.%m.%Y`) and in the zone of the second. An input that is no date, or a
+/// format that is none, leaves the input unchanged.
+pub(super) fn date(call: &FilterCall) -> Result<Value, FilterError> {
     let format = call.argument(0).and_then(format_of).unwrap_or_default();
     if call.input.is_nil() || format.is_empty() {
         return Ok(call.input.clone());
     }
     match find_zone(call)? {
         Ok(zone) => reformat(call, &format, zone),
-        Err(reason) => Err(Failure::Instead(reformat(call, &format, None)?, reason)),
+        Err(reason) => Err(FilterError::PartialResult(reformat(call, &format, None)?, reason)),
     }
 }
 
-/// A format is a text, or whatever else is short when it is printed.
+/// The format that an argument gives: a text, or a short value as it is printed.
 fn format_of(value: &Value) -> Option<Cow<'_, str>> {
     let is_short = !matches!(value, Value::List(_) | Value::Object(_));
     is_short.then(|| text_of(value))
 }
 
-/// The zone that the second argument means, or the reason for which it means none.
-fn find_zone(call: &Call) -> Result<Result<Option<TimeZone>, &'static str>, Limit> {
+/// The zone of the second argument, or the reason for which it is no zone.
+fn find_zone(call: &FilterCall) -> Result<Result<Option<TimeZone>, &'static str>, LimitExceeded> {
     let Some(value) = call.argument(1) else { return Ok(Ok(None)) };
-    call.meter.spend_bytes(ZONE)?;
+    call.meter.spend_bytes(ZONE_COST)?;
     Ok(zone::of_argument(value))
 }
 
-/// `07 Nov 2008`, or with the argument `ordinal` `7th Nov 2008`, or with `ordinal` and `US` `Nov 7th, 2008`.
-pub(super) fn date_to_string(call: &Call) -> Result<Value, Failure> {
+/// Writes `07 Nov 2008`, or with the argument `ordinal` `7th Nov 2008`, or with `ordinal` and `US` `Nov 7th, 2008`.
+pub(super) fn date_to_string(call: &FilterCall) -> Result<Value, FilterError> {
     reformat(call, day_format(call, ["%d %b %Y", "%-d%q %b %Y", "%b %-d%q, %Y"]), None)
 }
 
-/// The same as `date_to_string` with the month's whole name.
-pub(super) fn date_to_long_string(call: &Call) -> Result<Value, Failure> {
+/// Writes the date as [`date_to_string`] does, with the month's full name.
+pub(super) fn date_to_long_string(call: &FilterCall) -> Result<Value, FilterError> {
     reformat(call, day_format(call, ["%d %B %Y", "%-d%q %B %Y", "%B %-d%q, %Y"]), None)
 }
 
-fn day_format<'f>(call: &Call, [plain, ordinal, ordinal_us]: [&'f str; 3]) -> &'f str {
+fn day_format<'f>(call: &FilterCall, [plain, ordinal, ordinal_us]: [&'f str; 3]) -> &'f str {
     let is = |index, word: &str| call.argument(index).and_then(Value::as_text) == Some(word);
     match (is(0, "ordinal"), is(1, "US")) {
         (false, _) => plain,
@@ -81,30 +81,31 @@ fn day_format<'f>(call: &Call, [plain, ordinal, ordinal_us]: [&'f str; 3]) -> &'
     }
 }
 
-/// `2008-11-07T13:07:54-08:00`
-pub(super) fn date_to_xmlschema(call: &Call) -> Result<Value, Failure> {
+/// Writes `2008-11-07T13:07:54-08:00`.
+pub(super) fn date_to_xmlschema(call: &FilterCall) -> Result<Value, FilterError> {
     reformat(call, "%Y-%m-%dT%H:%M:%S%:z", None)
 }
 
-/// `Fri, 07 Nov 2008 13:07:54 -0800`
-pub(super) fn date_to_rfc822(call: &Call) -> Result<Value, Failure> {
+/// Writes `Fri, 07 Nov 2008 13:07:54 -0800`.
+pub(super) fn date_to_rfc822(call: &FilterCall) -> Result<Value, FilterError> {
     reformat(call, "%a, %d %b %Y %H:%M:%S %z", None)
 }
 
-/// The call's input as a date in this format and zone. An input that is no date stays as it is, and so it does if the format is
-/// too long.
-fn reformat(call: &Call, format: &str, zone: Option<TimeZone>) -> Result<Value, Failure> {
+/// Writes the input as a date in this format and zone. An input that is no date stays unchanged, and so does every input if the
+/// format is too long.
+fn reformat(call: &FilterCall, format: &str, zone: Option<TimeZone>) -> Result<Value, FilterError> {
     let input = call.input.clone();
     if input.text_len() > MAX_TEXT || format.len() > MAX_TEXT || input.is_blank() {
         return Ok(input);
     }
-    call.meter.spend_bytes(DATE + call.input.text_len() * BYTE + format.matches('%').count() * DIRECTIVE)?;
+    call.meter
+        .spend_bytes(DATE_COST + call.input.text_len() * BYTE_COST + format.matches('%').count() * DIRECTIVE_COST)?;
     let moment = read(call.input, call.now).and_then(|moment| match zone {
         Some(zone) => moment.in_zone(zone),
         None => Some(moment),
     });
-    let Some(moment) = moment.filter(|moment| YEARS.contains(&moment.local.year())) else {
-        return Err(Failure::Instead(input, NO_DATE));
+    let Some(moment) = moment.filter(|moment| VALID_YEARS.contains(&moment.local.year())) else {
+        return Err(FilterError::PartialResult(input, NO_DATE));
     };
     Ok(format::format(&moment, format).map_or(input, Value::from))
 }
@@ -113,7 +114,7 @@ fn read(value: &Value, now: Timestamp) -> Option<Moment> {
     match value {
         Value::Integer(number) => parse::epoch(*number),
         Value::Float(number) => parse::epoch_with_fraction(*number),
-        Value::Text(text) | Value::Markup(text) => parse::parse(text, now),
+        Value::Text(text) | Value::Html(text) => parse::parse(text, now),
         _ => None,
     }
 }

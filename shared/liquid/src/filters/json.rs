@@ -1,18 +1,18 @@
-//! The filter `json`, which is `jsonify` and `inspect` too.
+//! The filter `json`, which is also called `jsonify` and `inspect`.
 
-use super::{Call, Failure};
-use crate::meter::{Limit, Meter};
-use crate::print::{json_of, weigh};
+use super::call::{FilterCall, FilterError};
+use crate::meter::{LimitExceeded, Meter};
+use crate::print::{json_of, measure};
 use crate::value::Value;
 
-/// How much longer JSON can be than the value, since a control character is six there, and that it is copied.
-const GROWTH: usize = 9;
-/// The most blanks that JavaScript puts before a line for each level.
+/// The factor by which JSON can be longer than the value: a control character is written in six, and the text is copied.
+const MAX_GROWTH: usize = 9;
+/// The largest indent of a level in blanks, as in JavaScript's `JSON.stringify`.
 const MAX_INDENT: i64 = 10;
 
-/// The value as JSON. With an argument each item stands on a line of its own, after so many blanks for each level.
-pub(super) fn json(call: &Call) -> Result<Value, Failure> {
-    call.meter.spend_bytes(weigh(call.input, call.meter)?.saturating_mul(GROWTH))?;
+/// Writes the value as JSON. The argument is the indent of a level in blanks: with it each item stands on its own line.
+pub(super) fn json(call: &FilterCall) -> Result<Value, FilterError> {
+    call.meter.spend_bytes(measure(call.input, call.meter)?.saturating_mul(MAX_GROWTH))?;
     let json = json_of(call.input);
     let indent = call.integer(0)?.unwrap_or(0).clamp(0, MAX_INDENT);
     Ok(Value::text(match usize::try_from(indent) {
@@ -21,8 +21,8 @@ pub(super) fn json(call: &Call) -> Result<Value, Failure> {
     }))
 }
 
-/// JSON without blanks, with its lines broken.
-fn indented(json: &str, indent: usize, meter: &Meter) -> Result<String, Limit> {
+/// Breaks JSON without blanks into indented lines.
+fn indented(json: &str, indent: usize, meter: &Meter) -> Result<String, LimitExceeded> {
     let (mut out, mut level, mut is_in_text, mut is_escaped) = (String::with_capacity(json.len()), 0, false, false);
     let mut characters = json.chars().peekable();
     while let Some(character) = characters.next() {
@@ -58,8 +58,8 @@ fn indented(json: &str, indent: usize, meter: &Meter) -> Result<String, Limit> {
     Ok(out)
 }
 
-fn break_line(out: &mut String, blanks: usize, meter: &Meter) -> Result<(), Limit> {
-    meter.spend_bytes(blanks.saturating_mul(GROWTH))?;
+fn break_line(out: &mut String, blanks: usize, meter: &Meter) -> Result<(), LimitExceeded> {
+    meter.spend_bytes(blanks.saturating_mul(MAX_GROWTH))?;
     out.push('\n');
     out.extend(std::iter::repeat_n(' ', blanks));
     Ok(())

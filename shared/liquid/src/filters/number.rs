@@ -1,21 +1,21 @@
-//! Filters on numbers. They reckon in decimals, so that no digit of money is lost; a number that a decimal cannot hold is
-//! reckoned as a float.
+//! Filters on numbers. They calculate in decimals, so that no digit of an amount of money is lost. A number that no decimal holds
+//! is calculated as a float.
 
 use std::cmp::Ordering;
 
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use super::call::{FilterCall, FilterError};
 use super::list::items;
 use super::select::{name_of, property};
-use super::{Call, Failure};
-use crate::compare::{order, truncated};
-use crate::value::Value;
+use crate::compare::order;
+use crate::value::{Value, truncated};
 
-const ZERO: Failure = Failure::Unfit("A number cannot be divided by zero.");
-const TOO_LARGE: Failure = Failure::Unfit("The result is too large a number.");
+const ZERO: FilterError = FilterError::InvalidInput("A number cannot be divided by zero.");
+const TOO_LARGE: FilterError = FilterError::InvalidInput("The result is too large a number.");
 
-/// A number as filters reckon with it.
+/// A number in the type in which filters calculate with it.
 #[derive(Debug, Clone, Copy)]
 enum Number {
     Integer(i64),
@@ -24,21 +24,21 @@ enum Number {
     Float(f64),
 }
 
-/// Digits behind the point that `to_fixed` writes.
+/// The largest number of digits behind the point that `to_fixed` writes.
 const MAX_FIXED: usize = 15;
 
 impl Number {
-    /// The number that a value is or that its text begins with, as Ruby reads it. Anything else is 0.
+    /// The number that a value is, or with which its text begins, as in Ruby. Any other value is 0.
     fn of(value: &Value) -> Number {
         match value {
             Value::Integer(integer) => Number::Integer(*integer),
             Value::Float(float) => Number::of_float(*float),
-            Value::Text(text) | Value::Markup(text) => Number::of_text(text.trim()),
+            Value::Text(text) | Value::Html(text) => Number::of_text(text.trim()),
             _ => Number::Integer(0),
         }
     }
 
-    /// The decimal that the float's shortest text spells.
+    /// The decimal of the float's shortest text.
     fn of_float(float: f64) -> Number {
         Decimal::from_str_exact(&float.to_string()).map_or(Number::Float(float), Number::Decimal)
     }
@@ -53,7 +53,7 @@ impl Number {
         Number::of_digits(spelled)
     }
 
-    /// The number that a sign and digits spell, 0 if there are no digits.
+    /// The number of a sign and digits, 0 without digits.
     fn of_digits(text: &str) -> Number {
         if let Ok(integer) = text.parse() {
             return Number::Integer(integer);
@@ -82,7 +82,7 @@ impl Number {
         }
     }
 
-    fn value(self) -> Result<Value, Failure> {
+    fn value(self) -> Result<Value, FilterError> {
         match self {
             Number::Integer(integer) => Ok(Value::Integer(integer)),
             _ if self.float().is_finite() => Ok(Value::Float(self.float())),
@@ -98,7 +98,7 @@ impl Number {
         }
     }
 
-    /// The integer, with a fraction cut off.
+    /// The number without its fraction.
     fn integer(self) -> i64 {
         match self {
             Number::Integer(integer) => integer,
@@ -106,8 +106,8 @@ impl Number {
         }
     }
 
-    /// The number rounded by one of the two to a whole one. A float that no decimal holds is whole already, unless it is close
-    /// to 0.
+    /// The number rounded to an integer by `decimal` or `float`. A float that no decimal holds is an integer already unless it is
+    /// close to 0.
     fn whole(self, decimal: fn(&Decimal) -> Decimal, float: fn(f64) -> f64) -> Number {
         match self {
             Number::Decimal(number) => {
@@ -120,18 +120,18 @@ impl Number {
     }
 }
 
-/// How many bytes of digits the text begins with.
+/// The number of bytes of the digits with which the text begins.
 fn digits_at_start(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-/// The float nearest to a decimal: reading its text rounds once only.
+/// The float nearest to a decimal. Parsing the text rounds only once.
 fn float_of(decimal: Decimal) -> f64 {
     decimal.to_string().parse().unwrap_or(0.0)
 }
 
-/// An operation on two numbers: on integers if it has an integer as its result, or else on decimals if these can hold the
-/// result, or else on floats.
+/// An operation on two numbers: on integers if it has an integer result, otherwise on decimals if they can hold the result, and
+/// otherwise on floats.
 struct Operation {
     integer: fn(i64, i64) -> Option<i64>,
     decimal: fn(Decimal, Decimal) -> Option<Decimal>,
@@ -156,16 +156,16 @@ impl Operation {
         decimal.map_or_else(|| Number::Float((self.float)(a.float(), b.float())), Number::Decimal)
     }
 
-    fn apply(&self, call: &Call) -> Result<Value, Failure> {
+    fn apply(&self, call: &FilterCall) -> Result<Value, FilterError> {
         self.of(Number::of(call.input), operand(call)).value()
     }
 }
 
-fn operand(call: &Call) -> Number {
+fn operand(call: &FilterCall) -> Number {
     call.argument(0).map_or(Number::Integer(0), Number::of)
 }
 
-/// The decimals' product if it has all its digits, or as many as a float has.
+/// The product of two decimals, if it is exact or has at least the precision of a float.
 fn product(a: Decimal, b: Decimal) -> Option<Decimal> {
     let is_exact = a.scale() + b.scale() <= Decimal::MAX_SCALE;
     a.checked_mul(b).filter(|product| is_exact || is_precise(*product))
@@ -175,7 +175,7 @@ fn quotient(a: Decimal, b: Decimal) -> Option<Decimal> {
     a.checked_div(b).filter(|quotient| a.is_zero() || is_precise(*quotient))
 }
 
-/// True if the number has digits enough among the 28 behind the point.
+/// True if the number has enough of its digits among the 28 behind the point.
 fn is_precise(decimal: Decimal) -> bool {
     decimal.abs() >= Decimal::new(1, 10)
 }
@@ -203,30 +203,30 @@ fn float_remainder(a: f64, b: f64) -> f64 {
     if remainder != 0.0 && (remainder < 0.0) != (b < 0.0) { remainder + b } else { remainder }
 }
 
-pub(super) fn plus(call: &Call) -> Result<Value, Failure> {
+pub(super) fn plus(call: &FilterCall) -> Result<Value, FilterError> {
     ADDITION.apply(call)
 }
 
-pub(super) fn minus(call: &Call) -> Result<Value, Failure> {
+pub(super) fn minus(call: &FilterCall) -> Result<Value, FilterError> {
     SUBTRACTION.apply(call)
 }
 
-pub(super) fn times(call: &Call) -> Result<Value, Failure> {
+pub(super) fn times(call: &FilterCall) -> Result<Value, FilterError> {
     MULTIPLICATION.apply(call)
 }
 
-/// Divides. Two integers give an integer, rounded down.
-pub(super) fn divided_by(call: &Call) -> Result<Value, Failure> {
+/// Divides. The quotient of two integers is rounded down to an integer.
+pub(super) fn divided_by(call: &FilterCall) -> Result<Value, FilterError> {
     if operand(call).is_zero() { Err(ZERO) } else { DIVISION.apply(call) }
 }
 
 /// The remainder, with the sign of the divisor.
-pub(super) fn modulo(call: &Call) -> Result<Value, Failure> {
+pub(super) fn modulo(call: &FilterCall) -> Result<Value, FilterError> {
     if operand(call).is_zero() { Err(ZERO) } else { REMAINDER.apply(call) }
 }
 
-/// The sum of the items, or of a property of theirs.
-pub(super) fn sum(call: &Call) -> Result<Value, Failure> {
+/// Sums up the items, or a property of them.
+pub(super) fn sum(call: &FilterCall) -> Result<Value, FilterError> {
     let name = name_of(call);
     let mut sum = Number::Integer(0);
     for item in items(call.input, call.meter)? {
@@ -241,21 +241,21 @@ pub(super) fn sum(call: &Call) -> Result<Value, Failure> {
     sum.value()
 }
 
-pub(super) fn at_least(call: &Call) -> Result<Value, Failure> {
+pub(super) fn at_least(call: &FilterCall) -> Result<Value, FilterError> {
     bounded(call, Ordering::Less)
 }
 
-pub(super) fn at_most(call: &Call) -> Result<Value, Failure> {
+pub(super) fn at_most(call: &FilterCall) -> Result<Value, FilterError> {
     bounded(call, Ordering::Greater)
 }
 
-/// The input, or the argument if the input stands in this order to it.
-fn bounded(call: &Call, beyond: Ordering) -> Result<Value, Failure> {
+/// The input, or the argument if the order of input and argument is `beyond`.
+fn bounded(call: &FilterCall, beyond: Ordering) -> Result<Value, FilterError> {
     let (value, bound) = (Number::of(call.input).value()?, operand(call).value()?);
     Ok(if order(&value, &bound) == Some(beyond) { bound } else { value })
 }
 
-pub(super) fn abs(call: &Call) -> Result<Value, Failure> {
+pub(super) fn abs(call: &FilterCall) -> Result<Value, FilterError> {
     match Number::of(call.input) {
         Number::Integer(integer) => {
             integer.checked_abs().map_or(Number::Decimal(Decimal::from(integer).abs()), Number::Integer)
@@ -266,16 +266,16 @@ pub(super) fn abs(call: &Call) -> Result<Value, Failure> {
     .value()
 }
 
-pub(super) fn ceil(call: &Call) -> Result<Value, Failure> {
+pub(super) fn ceil(call: &FilterCall) -> Result<Value, FilterError> {
     Number::of(call.input).whole(Decimal::ceil, f64::ceil).value()
 }
 
-pub(super) fn floor(call: &Call) -> Result<Value, Failure> {
+pub(super) fn floor(call: &FilterCall) -> Result<Value, FilterError> {
     Number::of(call.input).whole(Decimal::floor, f64::floor).value()
 }
 
-/// Rounds to an integer, or to as many digits as the argument says; a half goes away from zero.
-pub(super) fn round(call: &Call) -> Result<Value, Failure> {
+/// Rounds to an integer, or to the number of digits that the argument gives. A half is rounded away from zero.
+pub(super) fn round(call: &FilterCall) -> Result<Value, FilterError> {
     let number = Number::of(call.input);
     match operand(call).integer() {
         digits @ 1.. => to_digits(number, u32::try_from(digits).unwrap_or(u32::MAX)),
@@ -285,11 +285,11 @@ pub(super) fn round(call: &Call) -> Result<Value, Failure> {
     .value()
 }
 
-/// The number with as many digits behind the point as the argument says, 2 unless it says so; a half goes away from zero.
-pub(super) fn to_fixed(call: &Call) -> Result<Value, Failure> {
+/// Writes the number with as many digits behind the point as the argument says (2). A half is rounded away from zero.
+pub(super) fn to_fixed(call: &FilterCall) -> Result<Value, FilterError> {
     let digits = call.integer(0)?.unwrap_or(2);
     let digits = usize::try_from(digits).ok().filter(|digits| *digits <= MAX_FIXED);
-    let digits = digits.ok_or(Failure::Unfit("Its argument must be a number of digits from 0 to 15."))?;
+    let digits = digits.ok_or(FilterError::InvalidInput("Its argument must be a number of digits from 0 to 15."))?;
     let number = Number::of(call.input);
     Ok(Value::text(match number.decimal() {
         Some(decimal) => format!("{:.digits$}", rounded(decimal, u32::try_from(digits).unwrap_or(0))),
@@ -305,7 +305,7 @@ fn half_away(decimal: &Decimal) -> Decimal {
     rounded(*decimal, 0)
 }
 
-/// Rounds to so many digits behind the point.
+/// Rounds to `digits` digits behind the point.
 fn to_digits(number: Number, digits: u32) -> Number {
     let decimal = match number {
         Number::Integer(_) => None,
@@ -315,7 +315,7 @@ fn to_digits(number: Number, digits: u32) -> Number {
     decimal.map_or(number, |decimal| Number::Decimal(rounded(decimal, digits)))
 }
 
-/// Rounds to so many zeros before the point. A fraction cannot turn the scale.
+/// Rounds to `zeros` zeros before the point. The fraction of a number cannot change the result.
 fn to_zeros(number: Number, zeros: u32) -> Number {
     let Some(decimal) = number.decimal() else { return number.whole(half_away, f64::round) };
     let unit = 10_i128.checked_pow(zeros).and_then(|unit| Decimal::try_from_i128_with_scale(unit, 0).ok());
@@ -323,8 +323,8 @@ fn to_zeros(number: Number, zeros: u32) -> Number {
     Number::Decimal(result.unwrap_or_default()).whole(half_away, f64::round)
 }
 
-/// The number that the value is, `true` being 1.
-pub(super) fn to_integer(call: &Call) -> Result<Value, Failure> {
+/// The number of the value. `true` is 1.
+pub(super) fn to_integer(call: &FilterCall) -> Result<Value, FilterError> {
     match call.input {
         Value::Bool(value) => Ok(Value::Integer((*value).into())),
         value => Number::of(value).value(),

@@ -1,45 +1,45 @@
-//! Filters that look at a property of each item.
+//! Filters that read a property of each item.
 
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
+use super::call::{FilterCall, FilterError};
 use super::list::{character, items, pay_for_items};
-use super::{Call, Failure};
 use crate::compare::{equal, identity};
 use crate::meter::Meter;
 use crate::print::text_of;
 use crate::value::{Object, Value};
 
-/// The work of looking up a property beside that of reading its name.
-const LOOKUP: usize = 32;
-/// The work of keeping a value's identity beside that of reading the value.
-const IDENTITY: usize = 100;
+/// The work of looking up a property, without the work of reading its name.
+const LOOKUP_COST: usize = 32;
+/// The work of keeping the identity of a value, without the work of reading the value.
+const IDENTITY_COST: usize = 100;
 /// The work of making a group.
-const GROUP: usize = 512;
+const GROUP_COST: usize = 512;
 
-/// The item's property: an entry of an object, the characters themselves if a text has them, a bit of a number, as Ruby indexes
-/// them. `None` if an item of this kind has no properties at all, for which the whole filter gives null.
-pub(super) fn property(item: &Value, name: &Value, meter: &Meter) -> Result<Option<Value>, Failure> {
-    meter.spend_bytes(LOOKUP + name.text_len())?;
+/// The property of an item, as Ruby indexes it: the entry of an object, the searched characters of a text, or a bit of an integer.
+/// `None` if items of this kind have no properties, for which the whole filter gives null.
+pub(super) fn property(item: &Value, name: &Value, meter: &Meter) -> Result<Option<Value>, FilterError> {
+    meter.spend_bytes(LOOKUP_COST + name.text_len())?;
     match (item, name) {
-        (Value::Object(entries), Value::Text(_) | Value::Markup(_) | Value::Integer(_)) => {
+        (Value::Object(entries), Value::Text(_) | Value::Html(_) | Value::Integer(_)) => {
             Ok(Some(entry(entries, &text_of(name)).cloned().unwrap_or_default()))
         }
         (Value::Object(_), _) => Ok(Some(Value::Nil)),
-        (Value::Text(text) | Value::Markup(text), Value::Text(part) | Value::Markup(part)) => {
+        (Value::Text(text) | Value::Html(text), Value::Text(part) | Value::Html(part)) => {
             Ok(Some(if text.contains(&**part) { Value::Text(part.clone()) } else { Value::Nil }))
         }
-        (Value::Text(text) | Value::Markup(text), Value::Integer(index)) => Ok(Some(character_at(text, *index))),
+        (Value::Text(text) | Value::Html(text), Value::Integer(index)) => Ok(Some(character_at(text, *index))),
         (Value::Integer(number), Value::Integer(index)) => Ok(Some(Value::Integer(bit(*number, *index)))),
-        (Value::Text(_) | Value::Markup(_) | Value::Integer(_), name) if !name.is_nil() => {
-            Err(Failure::Unfit("An item of the array is a number or a text, which has no such property."))
+        (Value::Text(_) | Value::Html(_) | Value::Integer(_), name) if !name.is_nil() => {
+            Err(FilterError::InvalidInput("An item of the array is a number or a text, which has no such property."))
         }
         _ => Ok(None),
     }
 }
 
-/// The entry of this name, or else the one at the end of the path with points.
+/// The entry of this name, or else the value at the end of the path that the name spells with points.
 fn entry<'o>(entries: &'o Object, name: &str) -> Option<&'o Value> {
     if let Some(value) = entries.get(name) {
         return Some(value);
@@ -68,15 +68,15 @@ fn bit(number: i64, index: i64) -> i64 {
 }
 
 /// The argument that names a property, `None` if it is left out or null.
-pub(super) fn name_of<'c>(call: &Call<'c>) -> Option<&'c Value> {
+pub(super) fn name_of<'c>(call: &FilterCall<'c>) -> Option<&'c Value> {
     call.argument(0).filter(|name| !name.is_nil())
 }
 
-/// Items, each behind its property or, if none is named, behind itself.
+/// Pairs of a key and an item. The key is the item's property or, if no property is named, the item itself.
 pub(super) type Keyed = Vec<(Value, Value)>;
 
-/// The items with their properties. `None` if an item has no properties.
-pub(super) fn keyed(call: &Call, items: Vec<Value>) -> Result<Option<Keyed>, Failure> {
+/// The items with their keys. `None` if an item has no properties.
+pub(super) fn keyed(call: &FilterCall, items: Vec<Value>) -> Result<Option<Keyed>, FilterError> {
     pay_for_items(items.len(), call.meter)?;
     let Some(name) = name_of(call) else {
         return Ok(Some(items.into_iter().map(|item| (item.clone(), item)).collect()));
@@ -85,8 +85,9 @@ pub(super) fn keyed(call: &Call, items: Vec<Value>) -> Result<Option<Keyed>, Fai
     items.into_iter().map(key).collect()
 }
 
-/// True if the property equals the second argument, or without one is neither null nor false.
-fn fits(item: &Value, call: &Call) -> Result<Option<bool>, Failure> {
+/// True if the property of the item equals the second argument or, without a second argument, is neither null nor false. `None` if
+/// the item has no properties.
+fn matches(item: &Value, call: &FilterCall) -> Result<Option<bool>, FilterError> {
     let name = call.argument(0).unwrap_or(&Value::Nil);
     let Some(value) = property(item, name, call.meter)? else { return Ok(None) };
     Ok(Some(match call.argument(1).filter(|target| !target.is_nil()) {
@@ -95,39 +96,39 @@ fn fits(item: &Value, call: &Call) -> Result<Option<bool>, Failure> {
     }))
 }
 
-/// The items that fit.
-pub(super) fn keep(call: &Call) -> Result<Value, Failure> {
+/// Keeps the items that match. This is the filter `where`.
+pub(super) fn keep(call: &FilterCall) -> Result<Value, FilterError> {
     filtered(call, true)
 }
 
-/// The items that do not fit.
-pub(super) fn reject(call: &Call) -> Result<Value, Failure> {
+/// Keeps the items that do not match.
+pub(super) fn reject(call: &FilterCall) -> Result<Value, FilterError> {
     filtered(call, false)
 }
 
-fn filtered(call: &Call, wanted: bool) -> Result<Value, Failure> {
+fn filtered(call: &FilterCall, keeps_matches: bool) -> Result<Value, FilterError> {
     let mut kept = Vec::new();
     for item in items(call.input, call.meter)? {
-        match fits(&item, call)? {
+        match matches(&item, call)? {
             None => return Ok(Value::Nil),
-            Some(fits) if fits == wanted => kept.push(item),
+            Some(is_match) if is_match == keeps_matches => kept.push(item),
             Some(_) => {}
         }
     }
     Ok(Value::list(kept))
 }
 
-/// The end of a search for an item that fits.
+/// The result of a search for an item that matches.
 enum Search {
     Found(usize, Value),
     NotFound,
-    /// An item without properties came before.
+    /// The search met an item without properties.
     Impossible,
 }
 
-fn search(call: &Call) -> Result<Search, Failure> {
+fn search(call: &FilterCall) -> Result<Search, FilterError> {
     for (index, item) in items(call.input, call.meter)?.into_iter().enumerate() {
-        match fits(&item, call)? {
+        match matches(&item, call)? {
             None => return Ok(Search::Impossible),
             Some(true) => return Ok(Search::Found(index, item)),
             Some(false) => {}
@@ -136,24 +137,24 @@ fn search(call: &Call) -> Result<Search, Failure> {
     Ok(Search::NotFound)
 }
 
-/// The first item that fits.
-pub(super) fn find(call: &Call) -> Result<Value, Failure> {
+/// The first item that matches.
+pub(super) fn find(call: &FilterCall) -> Result<Value, FilterError> {
     Ok(match search(call)? {
         Search::Found(_, item) => item,
         Search::NotFound | Search::Impossible => Value::Nil,
     })
 }
 
-/// The place of the first item that fits, counted from 0.
-pub(super) fn find_index(call: &Call) -> Result<Value, Failure> {
+/// The index of the first item that matches, from 0 on.
+pub(super) fn find_index(call: &FilterCall) -> Result<Value, FilterError> {
     Ok(match search(call)? {
         Search::Found(index, _) => Value::count(index),
         Search::NotFound | Search::Impossible => Value::Nil,
     })
 }
 
-/// True if an item fits.
-pub(super) fn has(call: &Call) -> Result<Value, Failure> {
+/// True if an item matches.
+pub(super) fn has(call: &FilterCall) -> Result<Value, FilterError> {
     Ok(match search(call)? {
         Search::Found(..) => Value::Bool(true),
         Search::NotFound => Value::Bool(false),
@@ -162,34 +163,34 @@ pub(super) fn has(call: &Call) -> Result<Value, Failure> {
 }
 
 /// The property of each item.
-pub(super) fn map(call: &Call) -> Result<Value, Failure> {
+pub(super) fn map(call: &FilterCall) -> Result<Value, FilterError> {
     let name = call.argument(0).unwrap_or(&Value::Nil);
     let value = |item| Ok(property(&item, name, call.meter)?.unwrap_or_default());
-    Ok(Value::list(items(call.input, call.meter)?.into_iter().map(value).collect::<Result<_, Failure>>()?))
+    Ok(Value::list(items(call.input, call.meter)?.into_iter().map(value).collect::<Result<_, FilterError>>()?))
 }
 
-/// The items that are not null, or whose property is not.
-pub(super) fn compact(call: &Call) -> Result<Value, Failure> {
+/// The items that are not null, or whose property is not null.
+pub(super) fn compact(call: &FilterCall) -> Result<Value, FilterError> {
     let items = items(call.input, call.meter)?;
     let Some(keyed) = keyed(call, items)? else { return Ok(Value::Nil) };
     Ok(Value::list(keyed.into_iter().filter(|(key, _)| !key.is_nil()).map(|(_, item)| item).collect()))
 }
 
-/// The items without those that equal an earlier one, or whose property does.
-pub(super) fn uniq(call: &Call) -> Result<Value, Failure> {
+/// The items without duplicates, or without items whose property is that of an earlier item.
+pub(super) fn uniq(call: &FilterCall) -> Result<Value, FilterError> {
     let items = items(call.input, call.meter)?;
     let Some(keyed) = keyed(call, items)? else { return Ok(Value::Nil) };
-    call.meter.spend_bytes(keyed.len().saturating_mul(IDENTITY))?;
+    call.meter.spend_bytes(keyed.len().saturating_mul(IDENTITY_COST))?;
     let mut seen = HashSet::new();
     let is_new = |(key, _): &(Value, Value)| seen.insert(identity(key));
     Ok(Value::list(keyed.into_iter().filter(is_new).map(|(_, item)| item).collect()))
 }
 
-/// The items that share a property, as objects of `name`, the property, and `items`.
-pub(super) fn group_by(call: &Call) -> Result<Value, Failure> {
+/// Groups the items by their property, as objects with `name`, the property, and `items`.
+pub(super) fn group_by(call: &FilterCall) -> Result<Value, FilterError> {
     let items = items(call.input, call.meter)?;
     let Some(keyed) = keyed(call, items)? else { return Ok(Value::Nil) };
-    call.meter.spend_bytes(keyed.len().saturating_mul(IDENTITY + GROUP))?;
+    call.meter.spend_bytes(keyed.len().saturating_mul(IDENTITY_COST + GROUP_COST))?;
     let mut groups: IndexMap<String, (Value, Vec<Value>)> = IndexMap::new();
     for (key, item) in keyed {
         groups.entry(identity(&key)).or_insert_with(|| (key, Vec::new())).1.push(item);

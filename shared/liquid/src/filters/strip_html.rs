@@ -1,6 +1,6 @@
 //! HTML without its tags, for the filter `strip_html`.
 
-/// The text of `html` without tags, comments, scripts and styles. Entities stay.
+/// The text of `html` without tags, comments, scripts and styles. Character references stay.
 pub(super) fn without_tags(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
@@ -17,13 +17,13 @@ pub(super) fn without_tags(html: &str) -> String {
     text
 }
 
-/// The text after the `<` if `html` starts with a tag or comment.
+/// The text behind the `<`, if `html` begins with a tag or comment.
 fn tag_start(html: &str) -> Option<&str> {
     let inside = html.strip_prefix('<')?;
     inside.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')).then_some(inside)
 }
 
-/// The index of the `>` of the tag with which `inside` starts, or of the tag that ends its script, style or comment.
+/// The index of the `>` of the tag with which `inside` begins, or of the tag that ends its script, style or comment.
 fn tag_end(inside: &str) -> Option<usize> {
     if inside.starts_with("!--") {
         return inside.find("-->").map(|at| at + 2);

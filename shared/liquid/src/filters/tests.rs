@@ -7,9 +7,12 @@ mod properties;
 mod selections;
 mod texts;
 
+use jiff::Timestamp;
+
 use super::*;
-use crate::Part;
-use crate::print::json_of;
+use crate::mail_part::MailPart;
+use crate::meter::{LimitExceeded, Meter};
+use crate::print::{json_of, measure, text_of};
 
 fn value(json: &str) -> Value {
     let read = serde_json::from_str::<serde_json::Value>(json);
@@ -24,17 +27,17 @@ fn values(json: &str) -> Vec<Value> {
     }
 }
 
-fn call<'c>(input: &'c Value, arguments: &'c [Value], meter: &'c Meter) -> Call<'c> {
-    Call { input, arguments, allow_false: false, meter, now: Timestamp::UNIX_EPOCH }
+fn call<'c>(input: &'c Value, arguments: &'c [Value], meter: &'c Meter) -> FilterCall<'c> {
+    FilterCall { input, arguments, allow_false: false, meter, now: Timestamp::UNIX_EPOCH }
 }
 
-fn apply(filter: &str, input: &Value, arguments: &[Value]) -> Result<Value, Failure> {
+fn apply(filter: &str, input: &Value, arguments: &[Value]) -> Result<Value, FilterError> {
     let builtin = find(filter).unwrap_or_else(|| panic!("there is no filter {filter}"));
     assert!(builtin.arguments.contains(&arguments.len()), "{filter} takes another number of arguments");
-    builtin.apply(&call(input, arguments, &Meter::new(0, Part::Html)))
+    builtin.apply(&call(input, arguments, &Meter::new(0, MailPart::Html)))
 }
 
-/// Asserts that the filter makes the value `expected`.
+/// Asserts that the filter gives `expected` for the value.
 #[track_caller]
 fn check(filter: &str, input: &str, arguments: &str, expected: &str) {
     check_value(filter, &value(input), &values(arguments), expected);
@@ -46,21 +49,21 @@ fn check_value(filter: &str, input: &Value, arguments: &[Value], expected: &str)
     assert_eq!(result, Ok(json_of(&value(expected))), "{input:?} | {filter}: {arguments:?}");
 }
 
-/// Asserts that the filter can do nothing with the value, and says so in a sentence that contains `reason`.
+/// Asserts that the filter cannot work with the value, and says so in a sentence that contains `reason`.
 #[track_caller]
 fn check_unfit(filter: &str, input: &str, arguments: &str, reason: &str) {
     match apply(filter, &value(input), &values(arguments)) {
-        Err(Failure::Unfit(sentence) | Failure::Instead(_, sentence)) => {
+        Err(FilterError::InvalidInput(sentence) | FilterError::PartialResult(_, sentence)) => {
             assert!(sentence.contains(reason), "{filter} says: {sentence}");
         }
         result => panic!("{input} | {filter}: {arguments} gives {result:?}"),
     }
 }
 
-/// Asserts that the filter stops for want of budget.
+/// Asserts that the filter stops because its budget is spent.
 #[track_caller]
 fn check_too_much(filter: &str, input: &Value, arguments: &[Value]) {
-    assert_eq!(apply(filter, input, arguments).map(drop), Err(Failure::Limit(Limit::Work)), "{filter}");
+    assert_eq!(apply(filter, input, arguments).map(drop), Err(FilterError::Limit(LimitExceeded::Work)), "{filter}");
 }
 
 #[test]
@@ -71,14 +74,14 @@ fn the_table_is_in_the_order_of_names() {
 }
 
 #[test]
-fn a_filter_makes_text_that_is_escaped_again_but_for_those_that_change_no_more_than_white_space() {
-    let markup = Value::Markup(" <b>Ada</b> ".into());
+fn only_filters_that_change_white_space_keep_html_as_html() {
+    let markup = Value::Html(" <b>Ada</b> ".into());
     for filter in ["upcase", "capitalize", "strip_html", "url_decode", "json"] {
         assert!(matches!(apply(filter, &markup, &[]), Ok(Value::Text(_))), "{filter}");
     }
     for filter in ["default", "lstrip", "rstrip", "squish", "strip", "strip_newlines"] {
-        assert!(matches!(apply(filter, &markup, &[]), Ok(Value::Markup(_))), "{filter}");
-        assert!(!matches!(apply(filter, &Value::from("<b>"), &[]), Ok(Value::Markup(_))), "{filter}");
+        assert!(matches!(apply(filter, &markup, &[]), Ok(Value::Html(_))), "{filter}");
+        assert!(!matches!(apply(filter, &Value::from("<b>"), &[]), Ok(Value::Html(_))), "{filter}");
     }
     assert!(matches!(apply("default", &Value::Nil, &["<b>".into()]), Ok(Value::Text(_))));
 }

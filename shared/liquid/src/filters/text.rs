@@ -1,15 +1,15 @@
-//! Filters on text. They read every value as it would be printed.
+//! Filters on text. They read every value as the text that is printed for it.
 
+use super::call::{FilterCall, FilterError, MAX_GROWTH};
 use super::strip_html::without_tags;
-use super::{Call, Failure, GROWTH};
 use crate::value::Value;
 
-fn changed(call: &Call, change: impl FnOnce(&str) -> String) -> Result<Value, Failure> {
+fn changed(call: &FilterCall, change: impl FnOnce(&str) -> String) -> Result<Value, FilterError> {
     Ok(Value::text(change(&call.text())))
 }
 
-/// As [`changed`]. Letters beyond ASCII can become longer ones.
-fn with_case_changed(call: &Call, change: impl FnOnce(&str) -> String) -> Result<Value, Failure> {
+/// The result of `change`, which changes the case of letters. Letters beyond ASCII can become longer.
+fn with_case_changed(call: &FilterCall, change: impl FnOnce(&str) -> String) -> Result<Value, FilterError> {
     let text = call.text();
     if !text.is_ascii() {
         call.pay_for_growth(&text)?;
@@ -17,26 +17,26 @@ fn with_case_changed(call: &Call, change: impl FnOnce(&str) -> String) -> Result
     Ok(Value::text(change(&text)))
 }
 
-pub(super) fn append(call: &Call) -> Result<Value, Failure> {
+pub(super) fn append(call: &FilterCall) -> Result<Value, FilterError> {
     let suffix = call.argument_text(0).unwrap_or_default();
     changed(call, |text| [text, &suffix].concat())
 }
 
-pub(super) fn prepend(call: &Call) -> Result<Value, Failure> {
+pub(super) fn prepend(call: &FilterCall) -> Result<Value, FilterError> {
     let prefix = call.argument_text(0).unwrap_or_default();
     changed(call, |text| [&prefix, text].concat())
 }
 
-pub(super) fn upcase(call: &Call) -> Result<Value, Failure> {
+pub(super) fn upcase(call: &FilterCall) -> Result<Value, FilterError> {
     with_case_changed(call, str::to_uppercase)
 }
 
-pub(super) fn downcase(call: &Call) -> Result<Value, Failure> {
+pub(super) fn downcase(call: &FilterCall) -> Result<Value, FilterError> {
     with_case_changed(call, str::to_lowercase)
 }
 
-/// The text in small letters, but for its first.
-pub(super) fn capitalize(call: &Call) -> Result<Value, Failure> {
+/// The text in lower case with its first character in upper case.
+pub(super) fn capitalize(call: &FilterCall) -> Result<Value, FilterError> {
     with_case_changed(call, |text| {
         let mut rest = text.chars();
         let first = rest.next().into_iter().flat_map(char::to_uppercase);
@@ -44,37 +44,37 @@ pub(super) fn capitalize(call: &Call) -> Result<Value, Failure> {
     })
 }
 
-pub(super) fn strip(call: &Call) -> Result<Value, Failure> {
+pub(super) fn strip(call: &FilterCall) -> Result<Value, FilterError> {
     Ok(Value::text(call.text().trim()))
 }
 
-pub(super) fn lstrip(call: &Call) -> Result<Value, Failure> {
+pub(super) fn lstrip(call: &FilterCall) -> Result<Value, FilterError> {
     Ok(Value::text(call.text().trim_start()))
 }
 
-pub(super) fn rstrip(call: &Call) -> Result<Value, Failure> {
+pub(super) fn rstrip(call: &FilterCall) -> Result<Value, FilterError> {
     Ok(Value::text(call.text().trim_end()))
 }
 
-pub(super) fn strip_newlines(call: &Call) -> Result<Value, Failure> {
+pub(super) fn strip_newlines(call: &FilterCall) -> Result<Value, FilterError> {
     changed(call, |text| text.replace(['\n', '\r'], ""))
 }
 
-pub(super) fn strip_html(call: &Call) -> Result<Value, Failure> {
+pub(super) fn strip_html(call: &FilterCall) -> Result<Value, FilterError> {
     changed(call, without_tags)
 }
 
-/// The text without white space at its ends, and with one blank for each run of it.
-pub(super) fn squish(call: &Call) -> Result<Value, Failure> {
+/// The text without white space at its ends and with a blank for each run of white space inside.
+pub(super) fn squish(call: &FilterCall) -> Result<Value, FilterError> {
     changed(call, |text| with_runs_replaced(text.trim(), ' ', char::is_whitespace))
 }
 
-/// The text with one blank for each run of white space.
-pub(super) fn normalize_whitespace(call: &Call) -> Result<Value, Failure> {
+/// The text with a blank for each run of white space.
+pub(super) fn normalize_whitespace(call: &FilterCall) -> Result<Value, FilterError> {
     changed(call, |text| with_runs_replaced(text, ' ', char::is_whitespace))
 }
 
-/// The text with each run of such characters replaced.
+/// The text with `replacement` for each run of characters for which `is_replaced` is true.
 pub(super) fn with_runs_replaced(text: &str, replacement: char, is_replaced: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut is_in_run = false;
@@ -90,7 +90,7 @@ pub(super) fn with_runs_replaced(text: &str, replacement: char, is_replaced: imp
     out
 }
 
-/// How often a search is replaced.
+/// The occurrences of a text that are replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Occurrence {
     First,
@@ -98,14 +98,14 @@ enum Occurrence {
     Each,
 }
 
-/// The text with occurrences of the first argument replaced by the second, nothing if that is left out.
-fn replaced(call: &Call, occurrence: Occurrence) -> Result<Value, Failure> {
+/// Replaces occurrences of the first argument by the second, or removes them if there is no second.
+fn replaced(call: &FilterCall, occurrence: Occurrence) -> Result<Value, FilterError> {
     let text = call.text();
     let search = call.argument_text(0).unwrap_or_default();
     let replacement = call.argument_text(1).unwrap_or_default();
     if occurrence == Occurrence::Each {
         let count = text.matches(&*search).count();
-        call.meter.spend_bytes(count.saturating_mul(replacement.len()).saturating_mul(GROWTH))?;
+        call.meter.spend_bytes(count.saturating_mul(replacement.len()).saturating_mul(MAX_GROWTH))?;
         return Ok(Value::text(text.replace(&*search, &replacement)));
     }
     let place = if occurrence == Occurrence::First { text.find(&*search) } else { text.rfind(&*search) };
@@ -113,14 +113,14 @@ fn replaced(call: &Call, occurrence: Occurrence) -> Result<Value, Failure> {
     Ok(Value::text([&text[..place], &*replacement, &text[place + search.len()..]].concat()))
 }
 
-pub(super) fn replace(call: &Call) -> Result<Value, Failure> {
+pub(super) fn replace(call: &FilterCall) -> Result<Value, FilterError> {
     replaced(call, Occurrence::Each)
 }
 
-pub(super) fn replace_first(call: &Call) -> Result<Value, Failure> {
+pub(super) fn replace_first(call: &FilterCall) -> Result<Value, FilterError> {
     replaced(call, Occurrence::First)
 }
 
-pub(super) fn replace_last(call: &Call) -> Result<Value, Failure> {
+pub(super) fn replace_last(call: &FilterCall) -> Result<Value, FilterError> {
     replaced(call, Occurrence::Last)
 }

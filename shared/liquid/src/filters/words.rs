@@ -1,15 +1,15 @@
-//! Filters that cut a text, or count its words.
+//! Filters that cut a text into parts or to a length, or count its words.
 
 use std::borrow::Cow;
 
+use super::call::{FilterCall, FilterError};
 use super::list::{character, pay_for_items};
 use super::text::with_runs_replaced;
-use super::{Call, Failure};
 use crate::value::Value;
 
-/// The parts of the text between the separators, those at the end left out if they are empty. An empty separator parts the
-/// characters, and a blank any white space.
-pub(super) fn split(call: &Call) -> Result<Value, Failure> {
+/// The parts of the text between separators, without empty parts at the end. An empty separator splits the text into characters,
+/// and a blank splits it at any white space.
+pub(super) fn split(call: &FilterCall) -> Result<Value, FilterError> {
     let (text, separator) = (call.text(), call.argument_text(0).unwrap_or_default());
     let parts = match &*separator {
         "" => return characters(&text, call),
@@ -24,28 +24,28 @@ pub(super) fn split(call: &Call) -> Result<Value, Failure> {
     Ok(Value::list(parts))
 }
 
-fn characters(text: &str, call: &Call) -> Result<Value, Failure> {
+fn characters(text: &str, call: &FilterCall) -> Result<Value, FilterError> {
     pay_for_items(text.chars().count(), call.meter)?;
     Ok(Value::list(text.chars().map(character).collect()))
 }
 
-fn collected<'t>(parts: impl Iterator<Item = &'t str> + Clone, call: &Call) -> Result<Vec<Value>, Failure> {
+fn collected<'t>(parts: impl Iterator<Item = &'t str> + Clone, call: &FilterCall) -> Result<Vec<Value>, FilterError> {
     pay_for_items(parts.clone().count(), call.meter)?;
     Ok(parts.map(Value::text).collect())
 }
 
-/// The argument that says how much is left of a text.
-fn length(call: &Call, default: i64) -> Result<usize, Failure> {
+/// The first argument: the length to which a text is cut.
+fn length(call: &FilterCall, default: i64) -> Result<usize, FilterError> {
     let length = call.integer(0)?.unwrap_or(default);
     Ok(usize::try_from(length).unwrap_or(if length < 0 { 0 } else { usize::MAX }))
 }
 
-fn ellipsis<'c>(call: &Call<'c>) -> Cow<'c, str> {
+fn ellipsis<'c>(call: &FilterCall<'c>) -> Cow<'c, str> {
     call.argument_text(1).unwrap_or(Cow::Borrowed("..."))
 }
 
-/// At most as many characters as the first argument says (50), the second (`...`) among them.
-pub(super) fn truncate(call: &Call) -> Result<Value, Failure> {
+/// Cuts the text to as many characters as the first argument says (50), with the second argument (`...`) at the end of them.
+pub(super) fn truncate(call: &FilterCall) -> Result<Value, FilterError> {
     if call.input.is_nil() {
         return Ok(Value::Nil);
     }
@@ -57,8 +57,8 @@ pub(super) fn truncate(call: &Call) -> Result<Value, Failure> {
     Ok(Value::text(text.chars().take(kept).chain(ellipsis.chars()).collect::<String>()))
 }
 
-/// At most as many words as the first argument says (15), and then the second (`...`).
-pub(super) fn truncatewords(call: &Call) -> Result<Value, Failure> {
+/// Cuts the text to as many words as the first argument says (15), and adds the second argument (`...`).
+pub(super) fn truncatewords(call: &FilterCall) -> Result<Value, FilterError> {
     if call.input.is_nil() {
         return Ok(Value::Nil);
     }
@@ -74,8 +74,8 @@ pub(super) fn truncatewords(call: &Call) -> Result<Value, Failure> {
     Ok(Value::text(out + &ellipsis(call)))
 }
 
-/// How many words there are. With `"cjk"` or `"auto"` each Chinese, Japanese or Korean character is a word.
-pub(super) fn number_of_words(call: &Call) -> Result<Value, Failure> {
+/// The count of words. With `"cjk"` or `"auto"` each Chinese, Japanese or Korean character counts as a word.
+pub(super) fn number_of_words(call: &FilterCall) -> Result<Value, FilterError> {
     let (text, mode) = (call.text(), call.argument_text(0).unwrap_or_default());
     Ok(Value::count(match &*mode {
         "cjk" | "auto" => {
@@ -91,9 +91,8 @@ fn is_cjk(character: char) -> bool {
         | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
 }
 
-/// The text as a part of an address: words joined by hyphens. The first argument is the mode, the second, if true, keeps
-/// capital letters.
-pub(super) fn slugify(call: &Call) -> Result<Value, Failure> {
+/// The text as a part of a URL: words joined by hyphens. The first argument is the mode. The second, if true, keeps upper case.
+pub(super) fn slugify(call: &FilterCall) -> Result<Value, FilterError> {
     let text = call.text();
     call.pay_for_growth(&text)?;
     let hyphenated = |text: &str, is_kept: fn(char) -> bool| {
@@ -113,12 +112,12 @@ pub(super) fn slugify(call: &Call) -> Result<Value, Failure> {
     Ok(Value::text(if is_cased { slug } else { slug.to_lowercase() }))
 }
 
-/// True for letters, digits and the accents that stand behind a letter.
+/// True for letters, digits and combining accents, which follow their letter.
 fn is_of_word(character: char) -> bool {
     character.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&character)
 }
 
-/// The text with the letters of Western languages without their accents.
+/// The text without the accents of Western letters.
 fn without_accents(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

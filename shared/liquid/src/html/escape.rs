@@ -1,38 +1,42 @@
-//! Characters that do something in HTML, as others that do not.
+//! Escapes the characters that have a meaning in HTML, scripts and style sheets.
 
 use std::borrow::Cow;
 
-use super::Trust;
+use super::context::Trust;
 
-/// A way of escaping.
+/// A way of escaping, by the place where the value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// For text and for values in quotes.
+pub(super) enum Escaping {
+    /// Text, and values in quotes.
     Text,
-    /// For values without quotes.
+    /// Values without quotes.
     Unquoted,
-    /// For any place: not even the name of an attribute ends.
-    Doubt,
-    /// For strings of JavaScript and JSON.
+    /// Any place: not even the name of an attribute ends in such a value.
+    Unknown,
+    /// Strings of JavaScript and JSON.
     Script,
-    /// For strings of JavaScript in values without quotes.
+    /// Strings of JavaScript in values without quotes.
     UnquotedScript,
-    /// For JSON in a script: its quotes stay.
+    /// JSON in a script, which keeps its quotes.
     Json,
-    /// For style sheets.
+    /// Style sheets.
     Style,
+    /// Style sheets in a conditional comment, which a `>` could end.
+    CommentedStyle,
 }
 
-impl Form {
+impl Escaping {
     fn escapes(self, byte: u8) -> bool {
         match (self, byte) {
-            (Form::Style, b'<') | (Form::Json, b'&' | b'<' | b'>') => true,
-            (Form::Style | Form::Json, _) => false,
+            (Escaping::Style, b'<')
+            | (Escaping::CommentedStyle, b'<' | b'>')
+            | (Escaping::Json, b'&' | b'<' | b'>') => true,
+            (Escaping::Style | Escaping::CommentedStyle | Escaping::Json, _) => false,
             (_, b'&' | b'<' | b'>' | b'"' | b'\'')
-            | (Form::Unquoted | Form::UnquotedScript | Form::Doubt, b'=' | b'`' | b' ')
-            | (Form::Doubt, b'/')
-            | (Form::Script | Form::UnquotedScript, b'\\' | b'`') => true,
-            (Form::Text, _) => false,
+            | (Escaping::Unquoted | Escaping::UnquotedScript | Escaping::Unknown, b'=' | b'`' | b' ')
+            | (Escaping::Unknown, b'/')
+            | (Escaping::Script | Escaping::UnquotedScript, b'\\' | b'`') => true,
+            (Escaping::Text, _) => false,
             _ => byte.is_ascii_control(),
         }
     }
@@ -41,15 +45,15 @@ impl Form {
     fn find(self, text: &str, trust: Trust) -> Option<usize> {
         let mut bytes = text.bytes();
         match (self, trust) {
-            (Form::Text, Trust::Text) => bytes.position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')),
+            (Escaping::Text, Trust::Text) => bytes.position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')),
             _ => bytes.position(|byte| self.escapes(byte) && (byte != b'&' || trust == Trust::Text)),
         }
     }
 
     fn replacement(self, byte: u8) -> Cow<'static, str> {
         match (self, byte) {
-            (Form::Script | Form::UnquotedScript | Form::Json, _) => format!("\\u{byte:04x}").into(),
-            (Form::Style, _) => format!("\\{byte:x} ").into(),
+            (Escaping::Script | Escaping::UnquotedScript | Escaping::Json, _) => format!("\\u{byte:04x}").into(),
+            (Escaping::Style | Escaping::CommentedStyle, _) => format!("\\{byte:x} ").into(),
             (_, b'&') => "&amp;".into(),
             (_, b'<') => "&lt;".into(),
             (_, b'>') => "&gt;".into(),
@@ -60,11 +64,11 @@ impl Form {
     }
 }
 
-/// Passes `text` to `write` piece by piece, escaped. The references that markup holds stay.
+/// Passes `text` to `write` in pieces, escaped. HTML keeps its character references.
 pub(super) fn pieces<E>(
     text: &str,
     trust: Trust,
-    form: Form,
+    form: Escaping,
     write: &mut impl FnMut(&str) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut rest = text;

@@ -1,23 +1,23 @@
-//! Names of elements and attributes, and the values that attributes take.
+//! The names of elements and attributes, and the values that attributes take.
 
-use super::Link;
+use super::context::Addresses;
 
-/// Bytes of a name that are kept: one more than the longest name that matters has.
+/// The bytes of a name that are kept: one more than the longest name that matters has.
 const MAX_NAME: usize = 12;
-/// Bytes of a name that are looked at before an output.
+/// The bytes before an output that are searched for the beginning of a name.
 const MAX_LOOK_BACK: usize = 64;
 
-/// True if HTML takes the byte for white space.
+/// True for a byte that is white space in HTML.
 pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\x0C' | b'\r')
 }
 
-/// The place of the first `byte`. Looks at eight bytes at once, as far as there are as many.
-pub(super) fn find(bytes: &[u8], byte: u8) -> Option<usize> {
+/// The index of the first `byte`. It looks at eight bytes at once as long as there are eight.
+pub(super) fn find_byte(bytes: &[u8], byte: u8) -> Option<usize> {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     let (chunks, tail) = bytes.as_chunks::<8>();
     for (index, chunk) in chunks.iter().enumerate() {
-        // A byte that is equal is zero here, and lends from the bit above it.
+        // A byte that is equal is zero here, and borrows from the bit above it.
         let different = u64::from_le_bytes(*chunk) ^ (ONES * u64::from(byte));
         let zeros = different.wrapping_sub(ONES) & !different & (ONES << 7);
         if zeros != 0 {
@@ -27,7 +27,7 @@ pub(super) fn find(bytes: &[u8], byte: u8) -> Option<usize> {
     tail.iter().position(|found| *found == byte).map(|at| chunks.len() * 8 + at)
 }
 
-/// The beginning of a name, in lower case.
+/// The beginning of a name in lower case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Name {
     bytes: [u8; MAX_NAME],
@@ -48,7 +48,7 @@ impl Name {
         self.len = u8::try_from(start + len).unwrap_or(self.len);
     }
 
-    /// Pushes without a namespace: `xlink:href` is `href`.
+    /// Appends a part of a name without its namespace: `xlink:href` is `href`.
     pub(super) fn push_local(&mut self, bytes: &[u8]) {
         match bytes.iter().rposition(|byte| *byte == b':') {
             Some(colon) => {
@@ -62,7 +62,7 @@ impl Name {
 
 /// An element whose content is text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Raw {
+pub(super) enum RawElement {
     Script,
     Style,
     Title,
@@ -73,31 +73,31 @@ pub(super) enum Raw {
     Noframes,
 }
 
-impl Raw {
+impl RawElement {
     pub(super) fn name(self) -> &'static str {
         match self {
-            Raw::Script => "script",
-            Raw::Style => "style",
-            Raw::Title => "title",
-            Raw::Textarea => "textarea",
-            Raw::Xmp => "xmp",
-            Raw::Iframe => "iframe",
-            Raw::Noembed => "noembed",
-            Raw::Noframes => "noframes",
+            RawElement::Script => "script",
+            RawElement::Style => "style",
+            RawElement::Title => "title",
+            RawElement::Textarea => "textarea",
+            RawElement::Xmp => "xmp",
+            RawElement::Iframe => "iframe",
+            RawElement::Noembed => "noembed",
+            RawElement::Noframes => "noframes",
         }
     }
 
-    /// The element of this name, given in lower case.
-    pub(super) fn of(name: &[u8]) -> Option<Raw> {
+    /// The element of this name, which is in lower case. `None` if its content is not text.
+    pub(super) fn of(name: &[u8]) -> Option<RawElement> {
         Some(match name {
-            b"script" => Raw::Script,
-            b"style" => Raw::Style,
-            b"title" => Raw::Title,
-            b"textarea" => Raw::Textarea,
-            b"xmp" => Raw::Xmp,
-            b"iframe" => Raw::Iframe,
-            b"noembed" => Raw::Noembed,
-            b"noframes" => Raw::Noframes,
+            b"script" => RawElement::Script,
+            b"style" => RawElement::Style,
+            b"title" => RawElement::Title,
+            b"textarea" => RawElement::Textarea,
+            b"xmp" => RawElement::Xmp,
+            b"iframe" => RawElement::Iframe,
+            b"noembed" => RawElement::Noembed,
+            b"noframes" => RawElement::Noframes,
             _ => return None,
         })
     }
@@ -105,62 +105,62 @@ impl Raw {
 
 /// A kind of attribute.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum AttributeKind {
     #[default]
     Plain,
-    /// Its value is an address.
-    Link,
-    /// Its value is a list of addresses.
-    Links,
-    /// It may be any attribute.
-    Any,
-    /// Its value is a script.
+    /// The value is an address.
+    Address,
+    /// The value is a list of addresses.
+    Addresses,
+    /// The name is not known, so the value may be anything.
+    Unknown,
+    /// The value is a script.
     Handler,
 }
 
-impl Kind {
-    /// The kind of the attribute of this name, given in lower case and without a namespace.
-    pub(super) fn of(name: &[u8]) -> Kind {
+impl AttributeKind {
+    /// The kind of the attribute of this name, which is in lower case and without a namespace.
+    pub(super) fn of(name: &[u8]) -> AttributeKind {
         match name {
             b"action" | b"background" | b"base" | b"cite" | b"classid" | b"codebase" | b"data" | b"dynsrc"
             | b"formaction" | b"href" | b"icon" | b"longdesc" | b"lowsrc" | b"manifest" | b"poster" | b"profile"
-            | b"src" | b"usemap" => Kind::Link,
-            b"archive" | b"imagesrcset" | b"ping" | b"srcset" => Kind::Links,
-            [b'o', b'n', _, ..] => Kind::Handler,
-            _ => Kind::Plain,
+            | b"src" | b"usemap" => AttributeKind::Address,
+            b"archive" | b"imagesrcset" | b"ping" | b"srcset" => AttributeKind::Addresses,
+            [b'o', b'n', _, ..] => AttributeKind::Handler,
+            _ => AttributeKind::Plain,
         }
     }
 
-    pub(super) fn link(self) -> Link {
+    pub(super) fn addresses(self) -> Addresses {
         match self {
-            Kind::Link => Link::One,
-            Kind::Links => Link::Many,
-            Kind::Any => Link::Any,
-            Kind::Plain | Kind::Handler => Link::No,
+            AttributeKind::Address => Addresses::One,
+            AttributeKind::Addresses => Addresses::Many,
+            AttributeKind::Unknown => Addresses::Unknown,
+            AttributeKind::Plain | AttributeKind::Handler => Addresses::None,
         }
     }
 }
 
-/// True for the characters of which a value may make names.
+/// True for the characters of a name that a value may write.
 fn is_name_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.')
 }
 
-/// True if data may name an attribute so: no handler of events, and no document in an attribute.
+/// True if data may write this name of an attribute: neither an event handler, nor an attribute that contains a document.
 fn is_harmless_attribute(name: &str) -> bool {
     let local = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
     let is_name = !name.is_empty() && name.chars().all(is_name_character) && !name.ends_with('-');
     is_name && !local.starts_with("on") && local != "srcdoc"
 }
 
-/// True if data may name an element so: none that takes what follows it for text.
+/// True if data may write this name of an element: not one that makes the following markup text.
 fn is_harmless_element(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    Raw::of(name.as_bytes()).is_none() && name != "plaintext"
+    RawElement::of(name.as_bytes()).is_none() && name != "plaintext"
 }
 
-/// The names in `value` that may be written inside of a tag, behind `before`. The first may go on with a name that begins
-/// there, which may be the element's.
+/// The names in `value` that may be written inside of a tag, behind `before`. The first of them may continue a name that `before`
+/// ends with, which may be the name of the element.
 pub(super) fn harmless_names(value: &str, may_be_element: bool, before: &str) -> String {
     let begins_anew = value.starts_with(|c: char| c.is_ascii_whitespace());
     let is_harmless = |(index, word): &(usize, &str)| {
@@ -174,22 +174,22 @@ pub(super) fn harmless_names(value: &str, may_be_element: bool, before: &str) ->
     format!("{blank}{}", words.join(" "))
 }
 
-/// The name with which `text` ends.
+/// The name at the end of `text`.
 fn name_at_end(text: &str) -> &str {
     let is_name = |byte: &u8| is_name_character(char::from(*byte));
     let len = text.bytes().rev().take(MAX_LOOK_BACK).take_while(is_name).count();
     &text[text.len() - len..]
 }
 
-/// True if markup is a list of attributes whose values have quotes, none of them harmful. Data that was escaped for text
-/// cannot bring a quote, and so no value.
-pub(super) fn is_harmless_list(markup: &str, is_harmful: impl Fn(&str, Link) -> bool) -> bool {
+/// True if the HTML is a list of harmless attributes whose values have quotes. Data in it was escaped for text, so it contains no
+/// quote, and no value of an attribute.
+pub(super) fn is_harmless_list(markup: &str, is_harmful: impl Fn(&str, Addresses) -> bool) -> bool {
     let mut rest = markup.trim_ascii();
     while !rest.is_empty() {
         let Some((name, value, next)) = split_attribute(rest) else { return false };
         let local = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
-        let link = Kind::of(local.as_bytes()).link();
-        if !is_harmless_attribute(name) || (link != Link::No && is_harmful(value, link)) {
+        let addresses = AttributeKind::of(local.as_bytes()).addresses();
+        if !is_harmless_attribute(name) || (addresses != Addresses::None && is_harmful(value, addresses)) {
             return false;
         }
         rest = next.trim_ascii_start();
@@ -197,7 +197,7 @@ pub(super) fn is_harmless_list(markup: &str, is_harmful: impl Fn(&str, Link) -> 
     true
 }
 
-/// An attribute's name, its value, and what comes behind it.
+/// The name and the value of the first attribute, and the text behind it.
 fn split_attribute(text: &str) -> Option<(&str, &str, &str)> {
     let (name, rest) = text.split_at(text.find(|c| !is_name_character(c)).unwrap_or(text.len()));
     let rest = rest.trim_ascii_start();

@@ -1,62 +1,62 @@
-//! One state of HTML's tokenizer, as far as it matters for values.
+//! A state of the HTML tokenizer, as far as it decides about values.
 //!
-//! The rules are those of <https://html.spec.whatwg.org/multipage/parsing.html#tokenization>. Mails add one: Outlook reads
-//! the inside of `<!--[if mso]> … <![endif]-->` as markup, and so does this.
+//! The rules are those of <https://html.spec.whatwg.org/multipage/parsing.html#tokenization>. One is added for mails: Outlook reads
+//! the inside of `<!--[if mso]> … <![endif]-->` as markup, and so does this tokenizer.
 
-use super::names::{Kind, Name, Raw, find, is_blank};
+use super::context::{Addresses, Context, Place};
+use super::names::{AttributeKind, Name, RawElement, find_byte, is_blank};
 use super::tag::tag_len;
-use super::{Context, Link, Place};
 
-/// A conditional comment begins with this behind its `<!`.
+/// The beginning of a conditional comment, behind its `<!`.
 const CONDITION: &str = "--[if";
 
-/// The place that the tokenizer has come to.
+/// The place to which the tokenizer has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Mode {
     #[default]
     Text,
     /// Behind `<`.
-    Open,
+    TagOpen,
     /// Behind `</`.
-    EndOpen,
-    /// Behind `<!`; the name holds what followed.
-    Bang,
-    /// In a doctype, or in anything else that ends at the next `>`.
-    Bogus,
+    EndTagOpen,
+    /// Behind `<!`. The name holds the text that followed.
+    MarkupDeclaration,
+    /// In a doctype, or in any other markup that ends at the next `>`.
+    BogusComment,
     Comment,
     /// In `<!--[if mso]>`, before its `>`.
-    Condition,
+    ConditionalComment,
     TagName,
-    BeforeName,
+    BeforeAttributeName,
     AttributeName,
-    AfterName,
-    BeforeValue,
-    Double,
-    Single,
+    AfterAttributeName,
+    BeforeAttributeValue,
+    DoubleQuoted,
+    SingleQuoted,
     Unquoted,
-    /// In a script, a style sheet or the like, where there is no markup.
+    /// In the text of a script, a style sheet or a similar element.
     Raw,
-    /// As `Raw`, behind a `<`; the name holds what followed.
-    RawOpen,
+    /// In such a text, behind a `<`. The name holds the text that followed.
+    RawTagOpen,
 }
 
-/// The `-` that were read last: they decide about a `>` in a comment.
+/// The dashes that were read last, which decide whether a `>` ends a comment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Dashes {
     #[default]
     None,
     One,
     Two,
-    /// `--!`
+    /// `--!`, which may end a comment too.
     Bang,
-    /// None, but the comment begins here.
+    /// There are none, but the comment begins here.
     Start,
-    /// One, and the comment began with it.
+    /// There is one, with which the comment began.
     StartOne,
 }
 
 impl Dashes {
-    /// The dashes behind these bytes. Three bytes decide, unless there are fewer.
+    /// The dashes at the end of these bytes. The last three bytes decide, and the dashes before them if there are fewer.
     fn after(self, bytes: &[u8]) -> Dashes {
         let (dashes, bytes) = bytes.split_last_chunk::<3>().map_or((self, bytes), |(_, tail)| (Dashes::None, tail));
         bytes.iter().fold(dashes, |dashes, byte| match (byte, dashes) {
@@ -69,7 +69,7 @@ impl Dashes {
     }
 
     /// True if a `>` ends the comment.
-    fn end(self) -> bool {
+    fn ends_comment(self) -> bool {
         !matches!(self, Dashes::None | Dashes::One)
     }
 }
@@ -77,22 +77,22 @@ impl Dashes {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct State {
     mode: Mode,
-    /// The name that is being read, of a tag or an attribute; or the text behind `<!`, or behind a `<` in raw text.
+    /// The name of a tag or attribute that is being read, or the text behind `<!` or behind a `<` in raw text.
     name: Name,
     is_end_tag: bool,
-    /// True if an output is part of the attribute's name, which may be any name then.
+    /// True if an output is part of the attribute's name, so that the name may be any.
     is_any_name: bool,
-    /// The raw text that this tag begins, or that is being read.
-    raw: Option<Raw>,
-    /// The kind of the attribute whose value comes or is being read.
-    kind: Kind,
+    /// The element with raw text that this tag begins, or whose text is being read.
+    raw: Option<RawElement>,
+    /// The kind of the attribute whose value is next or is being read.
+    kind: AttributeKind,
     /// True inside of a conditional comment.
     is_conditional: bool,
     dashes: Dashes,
 }
 
 impl State {
-    /// Walks over text of the template.
+    /// Advances over a text of the template.
     pub(super) fn advance(&mut self, text: &str) {
         let mut rest = text.as_bytes();
         while !rest.is_empty() {
@@ -109,18 +109,24 @@ impl State {
         }
     }
 
-    /// The state behind an output that wrote something, which the context keeps from having any effect but these.
+    /// The state behind an output that wrote something. The escaping for its context lets the output have no other effect than
+    /// these.
     pub(super) fn after_output(mut self) -> State {
         match self.mode {
-            Mode::Open | Mode::EndOpen | Mode::TagName | Mode::BeforeName | Mode::AttributeName | Mode::AfterName => {
+            Mode::TagOpen
+            | Mode::EndTagOpen
+            | Mode::TagName
+            | Mode::BeforeAttributeName
+            | Mode::AttributeName
+            | Mode::AfterAttributeName => {
                 self.enter(Mode::AttributeName);
-                self.kind = Kind::Plain;
+                self.kind = AttributeKind::Plain;
                 self.is_any_name = true;
             }
-            Mode::BeforeValue => self.mode = Mode::Unquoted,
-            Mode::RawOpen => self.enter(Mode::Raw),
-            Mode::Bang if self.name.as_bytes().starts_with(b"--") => self.enter(Mode::Comment),
-            Mode::Bang => self.enter(Mode::Bogus),
+            Mode::BeforeAttributeValue => self.mode = Mode::Unquoted,
+            Mode::RawTagOpen => self.enter(Mode::Raw),
+            Mode::MarkupDeclaration if self.name.as_bytes().starts_with(b"--") => self.enter(Mode::Comment),
+            Mode::MarkupDeclaration => self.enter(Mode::BogusComment),
             _ => {}
         }
         self.dashes = Dashes::None;
@@ -128,45 +134,51 @@ impl State {
     }
 
     pub(super) fn context(&self) -> Context {
-        let (place, link) = match self.mode {
-            Mode::Open | Mode::EndOpen | Mode::TagName => (Place::ElementName, Link::No),
-            Mode::BeforeName | Mode::AttributeName | Mode::AfterName => (Place::AttributeName, Link::No),
-            Mode::Double | Mode::Single if self.kind == Kind::Handler => (Place::Handler, Link::No),
-            Mode::BeforeValue | Mode::Unquoted if self.kind == Kind::Handler => (Place::UnquotedHandler, Link::No),
-            Mode::Double => (Place::Quoted('"'), self.kind.link()),
-            Mode::Single => (Place::Quoted('\''), self.kind.link()),
-            Mode::BeforeValue | Mode::Unquoted => (Place::Unquoted, self.kind.link()),
-            Mode::Raw | Mode::RawOpen if self.raw == Some(Raw::Script) => (Place::Script, Link::No),
-            Mode::Raw | Mode::RawOpen if self.raw == Some(Raw::Style) => (Place::Style, Link::No),
-            _ => (Place::Text, Link::No),
+        let (place, addresses) = match self.mode {
+            Mode::TagOpen | Mode::EndTagOpen | Mode::TagName => (Place::ElementName, Addresses::None),
+            Mode::BeforeAttributeName | Mode::AttributeName | Mode::AfterAttributeName => {
+                (Place::AttributeName, Addresses::None)
+            }
+            Mode::DoubleQuoted | Mode::SingleQuoted if self.kind == AttributeKind::Handler => {
+                (Place::Handler, Addresses::None)
+            }
+            Mode::BeforeAttributeValue | Mode::Unquoted if self.kind == AttributeKind::Handler => {
+                (Place::UnquotedHandler, Addresses::None)
+            }
+            Mode::DoubleQuoted => (Place::Quoted('"'), self.kind.addresses()),
+            Mode::SingleQuoted => (Place::Quoted('\''), self.kind.addresses()),
+            Mode::BeforeAttributeValue | Mode::Unquoted => (Place::Unquoted, self.kind.addresses()),
+            Mode::Raw | Mode::RawTagOpen if self.raw == Some(RawElement::Script) => (Place::Script, Addresses::None),
+            Mode::Raw | Mode::RawTagOpen if self.raw == Some(RawElement::Style) => (Place::Style, Addresses::None),
+            _ => (Place::Text, Addresses::None),
         };
-        let is_comment = matches!(self.mode, Mode::Bang | Mode::Comment | Mode::Condition);
-        let is_raw_text = place == Place::Text && matches!(self.mode, Mode::Raw | Mode::RawOpen);
-        Context { place, link, in_comment: is_comment || self.is_conditional, is_raw_text, is_json: false }
+        let is_comment = matches!(self.mode, Mode::MarkupDeclaration | Mode::Comment | Mode::ConditionalComment);
+        let is_raw_text = place == Place::Text && matches!(self.mode, Mode::Raw | Mode::RawTagOpen);
+        Context { place, addresses, in_comment: is_comment || self.is_conditional, is_raw_text, is_json: false }
     }
 
-    /// Takes a piece from the beginning of `rest`, and returns its length. It may be empty if the mode is another afterwards.
+    /// Reads a piece from the beginning of `rest` and returns its length, which is 0 if only the mode changes.
     fn step(&mut self, rest: &[u8]) -> usize {
         match self.mode {
-            Mode::Text => self.text(rest),
-            Mode::Double => self.quoted(rest, b'"'),
-            Mode::Single => self.quoted(rest, b'\''),
-            Mode::Bogus | Mode::Condition => self.until(rest, b'>', Mode::Text),
-            Mode::Comment => self.comment(rest),
-            Mode::BeforeName => self.before_name(rest),
-            Mode::AttributeName => self.attribute_name(rest),
-            Mode::AfterName => self.after_name(rest),
-            Mode::BeforeValue => self.before_value(rest),
-            Mode::Unquoted => self.unquoted(rest),
-            Mode::TagName => self.tag_name(rest),
-            Mode::Raw => self.until(rest, b'<', Mode::RawOpen),
-            Mode::Open | Mode::EndOpen | Mode::Bang | Mode::RawOpen => {
+            Mode::Text => self.read_text(rest),
+            Mode::DoubleQuoted => self.read_quoted(rest, b'"'),
+            Mode::SingleQuoted => self.read_quoted(rest, b'\''),
+            Mode::BogusComment | Mode::ConditionalComment => self.until(rest, b'>', Mode::Text),
+            Mode::Comment => self.read_comment(rest),
+            Mode::BeforeAttributeName => self.before_attribute_name(rest),
+            Mode::AttributeName => self.read_attribute_name(rest),
+            Mode::AfterAttributeName => self.after_attribute_name(rest),
+            Mode::BeforeAttributeValue => self.before_attribute_value(rest),
+            Mode::Unquoted => self.read_unquoted(rest),
+            Mode::TagName => self.read_tag_name(rest),
+            Mode::Raw => self.until(rest, b'<', Mode::RawTagOpen),
+            Mode::TagOpen | Mode::EndTagOpen | Mode::MarkupDeclaration | Mode::RawTagOpen => {
                 let first = rest[0];
                 usize::from(match self.mode {
-                    Mode::Open => self.open(first),
-                    Mode::EndOpen => self.end_open(first),
-                    Mode::Bang => self.bang(first),
-                    _ => self.raw_open(first),
+                    Mode::TagOpen => self.read_tag_open(first),
+                    Mode::EndTagOpen => self.read_end_tag_open(first),
+                    Mode::MarkupDeclaration => self.read_markup_declaration(first),
+                    _ => self.read_raw_tag_open(first),
                 })
             }
         }
@@ -177,52 +189,52 @@ impl State {
         self.name = Name::default();
     }
 
-    /// Goes on to `mode` behind the first `end`.
+    /// Advances behind the first `end`, where `mode` begins.
     fn until(&mut self, rest: &[u8], end: u8, mode: Mode) -> usize {
-        let Some(at) = find(rest, end) else { return rest.len() };
+        let Some(at) = find_byte(rest, end) else { return rest.len() };
         self.mode = mode;
         at + 1
     }
 
-    fn text(&mut self, rest: &[u8]) -> usize {
-        let Some(at) = find(rest, b'<') else { return rest.len() };
+    fn read_text(&mut self, rest: &[u8]) -> usize {
+        let Some(at) = find_byte(rest, b'<') else { return rest.len() };
         let behind = &rest[at + 1..];
         let tag = tag_len(behind);
         if tag.is_none() {
-            self.mode = Mode::Open;
+            self.mode = Mode::TagOpen;
         }
         at + 1 + tag.unwrap_or_default()
     }
 
-    /// True if the byte behind `<` belongs to what it opens.
-    fn open(&mut self, first: u8) -> bool {
+    /// Reads the byte behind `<`. Returns true if the byte belongs to the markup that it opens.
+    fn read_tag_open(&mut self, first: u8) -> bool {
         self.mode = match first {
-            b'/' => Mode::EndOpen,
-            b'!' => Mode::Bang,
-            b'?' => Mode::Bogus,
+            b'/' => Mode::EndTagOpen,
+            b'!' => Mode::MarkupDeclaration,
+            b'?' => Mode::BogusComment,
             _ if first.is_ascii_alphabetic() => Mode::TagName,
             _ => Mode::Text,
         };
         !matches!(self.mode, Mode::TagName | Mode::Text)
     }
 
-    /// True if the byte behind `</` is the end of it.
-    fn end_open(&mut self, first: u8) -> bool {
+    /// Reads the byte behind `</`. Returns true if the byte is its end.
+    fn read_end_tag_open(&mut self, first: u8) -> bool {
         self.is_end_tag = first.is_ascii_alphabetic();
         self.mode = match first {
             b'>' => Mode::Text,
             _ if self.is_end_tag => Mode::TagName,
-            _ => Mode::Bogus,
+            _ => Mode::BogusComment,
         };
         first == b'>'
     }
 
-    /// True if the byte belongs to what begins a comment.
-    fn bang(&mut self, first: u8) -> bool {
+    /// Reads a byte behind `<!`. Returns true if the byte belongs to the beginning of a comment.
+    fn read_markup_declaration(&mut self, first: u8) -> bool {
         let mut name = self.name;
         name.push(&[first]);
         if name.as_bytes() == CONDITION.as_bytes() {
-            self.enter(Mode::Condition);
+            self.enter(Mode::ConditionalComment);
             if !self.is_conditional {
                 (self.is_conditional, self.dashes) = (true, Dashes::None);
             }
@@ -236,24 +248,24 @@ impl State {
         if is_comment {
             self.dashes = if self.name.as_bytes() == b"--" { Dashes::Start } else { Dashes::None };
         }
-        self.enter(if is_comment { Mode::Comment } else { Mode::Bogus });
+        self.enter(if is_comment { Mode::Comment } else { Mode::BogusComment });
         // A comment in a conditional comment ends both.
         self.is_conditional &= !is_comment;
         false
     }
 
-    fn comment(&mut self, rest: &[u8]) -> usize {
+    fn read_comment(&mut self, rest: &[u8]) -> usize {
         let Some(end) = self.comment_end(rest) else { return rest.len() };
         *self = State::default();
         end
     }
 
-    /// The length of `rest` up to the end of the comment. Without an end, the dashes are those behind `rest`.
+    /// The length of `rest` up to the end of the comment. If `rest` has no end, the dashes at its end are kept.
     fn comment_end(&mut self, rest: &[u8]) -> Option<usize> {
         let mut from = 0;
-        while let Some(at) = find(&rest[from..], b'>') {
+        while let Some(at) = find_byte(&rest[from..], b'>') {
             from += at + 1;
-            if self.dashes.after(&rest[..from - 1]).end() {
+            if self.dashes.after(&rest[..from - 1]).ends_comment() {
                 return Some(from);
             }
         }
@@ -261,26 +273,26 @@ impl State {
         None
     }
 
-    fn tag_name(&mut self, rest: &[u8]) -> usize {
+    fn read_tag_name(&mut self, rest: &[u8]) -> usize {
         let end = rest.iter().position(|byte| is_blank(*byte) || matches!(*byte, b'/' | b'>'));
         let name = &rest[..end.unwrap_or(rest.len())];
         self.name.push(name);
         if end.is_some() {
-            self.raw = if self.is_end_tag { None } else { Raw::of(self.name.as_bytes()) };
+            self.raw = if self.is_end_tag { None } else { RawElement::of(self.name.as_bytes()) };
             self.is_end_tag = false;
-            self.enter(Mode::BeforeName);
+            self.enter(Mode::BeforeAttributeName);
         }
         name.len()
     }
 
-    fn before_name(&mut self, rest: &[u8]) -> usize {
+    fn before_attribute_name(&mut self, rest: &[u8]) -> usize {
         let Some(at) = rest.iter().position(|byte| !is_blank(*byte) && *byte != b'/') else { return rest.len() };
         match rest[at] {
             b'>' => {
                 self.enter(if self.raw.is_some() { Mode::Raw } else { Mode::Text });
                 at + 1
             }
-            // A name may begin with it, but not go on with it.
+            // An `=` may begin a name, but not continue one.
             b'=' => {
                 self.enter(Mode::AttributeName);
                 self.name.push(b"=");
@@ -293,40 +305,40 @@ impl State {
         }
     }
 
-    fn attribute_name(&mut self, rest: &[u8]) -> usize {
+    fn read_attribute_name(&mut self, rest: &[u8]) -> usize {
         let end = rest.iter().position(|byte| is_blank(*byte) || matches!(*byte, b'/' | b'>' | b'='));
         let name = &rest[..end.unwrap_or(rest.len())];
         self.name.push_local(name);
         if end.is_some() {
-            self.kind = if self.is_any_name { Kind::Any } else { Kind::of(self.name.as_bytes()) };
+            self.kind = if self.is_any_name { AttributeKind::Unknown } else { AttributeKind::of(self.name.as_bytes()) };
             self.is_any_name = false;
-            self.enter(Mode::AfterName);
+            self.enter(Mode::AfterAttributeName);
         }
         name.len()
     }
 
-    fn after_name(&mut self, rest: &[u8]) -> usize {
+    fn after_attribute_name(&mut self, rest: &[u8]) -> usize {
         let Some(at) = rest.iter().position(|byte| !is_blank(*byte)) else { return rest.len() };
         let is_value = rest[at] == b'=';
         if is_value {
-            self.mode = Mode::BeforeValue;
+            self.mode = Mode::BeforeAttributeValue;
         } else {
             self.end_attribute();
         }
         at + usize::from(is_value)
     }
 
-    fn before_value(&mut self, rest: &[u8]) -> usize {
+    fn before_attribute_value(&mut self, rest: &[u8]) -> usize {
         let Some(at) = rest.iter().position(|byte| !is_blank(*byte)) else { return rest.len() };
         self.mode = match rest[at] {
-            b'"' => Mode::Double,
-            b'\'' => Mode::Single,
+            b'"' => Mode::DoubleQuoted,
+            b'\'' => Mode::SingleQuoted,
             _ => Mode::Unquoted,
         };
-        at + usize::from(matches!(self.mode, Mode::Double | Mode::Single))
+        at + usize::from(matches!(self.mode, Mode::DoubleQuoted | Mode::SingleQuoted))
     }
 
-    fn unquoted(&mut self, rest: &[u8]) -> usize {
+    fn read_unquoted(&mut self, rest: &[u8]) -> usize {
         let end = rest.iter().position(|byte| is_blank(*byte) || *byte == b'>');
         if end.is_some() {
             self.end_attribute();
@@ -334,31 +346,31 @@ impl State {
         end.unwrap_or(rest.len())
     }
 
-    fn quoted(&mut self, rest: &[u8], quote: u8) -> usize {
-        let Some(at) = find(rest, quote) else { return rest.len() };
+    fn read_quoted(&mut self, rest: &[u8], quote: u8) -> usize {
+        let Some(at) = find_byte(rest, quote) else { return rest.len() };
         self.end_attribute();
         at + 1
     }
 
     fn end_attribute(&mut self) {
-        self.mode = Mode::BeforeName;
-        self.kind = Kind::Plain;
+        self.mode = Mode::BeforeAttributeName;
+        self.kind = AttributeKind::Plain;
     }
 
-    /// True if the byte behind a `<` in raw text belongs to the tag that ends it.
-    fn raw_open(&mut self, first: u8) -> bool {
+    /// Reads a byte behind a `<` in raw text. Returns true if the byte belongs to the tag that ends the text.
+    fn read_raw_tag_open(&mut self, first: u8) -> bool {
         let mut name = self.name;
         name.push(&[first]);
-        let element = self.raw.map_or("", Raw::name).as_bytes();
+        let element = self.raw.map_or("", RawElement::name).as_bytes();
         let is_end =
             |name: &Name| name.as_bytes().split_first().is_some_and(|(slash, name)| *slash == b'/' && name == element);
         if is_end(&self.name) && (is_blank(first) || matches!(first, b'/' | b'>')) {
             self.raw = None;
-            self.enter(Mode::BeforeName);
+            self.enter(Mode::BeforeAttributeName);
             return false;
         }
         let goes_on = name.as_bytes()[0] == b'/' && element.starts_with(&name.as_bytes()[1..]) && !is_end(&self.name);
-        self.enter(if goes_on { Mode::RawOpen } else { Mode::Raw });
+        self.enter(if goes_on { Mode::RawTagOpen } else { Mode::Raw });
         if goes_on {
             self.name = name;
         }

@@ -1,9 +1,9 @@
-//! Whole tags, as most are: a quick way past them.
+//! A quick way over whole tags, as most tags are.
 
-use super::names::{Name, Raw, find, is_blank};
+use super::names::{Name, RawElement, find_byte, is_blank};
 
-/// The length of the tag that begins behind a `<`, its `>` included. Nothing if it does not end here, if its content is no
-/// markup, or if its quotes are not where they are usual: such a tag is read step by step.
+/// The length of the tag that begins behind a `<`, with its `>`. `None` if the tag does not end in `bytes`, if its content is raw
+/// text, or if its quotes are not in the usual places: the tokenizer then reads the tag step by step.
 pub(super) fn tag_len(bytes: &[u8]) -> Option<usize> {
     let slash = usize::from(bytes.first() == Some(&b'/'));
     bytes.get(slash).filter(|first| first.is_ascii_alphabetic())?;
@@ -21,17 +21,17 @@ pub(super) fn tag_len(bytes: &[u8]) -> Option<usize> {
         if !ends_with_name(&rest[..at]) {
             return None;
         }
-        from += at + 1 + find(&rest[at + 1..], rest[at])? + 1;
+        from += at + 1 + find_byte(&rest[at + 1..], rest[at])? + 1;
     }
 }
 
 fn is_raw(name: &[u8]) -> bool {
     let mut lower = Name::default();
     lower.push(name);
-    Raw::of(lower.as_bytes()).is_some()
+    RawElement::of(lower.as_bytes()).is_some()
 }
 
-/// True if the last thing between two values with quotes is a name with its `=`, and no part of a value without quotes.
+/// True if the text between two values in quotes ends with a name and its `=`, and not in a value without quotes.
 fn ends_with_name(between: &[u8]) -> bool {
     let Some(names) = between.strip_suffix(b"=") else { return false };
     let len = names.iter().rev().take_while(|byte| !is_blank(**byte) && !matches!(byte, b'=' | b'/')).count();

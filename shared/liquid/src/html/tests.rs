@@ -1,4 +1,4 @@
-//! Values stay where the author put them.
+//! Values stay in the place where the author put them.
 
 mod contexts;
 mod random;
@@ -23,14 +23,14 @@ fn context_of(template: &str) -> Context {
 }
 
 fn write_into(out: &mut String, value: &str, trust: Trust, context: Context) {
-    let value = admitted(value, trust, context, out);
+    let value = admissible(value, trust, context, out);
     let Ok(()) = write(&value, trust, context, |piece| {
         out.push_str(piece);
         Ok::<(), Infallible>(())
     });
 }
 
-/// The template with the values in its holes.
+/// The template with the values in place of its holes.
 fn rendered(template: &str, values: &[&str], trust: Trust) -> String {
     let mut tracker = Tracker::default();
     let mut out = String::new();
@@ -52,7 +52,7 @@ fn check(template: &str, values: &[&str], expected: &str) {
 
 #[track_caller]
 fn check_markup(template: &str, value: &str, expected: &str) {
-    assert_eq!(rendered(template, &[value], Trust::Markup), expected, "{template} with {value:?}");
+    assert_eq!(rendered(template, &[value], Trust::Html), expected, "{template} with {value:?}");
 }
 
 #[test]
@@ -63,9 +63,9 @@ fn an_output_may_begin_a_value_or_write_nothing() {
     assert_eq!(context_of("<td title=\"{{}}\" {{}}>{{}}"), Context::TEXT);
     assert_eq!(context_of("<h{{}} class=\"a\">{{}}"), Context::TEXT);
     // If the first value is empty, the second attribute is the first one's value.
-    assert_eq!(context_of("<td width={{}} title=\"{{}}").place, Place::Doubt);
+    assert_eq!(context_of("<td width={{}} title=\"{{}}").place, Place::Unknown);
     // An attribute that data names may be an address.
-    assert!(context_of("<a {{}}=\"{{}}\"").work_of_judging(0) > 0);
+    assert!(context_of("<a {{}}=\"{{}}\"").judging_cost(0) > 0);
 }
 
 #[test]
@@ -89,12 +89,12 @@ fn branches_that_end_differently_are_followed_until_they_agree() {
     assert_eq!(join(&["<a title=\"", "<a href=\""], ""), in_link);
     assert_eq!(join(&["<td ", "<td selected", "<td class=\"a\""], ">"), Context::TEXT);
     assert_eq!(join(&["<td", "<td class=\"a"], "\">"), Context::TEXT);
-    assert_eq!(join(&["<td", "<td class=\"a"], "").place, Place::Doubt);
-    assert_eq!(join(&["<script>", ""], "").place, Place::Doubt);
+    assert_eq!(join(&["<td", "<td class=\"a"], "").place, Place::Unknown);
+    assert_eq!(join(&["<script>", ""], "").place, Place::Unknown);
     assert_eq!(join(&["<!--", ""], " --><p>"), Context::TEXT);
     assert_eq!(join(&["<!--[if mso]>", ""], "<a href=\"").place, Place::Quoted('"'));
     let too_many = ["<a ", "<a b='", "<a b=\"", "<a b=", "<!--", "<script>"];
-    assert_eq!(join(&too_many, "--></script>"), Context::DOUBT);
+    assert_eq!(join(&too_many, "--></script>"), Context::UNKNOWN);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn an_attribute_without_quotes_has_one_value() {
 }
 
 #[test]
-fn in_doubt_a_value_is_safe_everywhere() {
+fn in_an_unknown_context_a_value_is_safe_everywhere() {
     check(
         "<td width={{}} title=\"{{}}\">",
         &["", "a onclick=b/c"],
@@ -126,7 +126,7 @@ fn in_doubt_a_value_is_safe_everywhere() {
     );
     check("<td width={{}} title=\"{{}}\">", &["1", "é"], "<td width=1 title=\"é\">");
     assert_eq!(
-        rendered("<td width={{}} title=\"{{}}\">", &["1", "&lt; a"], Trust::Markup),
+        rendered("<td width={{}} title=\"{{}}\">", &["1", "&lt; a"], Trust::Html),
         "<td width=1 title=\"&lt;&#32;a\">"
     );
 }
@@ -153,7 +153,7 @@ fn only_names_survive_inside_of_a_tag() {
 }
 
 #[test]
-fn markup_inside_of_a_tag_is_a_list_of_attributes_with_quotes() {
+fn html_inside_of_a_tag_is_a_list_of_attributes_with_quotes() {
     for attributes in ["class=\"a b\" id = 'c'", " nowrap class=\"&quot;\" ", "href=\"https://a/?b=c\""] {
         check_markup("<td {{}}>", attributes, &format!("<td {attributes}>"));
     }
@@ -192,6 +192,11 @@ fn a_value_does_not_end_a_comment() {
     check("<!-- -{{}}> -->", &["-"], "<!-- -&#45;> -->");
     check("<!--[if mso]>{{}}><![endif]-->", &["--"], "<!--[if mso]>-&#45;><![endif]-->");
     check("<!--[if mso]><p title=\"{{}}>\"><![endif]-->", &["--"], "<!--[if mso]><p title=\"-&#45;>\"><![endif]-->");
+    check(
+        "<!--[if mso]><style>{{}}</style><![endif]-->",
+        &["a-->b"],
+        "<!--[if mso]><style>a--\\3e b</style><![endif]-->",
+    );
     check("{{}} <!-- a -->{{}}", &["-", "-"], "- <!-- a -->-");
 }
 
@@ -251,7 +256,7 @@ fn nothing_is_written_of_an_address_with_a_harmful_scheme() {
         ] {
             check(&format!("{before}{HOLE}{after}>"), &[address], &format!("{before}{after}>"));
             assert_eq!(
-                rendered(&format!("{before}{HOLE}{after}>"), &[address], Trust::Markup),
+                rendered(&format!("{before}{HOLE}{after}>"), &[address], Trust::Html),
                 format!("{before}{after}>")
             );
         }
@@ -272,14 +277,14 @@ fn an_address_of_parts_is_judged_as_a_whole() {
     check("<a href=\"&#106;avascript&colon;{{}}\">", &["a"], "<a href=\"&#106;avascript&colon;\">");
     check("<a href=\"&{{}}\">", &["#106;avascript:a"], "<a href=\"&\">");
     check("<a {{}}=\"{{}}\">", &["href", "javascript:a"], "<a href=\"\">");
-    // Blanks cannot put the beginning out of sight.
+    // Blanks cannot push the beginning out of the part that is searched.
     let (blanks, tabs) = (" \t".repeat(1000), "\t".repeat(1000));
     check("<a href=\"{{}}{{}}{{}}\">", &[&blanks, &format!("java{tabs}"), "script:a"], "<a href=\"java\">");
     check("<a href={{}}{{}}{{}}>", &[&blanks, &format!("java{tabs}"), "script:a"], "<a href=java>");
 }
 
 #[test]
-fn markup_is_decoded_before_it_is_judged() {
+fn html_is_decoded_before_it_is_judged() {
     for address in [
         "&#106;avascript:a",
         "&#x6A;avascript&#58a",

@@ -1,29 +1,29 @@
-//! Follows the text of a template, to know the context of its outputs.
+//! Follows the text of a template to know the context of its outputs.
 
-use super::Context;
+use super::context::Context;
 use super::state::State;
 
-/// States that are followed at once. Beyond, every output is in doubt.
+/// The largest number of states that are followed at once. With more every context is unknown.
 const MAX_STATES: usize = 4;
 
-/// The states in which HTML's tokenizer may be. There is more than one where the branches of an `if` end differently, and
-/// behind an output that may have written nothing.
+/// The states in which the HTML tokenizer may be. There are several if the branches of an `if` end differently, and behind an
+/// output that may have written nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tracker {
     states: [State; MAX_STATES],
-    /// The number of them, 0 if there were too many.
+    /// The number of states, 0 if there were too many.
     count: usize,
 }
 
 impl Default for Tracker {
-    /// In text.
+    /// The beginning of a text.
     fn default() -> Self {
         Tracker { states: [State::default(); MAX_STATES], count: 1 }
     }
 }
 
 impl Tracker {
-    /// Walks over text of the template.
+    /// Advances over a text of the template.
     pub(crate) fn advance(&mut self, text: &str) {
         if let [state] = &mut self.states[..self.count] {
             state.advance(text);
@@ -35,10 +35,10 @@ impl Tracker {
 
     /// The context of an output here.
     pub(crate) fn context(&self) -> Context {
-        self.known().iter().map(State::context).reduce(Context::and).unwrap_or(Context::DOUBT)
+        self.known().iter().map(State::context).reduce(Context::either).unwrap_or(Context::UNKNOWN)
     }
 
-    /// Walks over an output.
+    /// Advances over an output.
     pub(crate) fn after_output(&mut self) {
         if self.known().iter().all(|state| *state == state.after_output()) {
             return;
@@ -47,7 +47,7 @@ impl Tracker {
         self.follow(&states);
     }
 
-    /// Goes on from here and from `other`: branches meet.
+    /// Continues from the states of both trackers, because branches meet here.
     pub(crate) fn join(&mut self, other: &Tracker) {
         if self.count == 0 || other.count == 0 {
             self.follow(&[]);
@@ -60,7 +60,7 @@ impl Tracker {
         &self.states[..self.count]
     }
 
-    /// Follows these states.
+    /// Continues from these states.
     fn follow(&mut self, states: &[State]) {
         let mut different: Vec<State> = Vec::with_capacity(MAX_STATES);
         for state in states {

@@ -1,7 +1,7 @@
-//! Values that reach HTML as markup, and those that do not.
+//! Values that are printed as HTML, and values that are escaped.
 
 use super::{check, html, text};
-use crate::Part;
+use crate::mail_part::MailPart;
 
 #[test]
 fn html_escapes_every_value_unless_raw() {
@@ -12,7 +12,7 @@ fn html_escapes_every_value_unless_raw() {
     html("{% for t in data.list limit: 1 %}{{ t | append: tag }}{% endfor %}", &format!("a{safe}"));
     html("{% assign t = tag | raw %}{{ t }}{{ t | raw }}", &format!("{safe}<b>&\"'"));
     html("{{ '<' }}{% increment tag %}{% decrement tag %}", "&lt;00");
-    for part in [Part::Subject, Part::Text] {
+    for part in [MailPart::Subject, MailPart::Text] {
         check(part, "{{ tag }}{{ tag | raw }}", "<b>&\"'<b>&\"'");
     }
 }
@@ -36,7 +36,7 @@ fn escaped_values_are_escaped_once() {
     html("{{ tag | escape | downcase | strip }}", safe);
     html("{% assign t = tag | escape %}{{ t }}", safe);
     html("{{ '&lt;<' | escape_once }}", "&lt;&lt;");
-    check(Part::Text, "{{ tag | escape }}", safe);
+    check(MailPart::Text, "{{ tag | escape }}", safe);
 }
 
 #[test]
@@ -45,11 +45,11 @@ fn line_breaks_become_tags_around_escaped_text() {
     html("{{ lines | escape | newline_to_br }}", "1&lt;<br />\n2");
     html("{{ lines | newline_to_br | upcase }}", "1&amp;LT;&lt;BR /&gt;\n2");
     html("{{ lines | raw | newline_to_br }}", "1<<br />\n2");
-    check(Part::Text, "{{ lines | newline_to_br }}", "1<<br />\n2");
+    check(MailPart::Text, "{{ lines | newline_to_br }}", "1<<br />\n2");
 }
 
 #[test]
-fn captured_text_is_html_already_and_never_a_way_out() {
+fn captured_text_is_html_and_stays_in_its_place() {
     let safe = "&lt;b&gt;&amp;&quot;&#39;";
     html("{% capture c %}<i>{{ tag }}</i>{% endcapture %}{{ c }}", &format!("<i>{safe}</i>"));
     html("{% capture c %}{{ tag }}{% endcapture %}{% assign d = c %}{{ d }}", safe);
@@ -64,11 +64,11 @@ fn captured_text_is_html_already_and_never_a_way_out() {
         "{&quot;name&quot;:&quot;C&quot;,&quot;age&quot;:2}",
     );
     html("{% capture c %}x{% endcapture %}{% assign d = c | append: tag %}{{ d }}", &format!("x{safe}"));
-    check(Part::Text, "{% capture c %}{{ tag }}{% endcapture %}{{ c }}", "<b>&\"'");
+    check(MailPart::Text, "{% capture c %}{{ tag }}{% endcapture %}{{ c }}", "<b>&\"'");
 }
 
 #[test]
-fn html_stays_html_where_no_more_than_white_space_is_removed() {
+fn html_stays_html_if_only_white_space_is_removed() {
     let safe = "&lt;b&gt;&amp;&quot;&#39;";
     html("{% capture c %} <i>{{ tag }}</i> {% endcapture %}{{ c | strip }}", &format!("<i>{safe}</i>"));
     html("{{ lines | newline_to_br | strip_newlines }}", "1&lt;<br />2");
@@ -77,7 +77,7 @@ fn html_stays_html_where_no_more_than_white_space_is_removed() {
 }
 
 #[test]
-fn html_that_is_put_together_stays_html_with_its_data_escaped() {
+fn html_joined_with_data_stays_html_and_the_data_is_escaped() {
     let safe = "&lt;b&gt;&amp;&quot;&#39;";
     let row = "{% capture row %}<tr>{{ tag }}</tr>{% endcapture %}";
     html(
@@ -98,11 +98,11 @@ fn html_that_is_put_together_stays_html_with_its_data_escaped() {
     html("{% capture c %}{{ tag }}{% endcapture %}{{ c | truncate: 6 }}", "&lt...");
     html("{% capture c %}x{% endcapture %}{{ c | truncate: 0, tag }}", safe);
     html("{{ '&nbsp;&copy;&#8364;<' | escape_once }}", "\u{a0}&copy;€&lt;");
-    check(Part::Text, "{{ '&nbsp;&copy;&#8364;&x' | escape_once }}", "&nbsp;&copy;&#8364;&amp;x");
+    check(MailPart::Text, "{{ '&nbsp;&copy;&#8364;&x' | escape_once }}", "&nbsp;&copy;&#8364;&amp;x");
 }
 
 #[test]
-fn an_address_is_judged_whole_wherever_its_parts_come_from() {
+fn an_address_is_judged_as_a_whole_wherever_its_parts_come_from() {
     let script = "{% assign a = 'java' %}{% assign b = 'script:alert(1)' %}";
     html(
         &format!("{script}<a href=\"{{{{ a }}}}{{% ifchanged %}}{{{{ b }}}}{{% endifchanged %}}\">"),

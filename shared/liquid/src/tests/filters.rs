@@ -1,6 +1,6 @@
 //! Filters in templates.
 
-use super::{Part, Reading, Template, ada, text, variables};
+use super::{MailPart, ParsedSource, Template, ada_lovelace, text, variables};
 
 #[test]
 fn filters_do_what_liquid_says() {
@@ -67,8 +67,8 @@ fn arithmetic_never_overflows() {
         "1.5 | round: 15",
         "'a' | truncatewords: '9223372036854775807'",
     ] {
-        let template = Template::parse(&format!("{{{{ {chain} }}}}"), Part::Text);
-        assert!(matches!(template.reading, Reading::Liquid(..)), "{chain}");
-        assert!(template.render(&variables(&ada())).is_ok(), "{chain}");
+        let template = Template::parse(&format!("{{{{ {chain} }}}}"), MailPart::Text);
+        assert!(matches!(template.parsed, ParsedSource::Liquid(..)), "{chain}");
+        assert!(template.render(&variables(&ada_lovelace())).is_ok(), "{chain}");
     }
 }

@@ -1,39 +1,39 @@
-//! Mistakes that authors bring from other languages, and what they are told.
+//! Mistakes that authors bring from other languages, and the sentences that they are told.
 
 use serde_json::json;
 
-use super::{Part, Reading, Template, variables};
+use super::{MailPart, ParsedSource, Template, variables};
 
-/// The mistakes of a template, the text that a mail has, and whether it is Liquid.
-fn told(source: &str) -> (Vec<String>, String, bool) {
-    let template = Template::parse(source, Part::Html);
+/// The mistakes of a template, the text of the mail, and true if the template is Liquid.
+fn mistakes_of(source: &str) -> (Vec<String>, String, bool) {
+    let template = Template::parse(source, MailPart::Html);
     let data =
         variables(&json!({"a": "1", "b": 2, "items": [1], "if a": "named", "terms and conditions": "https://x.test"}));
     let messages = template.problems().iter().map(ToString::to_string).collect();
-    (messages, template.render(&data).unwrap(), matches!(template.reading, Reading::Liquid(..)))
+    (messages, template.render(&data).unwrap(), matches!(template.parsed, ParsedSource::Liquid(..)))
 }
 
-/// That the source is not Liquid, for one reason, which is told at this column.
+/// Asserts that the source is not Liquid because of one mistake, which is reported at this column.
 #[track_caller]
-fn refused(source: &str, column: usize, message: &str) {
-    let (messages, _, is_liquid) = told(source);
+fn check_refused(source: &str, column: usize, message: &str) {
+    let (messages, _, is_liquid) = mistakes_of(source);
     assert_eq!((messages, is_liquid), (vec![format!("Line 1, column {column}: {message}")], false), "{source}");
 }
 
-/// That the source is Liquid, with one mistake, which is told at this column.
+/// Asserts that the source is Liquid with one mistake, which is reported at this column.
 #[track_caller]
-fn tolerated(source: &str, text: &str, column: usize, message: &str) {
+fn check_tolerated(source: &str, text: &str, column: usize, message: &str) {
     let expected = (vec![format!("Line 1, column {column}: {message}")], text.to_owned(), true);
-    assert_eq!(told(source), expected, "{source}");
+    assert_eq!(mistakes_of(source), expected, "{source}");
 }
 
 #[track_caller]
 fn condition(inside: &str, column: usize, message: &str) {
-    refused(&format!("{{% if {inside} %}}x{{% endif %}}"), column, message);
+    check_refused(&format!("{{% if {inside} %}}x{{% endif %}}"), column, message);
 }
 
 #[test]
-fn operators_of_other_languages_are_told_by_ours() {
+fn operators_of_other_languages_are_answered_with_operators_of_liquid() {
     condition("a = b", 9, "`= b` cannot stand here. Write == to compare, and != for unequal.");
     condition("a === b", 11, "`= b` is no value here. Write == to compare, and != for unequal.");
     condition("a !== b", 11, "`= b` is no value here. Write == to compare, and != for unequal.");
@@ -44,11 +44,16 @@ fn operators_of_other_languages_are_told_by_ours() {
     condition("a == b == 1", 14, "`== 1` cannot stand here. Comparisons are joined by \"and\" or \"or\".");
     let not = "There is no \"not\": write {% unless … %}, or compare with false or blank.";
     condition("!a", 7, &format!("`!a` is no value here. {not}"));
-    tolerated("{% if not a %}x{% endif %}", "", 7, not);
-    tolerated("{% if a is b %}x{% endif %}", "", 7, "Between two values stands ==, !=, <, >, <=, >= or contains.");
-    tolerated("{% if a\n b %}x{% endif %}", "", 7, "A name with blanks must be written as data[\"a b\"] here.");
+    check_tolerated("{% if not a %}x{% endif %}", "", 7, not);
+    check_tolerated(
+        "{% if a is b %}x{% endif %}",
+        "",
+        7,
+        "Between two values stands ==, !=, <, >, <=, >= or contains.",
+    );
+    check_tolerated("{% if a\n b %}x{% endif %}", "", 7, "A name with blanks must be written as data[\"a b\"] here.");
     let brackets = "A name with blanks must be written in brackets here, as user[\"first name\"].";
-    tolerated("{% if a.b c %}x{% endif %}", "", 7, brackets);
+    check_tolerated("{% if a.b c %}x{% endif %}", "", 7, brackets);
 }
 
 #[test]
@@ -70,17 +75,17 @@ fn conditions_have_no_filters_sums_calls_and_parentheses() {
 }
 
 #[test]
-fn an_else_with_a_condition_is_told() {
+fn an_else_with_a_condition_is_reported() {
     let message = "Write {% elsif … %}: an else has no condition.";
-    tolerated("{% if no %}1{% else if a %}2{% endif %}", "2", 21, message);
-    tolerated("{% unless a %}1{%- else  if a -%}2{% endunless %}", "2", 26, message);
-    assert_eq!(told("{% if no %}1{% else iffy %}2{% endif %}").0, [""; 0]);
+    check_tolerated("{% if no %}1{% else if a %}2{% endif %}", "2", 21, message);
+    check_tolerated("{% unless a %}1{%- else  if a -%}2{% endunless %}", "2", 26, message);
+    assert_eq!(mistakes_of("{% if no %}1{% else iffy %}2{% endif %}").0, [""; 0]);
 }
 
 #[test]
-fn handlebars_and_mustache_are_told_by_our_tags() {
+fn tags_of_handlebars_and_mustache_are_answered_with_tags_of_liquid() {
     let output = |inside: &str, hint: &str| {
-        refused(&format!("{{{{{inside}}}}}"), 3, &format!("`{inside}` is no value here. {hint}"));
+        check_refused(&format!("{{{{{inside}}}}}"), 3, &format!("`{inside}` is no value here. {hint}"));
     };
     output("#if x", "Write {% if … %} … {% endif %}.");
     output("#unless x", "Write {% unless … %} … {% endunless %}.");
@@ -96,34 +101,34 @@ fn handlebars_and_mustache_are_told_by_our_tags() {
     output("../x", "The names of the data are seen everywhere: write {{ name }}.");
     output("$x", "A name has letters, digits, \"_\" and \"-\".");
     output(".Name", "A name has letters, digits, \"_\" and \"-\".");
-    refused("{{{ x }}}", 3, "`{ x` is no value here. Write {{ name | raw }} for a value that is HTML already.");
+    check_refused("{{{ x }}}", 3, "`{ x` is no value here. Write {{ name | raw }} for a value that is HTML already.");
     let helper = "There are no helpers: use a filter, such as {{ day | date: \"%Y\" }}.";
-    refused("{{ formatDate day \"Y\" }}", 19, &format!("`\"Y\"` cannot stand here. {helper}"));
+    check_refused("{{ formatDate day \"Y\" }}", 19, &format!("`\"Y\"` cannot stand here. {helper}"));
 }
 
 #[test]
-fn tags_and_conditions_in_outputs_are_told() {
-    tolerated("{{ if a }}", "named", 4, "\"if a\" is a name here: a tag is written as {% if a %}.");
-    tolerated("{{ endif }}", "", 4, "\"endif\" is a name here: a tag is written as {% endif %}.");
-    tolerated("{{for x in a}}", "", 3, "\"for x in a\" is a name here: a tag is written as {% for x in a %}.");
+fn tags_and_conditions_in_outputs_are_reported() {
+    check_tolerated("{{ if a }}", "named", 4, "\"if a\" is a name here: a tag is written as {% if a %}.");
+    check_tolerated("{{ endif }}", "", 4, "\"endif\" is a name here: a tag is written as {% endif %}.");
+    check_tolerated("{{for x in a}}", "", 3, "\"for x in a\" is a name here: a tag is written as {% for x in a %}.");
     let condition = "A condition can stand in {% if … %} alone, and a name as data[\"terms and conditions\"].";
-    tolerated("{{ terms and conditions }}", "https://x.test", 4, condition);
+    check_tolerated("{{ terms and conditions }}", "https://x.test", 4, condition);
     for name in
         ["data[\"terms and conditions\"]", "case number", "for you", "end", "if", "endless", "e", "nothing", "orders"]
     {
-        assert_eq!(told(&format!("{{{{ {name} }}}}")).0, [""; 0], "{name}");
+        assert_eq!(mistakes_of(&format!("{{{{ {name} }}}}")).0, [""; 0], "{name}");
     }
     let compared = "A comparison can stand in {% if … %} alone.";
     for sign in ["==", "!=", "<", ">", "<=", ">=", "<>"] {
-        refused(&format!("{{{{ a {sign} b }}}}"), 6, &format!("`{sign} b` cannot stand here. {compared}"));
+        check_refused(&format!("{{{{ a {sign} b }}}}"), 6, &format!("`{sign} b` cannot stand here. {compared}"));
     }
 }
 
 #[test]
-fn expressions_of_other_languages_are_told_by_filters() {
+fn expressions_of_other_languages_are_answered_with_filters() {
     let behind = |inside: &str, column: usize, hint: &str| {
         let message = format!("`{inside}` cannot stand here. {hint}");
-        refused(&format!("{{{{ a {inside} }}}}"), column, &message);
+        check_refused(&format!("{{{{ a {inside} }}}}"), column, &message);
     };
     behind("+ b", 6, "Write a | plus: b, or a | append: b for texts.");
     behind("- b", 6, "Write a | minus: b.");
@@ -135,36 +140,44 @@ fn expressions_of_other_languages_are_told_by_filters() {
     behind(", b", 6, "An output prints one value.");
     behind("()", 6, "There are no functions: use a filter, such as {{ name | upcase }}.");
     behind("]", 6, "There is no [ to which it belongs.");
-    refused("{{ a || \"x\" }}", 7, "For another value where one is missing write {{ name ?? other }}.");
-    refused("{% assign x = a + b %}", 17, "`+ b` cannot stand here. Write a | plus: b, or a | append: b for texts.");
-    refused("{% assign x == b %}", 14, "`= b` is no value here. Write one = to assign.");
+    check_refused("{{ a || \"x\" }}", 7, "For another value where one is missing write {{ name ?? other }}.");
+    check_refused(
+        "{% assign x = a + b %}",
+        17,
+        "`+ b` cannot stand here. Write a | plus: b, or a | append: b for texts.",
+    );
+    check_refused("{% assign x == b %}", 14, "`= b` is no value here. Write one = to assign.");
 }
 
 #[test]
 fn arguments_of_filters_stand_behind_a_colon_and_between_commas() {
-    refused("{{ a | default \"x\" }}", 16, "The arguments of a filter stand behind a colon: write | default: ….");
-    refused("{{ a | default(\"x\") }}", 15, "The arguments of a filter stand behind a colon: write | default: ….");
-    refused("{{ a | truncate 20 }}", 17, "The arguments of a filter stand behind a colon: write | truncate: ….");
-    refused("{{ a | append: \"x\" \"y\" }}", 20, "`\"y\"` cannot stand here. Arguments are separated by commas.");
-    refused("{{ a | append: \"x }}", 16, "`\"x` is no value here. A quote is never closed.");
-    tolerated("{{ a | append: b: 1 }}", "1", 16, "No filter takes an argument \"b\": leave it out.");
-    tolerated("{{ a | upcase: 1 }}", "1", 8, "The filter \"upcase\" has 1 argument here, but takes none.");
+    check_refused("{{ a | default \"x\" }}", 16, "The arguments of a filter stand behind a colon: write | default: ….");
+    check_refused(
+        "{{ a | default(\"x\") }}",
+        15,
+        "The arguments of a filter stand behind a colon: write | default: ….",
+    );
+    check_refused("{{ a | truncate 20 }}", 17, "The arguments of a filter stand behind a colon: write | truncate: ….");
+    check_refused("{{ a | append: \"x\" \"y\" }}", 20, "`\"y\"` cannot stand here. Arguments are separated by commas.");
+    check_refused("{{ a | append: \"x }}", 16, "`\"x` is no value here. A quote is never closed.");
+    check_tolerated("{{ a | append: b: 1 }}", "1", 16, "No filter takes an argument \"b\": leave it out.");
+    check_tolerated("{{ a | upcase: 1 }}", "1", 8, "The filter \"upcase\" has 1 argument here, but takes none.");
 }
 
 #[test]
-fn paths_are_told_where_they_break() {
-    refused("{{ a[0 }}", 8, "The bracket [ is never closed: write ] behind it.");
-    refused("{{ a.b. }}", 9, "A name must follow the dot.");
-    refused("{{ a..b }}", 5, "`..b` cannot stand here. A name must follow the dot.");
-    refused("{{ a[] }}", 6, "A value must stand here, but there is `]`.");
+fn broken_paths_are_reported_at_the_place_of_the_mistake() {
+    check_refused("{{ a[0 }}", 8, "The bracket [ is never closed: write ] behind it.");
+    check_refused("{{ a.b. }}", 9, "A name must follow the dot.");
+    check_refused("{{ a..b }}", 5, "`..b` cannot stand here. A name must follow the dot.");
+    check_refused("{{ a[] }}", 6, "A value must stand here, but there is `]`.");
     let long = "x".repeat(40);
-    refused(&format!("{{{{ a@{long} }}}}"), 5, &format!("`@{}…` cannot stand here.", "x".repeat(29)));
+    check_refused(&format!("{{{{ a@{long} }}}}"), 5, &format!("`@{}…` cannot stand here.", "x".repeat(29)));
 }
 
 #[test]
-fn loops_of_other_languages_are_told_by_ours() {
+fn loops_of_other_languages_are_answered_with_loops_of_liquid() {
     let head = |inside: &str, column: usize, message: &str| {
-        refused(&format!("{{% for {inside} %}}x{{% endfor %}}"), column, message);
+        check_refused(&format!("{{% for {inside} %}}x{{% endfor %}}"), column, message);
     };
     head("x of items", 10, "Write \"in\": {% for item in items %}.");
     head("items", 14, "A loop must be written as {% for item in items %}.");
@@ -180,10 +193,14 @@ fn loops_of_other_languages_are_told_by_ours() {
 }
 
 #[test]
-fn tags_of_other_languages_are_told_by_ours() {
+fn tags_of_other_languages_are_answered_with_tags_of_liquid() {
     let meant = |tag: &str, meant: &str| {
         let name = tag.split(' ').next().unwrap();
-        refused(&format!("{{% {tag} %}}"), 1, &format!("There is no tag \"{name}\": perhaps \"{meant}\" is meant."));
+        check_refused(
+            &format!("{{% {tag} %}}"),
+            1,
+            &format!("There is no tag \"{name}\": perhaps \"{meant}\" is meant."),
+        );
     };
     for (tag, name) in [
         ("iff a", "if"),
@@ -201,31 +218,31 @@ fn tags_of_other_languages_are_told_by_ours() {
     ] {
         meant(tag, name);
     }
-    refused("{% mj-text %}", 1, "There is no tag \"mj-text\".");
-    refused("{% x\u{1b}[2J %}", 1, "There is no tag \"x [2J\".");
-    refused(&format!("{{% {} %}}", "y".repeat(99)), 1, &format!("There is no tag \"{}…\".", "y".repeat(30)));
-    refused("{% -if a %}", 1, "A hyphen must stand right behind the {%.");
-    refused("{% = a %}", 1, "A tag must begin with its name.");
+    check_refused("{% mj-text %}", 1, "There is no tag \"mj-text\".");
+    check_refused("{% x\u{1b}[2J %}", 1, "There is no tag \"x [2J\".");
+    check_refused(&format!("{{% {} %}}", "y".repeat(99)), 1, &format!("There is no tag \"{}…\".", "y".repeat(30)));
+    check_refused("{% -if a %}", 1, "A hyphen must stand right behind the {%.");
+    check_refused("{% = a %}", 1, "A tag must begin with its name.");
     for name in ["include", "render", "layout", "extends", "import", "macro"] {
         let message = format!("The tag \"{name}\" does not exist here: write out the text that it would insert.");
-        refused(&format!("{{% {name} 'a' %}}"), 1, &message);
+        check_refused(&format!("{{% {name} 'a' %}}"), 1, &message);
     }
 }
 
 #[test]
-fn blocks_that_end_otherwise_are_told_with_their_line() {
+fn a_wrong_end_of_a_block_is_reported_with_the_line_where_the_block_begins() {
     for end in ["end", "endfor", "endif2"] {
         let message = format!("The tag \"{end}\" does not end the block that begins in line 1: write {{% endif %}}.");
-        refused(&format!("{{% if a %}}x{{% {end} %}}"), 12, &message);
+        check_refused(&format!("{{% if a %}}x{{% {end} %}}"), 12, &message);
     }
-    let (messages, _, _) = told("{% if a %}\n\n{% for x in y %}\n{% endif %}");
+    let (messages, _, _) = mistakes_of("{% if a %}\n\n{% for x in y %}\n{% endif %}");
     let message = "The tag \"endif\" does not end the block that begins in line 3: write {% endfor %}.";
     assert_eq!(messages, [format!("Line 4, column 1: {message}")]);
-    refused("{% if a %}{% endif %}{% endif %}", 22, "The tag \"endif\" has no block to which it belongs.");
+    check_refused("{% if a %}{% endif %}{% endif %}", 22, "The tag \"endif\" has no block to which it belongs.");
 }
 
 #[test]
-fn filters_of_other_languages_are_told_by_ours() {
+fn filters_of_other_languages_are_answered_with_filters_of_liquid() {
     for (name, meant) in [
         ("upcse", "upcase"),
         ("Upcase", "upcase"),
@@ -241,32 +258,35 @@ fn filters_of_other_languages_are_told_by_ours() {
         ("substring", "slice"),
     ] {
         let message = format!("There is no filter \"{name}\": perhaps \"{meant}\" is meant.");
-        tolerated(&format!("{{{{ b | {name} }}}}"), "2", 8, &message);
+        check_tolerated(&format!("{{{{ b | {name} }}}}"), "2", 8, &message);
     }
-    tolerated("{{ b | img_url }}", "2", 8, "There is no filter \"img_url\".");
+    check_tolerated("{{ b | img_url }}", "2", 8, "There is no filter \"img_url\".");
 }
 
 #[test]
 fn a_mistake_has_its_place_beside_character_references() {
-    refused("{% if a && b %}{% endif %}", 9, "`&& b` cannot stand here. Write \"and\" instead.");
-    refused("{{ a & b }}", 6, "`& b` cannot stand here.");
-    refused("{{ a | default \"&\" }}", 16, "The arguments of a filter stand behind a colon: write | default: ….");
+    check_refused("{% if a && b %}{% endif %}", 9, "`&& b` cannot stand here. Write \"and\" instead.");
+    check_refused("{{ a & b }}", 6, "`& b` cannot stand here.");
+    check_refused("{{ a | default \"&\" }}", 16, "The arguments of a filter stand behind a colon: write | default: ….");
 }
 
 #[test]
-fn a_preview_tells_names_that_are_slips() {
-    let told = |source: &str| {
+fn a_preview_reports_misspelled_names() {
+    let preview_problems = |source: &str| {
         let data = json!({"name": "Ada", "lastName": "Lovelace", "user": {"name": "B"}});
-        let preview = Template::parse(source, Part::Text).preview(&variables(&data));
+        let preview = Template::parse(source, MailPart::Text).preview(&variables(&data));
         preview.problems.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
-    assert_eq!(told("{{ nmae }}"), ["Line 1, column 4: There is no \"nmae\" in this data: perhaps \"name\" is meant."]);
     assert_eq!(
-        told("{% for i in (1..9) %}{% if usr.name %}{% endif %}{% endfor %}"),
+        preview_problems("{{ nmae }}"),
+        ["Line 1, column 4: There is no \"nmae\" in this data: perhaps \"name\" is meant."]
+    );
+    assert_eq!(
+        preview_problems("{% for i in (1..9) %}{% if usr.name %}{% endif %}{% endfor %}"),
         ["Line 1, column 28: There is no \"usr\" in this data: perhaps \"user\" is meant."]
     );
     assert_eq!(
-        told("{{ nick ?? lastName }}"),
+        preview_problems("{{ nick ?? lastName }}"),
         [
             "Line 1, column 12: A fallback is printed as it is written: for the value of lastName write \"| default: lastName\"."
         ]
@@ -278,10 +298,10 @@ fn a_preview_tells_names_that_are_slips() {
         "{{ name ?? lastName }}",
         "{{ nick ?? 'name' }}",
     ] {
-        assert_eq!(told(source), [""; 0], "{source}");
+        assert_eq!(preview_problems(source), [""; 0], "{source}");
     }
     assert_eq!(
-        told("{{ nick ?? \"you }}"),
+        preview_problems("{{ nick ?? \"you }}"),
         ["Line 1, column 12: The quote \" is never closed: write \" behind the text."]
     );
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Part, Template, text, variables};
+use super::{MailPart, Template, text, variables};
 
 #[test]
 fn names_and_paths_print_their_values() {
@@ -58,7 +58,7 @@ fn names_take_letters_digits_and_blanks() {
         "empty_slots": 3, "nullable": "n", "order": "o", "android": 1, "e-mail": "m", "paid?": true, "items": ["Tea"],
     });
     let check = |source: &str, expected: &str| {
-        let text = Template::parse(source, Part::Text).render(&variables(&data));
+        let text = Template::parse(source, MailPart::Text).render(&variables(&data));
         assert_eq!(text.as_deref(), Ok(expected), "{source}");
     };
     check("{{ 2fa_code }} {{first name}} {{ first  name | upcase }} {{ prénom }}", "483920 Ada ADA Zoë");

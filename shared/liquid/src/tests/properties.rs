@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{ada, variables};
-use crate::{Part, Template};
+use super::{ada_lovelace, variables};
+use crate::{MailPart, Template};
 
-/// Templates that print the value `v` in every way there is, without `raw`.
+/// Templates that print the value `v` in every way except by `raw`.
 const PRINTERS: &[&str] = &[
     "{{ v }}",
     "{{ data.v }}",
@@ -46,7 +46,7 @@ const PRINTERS: &[&str] = &[
 proptest! {
     #[test]
     fn no_value_becomes_markup_without_raw(value in "[<>&\"'a-c%0-9{}\n;l]{0,20}|(&lt;|<|%3C|&#60;|&|lt;){0,6}", printer in 0..PRINTERS.len()) {
-        let template = Template::parse(PRINTERS[printer], Part::Html);
+        let template = Template::parse(PRINTERS[printer], MailPart::Html);
         let data = json!({ "v": value, "list": [value, {"k": value}], value.clone(): 1 });
         let out = template.render(&variables(&data)).unwrap();
         let markup = |c| matches!(c, '<' | '>' | '"' | '\'');
@@ -55,22 +55,22 @@ proptest! {
 
     #[test]
     fn text_prints_values_to_the_letter(value in "\\PC{1,40}") {
-        let template = Template::parse("{{ v }}", Part::Text);
+        let template = Template::parse("{{ v }}", MailPart::Text);
         prop_assert_eq!(template.render(&variables(&json!({ "v": value }))), Ok(value));
     }
 
     #[test]
-    fn source_without_braces_is_its_own_rendering(source in "[^{\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]{0,60}") {
-        for part in [Part::Html, Part::Text] {
-            prop_assert_eq!(Template::parse(&source, part).render(&variables(&ada())), Ok(source.clone()));
+    fn a_source_without_braces_is_rendered_unchanged(source in "[^{\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]{0,60}") {
+        for part in [MailPart::Html, MailPart::Text] {
+            prop_assert_eq!(Template::parse(&source, part).render(&variables(&ada_lovelace())), Ok(source.clone()));
         }
     }
 
     #[test]
     fn any_source_renders(source in "(\\{\\{|\\}\\}|\\{%|%\\}|-|if|for|x|in|name|list| |\\||\\?\\?|'|\"|:|\\[|\\]|\\.|endif|endfor|assign|=|1|raw|é|\\(1\\.\\.){0,40}") {
-        for part in [Part::Subject, Part::Html, Part::Text] {
+        for part in [MailPart::Subject, MailPart::Html, MailPart::Text] {
             let template = Template::parse(&source, part);
-            prop_assert!(template.render(&variables(&ada())).is_ok(), "stopped");
+            prop_assert!(template.render(&variables(&ada_lovelace())).is_ok(), "stopped");
         }
     }
 
@@ -79,8 +79,8 @@ proptest! {
         let arguments: Vec<_> = arguments.into_iter().map(|operand| OPERANDS[operand]).collect();
         let colon = if arguments.is_empty() { "" } else { ": " };
         let source = format!("{{{{ {} | {}{colon}{} }}}}", OPERANDS[input], FILTERS[filter], arguments.join(", "));
-        let template = Template::parse(&source, Part::Html);
-        prop_assert!(template.render(&variables(&ada())).is_ok(), "{source}");
+        let template = Template::parse(&source, MailPart::Html);
+        prop_assert!(template.render(&variables(&ada_lovelace())).is_ok(), "{source}");
     }
 }
 

@@ -14,7 +14,7 @@ fn set_mode(path: &Path, mode: u32) {
 }
 
 #[track_caller]
-fn is_refused<T: std::fmt::Debug>(result: io::Result<T>, why: &str) {
+fn assert_denied<T: std::fmt::Debug>(result: io::Result<T>, why: &str) {
     let error = result.unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::PermissionDenied, "{error}");
     assert!(error.to_string().contains(why), "{error}");
@@ -29,7 +29,7 @@ fn a_new_folder_is_private() {
 }
 
 #[test]
-fn a_temporary_folder_has_another_name_each_time_and_goes_with_its_owner() {
+fn a_temporary_folder_has_a_new_name_each_time_and_is_removed_when_it_is_dropped() {
     let folders = [temporary_folder("files-").unwrap(), temporary_folder("files-").unwrap()];
     let paths = folders.each_ref().map(|folder| folder.path().to_owned());
     assert_ne!(paths[0], paths[1]);
@@ -38,7 +38,7 @@ fn a_temporary_folder_has_another_name_each_time_and_goes_with_its_owner() {
 }
 
 #[test]
-fn a_folder_that_is_there_is_closed_with_all_that_is_in_it() {
+fn an_existing_folder_is_closed_with_its_content() {
     let outer = temporary_folder("files-").unwrap();
     let (path, below) = (outer.path().join("state"), outer.path().join("state/mail"));
     fs::create_dir_all(&below).unwrap();
@@ -54,7 +54,7 @@ fn a_folder_that_is_there_is_closed_with_all_that_is_in_it() {
 }
 
 #[test]
-fn files_that_go_while_a_folder_is_closed_are_no_error() {
+fn files_that_disappear_while_a_folder_is_closed_are_no_error() {
     let outer = temporary_folder("files-").unwrap();
     let state = outer.path().join("state");
     fs::create_dir(&state).unwrap();
@@ -83,22 +83,22 @@ fn files_that_go_while_a_folder_is_closed_are_no_error() {
 }
 
 #[test]
-fn a_link_is_refused_and_what_it_leads_to_stays_as_it_is() {
+fn a_link_assert_denied_and_its_target_stays_unchanged() {
     let outer = temporary_folder("files-").unwrap();
     let elsewhere = outer.path().join("elsewhere");
     fs::create_dir(&elsewhere).unwrap();
     set_mode(&elsewhere, 0o755);
     let linked = outer.path().join("linked");
     symlink(&elsewhere, &linked).unwrap();
-    is_refused(private_folder(&linked), "linked is a symbolic link");
+    assert_denied(private_folder(&linked), "linked is a symbolic link");
     let state = outer.path().join("state");
     private_folder(&state).unwrap();
     symlink(&elsewhere, state.join("posthorn.db")).unwrap();
-    is_refused(private_folder(&state), "posthorn.db is a symbolic link");
+    assert_denied(private_folder(&state), "posthorn.db is a symbolic link");
     assert_eq!((mode(&elsewhere), fs::read_dir(&elsewhere).unwrap().count()), (0o755, 0));
     let file = outer.path().join("file");
     fs::write(&file, "").unwrap();
-    is_refused(private_folder(&file), "is a file, not a folder");
+    assert_denied(private_folder(&file), "is a file, not a folder");
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn a_file_is_replaced_and_a_link_in_its_place_is_not_followed() {
 }
 
 #[test]
-fn a_file_is_read_unless_somebody_else_can_have_written_it() {
+fn a_file_is_read_unless_another_user_can_have_written_it() {
     let outer = temporary_folder("files-").unwrap();
     let folder = outer.path().join("state");
     fs::create_dir(&folder).unwrap();
@@ -127,29 +127,29 @@ fn a_file_is_read_unless_somebody_else_can_have_written_it() {
     for (path, usual) in [(&folder, 0o755), (&file, 0o644)] {
         for open in [0o020, 0o002] {
             set_mode(path, usual | open);
-            is_refused(read_own(&file), "may be written by other users");
+            assert_denied(read_own(&file), "may be written by other users");
         }
         set_mode(path, usual);
     }
     let (linked, file_link) = (outer.path().join("linked"), folder.join("link.env"));
     symlink(&folder, &linked).unwrap();
     symlink(&file, &file_link).unwrap();
-    is_refused(read_own(&linked.join("backends.env")), "linked is a symbolic link");
-    is_refused(read_own(&file_link), "link.env is a symbolic link");
+    assert_denied(read_own(&linked.join("backends.env")), "linked is a symbolic link");
+    assert_denied(read_own(&file_link), "link.env is a symbolic link");
     assert_eq!(read_own(&folder.join("none")).unwrap_err().kind(), io::ErrorKind::NotFound);
 }
 
-/// Only root can give a file away; others find one of root's.
+/// Only root can change the owner of a file. For any other user the test takes a file of root.
 #[test]
-fn another_users_file_is_refused() {
+fn another_users_file_assert_denied() {
     let outer = temporary_folder("files-").unwrap();
     let file = outer.path().join("backends.env");
     fs::write(&file, "A=1").unwrap();
     if chown(&file, Some(65_534), None).is_ok() {
-        is_refused(read_own(&file), "belongs to another user");
-        is_refused(private_folder(outer.path()), "belongs to another user");
+        assert_denied(read_own(&file), "belongs to another user");
+        assert_denied(private_folder(outer.path()), "belongs to another user");
     } else {
-        is_refused(read_own(Path::new("/etc/passwd")), "belongs to another user");
-        is_refused(private_folder(Path::new("/etc")), "belongs to another user");
+        assert_denied(read_own(Path::new("/etc/passwd")), "belongs to another user");
+        assert_denied(private_folder(Path::new("/etc")), "belongs to another user");
     }
 }

@@ -1,4 +1,5 @@
-//! An event as SES writes it. What is `null` or missing counts as empty; whether it was needed is decided behind it.
+//! The JSON of an event as SES writes it. A field that is `null` or missing counts as empty; the code that reads the field decides
+//! whether it is required.
 
 use std::collections::HashMap;
 
@@ -7,7 +8,9 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::{Bounce, BounceKind, Complaint, ComplaintKind, EventError, EventKind, Origin, address_of, nameable};
+use super::event::{
+    Bounce, BounceKind, Complaint, ComplaintKind, EventError, EventKind, Origin, address_of, loggable_name,
+};
 use crate::address::Address;
 use crate::ses::{EMAIL_TAG, PROJECT_TAG};
 
@@ -73,7 +76,7 @@ struct Moment {
 impl Document {
     pub(super) fn read(text: &str) -> Result<Self, EventError> {
         serde_json::from_str(text)
-            .map_err(|error| if error.is_data() { EventError::Misshapen } else { EventError::NotJson })
+            .map_err(|error| if error.is_data() { EventError::InvalidShape } else { EventError::NotJson })
     }
 
     pub(super) fn message_id(&self) -> String {
@@ -82,13 +85,13 @@ impl Document {
 
     pub(super) fn origin(&self) -> Result<Origin, EventError> {
         match (&self.event_type, &self.notification_type) {
-            (Some(_), _) => Ok(self.mail.as_ref().and_then(Mail::ours).unwrap_or(Origin::Foreign)),
+            (Some(_), _) => Ok(self.mail.as_ref().and_then(Mail::tagged).unwrap_or(Origin::Foreign)),
             (None, Some(_)) => Ok(Origin::Unattributed),
             (None, None) => Err(EventError::NoType),
         }
     }
 
-    pub(super) fn what(&self) -> Result<EventKind, EventError> {
+    pub(super) fn kind(&self) -> Result<EventKind, EventError> {
         let name = self.event_type.as_deref().or(self.notification_type.as_deref()).ok_or(EventError::NoType)?;
         Ok(match name {
             "Send" => EventKind::Send { at: self.at(None)? },
@@ -100,7 +103,7 @@ impl Document {
             "Rendering Failure" => EventKind::RenderingFailure { at: self.at(None)? },
             "Bounce" => EventKind::Bounce(self.bounce()?),
             "Complaint" => EventKind::Complaint(self.complaint()?),
-            _ => EventKind::Other(nameable(name).to_owned()),
+            _ => EventKind::Other(loggable_name(name).to_owned()),
         })
     }
 
@@ -125,8 +128,8 @@ impl Document {
         })
     }
 
-    /// Those that the mail went to. A report names whom the recipient's server says it is about, which is whoever it
-    /// likes: an address behind a forwarder, or a stranger.
+    /// The reported addresses that the mail was sent to. A report names the address that the recipient's server gives, which may be
+    /// any: an address behind a forwarder, or a stranger's.
     fn recipients(&self, reported: Option<&[Recipient]>) -> Vec<Address> {
         let sent_to: Vec<Address> = self.mail.as_ref().map(Mail::sent_to).unwrap_or_default();
         let reported = reported.unwrap_or_default().iter();
@@ -138,10 +141,10 @@ impl Document {
         self.at(moment.and_then(|moment| moment.timestamp))
     }
 
-    /// The event's own time, or else that of its mail.
-    fn at(&self, own: Option<Timestamp>) -> Result<Timestamp, EventError> {
+    /// The time of the event, or else that of its mail.
+    fn at(&self, event_time: Option<Timestamp>) -> Result<Timestamp, EventError> {
         let mail = self.mail.as_ref().ok_or(EventError::NoMail)?;
-        own.or(mail.timestamp).ok_or(EventError::NoTimestamp)
+        event_time.or(mail.timestamp).ok_or(EventError::NoTimestamp)
     }
 }
 
@@ -151,14 +154,15 @@ impl Mail {
         destination.iter().flatten().filter_map(|raw| address_of(raw)).collect()
     }
 
-    fn ours(&self) -> Option<Origin> {
+    fn tagged(&self) -> Option<Origin> {
         let tags = self.tags.as_ref()?;
         let id = |tag| Uuid::parse_str(tags.get(tag)?.as_ref()?.first()?).ok();
-        Some(Origin::Ours { project: id(PROJECT_TAG)?, email: id(EMAIL_TAG)? })
+        Some(Origin::Tagged { project: id(PROJECT_TAG)?, email: id(EMAIL_TAG)? })
     }
 }
 
-/// A time that cannot be read counts as missing. It is taken as text first: a value that is none may be large.
+/// Reads a time. A time that cannot be read counts as missing. Its text is kept raw first, since a value that is no time may be
+/// large.
 fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     Ok(serde_json::from_str(<&RawValue>::deserialize(deserializer)?.get()).ok())
 }

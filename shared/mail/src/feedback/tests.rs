@@ -1,14 +1,19 @@
+use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::*;
+use super::{
+    event::{MAX_TYPE_LENGTH, address_of},
+    *,
+};
+use crate::address::Address;
 
 const PROJECT: &str = "00000000-0000-4000-8000-00000000de30";
 const EMAIL: &str = "00000000-0000-4000-8000-0000000e3a11";
 const SENT: &str = "2025-11-30T10:00:00.000Z";
 const REPORTED: &str = "2025-11-30T10:00:05.250Z";
 
-/// An event of ours whose object of that name is the one given.
+/// A tagged event whose object of this name is the given one.
 fn event(kind: &str, name: &str, object: &Value) -> Value {
     let tags =
         json!({ "ses:configuration-set": ["posthorn"], "posthorn-project": [PROJECT], "posthorn-email": [EMAIL] });
@@ -38,11 +43,11 @@ fn complaint(feedback: Option<&str>, sub_type: Option<&str>) -> Value {
     event("Complaint", "complaint", &object)
 }
 
-fn read(event: &Value) -> Result<Event, EventError> {
+fn read(event: &Value) -> Result<SesEvent, EventError> {
     parse(&event.to_string())
 }
 
-/// The event without the field at a JSON pointer's end.
+/// The event without `field` of the object at the JSON pointer `parent`.
 fn without(mut event: Value, parent: &str, field: &str) -> Value {
     event.pointer_mut(parent).and_then(Value::as_object_mut).unwrap().remove(field).unwrap();
     event
@@ -71,13 +76,13 @@ fn every_type_has_its_own_time() {
         ("Rendering Failure", "failure", EventKind::RenderingFailure { at: sent }),
     ] {
         let event = read(&event(kind, name, &json!({ "timestamp": REPORTED, "new": [1] }))).unwrap();
-        let origin = Origin::Ours { project: PROJECT.parse().unwrap(), email: EMAIL.parse().unwrap() };
-        assert_eq!(event, Event { what: expected, message_id: "m-1".to_owned(), origin });
+        let origin = Origin::Tagged { project: PROJECT.parse().unwrap(), email: EMAIL.parse().unwrap() };
+        assert_eq!(event, SesEvent { kind: expected, message_id: "m-1".to_owned(), origin });
     }
 }
 
 #[test]
-fn a_time_that_cannot_be_read_gives_way_to_the_mails() {
+fn the_time_of_the_mail_replaces_one_that_cannot_be_read() {
     for (given, expected) in [
         (json!("2025-11-30T12:00:05.25+02:00"), REPORTED),
         (json!("2025-11-30T10:00:05.250Z"), REPORTED),
@@ -86,68 +91,68 @@ fn a_time_that_cannot_be_read_gives_way_to_the_mails() {
         (Value::Null, SENT),
     ] {
         let opened = event("Open", "open", &json!({ "timestamp": given }));
-        assert_eq!(read(&opened).unwrap().what, EventKind::Open { at: timestamp(expected) }, "{given}");
+        assert_eq!(read(&opened).unwrap().kind, EventKind::Open { at: timestamp(expected) }, "{given}");
     }
     let bare = without(event("Open", "open", &Value::Null), "/mail", "timestamp");
     assert_eq!(read(&bare), Err(EventError::NoTimestamp));
 }
 
 #[test]
-fn bounces_are_told_apart() {
+fn bounces_are_classified() {
     for (kind, sub_type, expected) in [
         ("Permanent", Some("General"), BounceKind::Permanent),
         ("Permanent", Some("NoEmail"), BounceKind::Permanent),
         ("Permanent", Some("Suppressed"), BounceKind::Permanent),
         ("Permanent", Some("Novel"), BounceKind::Permanent),
         ("Permanent", None, BounceKind::Permanent),
-        ("Permanent", Some("OnAccountSuppressionList"), BounceKind::HeldBack),
-        ("Permanent", Some("OnTenantSuppressionList"), BounceKind::HeldBack),
-        ("Permanent", Some("EmailValidationSuppressed"), BounceKind::HeldBack),
-        ("Permanent", Some("UnsubscribedRecipient"), BounceKind::HeldBack),
-        ("Transient", Some("General"), BounceKind::Passing),
-        ("Transient", Some("MailboxFull"), BounceKind::Passing),
-        ("Transient", Some("MessageTooLarge"), BounceKind::Passing),
-        ("Transient", Some("CustomTimeoutExceeded"), BounceKind::Passing),
-        ("Transient", Some("ContentRejected"), BounceKind::Passing),
-        ("Transient", Some("AttachmentRejected"), BounceKind::Passing),
-        ("Transient", Some("OnAccountSuppressionList"), BounceKind::Passing),
-        ("Undetermined", Some("Undetermined"), BounceKind::Passing),
-        ("Novel", None, BounceKind::Passing),
-        ("", None, BounceKind::Passing),
+        ("Permanent", Some("OnAccountSuppressionList"), BounceKind::Suppressed),
+        ("Permanent", Some("OnTenantSuppressionList"), BounceKind::Suppressed),
+        ("Permanent", Some("EmailValidationSuppressed"), BounceKind::Suppressed),
+        ("Permanent", Some("UnsubscribedRecipient"), BounceKind::Suppressed),
+        ("Transient", Some("General"), BounceKind::Transient),
+        ("Transient", Some("MailboxFull"), BounceKind::Transient),
+        ("Transient", Some("MessageTooLarge"), BounceKind::Transient),
+        ("Transient", Some("CustomTimeoutExceeded"), BounceKind::Transient),
+        ("Transient", Some("ContentRejected"), BounceKind::Transient),
+        ("Transient", Some("AttachmentRejected"), BounceKind::Transient),
+        ("Transient", Some("OnAccountSuppressionList"), BounceKind::Transient),
+        ("Undetermined", Some("Undetermined"), BounceKind::Transient),
+        ("Novel", None, BounceKind::Transient),
+        ("", None, BounceKind::Transient),
     ] {
         let expected = Bounce {
             kind: expected,
             at: timestamp(REPORTED),
             recipients: vec![Address::parse("ada@example.org").unwrap()],
         };
-        assert_eq!(read(&bounce(kind, sub_type)).unwrap().what, EventKind::Bounce(expected), "{kind} {sub_type:?}");
+        assert_eq!(read(&bounce(kind, sub_type)).unwrap().kind, EventKind::Bounce(expected), "{kind} {sub_type:?}");
     }
 }
 
 #[test]
-fn complaints_are_told_apart() {
+fn complaints_are_classified() {
     for (feedback, sub_type, expected) in [
         (Some("abuse"), None, ComplaintKind::Spam),
         (Some("fraud"), None, ComplaintKind::Spam),
         (Some("novel"), Some("Novel"), ComplaintKind::Spam),
         (None, None, ComplaintKind::Spam),
         (Some("not-spam"), None, ComplaintKind::NotSpam),
-        (None, Some("OnAccountSuppressionList"), ComplaintKind::HeldBack),
-        (Some("not-spam"), Some("OnAccountSuppressionList"), ComplaintKind::HeldBack),
+        (None, Some("OnAccountSuppressionList"), ComplaintKind::Suppressed),
+        (Some("not-spam"), Some("OnAccountSuppressionList"), ComplaintKind::Suppressed),
     ] {
         let expected = Complaint {
             kind: expected,
             at: timestamp(REPORTED),
             recipients: vec![Address::parse("ada@example.org").unwrap()],
         };
-        let what = read(&complaint(feedback, sub_type)).unwrap().what;
+        let what = read(&complaint(feedback, sub_type)).unwrap().kind;
         assert_eq!(what, EventKind::Complaint(expected), "{feedback:?} {sub_type:?}");
     }
 }
 
 #[test]
 fn lists_that_are_null_or_missing_are_empty() {
-    let recipients = |event: &Value| match read(event).unwrap().what {
+    let recipients = |event: &Value| match read(event).unwrap().kind {
         EventKind::Bounce(bounce) => bounce.recipients.len(),
         EventKind::Complaint(complaint) => complaint.recipients.len(),
         other => panic!("{other:?}"),
@@ -159,7 +164,7 @@ fn lists_that_are_null_or_missing_are_empty() {
 }
 
 #[test]
-fn only_both_tags_with_ids_make_a_mail_ours() {
+fn a_mail_is_tagged_only_with_both_tags_and_ids_in_them() {
     let sent = || event("Send", "send", &json!({}));
     let project = "/mail/tags/posthorn-project";
     for event in [
@@ -176,18 +181,18 @@ fn only_both_tags_with_ids_make_a_mail_ours() {
 }
 
 #[test]
-fn the_older_dialect_is_nobodys() {
+fn the_older_dialect_is_unattributed() {
     let mut older = without(bounce("Permanent", Some("General")), "/mail", "tags");
     let kind = older.as_object_mut().unwrap().remove("eventType").unwrap();
     older["notificationType"] = kind;
     let event = read(&older).unwrap();
     assert_eq!(event.origin, Origin::Unattributed);
-    assert!(matches!(event.what, EventKind::Bounce(Bounce { kind: BounceKind::Permanent, .. })));
+    assert!(matches!(event.kind, EventKind::Bounce(Bounce { kind: BounceKind::Permanent, .. })));
 }
 
 #[test]
-fn other_types_are_let_go_by_a_name_that_can_be_logged() {
-    let long = "a".repeat(MAX_NAME_LENGTH + 1);
+fn other_types_have_a_name_that_can_be_logged() {
+    let long = "a".repeat(MAX_TYPE_LENGTH + 1);
     for (given, expected) in [
         ("Subscription", "Subscription"),
         ("Brand New", "Brand New"),
@@ -199,15 +204,15 @@ fn other_types_are_let_go_by_a_name_that_can_be_logged() {
         (&long, "(unknown)"),
     ] {
         let expected = EventKind::Other(expected.to_owned());
-        assert_eq!(read(&json!({ "eventType": given })).unwrap().what, expected, "{given:?}");
-        assert_eq!(read(&json!({ "notificationType": given })).unwrap().what, expected, "{given:?}");
+        assert_eq!(read(&json!({ "eventType": given })).unwrap().kind, expected, "{given:?}");
+        assert_eq!(read(&json!({ "notificationType": given })).unwrap().kind, expected, "{given:?}");
     }
     let validated = parse("Successfully validated SNS topic for Amazon SES event publishing.\n").unwrap();
-    assert_eq!(validated.what, EventKind::Other("Topic validated".to_owned()));
+    assert_eq!(validated.kind, EventKind::Other("Topic validated".to_owned()));
 }
 
 #[test]
-fn what_lacks_something_is_not_understood() {
+fn an_incomplete_event_is_an_error() {
     for (text, expected) in [
         ("", "not JSON"),
         ("hello", "not JSON"),
@@ -226,7 +231,7 @@ fn what_lacks_something_is_not_understood() {
 }
 
 #[test]
-fn an_address_is_found_in_its_brackets() {
+fn an_address_is_found_in_angle_brackets() {
     for (raw, expected) in [
         ("ada@example.org", Some("ada@example.org")),
         (" Ada@Example.ORG\n", Some("ada@example.org")),
@@ -244,14 +249,14 @@ fn an_address_is_found_in_its_brackets() {
 }
 
 #[test]
-fn no_address_shows_when_an_event_is_printed() {
+fn a_printed_event_shows_no_address() {
     for event in [bounce("Permanent", None), complaint(None, None)] {
         let shown = format!("{:?}", read(&event).unwrap());
         assert!(!shown.contains("ada") && shown.contains("recipients: 1"), "{shown}");
     }
 }
 
-/// JSON that shares the names of an event's fields, of any shape.
+/// JSON of any shape with the names of an event's fields.
 fn json_like_an_event() -> impl Strategy<Value = Value> {
     let text = prop_oneof![
         Just(SENT.to_owned()),
@@ -299,7 +304,7 @@ proptest! {
     }
 
     #[test]
-    fn no_field_that_is_not_read_matters(name in "x[a-zA-Z]{0,12}", value in json_like_an_event()) {
+    fn fields_that_are_not_read_have_no_effect(name in "x[a-zA-Z]{0,12}", value in json_like_an_event()) {
         let plain = bounce("Permanent", Some("General"));
         let mut more = plain.clone();
         for parent in ["", "/mail", "/bounce"] {
@@ -316,7 +321,7 @@ proptest! {
 }
 
 #[test]
-fn a_report_is_about_those_that_the_mail_went_to_alone() {
+fn a_report_names_only_recipients_of_the_mail() {
     let reported = json!([
         {"emailAddress": "victim@example.org"},
         {"emailAddress": "\"Ada\" <Ada@EXAMPLE.org>"},
@@ -325,6 +330,6 @@ fn a_report_is_about_those_that_the_mail_went_to_alone() {
     ]);
     let event = with(bounce("Permanent", None), "/bounce/bouncedRecipients", reported);
     let event = with(event, "/mail/destination", json!(["ADA <ada@example.org>", null, "bob@example.org"]));
-    let EventKind::Bounce(bounce) = read(&event).unwrap().what else { panic!("a bounce") };
+    let EventKind::Bounce(bounce) = read(&event).unwrap().kind else { panic!("a bounce") };
     assert_eq!(bounce.recipients.iter().map(Address::as_str).collect::<Vec<_>>(), ["ada@example.org"]);
 }

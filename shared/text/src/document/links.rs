@@ -1,89 +1,83 @@
-//! Links and pictures, of which a text has the addresses and the words.
+//! Writes links, pictures and rules.
 
-use super::{Document, Open, Part};
+use super::{
+    Document,
+    open_element::{Effect, Link, OpenElement},
+};
 use crate::{
     address,
-    name::Name,
-    style::Blanks,
+    element::ElementKind,
     tag::{Attribute, Tag},
+    value::WhiteSpace,
 };
 
 const RULE: &str = "----------";
 
-pub(super) struct Link {
-    address: String,
-    /// The text's length when the link began.
-    from: usize,
-    has_picture: bool,
-    /// Nothing stands between it and the link before.
-    follows_last: bool,
-}
-
 impl Document<'_> {
-    pub(super) fn link(&self, tag: &Tag, has_picture: bool) -> Part {
-        let address = tag.value(Attribute::Href).and_then(|href| address::shown(&href));
-        address.map_or(Part::None, |address| Part::Link(self.begin_link(address, has_picture)))
+    pub(super) fn link(&self, tag: &Tag, has_picture: bool) -> Effect {
+        let address = tag.value(Attribute::Href).and_then(|href| address::displayed(&href));
+        address.map_or(Effect::None, |address| Effect::Link(self.begin_link(address, has_picture)))
     }
 
     fn begin_link(&self, address: String, has_picture: bool) -> Link {
-        Link { address, from: self.output.length(), has_picture, follows_last: self.output.follows_link() }
+        Link { address, from: self.writer.length(), has_picture, follows_last: self.writer.follows_link() }
     }
 
-    /// Adds the address of a link that has a text or a picture, unless its text or the link right before it says it.
+    /// Adds the address of a link that has a text or a picture, unless its text or the link right before it contains the address.
     pub(super) fn end_link(&mut self, link: Link) {
-        let has_text = self.output.has_text_since(link.from);
+        let has_text = self.writer.has_text_since(link.from);
         if !has_text && !link.has_picture {
             return;
         }
-        let text = self.output.since(link.from, address::most_said(&link.address));
-        let is_said = text.is_some_and(|text| address::is_said_by(&link.address, text));
+        let text = self.writer.since(link.from, address::max_equivalent_len(&link.address));
+        let is_said = text.is_some_and(|text| address::is_contained_in(&link.address, text));
         let is_repeated = link.follows_last && self.last_address == link.address;
         match (is_repeated || is_said, has_text) {
             (true, _) => {}
-            (false, true) => self.output.annotate(&link.address),
-            (false, false) => self.output.address(&link.address),
+            (false, true) => self.writer.annotate(&link.address),
+            (false, false) => self.writer.address(&link.address),
         }
-        self.output.end_link(!is_repeated);
+        self.writer.end_link(!is_repeated);
         self.last_address = link.address;
     }
 
     pub(super) fn rule(&mut self) {
-        self.output.break_cell(1);
-        self.output.keep_row_lines();
-        self.output.text(RULE, Blanks::Collapse);
-        self.output.break_lines(1);
+        self.writer.break_cell(1);
+        self.writer.keep_row_lines();
+        self.writer.text(RULE, WhiteSpace::Collapse);
+        self.writer.break_lines(1);
     }
 
-    /// A picture is its text.
+    /// Writes the alternative text of a picture.
     pub(super) fn picture(&mut self, tag: &Tag) {
         self.picture_in_link();
         if let Some(alt) = tag.value(Attribute::Alt) {
-            // Emoji are pictures as well, within a text.
+            // Emoji inside of a text are pictures too.
             let is_word = alt.starts_with(char::is_alphanumeric);
             if is_word {
-                self.output.blank();
+                self.writer.blank();
             }
-            self.output.text(&alt, Blanks::Collapse);
+            self.writer.text(&alt, WhiteSpace::Collapse);
             if is_word {
-                self.output.blank();
+                self.writer.blank();
             }
         }
     }
 
-    /// The link that is open has a picture.
+    /// Remembers that the open link has a picture.
     pub(super) fn picture_in_link(&mut self) {
-        let place = self.last(Name::Anchor).checked_sub(1);
-        if let Some(Open { part: Part::Link(link), .. }) = place.and_then(|place| self.open.get_mut(place)) {
+        let place = self.last(ElementKind::Anchor).checked_sub(1);
+        if let Some(OpenElement { effect: Effect::Link(link), .. }) = place.and_then(|place| self.open.get_mut(place)) {
             link.has_picture = true;
         }
     }
 
-    /// A part of a picture that is a link.
+    /// Writes an area of a picture, which is a link.
     pub(super) fn area(&mut self, tag: &Tag) {
-        let address = tag.value(Attribute::Href).and_then(|href| address::shown(&href));
+        let address = tag.value(Attribute::Href).and_then(|href| address::displayed(&href));
         let link = address.map(|address| self.begin_link(address, true));
         self.picture(tag);
-        self.output.blank();
+        self.writer.blank();
         if let Some(link) = link {
             self.end_link(link);
         }

@@ -1,11 +1,11 @@
-//! The part of a style that hides an element and all within it.
+//! The declarations of a style that hide an element with its content.
 
 use crate::{
     declared::Declared,
     value::{clips, is_at_most_a_pixel, is_empty_path, is_empty_shape, is_far_away, is_scaled_away, is_zero},
 };
 
-/// Declarations that hide an element and all within it, by themselves or two together. None of them is inherited.
+/// Declarations that hide an element with its content, alone or two together. They are not inherited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Hidden {
     by_display: Declared<bool>,
@@ -14,9 +14,9 @@ pub(super) struct Hidden {
     clips_x: Declared<bool>,
     clips_y: Declared<bool>,
     has_no_height: Declared<bool>,
-    has_no_most_height: Declared<bool>,
+    has_no_max_height: Declared<bool>,
     has_no_width: Declared<bool>,
-    has_no_most_width: Declared<bool>,
+    has_no_max_width: Declared<bool>,
     is_positioned: Declared<bool>,
     is_far_left: Declared<bool>,
     is_far_up: Declared<bool>,
@@ -40,9 +40,9 @@ impl Hidden {
             (&mut self.clips_x, other.clips_x),
             (&mut self.clips_y, other.clips_y),
             (&mut self.has_no_height, other.has_no_height),
-            (&mut self.has_no_most_height, other.has_no_most_height),
+            (&mut self.has_no_max_height, other.has_no_max_height),
             (&mut self.has_no_width, other.has_no_width),
-            (&mut self.has_no_most_width, other.has_no_most_width),
+            (&mut self.has_no_max_width, other.has_no_max_width),
             (&mut self.is_positioned, other.is_positioned),
             (&mut self.is_far_left, other.is_far_left),
             (&mut self.is_far_up, other.is_far_up),
@@ -61,11 +61,11 @@ impl Hidden {
         }
     }
 
-    /// True if nothing can be seen, but maybe in Outlook. The cells of a table are as wide as their column, whatever they say:
-    /// those of no width end in an ellipsis.
+    /// True if nothing of the element can be seen, except perhaps in Outlook. The cells of a table are as wide as their column,
+    /// whatever their style: a cell without width is shown as an ellipsis.
     pub(super) fn is_hidden(&self, is_cell: bool) -> bool {
-        let has_no_width = !is_cell && (self.has_no_width.is() || self.has_no_most_width.is());
-        let has_no_height = self.has_no_height.is() || self.has_no_most_height.is();
+        let has_no_width = !is_cell && (self.has_no_width.is() || self.has_no_max_width.is());
+        let has_no_height = self.has_no_height.is() || self.has_no_max_height.is();
         let is_a_pixel = self.is_a_pixel_high.is() && self.is_a_pixel_wide.is();
         let has_no_size = has_no_width || has_no_height || is_a_pixel;
         let is_clipped = has_no_size && (self.clips_x.is() || self.clips_y.is());
@@ -84,12 +84,12 @@ impl Hidden {
         is_clipped || is_away || alone.into_iter().any(Declared::is)
     }
 
-    /// True if Outlook shows nothing of it.
+    /// True if Outlook shows nothing of the element.
     pub(super) fn is_hidden_in_outlook(&self) -> bool {
         self.in_outlook.is()
     }
 
-    /// Reads a declaration, if it is one of these.
+    /// Reads a declaration if its property is one of these.
     pub(super) fn read(&mut self, property: &str, value: &str, is_important: bool) {
         let declared = |value: Option<bool>| Declared { value, is_important };
         let is = |word: &str| value.eq_ignore_ascii_case(word);
@@ -108,14 +108,14 @@ impl Hidden {
                 self.is_a_pixel_high.declare(declared(Some(is_at_most_a_pixel(value))));
             }
             "max-height" => {
-                self.has_no_most_height.declare(declared(Some(is_at_most_a_pixel(value))));
+                self.has_no_max_height.declare(declared(Some(is_at_most_a_pixel(value))));
                 self.is_collapsed.declare(declared(Some(is_zero(value))));
             }
             "width" => {
                 self.has_no_width.declare(declared(Some(is_zero(value))));
                 self.is_a_pixel_wide.declare(declared(Some(is_at_most_a_pixel(value))));
             }
-            "max-width" => self.has_no_most_width.declare(declared(Some(is_zero(value)))),
+            "max-width" => self.has_no_max_width.declare(declared(Some(is_zero(value)))),
             "mso-hide" => self.in_outlook.declare(is_any(&["all"])),
             "position" => self.is_positioned.declare(is_any(&["absolute", "fixed", "relative"])),
             "left" => self.is_far_left.declare(declared(Some(is_far_away(value)))),

@@ -3,7 +3,7 @@
 use crate::check;
 
 #[test]
-fn blocks_are_parted_by_blank_lines() {
+fn blocks_are_separated_by_blank_lines() {
     check("<h1>Hi</h1><p>a<p>b<h2>c</h2>d<div>e</div>f", "Hi\n\na\n\nb\n\nc\n\nd\ne\nf");
     check("<div><div><p>a</p></div></div><div><p>b</p></div>", "a\n\nb");
     check("<p></p><p>&nbsp;</p><div></div>a<p> </p>b", "a\n\nb");
@@ -12,7 +12,7 @@ fn blocks_are_parted_by_blank_lines() {
 }
 
 #[test]
-fn what_a_style_makes_a_block_is_one() {
+fn an_element_that_a_style_makes_a_block_is_one() {
     check(
         "<span style='display:block'>Street 1</span><span style='display:block'>Berlin</span>x",
         "Street 1\nBerlin\nx",

@@ -1,4 +1,4 @@
-//! Any HTML has a text, of a bounded size.
+//! Any HTML has a text of a bounded size.
 
 use posthorn_text::{MAX_TEXT, from_html, work_of};
 use proptest::{collection, prelude::*, sample::select};
@@ -6,7 +6,7 @@ use proptest::{collection, prelude::*, sample::select};
 use crate::check;
 
 #[test]
-fn a_text_ends_at_its_most() {
+fn a_text_ends_at_the_largest_size() {
     let text = from_html(&"<p>é".repeat(500_000));
     assert!(text.len() <= MAX_TEXT && text.len() > MAX_TEXT - 8, "{}", text.len());
     assert!(from_html(&"x".repeat(MAX_TEXT + 1)).len() == MAX_TEXT);
@@ -14,7 +14,7 @@ fn a_text_ends_at_its_most() {
 }
 
 #[test]
-fn no_address_is_cut_where_the_text_ends() {
+fn no_address_is_cut_at_the_end_of_the_text() {
     let text =
         from_html(&format!("{}<a href='https://example.com/{}'>y</a>", "x".repeat(MAX_TEXT - 100), "z".repeat(500)));
     assert!(text.ends_with("xy"), "{}", &text[text.len() - 50..]);
@@ -63,7 +63,7 @@ fn tags_cut_off_at_the_end_show_nothing() {
     }
 }
 
-/// Pieces of HTML that mean much to each other.
+/// Pieces of HTML that affect each other.
 const PIECES: [&str; 40] = [
     "<p>",
     "</p>",
@@ -124,7 +124,7 @@ proptest! {
     }
 
     #[test]
-    fn text_without_markup_is_itself(text in "[a-zA-Z0-9äöü,.]{1,9}( [a-zA-Z0-9äöü,.]{1,9}){0,9}") {
+    fn text_without_markup_is_unchanged(text in "[a-zA-Z0-9äöü,.]{1,9}( [a-zA-Z0-9äöü,.]{1,9}){0,9}") {
         prop_assert_eq!(from_html(&text), text.clone());
         prop_assert_eq!(from_html(&format!("<div><p><b>{text}</b></p></div>")), text);
     }

@@ -1,4 +1,4 @@
-//! What a reader of the HTML does not see is not in the text, and nothing else is missing.
+//! The text contains nothing that a reader of the HTML does not see, and everything else.
 
 use crate::check;
 
@@ -51,7 +51,7 @@ fn elements_that_show_nothing_are_left_out() {
 }
 
 #[test]
-fn what_is_for_all_but_outlook_is_shown() {
+fn elements_for_every_program_but_outlook_are_shown() {
     check("<!--[if !mso]><!-->Hello<!--<![endif]-->", "Hello");
     check("<![if !mso]>Hello<![endif]>", "Hello");
     let button = "<!--[if mso]><v:roundrect href='https://example.com/o'><center>Buy</center></v:roundrect><![endif]-->\
@@ -107,7 +107,7 @@ fn hidden_elements_end_where_they_are_closed() {
 }
 
 #[test]
-fn text_within_a_size_of_nothing_is_shown_where_it_has_a_size() {
+fn text_inside_of_a_font_size_of_zero_is_shown_if_it_has_a_size() {
     let column = "<td style='direction:ltr;font-size:0px;padding:20px 0'><div style='font-size:0px;display:inline-block'>\
         <table><tr><td style='font-size:0px;word-break:break-word'>\
         <div style='font-family:Arial;font-size:16px'>Hello</div></td></tr></table></div></td>";
@@ -121,7 +121,7 @@ fn text_within_a_size_of_nothing_is_shown_where_it_has_a_size() {
 }
 
 #[test]
-fn what_only_looks_hidden_is_shown() {
+fn elements_that_only_seem_hidden_are_shown() {
     for style in
         ["max-height:9px", "overflow:hidden", "opacity:0.9", "display:block", "font-size:1em", "height:0", "width:0"]
     {
@@ -134,7 +134,7 @@ fn what_only_looks_hidden_is_shown() {
 }
 
 #[test]
-fn a_hidden_block_parts_nothing() {
+fn a_hidden_block_separates_nothing() {
     check("a<div hidden>b</div>c", "ac");
     check("<ul><li>a<li hidden>b<li>c</ul>", "* a\n* c");
 }
@@ -197,7 +197,7 @@ fn a_style_sheet_hides_classes_identifiers_and_elements() {
 }
 
 #[test]
-fn what_the_author_leaves_out_of_a_text_is_left_out() {
+fn elements_that_the_author_leaves_out_of_a_text_are_left_out() {
     check("<div data-skip-in-text='true'>Preview<div>&#8199;&zwnj;</div></div><p>Hello</p>", "Hello");
     check("<div data-skip-in-texts='true' data-skip-in-text='false'>Hello</div>", "Hello");
 }
@@ -232,7 +232,7 @@ fn a_style_sheet_hides_nothing_else() {
 }
 
 #[test]
-fn what_is_never_shown_is_not_shown_at_any_depth() {
+fn content_that_is_never_shown_is_not_shown_at_any_depth() {
     for html in [
         "<style>.x{color:red}</style>",
         "<script>x()</script>",

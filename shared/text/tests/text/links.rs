@@ -16,7 +16,7 @@ fn a_link_is_its_text_and_its_address() {
 }
 
 #[test]
-fn a_link_whose_text_is_its_address_stands_once() {
+fn a_link_whose_text_is_its_address_is_written_once() {
     check("<a href='https://example.com/x'>https://example.com/x</a>", "https://example.com/x");
     check("<a href='https://example.com/'>example.com</a>!", "example.com!");
     check("<a href='https://example.com/x'><b>example.com/x/</b></a>", "example.com/x/");
@@ -96,7 +96,7 @@ fn a_link_that_leads_nowhere_is_its_text() {
 }
 
 #[test]
-fn a_link_that_is_repeated_at_once_is_said_once() {
+fn an_address_that_follows_itself_is_written_once() {
     let link = |inner: &str| format!("<a href='https://example.com/7'>{inner}</a>");
     let html = format!("<p>{}</p><p>{}</p><p>{}</p>", link("<img src=x>"), link("Tea"), link("Buy"));
     check(&html, "https://example.com/7\n\nTea\n\nBuy");

@@ -28,7 +28,7 @@ fn cells_of_one_paragraph_are_on_a_line_too() {
 }
 
 #[test]
-fn a_row_of_figures_stays_on_a_line_though_a_cell_has_several() {
+fn a_row_of_figures_is_written_on_one_line_even_if_a_cell_has_several() {
     let row = |cells: &str| format!("<table><tr>{cells}</tr><tr><td>Ice<td>1<td>1.50</table>");
     for (cells, expected) in [
         ("<td>Tea<br><small>fresh</small></td><td>2</td><td>4.00</td>", "Tea, fresh  2  4.00"),
@@ -55,7 +55,7 @@ fn a_row_of_figures_stays_on_a_line_though_a_cell_has_several() {
 }
 
 #[test]
-fn a_row_that_is_no_figures_keeps_its_lines() {
+fn a_row_without_figures_keeps_its_lines() {
     check("<table><tr><td>Bill to<br>Ada</td><td>Ship to<br>Bob</td></tr></table>", "Bill to\nAda\nShip to\nBob");
     check("<table><tr><td>12 May<br>Ada</td><td>13 May<br>Bob</td></tr></table>", "12 May\nAda\n13 May\nBob");
     check("<table><tr><td>Logo</td><td><h1>Hi</h1><p>It came.</p></td></tr></table>", "Logo  Hi\n\nIt came.");
@@ -101,7 +101,7 @@ fn tables_with_tags_left_out_are_tables() {
 }
 
 #[test]
-fn spans_that_overflow_mean_nothing() {
+fn spans_that_overflow_are_ignored() {
     let most = usize::MAX;
     check(
         &format!("<table><tr><td colspan={most} rowspan={most}>x<td colspan={most}>y<td colspan=0>z</table>"),

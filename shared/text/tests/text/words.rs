@@ -1,4 +1,4 @@
-//! Words: white space, characters that show nothing, entities; no markup of any kind.
+//! Words: white space, invisible characters and entities. Markup leaves no trace.
 
 use posthorn_text::from_html;
 
@@ -42,7 +42,7 @@ fn any_text_survives() {
 }
 
 #[test]
-fn no_control_character_comes_of_an_entity() {
+fn no_entity_becomes_a_control_character() {
     check("a&#1;&#0;&#8;&#127;b", "a\u{FFFD}b");
     check("a\u{0}\u{1}b", "ab");
     check("<a href='https://example.com/&#1;&#10;x'>y</a>", "y (https://example.com/x)");
@@ -58,7 +58,7 @@ fn characters_that_fill_a_preview_are_dropped() {
 }
 
 #[test]
-fn blanks_of_any_width_and_marks_of_direction_are_dropped_where_nothing_follows() {
+fn blanks_of_any_width_and_marks_of_direction_are_dropped_if_nothing_follows() {
     for filler in [
         "\u{2000}", "\u{2003}", "\u{2009}", "\u{200A}", "\u{202F}", "\u{205F}", "\u{3000}", "\u{2800}", "\u{3164}",
         "\u{FFA0}",
@@ -103,7 +103,7 @@ fn every_character_that_shows_nothing_is_dropped() {
 }
 
 #[test]
-fn what_varies_an_emoji_or_a_letter_survives() {
+fn variation_selectors_of_emoji_and_letters_survive() {
     for text in [
         "\u{2764}\u{FE0F} 1\u{FE0F}\u{20E3}",
         "\u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F} x",
@@ -126,7 +126,7 @@ fn joiners_within_words_and_emoji_survive() {
 }
 
 #[test]
-fn blanks_stay_where_they_are_kept() {
+fn blanks_stay_if_the_style_preserves_them() {
     check("<pre>\na  b\n  c\n\nd</pre>e", "a  b\n  c\n\nd\n\ne");
     check("<pre>a&#10;b\r\nc</pre>", "a\nb\nc");
     check("<div style='white-space:pre-wrap'>a\n b</div>", "a\n b");
@@ -136,7 +136,7 @@ fn blanks_stay_where_they_are_kept() {
 }
 
 #[test]
-fn pictures_are_their_text() {
+fn pictures_are_written_as_their_alternative_text() {
     check("<img src=x alt='Our shop'>", "Our shop");
     check("Hi<img src=x alt='😀'>!", "Hi😀!");
     check("<img src=x alt=Tea><img src=y alt=Coffee>", "Tea Coffee");

@@ -1,25 +1,25 @@
-//! Reads the words that tell the day.
+//! Reads the words of a date that give the day.
 
 use jiff::civil::{Date, ISOWeekDate};
 
 use super::names::{MONTHS, index_of};
 
-/// Years of two digits below this one are those after 2000, as POSIX has it.
+/// The first two-digit year of the 1900s. Smaller ones are years after 2000, as in POSIX.
 const FIRST_OF_1900S: i16 = 69;
 const MONTHS_OF_YEAR: i16 = 12;
 
-/// The parts of a date in the order in which the text has them.
+/// The parts of a date in the order of the text.
 #[derive(Default)]
 pub(super) struct Calendar {
     fields: Vec<Field>,
-    /// The character between them (`-`, `/` or `.`), `None` for a blank.
+    /// The character between the parts (`-`, `/` or `.`), `None` for a blank.
     separator: Option<char>,
     week_date: Option<Date>,
 }
 
 #[derive(Clone, Copy)]
 enum Field {
-    /// A number, and how many digits it has.
+    /// A number and the count of its digits.
     Number(i16, usize),
     Month(i16),
 }
@@ -27,8 +27,8 @@ enum Field {
 use Field::{Month, Number};
 
 impl Calendar {
-    /// Takes a word: `14`, `14.`, `14th`, `March`, `14-Mar-2016`, `2016/03/14`. Returns `None`, and takes nothing, if it is no part
-    /// of a date.
+    /// Reads a word: `14`, `14.`, `14th`, `March`, `14-Mar-2016` or `2016/03/14`. Returns `None` and changes nothing if the word is
+    /// no part of a date.
     pub(super) fn read(&mut self, word: &str) -> Option<()> {
         if let Some(date) = week_date(word) {
             return self.week_date.replace(date).is_none().then_some(());
@@ -44,7 +44,7 @@ impl Calendar {
         Some(())
     }
 
-    /// Takes back the last number, which turns out to be an hour: `March 14, 2016 3 PM`.
+    /// Removes the last number, which turned out to be an hour: `March 14, 2016 3 PM`.
     pub(super) fn take_hour(&mut self) -> Option<i8> {
         match self.fields.pop()? {
             Number(hour, 1..=2) => hour.try_into().ok(),
@@ -52,7 +52,7 @@ impl Calendar {
         }
     }
 
-    /// The day that the words tell, the first of the month if they tell none.
+    /// The day that the words give. Without a day it is the first of the month.
     pub(super) fn date(&self) -> Option<Date> {
         if let Some(date) = self.week_date {
             return Some(date).filter(|_| self.fields.is_empty());
@@ -82,9 +82,9 @@ impl Calendar {
     }
 }
 
-/// The order of two numbers before a year: with slashes the month goes first, as in the US and in JavaScript, and with hyphens
-/// the day, as in Ruby. If the year has four digits, a number that cannot be the month is the day all the same. If it has two, it
-/// may itself be the day (`26/05/01`), and then there is no date.
+/// The month and day of two numbers before a year. With slashes the month comes first, as in the US and in JavaScript, and with
+/// hyphens the day, as in Ruby. Before a year of four digits a number that cannot be the month is the day in any order. A year of
+/// two digits may itself be the day (`26/05/01`), so that there is no date.
 fn month_and_day(first: i16, second: i16, digits: usize, separator: char) -> Option<(i16, i16)> {
     match (separator, digits) {
         ('/', 4) if first > MONTHS_OF_YEAR => Some((second, first)),
@@ -107,7 +107,7 @@ fn day_of_year(year: i16, day: i16) -> Option<Date> {
     Date::new(year, 1, 1).ok()?.with().day_of_year(day).build().ok()
 }
 
-/// `2026-W18-5`
+/// Reads a week date: `2026-W18-5`.
 fn week_date(word: &str) -> Option<Date> {
     word.contains(['W', 'w']).then(|| word.parse::<ISOWeekDate>().ok().map(ISOWeekDate::date)).flatten()
 }
@@ -118,7 +118,7 @@ fn field(word: &str) -> Option<Field> {
     }
     let end = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
     let (number, suffix) = word.split_at_checked(end)?;
-    // An ordinal is a day and never a year.
+    // An ordinal is always a day and never a year.
     let digits = if suffix.is_empty() { number.len() } else { 1 };
     let is_suffix = suffix.is_empty() || ["st", "nd", "rd", "th"].iter().any(|end| suffix.eq_ignore_ascii_case(end));
     number.parse().ok().filter(|_| is_suffix && digits <= 4).map(|number| Number(number, digits))

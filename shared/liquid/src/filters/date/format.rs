@@ -1,4 +1,4 @@
-//! Writes dates as Ruby's `strftime` does, and the `%q` of `LiquidJS`.
+//! Writes dates as Ruby's `strftime` does, with the `%q` of `LiquidJS`.
 
 use std::borrow::Cow;
 
@@ -9,12 +9,12 @@ use super::names::{MONTHS, WEEKDAYS, short};
 
 /// The largest width of a directive, as in `%10d`.
 const MAX_WIDTH: usize = 99;
-/// Digits of a second's fraction.
+/// The digits of a second's fraction in nanoseconds.
 const NANOSECONDS: usize = 9;
 
-/// The moment in this format, `None` if a directive of it is wider than [`MAX_WIDTH`]. An unknown directive stays as it is.
+/// Writes the moment in this format. `None` if a directive is wider than [`MAX_WIDTH`]. An unknown directive is copied.
 ///
-/// The result is at most 25 times as long as the format: `%99d` makes the most of its characters.
+/// The result is at most 25 times as long as the format, for `%99d` makes the most of its four characters.
 pub(super) fn format(moment: &Moment, format: &str) -> Option<String> {
     let mut out = String::with_capacity(2 * format.len());
     let mut rest = format;
@@ -32,7 +32,7 @@ pub(super) fn format(moment: &Moment, format: &str) -> Option<String> {
     Some(out)
 }
 
-/// `%-d`, `%^10B`, `%:z`
+/// A directive such as `%-d`, `%^10B` or `%:z`.
 struct Directive {
     padding: Option<Padding>,
     case: Option<Case>,
@@ -52,13 +52,13 @@ enum Padding {
 enum Case {
     Upper,
     Lower,
-    /// The other one: `pm` for `PM`, and `MAY` for `May`.
+    /// The other case: `pm` for `PM`, and `MAY` for `May`.
     Changed,
 }
 
 impl Directive {
-    /// Reads what follows a `%`, and tells how many bytes of it belong to the directive. There is no directive if its letter is
-    /// missing, and nothing at all if it is too wide.
+    /// Reads a directive behind its `%`, and returns it with its length in bytes. The directive is `None` if its letter is missing,
+    /// and the whole result is `None` if the directive is too wide.
     fn read(text: &str) -> Option<(Option<Directive>, usize)> {
         let mut directive = Directive { padding: None, case: None, width: None, colons: 0, letter: '%' };
         let mut chars = text.char_indices();
@@ -93,7 +93,7 @@ impl Directive {
         self.width = Some(width.saturating_add(digit as usize));
     }
 
-    /// The moment as the directive says, `None` if there is no such directive.
+    /// Writes the moment as the directive says, `None` for an unknown directive.
     fn write(&self, moment: &Moment) -> Option<String> {
         match (self.colons, self.letter) {
             (0..=3, 'z') => return Some(self.offset(moment)),
@@ -108,7 +108,7 @@ impl Directive {
         }
     }
 
-    /// Fills a result up to its width.
+    /// Pads a result up to its width.
     fn pad(&self, text: &str, width: usize, fill: char) -> String {
         let fill = match self.padding {
             None => fill,
@@ -142,7 +142,8 @@ impl Directive {
         }
     }
 
-    /// `%z` (`+0200`), `%:z` (`+02:00`), `%::z` (`+02:00:00`), `%:::z` (`+02`, or more if it takes more).
+    /// Writes the offset: `%z` (`+0200`), `%:z` (`+02:00`), `%::z` (`+02:00:00`) or `%:::z` (`+02`, or longer if minutes or seconds
+    /// are not zero).
     fn offset(&self, moment: &Moment) -> String {
         let seconds = moment.offset.seconds();
         let sign = if seconds < 0 { '-' } else { '+' };
@@ -163,7 +164,7 @@ impl Directive {
     }
 }
 
-/// The letter after `E` or `O`, which ask for another calendar and other digits where there are any.
+/// The letter after the modifiers `E` and `O`, which ask for another calendar or other digits and have no effect.
 fn modified(letter: char, next: Option<char>) -> Option<char> {
     let letters = match letter {
         'E' => "cCxXyY",
@@ -173,7 +174,7 @@ fn modified(letter: char, next: Option<char>) -> Option<char> {
     next.filter(|next| letters.contains(*next))
 }
 
-/// Directives that stand for several others.
+/// The format for which a directive stands, such as `%F` for `%Y-%m-%d`.
 fn composite(letter: char) -> Option<&'static str> {
     Some(match letter {
         'c' => "%a %b %e %H:%M:%S %Y",
@@ -188,7 +189,7 @@ fn composite(letter: char) -> Option<&'static str> {
     })
 }
 
-/// The number that a directive writes, its width, and the character that fills it.
+/// The number that a directive writes, the width of the number, and the character that pads it.
 fn number(moment: &Moment, letter: char) -> Option<(i64, usize, char)> {
     number_of_day(moment, letter).or_else(|| number_of_time(moment, letter))
 }
@@ -232,7 +233,7 @@ fn number_of_time(moment: &Moment, letter: char) -> Option<(i64, usize, char)> {
     Some((number.into(), width, fill))
 }
 
-/// The number of the week, of which the first begins with the year's first day of this name.
+/// The number of the week. The first week begins with the first day of the year whose weekday is `first`.
 fn week_of_year(moment: &Moment, first: Weekday) -> i16 {
     let date = moment.local.date();
     (date.day_of_year() + 6 - i16::from(date.weekday().since(first))) / 7
@@ -277,12 +278,12 @@ fn ordinal_suffix(day: i8) -> &'static str {
     }
 }
 
-/// The zone's abbreviation. One that has none is written like `%z`, as `LiquidJS` does.
+/// The zone's abbreviation, or its offset as in `%z` if it has none, as in `LiquidJS`.
 fn zone_name(moment: &Moment) -> String {
     moment.abbreviation().or_else(|| format(moment, "%z")).unwrap_or_default()
 }
 
-/// The fraction of the second with so many digits. It is cut off and not rounded: a second is never early.
+/// The fraction of the second with this count of digits. It is cut off, not rounded, so that a time is never later than the moment.
 fn fraction(moment: &Moment, digits: usize) -> String {
     let nanoseconds = format!("{:0NANOSECONDS$}", moment.local.subsec_nanosecond());
     nanoseconds.chars().chain(std::iter::repeat('0')).take(digits).collect()

@@ -1,4 +1,4 @@
-//! A point in time as the clock on a wall shows it.
+//! A point in time and the local time of a zone.
 
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
@@ -17,8 +17,8 @@ impl Moment {
         Moment { local: offset.to_datetime(timestamp), offset, zone }
     }
 
-    /// The moment at which clocks in `zone` show `local`. An hour that they skip in spring is the next one, and of an hour that
-    /// they show twice in autumn it is the first.
+    /// The moment with this local time in `zone`. An hour that clocks skip in spring means the next hour, and an hour that they
+    /// repeat in autumn means the first of the two.
     pub(super) fn in_local_time(local: DateTime, zone: TimeZone) -> Option<Moment> {
         if let Ok(offset) = zone.to_fixed_offset() {
             return Some(Moment { local, offset, zone });
@@ -27,14 +27,14 @@ impl Moment {
         Some(Moment::at(timestamp, zone))
     }
 
-    /// The same moment elsewhere.
+    /// The moment in another zone.
     pub(super) fn in_zone(&self, zone: TimeZone) -> Option<Moment> {
         let offset = zone.to_offset(self.timestamp());
         let later = SignedDuration::from_secs((offset.seconds() - self.offset.seconds()).into());
         Some(Moment { local: self.local.checked_add(later).ok()?, offset, zone })
     }
 
-    /// The moment, or the last one for which zones have rules.
+    /// The moment as a timestamp, or the last timestamp for which zones have rules.
     fn timestamp(&self) -> Timestamp {
         self.offset.to_timestamp(self.local).unwrap_or(Timestamp::MAX)
     }
@@ -45,7 +45,7 @@ impl Moment {
         since.as_secs() - i64::from(since.subsec_nanos() < 0) - i64::from(self.offset.seconds())
     }
 
-    /// `CEST`, `UTC`, and `None` for a zone that is nothing but an offset.
+    /// The abbreviation of the zone, such as `CEST` or `UTC`, `None` if the zone is only an offset.
     pub(super) fn abbreviation(&self) -> Option<String> {
         let is_nameless = self.zone.to_fixed_offset().is_ok() && self.zone != TimeZone::UTC;
         (!is_nameless).then(|| self.zone.to_offset_info(self.timestamp()).abbreviation().to_owned())

@@ -15,7 +15,7 @@ pub(super) const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// Sunday first, as in `%w`.
+/// The weekdays from Sunday on, as `%w` counts them.
 pub(super) const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /// The first letters of a name, as `%a` and `%b` write them.
@@ -25,7 +25,7 @@ pub(super) fn short(name: &str) -> &str {
 
 const SHORT: usize = 3;
 
-/// The place of the name that begins with this word, which has at least three letters: `Sept` is a month.
+/// The index of the name that begins with this word. The word has at least three letters: `Sept` is a month.
 pub(super) fn index_of(names: &[&str], word: &str) -> Option<usize> {
     let begins = |name: &&str| name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     names.iter().position(begins).filter(|_| word.len() >= SHORT)

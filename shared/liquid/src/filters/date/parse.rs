@@ -1,7 +1,7 @@
 //! Reads the dates that programs write.
 //!
-//! jiff reads ISO 8601. Any other text is taken apart into words, each of which is a part of the date, a time, a zone, or a word
-//! that tells nothing new, such as a weekday. A word that is none of these makes the text no date.
+//! jiff reads ISO 8601. Any other text is split into words. Each word is a part of the date, a time, a zone, or adds nothing, such
+//! as a weekday. A text with any other word is no date.
 
 use jiff::civil::{DateTime, Time};
 use jiff::fmt::temporal::Pieces;
@@ -13,19 +13,19 @@ use super::moment::Moment;
 use super::names::{WEEKDAYS, index_of};
 use super::zone;
 
-/// Numbers from here on are milliseconds: as seconds they would be after the year 5138.
+/// The least number that is read as milliseconds: as seconds it would be after the year 5138.
 const MIN_MILLISECONDS: u64 = 100_000_000_000;
-/// The digits of a second's fraction that are read: more would be less than a nanosecond.
+/// The largest number of digits of a second's fraction that are read: more would be less than a nanosecond.
 const MAX_FRACTION: usize = 9;
 
-/// The moment of a count of seconds or milliseconds since 1970.
+/// The moment at this number of seconds or milliseconds since 1970.
 pub(super) fn epoch(number: i64) -> Option<Moment> {
     let is_milliseconds = number.unsigned_abs() >= MIN_MILLISECONDS;
     let timestamp = if is_milliseconds { Timestamp::from_millisecond(number) } else { Timestamp::from_second(number) };
     timestamp.ok().map(in_utc)
 }
 
-/// The same for a number with a fraction, to the microsecond: closer, it would show how inexact such numbers are.
+/// The moment at this number of seconds or milliseconds since 1970, rounded to the microsecond, since a float is no more exact.
 #[expect(clippy::cast_precision_loss, reason = "the limit is a round number far below 2^53")]
 pub(super) fn epoch_with_fraction(number: f64) -> Option<Moment> {
     let seconds = if number.abs() >= MIN_MILLISECONDS as f64 { number / 1000.0 } else { number };
@@ -37,7 +37,7 @@ fn in_utc(timestamp: Timestamp) -> Moment {
     Moment::at(timestamp, TimeZone::UTC)
 }
 
-/// The moment that the text tells. It is in UTC if the text names no zone.
+/// The moment that the text gives, in UTC if it names no zone.
 pub(super) fn parse(text: &str, now: Timestamp) -> Option<Moment> {
     let text = text.trim();
     if text.eq_ignore_ascii_case("now") || text.eq_ignore_ascii_case("today") {
@@ -49,7 +49,8 @@ pub(super) fn parse(text: &str, now: Timestamp) -> Option<Moment> {
     parse_iso(text).or_else(|| parse_words(text))
 }
 
-/// A year, a day (`20260501`), a second (`20260501102030`), and otherwise a count of seconds or milliseconds since 1970.
+/// Reads digits alone: a year, a day (`20260501`), a second (`20260501102030`), or else a count of seconds or milliseconds since
+/// 1970.
 fn parse_digits(text: &str) -> Option<Moment> {
     match text.len() {
         4 => parse_iso(&format!("{text}0101")),
@@ -69,7 +70,8 @@ fn parse_iso(text: &str) -> Option<Moment> {
     resolve(local, pieces.to_numeric_offset(), pieces.to_time_zone().ok()?)
 }
 
-/// An offset beside the name of a zone decides about the moment, and the zone about the time of day that is shown.
+/// The moment of a local time. An offset beside the name of a zone gives the moment, and the zone gives the local time that is
+/// shown.
 fn resolve(local: DateTime, offset: Option<Offset>, zone: Option<TimeZone>) -> Option<Moment> {
     let Some(offset) = offset else { return Moment::in_local_time(local, zone.unwrap_or(TimeZone::UTC)) };
     let moment = Moment::in_local_time(local, TimeZone::fixed(offset))?;
@@ -118,7 +120,7 @@ impl Words {
         }
     }
 
-    /// `10:20:30.5`, and what follows it without a blank: `pm`, `Z`, `+02:00`.
+    /// Reads a time such as `10:20:30.5`, and the `pm`, `Z` or `+02:00` that may follow it without a blank.
     fn read_time(&mut self, word: &str) -> Option<()> {
         let end = word.find(|c: char| !matches!(c, '0'..='9' | ':' | '.')).unwrap_or(word.len());
         let (clock, rest) = word.split_at_checked(end)?;
@@ -126,7 +128,7 @@ impl Words {
         if rest.is_empty() { Some(()) } else { self.read_name(rest) }
     }
 
-    /// `3pm`
+    /// Reads an hour such as `3pm`.
     fn read_hour(&mut self, word: &str) -> Option<()> {
         let (hour, rest) = word.split_at_checked(word.find(|c: char| !c.is_ascii_digit())?)?;
         set(&mut self.time, Time::new(hour.parse().ok()?, 0, 0, 0).ok()?)?;
@@ -158,14 +160,14 @@ impl Words {
     }
 }
 
-/// Remembers a part of the date. A text that tells two different ones is no date.
+/// Keeps a part of the date. A text with two different values for one part is no date.
 fn set<T: PartialEq>(slot: &mut Option<T>, value: T) -> Option<()> {
     let agrees = slot.as_ref().is_none_or(|old| *old == value);
     *slot = Some(value);
     agrees.then_some(())
 }
 
-/// The two parts of `2026-05-01T10:20`.
+/// The date and the time of a text such as `2026-05-01T10:20`.
 fn split_at_t(word: &str) -> Option<(&str, &str)> {
     let ends_and_begins = |(date, time): &(&str, &str)| {
         date.ends_with(|c: char| c.is_ascii_digit()) && time.starts_with(|c: char| c.is_ascii_digit())
@@ -173,7 +175,7 @@ fn split_at_t(word: &str) -> Option<(&str, &str)> {
     word.split_once(['T', 't']).filter(ends_and_begins)
 }
 
-/// `9:20`, `10:20`, `10:20:30.123`
+/// Reads `9:20`, `10:20` or `10:20:30.123`.
 fn time(text: &str) -> Option<Time> {
     let zero = if text.find(':') == Some(1) { "0" } else { "" };
     let end = text.find('.').map_or(text.len(), |point| text.len().min(point + 1 + MAX_FRACTION));
@@ -188,7 +190,7 @@ fn meridiem(word: &str) -> Option<Meridiem> {
     is(["pm", "p.m."]).then_some(Meridiem::Pm)
 }
 
-/// The time on a clock of twelve hours, of which 12 is the first.
+/// The time of day for a time on a clock of twelve hours, on which 12 is the first hour.
 fn in_half(time: Time, meridiem: Meridiem) -> Option<Time> {
     let hour = Some(time.hour()).filter(|hour| (1..=12).contains(hour))? % 12;
     time.with().hour(if meridiem == Meridiem::Pm { hour + 12 } else { hour }).build().ok()

@@ -2,10 +2,9 @@
 
 use jiff::tz::{Offset, TimeZone};
 
-use crate::compare::truncated;
-use crate::value::Value;
+use crate::value::{Value, truncated};
 
-/// The abbreviations of RFC 2822 and those that Ruby reads, each as a POSIX zone: its hours are those west of UTC.
+/// The abbreviations of RFC 2822 and those that Ruby reads, each as a POSIX zone, which counts hours west of UTC.
 pub(super) const ABBREVIATIONS: &str = "\
     ACDT-10:30 ACST-9:30 ADT3 AEDT-11 AEST-10 AKDT8 AKST9 ART3 AST4 AWST-8 BRT3 BST-1 CAT-2 CDT5 CEST-2 CET-1 CST6 \
     EAT-3 EDT4 EEST-3 EET-2 EST5 HKT-8 HST10 IST-5:30 JST-9 KST-9 MDT6 MEST-2 MESZ-2 MET-1 MEZ-1 MSD-4 MSK-3 MST7 \
@@ -13,30 +12,30 @@ pub(super) const ABBREVIATIONS: &str = "\
 
 /// The words for UTC.
 const UTC: [&str; 4] = ["UTC", "GMT", "UT", "Z"];
-/// Minutes of the largest offset.
+/// The largest offset in minutes.
 const MAX_MINUTES: i64 = 24 * 60;
-/// The longest argument that can be a zone, in bytes. The longest name has 32.
+/// The largest length in bytes of an argument that is read as a zone. The longest name of a zone has 32.
 const MAX_NAME: usize = 64;
 
 const NO_ZONE: &str = "The zone of a date is a name such as \"Europe/Berlin\", an offset such as \"+02:00\", or a number of minutes behind UTC.";
 
-/// The zone that an argument means, `None` if it is left empty.
+/// The zone of an argument, `None` if the argument is null or blank.
 ///
-/// A number is the minutes that the zone is behind UTC, as in JavaScript and so in `LiquidJS`: 360 is `-06:00`.
+/// A number is the count of minutes that the zone is behind UTC, as in JavaScript and in `LiquidJS`: 360 is `-06:00`.
 pub(super) fn of_argument(value: &Value) -> Result<Option<TimeZone>, &'static str> {
     let zone = match value {
         Value::Nil => return Ok(None),
         Value::Integer(minutes) => of_minutes(minutes.saturating_neg()),
         Value::Float(minutes) if minutes.fract() == 0.0 => of_minutes(truncated(*minutes).saturating_neg()),
-        Value::Text(text) | Value::Markup(text) if text.len() > MAX_NAME => None,
-        Value::Text(text) | Value::Markup(text) if text.trim().is_empty() => return Ok(None),
-        Value::Text(text) | Value::Markup(text) => of_name(text.trim()),
+        Value::Text(text) | Value::Html(text) if text.len() > MAX_NAME => None,
+        Value::Text(text) | Value::Html(text) if text.trim().is_empty() => return Ok(None),
+        Value::Text(text) | Value::Html(text) => of_name(text.trim()),
         _ => None,
     };
     zone.map(Some).ok_or(NO_ZONE)
 }
 
-/// The zone of a name, of an offset, or of an abbreviation. A name goes first: those who write `CET` live there in summer too.
+/// The zone of a name, an offset or an abbreviation. A name comes first, so that `CET` has summer time.
 fn of_name(text: &str) -> Option<TimeZone> {
     by_name(text).or_else(|| of_offset(text)).or_else(|| by_abbreviation(text))
 }
@@ -45,8 +44,8 @@ fn of_offset(text: &str) -> Option<TimeZone> {
     offset(text).map(TimeZone::fixed)
 }
 
-/// The zone that a word beside a time means. An abbreviation is an offset: `10:20 CET` is one hour ahead of UTC all year. A name
-/// has a slash, since most of those without one are countries.
+/// The zone of a word beside a time. An abbreviation is an offset: `10:20 CET` is one hour ahead of UTC all year. A name has a
+/// slash, since most names without one are countries.
 pub(super) fn of_word(word: &str) -> Option<TimeZone> {
     if word.contains('/') { by_name(word) } else { by_abbreviation(word) }
 }
@@ -56,7 +55,7 @@ fn by_name(name: &str) -> Option<TimeZone> {
     (!zone.is_unknown()).then_some(zone)
 }
 
-/// `EST`, `UTC`, and also `UTC+2`.
+/// The zone of an abbreviation such as `EST`, `UTC` or `UTC+2`.
 fn by_abbreviation(word: &str) -> Option<TimeZone> {
     let is_name = |name: &str| name.eq_ignore_ascii_case(word);
     if UTC.into_iter().any(is_name) {
@@ -70,7 +69,7 @@ fn by_abbreviation(word: &str) -> Option<TimeZone> {
     ABBREVIATIONS.split(' ').find(is_entry).and_then(|entry| TimeZone::posix(entry).ok())
 }
 
-/// `+02:00`, `+0200`, `+02` and `+2`.
+/// Reads an offset: `+02:00`, `+0200`, `+02` or `+2`.
 pub(super) fn offset(text: &str) -> Option<Offset> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
@@ -94,7 +93,7 @@ fn minutes_east(minutes: i64) -> Option<Offset> {
     Offset::from_seconds(seconds.try_into().ok()?).ok()
 }
 
-/// One or two digits.
+/// Reads one or two digits.
 fn number(digits: &str) -> Option<i64> {
     let is_number = (1..=2).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().ok()).flatten()

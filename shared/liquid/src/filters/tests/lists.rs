@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn a_fallback_is_taken_for_what_is_missing() {
+fn a_fallback_replaces_a_missing_value() {
     for missing in ["null", "false", r#""""#, "[]", "{}"] {
         check("default", missing, r#""x""#, r#""x""#);
         check("default", missing, "", "null");
@@ -14,10 +14,10 @@ fn a_fallback_is_taken_for_what_is_missing() {
 }
 
 #[test]
-fn false_is_a_value_if_the_author_says_so() {
-    let (fallback, meter) = ([Value::text("x")], Meter::new(0, Part::Html));
+fn false_is_kept_if_the_author_says_so() {
+    let (fallback, meter) = ([Value::text("x")], Meter::new(0, MailPart::Html));
     let check = |input: &Value, expected: &str| {
-        let call = Call { allow_false: true, ..call(input, &fallback, &meter) };
+        let call = FilterCall { allow_false: true, ..call(input, &fallback, &meter) };
         let result = find("default").unwrap().apply(&call).map(|result| json_of(&result));
         assert_eq!(result.as_deref(), Ok(expected), "{input:?}");
     };

@@ -146,7 +146,7 @@ fn numbers_are_bounded() {
 }
 
 #[test]
-fn numbers_are_summed_whatever_lies_between_them() {
+fn numbers_are_summed_across_nested_arrays_and_other_values() {
     check("sum", "[]", "", "0");
     check("sum", "null", "", "0");
     check("sum", r#"[1, [2, [3]], "4", "x", null]"#, "", "10");

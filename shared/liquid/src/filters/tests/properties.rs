@@ -1,4 +1,4 @@
-//! Laws that hold for any value and any arguments.
+//! Properties that hold for any value and any arguments.
 
 use proptest::prelude::*;
 
@@ -33,7 +33,7 @@ fn any_scalar() -> impl Strategy<Value = Value> {
         any_integer().prop_map(Value::Integer),
         any_float().prop_map(Value::Float),
         any_text().prop_map(Value::text),
-        any_text().prop_map(|text| Value::Markup(text.into())),
+        any_text().prop_map(|text| Value::Html(text.into())),
         (any_integer(), any_integer()).prop_map(|(from, to)| Value::Range(from, to)),
         Just(Value::Empty),
         Just(Value::Blank),
@@ -58,10 +58,10 @@ fn any_filter() -> impl Strategy<Value = &'static str> {
 }
 
 fn meter() -> Meter {
-    Meter::new(0, Part::Html)
+    Meter::new(0, MailPart::Html)
 }
 
-/// A meter with so much work left.
+/// A meter with `units` of work left.
 fn meter_with(units: u64) -> Meter {
     let (mut least, mut most) = (0, u64::MAX);
     while least < most {
@@ -90,12 +90,12 @@ proptest! {
         filter in any_filter(), input in any_value(), arguments in prop::collection::vec(any_value(), 0..3), allow_false: bool,
     ) {
         let builtin = find(filter).unwrap();
-        let apply = |meter: &Meter| builtin.apply(&Call { allow_false, ..call(&input, &arguments, meter) });
+        let apply = |meter: &Meter| builtin.apply(&FilterCall { allow_false, ..call(&input, &arguments, meter) });
         if let Ok(result) = apply(&meter()) {
             prop_assert!(is_finite(&result), "{result:?}");
-            let size = weigh(&result, &meter()).unwrap();
+            let size = measure(&result, &meter()).unwrap();
             let half = meter_with(u64::try_from(size / 2).unwrap());
-            let shares_its_input = matches!(builtin.cost, Cost::Glance);
+            let shares_its_input = matches!(builtin.cost, Cost::Shallow);
             prop_assert!(shares_its_input || apply(&half).is_err(), "built {size} bytes: {result:?}");
         }
     }
@@ -105,7 +105,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn equality_is_an_equivalence_and_identities_tell_it(a in any_value(), b in any_value()) {
+    fn equality_is_an_equivalence_and_equal_values_share_their_identity(a in any_value(), b in any_value()) {
         prop_assert!(equal(&a, &a, &meter()).unwrap());
         prop_assert_eq!(equal(&a, &b, &meter()), equal(&b, &a, &meter()));
         let spelled = |value: &Value| format!("{value:?}");
@@ -173,7 +173,7 @@ proptest! {
     }
 
     #[test]
-    fn encoded_text_is_read_as_it_was(text in any_text()) {
+    fn encoded_text_is_decoded_to_the_original(text in any_text()) {
         for (encode, decode) in [
             ("base64_encode", "base64_decode"), ("base64_url_safe_encode", "base64_url_safe_decode"),
             ("url_encode", "url_decode"), ("cgi_escape", "url_decode"),

@@ -3,7 +3,7 @@ use super::*;
 const PRODUCTS: &str = r#"[{"n": "tea", "sold": true}, {"n": "cup", "sold": false}, {"n": "pot"}]"#;
 
 #[test]
-fn items_are_kept_by_a_property() {
+fn items_are_selected_by_a_property() {
     check("where", PRODUCTS, r#""sold""#, r#"[{"n": "tea", "sold": true}]"#);
     check("where", PRODUCTS, r#""sold", null"#, r#"[{"n": "tea", "sold": true}]"#);
     check("where", PRODUCTS, r#""sold", false"#, r#"[{"n": "cup", "sold": false}]"#);
@@ -96,7 +96,7 @@ fn null_is_left_out() {
 }
 
 #[test]
-fn an_item_is_kept_once() {
+fn duplicates_are_removed() {
     check("uniq", r#"["a", "b", "a", 1, "1", 1.0, 1]"#, "", r#"["a", "b", 1, "1"]"#);
     check("uniq", r#"[{"a": 1, "b": 2}, {"b": 2, "a": 1}, {}, {}]"#, "", r#"[{"a": 1, "b": 2}, {}]"#);
     check(

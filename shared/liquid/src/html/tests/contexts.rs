@@ -1,13 +1,13 @@
 //! The context of an output, by the text before it.
 
-use super::super::{Context, Link, Place, Tracker};
+use super::super::{Addresses, Context, Place, Tracker};
 use super::{HOLE, context_of};
 
 #[test]
 fn the_text_before_an_output_decides_about_its_context() {
     let text = Context::TEXT;
     let place = |place| Context { place, ..text };
-    let one = |place| Context { place, link: Link::One, ..text };
+    let one = |place| Context { place, addresses: Addresses::One, ..text };
     let in_comment = |context| Context { in_comment: true, ..context };
     let (double, single) = (Place::Quoted('"'), Place::Quoted('\''));
     for (before, expected) in [
@@ -53,8 +53,8 @@ fn the_text_before_an_output_decides_about_its_context() {
         ("<button formaction=\"", one(double)),
         ("<use xlink:href=\"", one(double)),
         ("<v:image xmlns:v=\"a\" v:src=\"", one(double)),
-        ("<img srcset=\"", Context { place: double, link: Link::Many, ..text }),
-        ("<a ping=\"", Context { place: double, link: Link::Many, ..text }),
+        ("<img srcset=\"", Context { place: double, addresses: Addresses::Many, ..text }),
+        ("<a ping=\"", Context { place: double, addresses: Addresses::Many, ..text }),
         ("<a onclick=\"", place(Place::Handler)),
         ("<a onclick=", place(Place::UnquotedHandler)),
         ("<script>", place(Place::Script)),
@@ -95,7 +95,7 @@ fn the_text_before_an_output_decides_about_its_context() {
         ("<![if !mso]><p><![endif]>", text),
     ] {
         assert_eq!(context_of(&format!("{before}{HOLE}")), expected, "{before}");
-        // The same text in pieces: tags of Liquid may stand anywhere.
+        // The text leads to the same context in pieces, since tags of Liquid may stand anywhere.
         let mut tracker = Tracker::default();
         before.chars().for_each(|c| tracker.advance(&c.to_string()));
         assert_eq!(tracker.context(), expected, "{before}, character by character");

@@ -57,7 +57,7 @@ const PIECES: [&str; 48] = [
     "java",
 ];
 
-/// Values, of which each is tried wherever it fits.
+/// Values that try to leave their place.
 const VALUES: [&str; 24] = [
     "",
     "a",
@@ -106,7 +106,7 @@ fn template() -> impl Strategy<Value = Vec<Piece>> {
     prop::collection::vec(prop_oneof![8 => piece(), 1 => branches], 1..16)
 }
 
-/// A template with its values, and with a harmless mark instead of each.
+/// A template rendered twice: with its values, and with a harmless mark in place of each.
 #[derive(Default)]
 struct Rendered {
     tracker: Tracker,
@@ -135,14 +135,14 @@ impl Rendered {
         }
     }
 
-    /// Each mark differs, for the second attribute of a name is ignored.
+    /// Writes a value. The marks differ, since HTML ignores the second attribute of one name.
     fn output(&mut self, value: &str) {
         let context = self.tracker.context();
         let start = self.hostile.len();
         write_into(&mut self.hostile, value, Trust::Text, context);
         let written = &self.hostile[start..];
         match context.place {
-            // Names may be written, and nothing may be.
+            // In a tag, names may be written, or nothing.
             Place::ElementName | Place::AttributeName => self.harmless += written,
             _ if written.is_empty() => {}
             _ => {
@@ -154,10 +154,10 @@ impl Rendered {
     }
 }
 
-/// The end of each harmless value, which nothing else has.
+/// The end of each mark. No other text contains it.
 const MARK: &str = "qz";
 
-/// A token's names, and its texts.
+/// The names of a token, and its texts.
 type Shape = (Vec<String>, Vec<String>);
 
 fn text_of(bytes: &[u8]) -> String {
@@ -190,7 +190,7 @@ fn tokens(html: &str) -> Vec<Shape> {
     shapes
 }
 
-/// True if a browser would run or show what the address holds.
+/// True if a browser would run or show the content of the address.
 fn is_harmful(address: &str) -> bool {
     let base = url::Url::parse("https://example.com/").unwrap();
     base.join(address).is_ok_and(|url| ["javascript", "vbscript", "data"].contains(&url.scheme()))
@@ -198,15 +198,15 @@ fn is_harmful(address: &str) -> bool {
 
 fn assert_same_shape(hostile: &str, harmless: &str) {
     let (found, expected) = (tokens(hostile), tokens(harmless));
-    let told = || format!("\n{hostile}\n{harmless}\n{found:?}\n{expected:?}");
-    assert_eq!(found.len(), expected.len(), "{}", told());
+    let shown = || format!("\n{hostile}\n{harmless}\n{found:?}\n{expected:?}");
+    assert_eq!(found.len(), expected.len(), "{}", shown());
     for ((names, texts), (expected_names, expected_texts)) in found.iter().zip(&expected) {
-        assert_eq!(names.len(), expected_names.len(), "{}", told());
-        assert_eq!(texts.len(), expected_texts.len(), "{}", told());
+        assert_eq!(names.len(), expected_names.len(), "{}", shown());
+        assert_eq!(texts.len(), expected_texts.len(), "{}", shown());
         let (kind, expected_kind) = (&names[0], &expected_names[0]);
-        assert!(kind == expected_kind || expected_kind.contains(MARK), "{}", told());
-        assert_eq!((names.len(), texts.len()), (expected_names.len(), expected_texts.len()), "{}", told());
-        // A name that the author left unfinished may go on with a value. Attributes are in the order of their names.
+        assert!(kind == expected_kind || expected_kind.contains(MARK), "{}", shown());
+        assert_eq!((names.len(), texts.len()), (expected_names.len(), expected_texts.len()), "{}", shown());
+        // A value may continue a name that the author left unfinished. Attributes are in the order of their names.
         for (index, expected) in expected_texts.iter().enumerate() {
             let found = match expected_names.get(index + 1) {
                 Some(name) if name.contains(MARK) => continue,
@@ -214,21 +214,21 @@ fn assert_same_shape(hostile: &str, harmless: &str) {
                 None => Some(index),
             };
             let found = found.and_then(|at| texts.get(at));
-            assert!(found.is_some_and(|text| text == expected || expected.contains(MARK)), "{}", told());
+            assert!(found.is_some_and(|text| text == expected || expected.contains(MARK)), "{}", shown());
         }
         for (name, value) in names.iter().skip(1).zip(texts) {
-            assert!(!name.starts_with("on"), "{}", told());
+            assert!(!name.starts_with("on"), "{}", shown());
             let addresses: Vec<&str> = match name.as_str() {
                 "href" | "src" => vec![value],
                 "srcset" => value.split([',', ' ', '\t', '\n']).collect(),
                 _ => vec![],
             };
-            assert!(!addresses.into_iter().any(is_harmful), "{}", told());
+            assert!(!addresses.into_iter().any(is_harmful), "{}", shown());
         }
     }
 }
 
-/// The mail as Outlook reads it.
+/// The mail as Outlook reads it, with the content of conditional comments.
 fn in_outlook(html: &str) -> String {
     html.replace("<!--[if mso]>", "").replace("<![endif]-->", "")
 }
@@ -244,7 +244,7 @@ proptest! {
     }
 
     #[test]
-    fn whole_texts_are_followed_as_single_characters_are(pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 1..16)) {
+    fn a_text_leads_to_the_same_state_whole_and_character_by_character(pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 1..16)) {
         let text = pieces.concat();
         let (mut whole, mut single) = (Tracker::default(), Tracker::default());
         whole.advance(&text);

@@ -159,7 +159,7 @@ fn a_format_that_is_missing_or_too_long_leaves_the_input() {
 }
 
 #[test]
-fn the_filters_of_jekyll_have_formats_of_their_own() {
+fn the_date_filters_of_jekyll_have_fixed_formats() {
     let checked = |filter: Filter, arguments: &[&str], expected: &str| {
         let arguments: Vec<Json> = arguments.iter().map(|argument| json!(argument)).collect();
         assert_eq!(apply_json(filter, json!("2008-11-07T13:07:54-08:00"), &arguments).as_deref(), Ok(expected));

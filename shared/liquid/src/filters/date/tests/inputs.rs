@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Asserts each input's time in ISO 8601.
+/// Asserts the time of each input in ISO 8601.
 #[track_caller]
 fn check_all(cases: &[(&str, &str)]) {
     for (input, expected) in cases {

@@ -34,7 +34,7 @@ fn a_number_is_the_minutes_that_a_zone_is_behind_utc() {
 }
 
 #[test]
-fn an_unknown_zone_is_told() {
+fn an_unknown_zone_is_reported() {
     let long = " ".repeat(1_000_000);
     for zone in [
         json!("foo"),
@@ -55,7 +55,7 @@ fn an_unknown_zone_is_told() {
         json!({}),
     ] {
         let told = apply_json(date, json!("March 14, 2016"), &[json!("%b %d, %y"), zone.clone()]);
-        let Err(Failure::Instead(value, sentence)) = &told else { panic!("{zone}: {told:?}") };
+        let Err(FilterError::PartialResult(value, sentence)) = &told else { panic!("{zone}: {told:?}") };
         assert_eq!(text_of(value), "Mar 14, 16", "{zone}");
         assert!(sentence.contains("Europe/Berlin"), "{zone}: {sentence}");
     }

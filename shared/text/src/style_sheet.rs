@@ -1,5 +1,5 @@
-//! Style sheets, as far as they hide or show a picture: rules whose selector is an element, a class or an identifier, perhaps
-//! within the body. At-rules are left out, for they ask for a screen of a certain size, but `@media` that asks for any screen.
+//! The rules of style sheets that hide elements or show a picture. A selector is an element, a class or an identifier, perhaps
+//! inside of the body. At-rules are ignored, for they are for screens of a certain size, except an `@media` for any screen.
 
 use std::collections::HashMap;
 
@@ -8,41 +8,41 @@ use crate::{
     tag::{Attribute, Tag},
 };
 
-/// Selectors that are read. Those after them mean nothing.
+/// The largest number of selectors that are read. Later ones are ignored.
 const MAX_SELECTORS: usize = 1_000;
-/// Bytes of a selector that is read.
+/// The largest length in bytes of a selector that is read.
 const MAX_SELECTOR: usize = 64;
-/// Classes of an element that are looked up.
+/// The largest number of classes of an element that are looked up.
 const MAX_CLASSES: usize = 16;
 
 /// The rules of the style sheets so far.
 #[derive(Debug, Default)]
-pub(crate) struct Sheet {
+pub(crate) struct StyleSheet {
     names: HashMap<String, Rule>,
     classes: HashMap<String, Rules>,
     ids: HashMap<String, Rules>,
-    /// Selectors that were read so far.
+    /// The number of selectors that were read so far.
     selectors: usize,
     work: usize,
 }
 
-/// Rules for a class or an identifier.
+/// The rules for a class or an identifier.
 #[derive(Debug, Default)]
 struct Rules {
-    of_any: Option<Rule>,
-    /// Those for elements with these names.
-    of_names: HashMap<String, Rule>,
+    any_element: Option<Rule>,
+    /// The rules for elements with these names.
+    by_element: HashMap<String, Rule>,
 }
 
 #[derive(Debug, Default)]
 struct Rule {
     style: Style,
-    /// Of two rules for an element, the later one counts.
+    /// The position of the rule. Of two rules for an element the later one counts.
     order: usize,
 }
 
-impl Sheet {
-    /// The work so far, which must be linear in the HTML.
+impl StyleSheet {
+    /// The work so far. It must be linear in the HTML.
     pub(crate) fn work(&self) -> usize {
         self.work
     }
@@ -66,7 +66,7 @@ impl Sheet {
         }
     }
 
-    /// Adds the rules of a block, but not those of blocks within.
+    /// Adds the rules of a block, without those of blocks inside of it.
     fn read_rules(&mut self, css: &str) {
         let mut rest = css;
         while let Some((before, block, after)) = rule(rest) {
@@ -81,7 +81,7 @@ impl Sheet {
         let style = Style::parse(block).shared();
         if style != Style::default() {
             for selector in selectors.split(',') {
-                self.add(within_body(selector.trim()), &style);
+                self.add(without_ancestors(selector.trim()), &style);
             }
         }
     }
@@ -102,7 +102,7 @@ impl Sheet {
         rule.order = self.selectors;
     }
 
-    /// The outcome of all rules for an element.
+    /// The style that all rules together give an element.
     pub(crate) fn style(&self, tag: &Tag) -> Style {
         let mut style = Style::default();
         if !self.is_empty() {
@@ -113,7 +113,7 @@ impl Sheet {
         style
     }
 
-    /// The rules for an element, those that count most last.
+    /// The rules for an element in ascending order of their weight.
     fn rules_for(&self, tag: &Tag) -> Vec<&Rule> {
         let name = String::from_utf8_lossy(tag.name());
         let mut found: Vec<(usize, &Rule)> = self.names.get(&*name).map(|rule| (0, rule)).into_iter().collect();
@@ -133,31 +133,35 @@ impl Sheet {
 }
 
 impl Rules {
-    /// The rule for elements with this name, or for any if there is none.
+    /// The rule for elements with this name, or for any element if the name is empty.
     fn of(&mut self, name: String) -> &mut Rule {
-        if name.is_empty() { self.of_any.get_or_insert_default() } else { self.of_names.entry(name).or_default() }
+        if name.is_empty() {
+            self.any_element.get_or_insert_default()
+        } else {
+            self.by_element.entry(name).or_default()
+        }
     }
 
-    /// The rules for an element with this name; one that says the name weighs more.
+    /// The rules for an element with this name, with their weights. A rule with the name has a greater weight.
     fn weighed(&self, name: &str, weight: usize) -> impl Iterator<Item = (usize, &Rule)> {
-        let named = if self.of_names.is_empty() { None } else { self.of_names.get(name) };
-        self.of_any.iter().map(move |rule| (weight, rule)).chain(named.map(|rule| (weight + 1, rule)))
+        let named = if self.by_element.is_empty() { None } else { self.by_element.get(name) };
+        self.any_element.iter().map(move |rule| (weight, rule)).chain(named.map(|rule| (weight + 1, rule)))
     }
 }
 
-/// True for the name and the condition of `@media` that every screen meets.
+/// True for an `@media` with a condition that every screen meets.
 fn is_media_of_screens(at: &str) -> bool {
     at.get(.."media".len()).is_some_and(|name| name.eq_ignore_ascii_case("media"))
         && is_for_screens(&at["media".len()..])
 }
 
-/// True if this kind of media is every screen.
+/// True if these media include every screen.
 pub(crate) fn is_for_screens(media: &str) -> bool {
     ["", "all", "screen", "only screen"].iter().any(|screens| media.trim().eq_ignore_ascii_case(screens))
 }
 
-/// The selector without what every element is within, and without the sign for any element.
-fn within_body(selector: &str) -> &str {
+/// The selector without ancestors that every element has, and without `*`.
+fn without_ancestors(selector: &str) -> &str {
     let (around, last) = selector.rsplit_once([' ', '>']).unwrap_or(("", selector));
     let mut around = around.split([' ', '>']).filter(|part| !part.is_empty());
     let is_around_all = around.all(|part| ["html", "body", "*"].iter().any(|all| part.eq_ignore_ascii_case(all)));
@@ -165,7 +169,7 @@ fn within_body(selector: &str) -> &str {
     if is_around_all { last } else { selector }
 }
 
-/// The selectors and the declarations of the first rule, or what is so of an at-rule with a block, and what comes after it.
+/// The selectors and the declarations of the first rule, or those parts of an at-rule with a block, and the text behind it.
 fn rule(css: &str) -> Option<(&str, &str, &str)> {
     let mut rest = css;
     loop {
@@ -181,7 +185,7 @@ fn rule(css: &str) -> Option<(&str, &str, &str)> {
     }
 }
 
-/// A block up to the brace that ends it, and what comes after that.
+/// The text of a block up to the brace that ends it, and the text behind the block.
 fn block(css: &str) -> (&str, &str) {
     let mut depth = 1_usize;
     for (place, byte) in css.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'{' | b'}')) {
@@ -193,7 +197,7 @@ fn block(css: &str) -> (&str, &str) {
     (css, "")
 }
 
-/// True if this is an element, a class, an identifier, or an element with one of them.
+/// True if the selector is an element, a class, an identifier, or an element with one of them.
 fn is_simple(selector: &str) -> bool {
     let is_word =
         |word: &str| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte) || byte > 127);

@@ -1,29 +1,29 @@
-//! Habits of other template languages, and what their authors write here.
+//! The syntax of other template languages that authors bring along, and the sentences that tell them the Liquid for it.
 
-/// The place of a mistake in a tag or output.
+/// The place of a mistake inside a tag or output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// In `{{ }}`, before its filters.
+pub(crate) enum MarkupPlace {
+    /// The value of an output, before its filters.
     Output,
-    /// In `if`, `unless` and `elsif`.
+    /// A condition of `if`, `unless` or `elsif`.
     Condition,
-    /// Behind the name of a filter.
+    /// The arguments of a filter.
     Arguments,
-    /// Anywhere else.
+    /// Any other place.
     Other,
 }
 
-use Place::{Arguments, Condition, Output};
+use MarkupPlace::{Arguments, Condition, Output};
 
-/// The place of a habit (`None` for any), the text that it begins with, and what to write in its stead.
-type Habit = (Option<Place>, &'static str, &'static str);
+/// The place of the syntax (`None` for any), the text that it begins with, and the sentence that tells the Liquid for it.
+type Hint = (Option<MarkupPlace>, &'static str, &'static str);
 
 const EQUAL: &str = "Write == to compare, and != for unequal.";
 const AND: &str = "Write \"and\" instead.";
 const OR: &str = "Write \"or\" instead.";
 const NOT: &str = "There is no \"not\": write {% unless … %}, or compare with false or blank.";
 const PARENTHESES: &str = "There are no parentheses in a condition: nest one {% if … %} in another.";
-const RECKONED: &str = "A condition reckons nothing: assign the result before, with {% assign x = a | plus: b %}.";
+const ARITHMETIC: &str = "A condition reckons nothing: assign the result before, with {% assign x = a | plus: b %}.";
 const JOINED: &str = "Comparisons are joined by \"and\" or \"or\".";
 const OPERATOR: &str = "Between two values stands ==, !=, <, >, <=, >= or contains.";
 const COMPARED: &str = "A comparison can stand in {% if … %} alone.";
@@ -42,8 +42,8 @@ const COMMENT: &str = "Write a comment as {% # … %} or {% comment %} … {% en
 const LOOP: &str = "Write forloop.index0, forloop.first or forloop.last.";
 const OUTSIDE: &str = "The names of the data are seen everywhere: write {{ name }}.";
 
-/// Texts that stand where a value must.
-static FOR_VALUES: &[Habit] = &[
+/// Syntax in places where Liquid expects a value.
+static INSTEAD_OF_VALUES: &[Hint] = &[
     (Some(Output), "#if", IF),
     (Some(Output), "#unless", UNLESS),
     (Some(Output), "#each", FOR),
@@ -73,8 +73,8 @@ static FOR_VALUES: &[Habit] = &[
     (None, ".", NAME),
 ];
 
-/// Texts that stand behind a value, where nothing may.
-static BEHIND_VALUES: &[Habit] = &[
+/// Syntax behind a value, where Liquid expects nothing more.
+static BEHIND_VALUES: &[Hint] = &[
     (Some(Condition), "==", JOINED),
     (Some(Condition), "!=", JOINED),
     (Some(Condition), "<", JOINED),
@@ -83,11 +83,11 @@ static BEHIND_VALUES: &[Habit] = &[
     (Some(Condition), "&", AND),
     (Some(Condition), "||", OR),
     (Some(Condition), "|", "A condition has no filters: assign the value before, with {% assign x = a | size %}."),
-    (Some(Condition), "+", RECKONED),
-    (Some(Condition), "-", RECKONED),
-    (Some(Condition), "*", RECKONED),
-    (Some(Condition), "/", RECKONED),
-    (Some(Condition), "%", RECKONED),
+    (Some(Condition), "+", ARITHMETIC),
+    (Some(Condition), "-", ARITHMETIC),
+    (Some(Condition), "*", ARITHMETIC),
+    (Some(Condition), "/", ARITHMETIC),
+    (Some(Condition), "%", ARITHMETIC),
     (Some(Condition), "\"", OPERATOR),
     (Some(Condition), "'", OPERATOR),
     (Some(Output), "==", COMPARED),
@@ -113,7 +113,7 @@ static BEHIND_VALUES: &[Habit] = &[
     (None, ")", "There is no ( to which it belongs."),
 ];
 
-/// Words of other languages, in the order of their alphabet, and the filters that do the same.
+/// Filters of other languages in alphabetical order, and the Liquid filters that do their work.
 static FILTERS: &[(&str, &str)] = &[
     ("add", "plus"),
     ("capitalise", "capitalize"),
@@ -161,7 +161,7 @@ static FILTERS: &[(&str, &str)] = &[
     ("urlencode", "url_encode"),
 ];
 
-/// The same for tags.
+/// Tags of other languages in alphabetical order, and the Liquid tags that do their work.
 static TAGS: &[(&str, &str)] = &[
     ("const", "assign"),
     ("each", "for"),
@@ -178,27 +178,27 @@ static TAGS: &[(&str, &str)] = &[
     ("verbatim", "raw"),
 ];
 
-/// The sentence on this text, which stands where a value must.
-pub(crate) fn instead_of_value(place: Place, text: &str) -> Option<&'static str> {
-    find(FOR_VALUES, place, text)
+/// The sentence on `text`, which stands in a place where a value is expected.
+pub(crate) fn hint_instead_of_value(place: MarkupPlace, text: &str) -> Option<&'static str> {
+    find(INSTEAD_OF_VALUES, place, text)
 }
 
-/// The sentence on this text, which stands behind a value.
-pub(crate) fn behind_value(place: Place, text: &str) -> Option<&'static str> {
+/// The sentence on `text`, which stands behind a value.
+pub(crate) fn hint_behind_value(place: MarkupPlace, text: &str) -> Option<&'static str> {
     find(BEHIND_VALUES, place, text)
 }
 
-fn find(habits: &[Habit], place: Place, text: &str) -> Option<&'static str> {
-    let is_meant = |habit: &&Habit| habit.0.is_none_or(|of| of == place) && text.starts_with(habit.1);
-    habits.iter().find(is_meant).map(|habit| habit.2)
+fn find(hints: &[Hint], place: MarkupPlace, text: &str) -> Option<&'static str> {
+    let is_meant = |hint: &&Hint| hint.0.is_none_or(|of| of == place) && text.starts_with(hint.1);
+    hints.iter().find(is_meant).map(|hint| hint.2)
 }
 
-/// The sentence on parentheses that are no range.
-pub(crate) fn instead_of_parentheses(place: Place) -> &'static str {
+/// The sentence on parentheses that hold no range.
+pub(crate) fn hint_on_parentheses(place: MarkupPlace) -> &'static str {
     if place == Condition { PARENTHESES } else { "A range is written as (1..5)." }
 }
 
-/// The sentence for a name with blanks in a place where other Liquid has none. It may be a condition in words.
+/// The sentence on a name with blanks in a place where no other Liquid allows them. The name may be a condition in words.
 pub(crate) fn name_with_blanks(name: &str) -> String {
     const OPERATORS: [&str; 12] =
         ["is", "eq", "equals", "ne", "neq", "gt", "gte", "lt", "lte", "matches", "has", "includes"];
@@ -213,7 +213,7 @@ pub(crate) fn name_with_blanks(name: &str) -> String {
     }
 }
 
-/// The sentence for a name in an output that is a tag or a condition, if it looks like one.
+/// The sentence on a name in an output, if the name looks like a tag or a condition.
 pub(crate) fn name_in_output(name: &str) -> Option<String> {
     let mut words = name.split_whitespace();
     let (first, has_more) = (words.next()?, words.next().is_some());
@@ -230,13 +230,13 @@ fn holds(name: &str, words: &[&str]) -> bool {
     name.split_whitespace().any(|word| words.contains(&word))
 }
 
-/// The filter that does what a filter of this name does elsewhere.
-pub(crate) fn filter_meant(name: &str) -> Option<&'static str> {
+/// The Liquid filter for a filter of another language.
+pub(crate) fn equivalent_filter(name: &str) -> Option<&'static str> {
     meant(FILTERS, name)
 }
 
-/// The tag that does what a tag of this name does elsewhere.
-pub(crate) fn tag_meant(name: &str) -> Option<&'static str> {
+/// The Liquid tag for a tag of another language.
+pub(crate) fn equivalent_tag(name: &str) -> Option<&'static str> {
     meant(TAGS, name)
 }
 
@@ -244,8 +244,8 @@ fn meant(words: &[(&'static str, &'static str)], name: &str) -> Option<&'static 
     words.iter().find(|(word, _)| word.eq_ignore_ascii_case(name)).map(|(_, meant)| *meant)
 }
 
-/// True for tags that would insert another template.
-pub(crate) fn inserts(name: &str) -> bool {
+/// True for the tags of other languages that insert another template.
+pub(crate) fn inserts_template(name: &str) -> bool {
     const NAMES: [&str; 14] = [
         "block",
         "component",

@@ -1,50 +1,43 @@
-//! The tokenizer's output, handed on to the document.
+//! Passes the output of the HTML tokenizer to the document.
 
 use html5gum::{Emitter, Error, State, Tokenizer};
 
 use crate::{
     document::Document,
-    name::content_state,
-    sheet::is_for_screens,
+    element::content_state,
+    extraction::Extraction,
+    style_sheet::is_for_screens,
     tag::{Attribute, Tag},
 };
 
-/// Bytes of text that are collected before they are handed on.
-const CHUNK: usize = 16 * 1024;
+/// The number of bytes of text that are collected before they are passed on.
+const TEXT_CHUNK: usize = 16 * 1024;
 
-/// A reading of HTML.
-pub(crate) struct Reading {
-    pub(crate) text: String,
-    /// The numbers of the start tags that hid the rest of the mail, in their order.
-    pub(crate) unclosed: Vec<usize>,
-    pub(crate) work: usize,
-}
-
-/// Reads `html`. The hidden elements of these start tags end where the next block begins.
-pub(crate) fn read(html: &str, unclosed: &[usize]) -> Reading {
+/// Reads `html`. `unclosed` has the numbers of the start tags of hidden elements that end where the next block begins.
+pub(crate) fn read(html: &str, unclosed: &[usize]) -> Extraction {
     let mut document = Document::new(unclosed);
-    // There is no token but the one that says that the text is full, and no error that a text could have.
-    let _end = Tokenizer::new_with_emitter(html, Tokens::new(&mut document)).next();
+    // The only token says that the text is full, and a text has no errors.
+    let _end = Tokenizer::new_with_emitter(html, DocumentEmitter::new(&mut document)).next();
     document.finish()
 }
 
-/// The kind of text that is being read.
-struct Tokens<'d, 'u> {
+/// The state of reading: the current tag, and the text that is collected.
+struct DocumentEmitter<'d, 'u> {
     document: &'d mut Document<'u>,
     tag: Tag,
     last_start: Vec<u8>,
-    /// True if what comes is a style sheet, which is collected as text is.
+    /// True if the text that is collected is a style sheet.
     is_sheet: bool,
-    /// Text in UTF-8, but maybe for the end of its last character.
+    /// The text in UTF-8. The last character may be incomplete.
     text: Vec<u8>,
 }
 
-impl<'d, 'u> Tokens<'d, 'u> {
+impl<'d, 'u> DocumentEmitter<'d, 'u> {
     fn new(document: &'d mut Document<'u>) -> Self {
         Self { document, tag: Tag::default(), last_start: Vec::new(), is_sheet: false, text: Vec::new() }
     }
 
-    fn hand_on_text(&mut self) {
+    fn pass_on_text(&mut self) {
         if self.text.is_empty() {
             return;
         }
@@ -57,8 +50,8 @@ impl<'d, 'u> Tokens<'d, 'u> {
         self.text.clear();
     }
 
-    /// Hands on the whole characters that there are.
-    fn hand_on_characters(&mut self) {
+    /// Passes on the complete characters of the text.
+    fn pass_on_characters(&mut self) {
         let whole = match std::str::from_utf8(&self.text) {
             Ok(text) => text,
             Err(error) => std::str::from_utf8(&self.text[..error.valid_up_to()]).unwrap_or_default(),
@@ -69,7 +62,7 @@ impl<'d, 'u> Tokens<'d, 'u> {
     }
 
     fn begin_tag(&mut self, is_end: bool) {
-        self.hand_on_text();
+        self.pass_on_text();
         self.tag.begin(is_end);
     }
 }
@@ -79,7 +72,7 @@ fn is_sheet(tag: &Tag) -> bool {
     tag.name() == b"style" && tag.value(Attribute::Media).is_none_or(|media| is_for_screens(&media))
 }
 
-impl Emitter for Tokens<'_, '_> {
+impl Emitter for DocumentEmitter<'_, '_> {
     type Token = ();
 
     fn pop_token(&mut self) -> Option<()> {
@@ -91,14 +84,14 @@ impl Emitter for Tokens<'_, '_> {
             self.text.extend_from_slice(text);
         } else if self.document.shows_text() {
             self.text.extend_from_slice(text);
-            if self.text.len() >= CHUNK {
-                self.hand_on_characters();
+            if self.text.len() >= TEXT_CHUNK {
+                self.pass_on_characters();
             }
         }
     }
 
     fn emit_eof(&mut self) {
-        self.hand_on_text();
+        self.pass_on_text();
     }
 
     fn init_start_tag(&mut self) {

@@ -1,27 +1,27 @@
-//! Addresses: the scheme that one has, as browsers find it (<https://url.spec.whatwg.org/#scheme-start-state>).
+//! Judges addresses by their scheme, which is found as browsers find it (<https://url.spec.whatwg.org/#scheme-start-state>).
 
 use std::borrow::Cow;
 
-use super::{Context, Link, Place, Trust};
+use super::context::{Addresses, Context, Place, Trust};
 
-/// Bytes of the output that are looked through for the beginning of an address. No scheme is as long.
+/// The largest number of bytes of the output that are searched for the beginning of an address. No scheme is as long.
 const MAX_LOOK_BACK: usize = 256;
-/// Characters of the longest scheme that is looked at.
+/// The largest length of a scheme that is read.
 const MAX_SCHEME: usize = 16;
 
-/// Schemes of addresses that run a script or hold a document.
+/// The schemes of addresses that run a script or contain a document.
 const HARMFUL: [&str; 5] = ["javascript", "vbscript", "livescript", "data", "mocha"];
-/// Schemes that some programs skip, to read another behind them.
+/// The schemes that some programs skip to read another scheme behind them.
 const WRAPPERS: [&str; 4] = ["view-source", "feed", "jar", "wyciwyg"];
 
-/// The value as it may be written into an address, of which `before` ends with the beginning: nothing if the address would
-/// be harmful, and without characters that browsers skip, so that the beginning of an address is always near.
-pub(super) fn harmless<'v>(value: &'v str, trust: Trust, context: Context, before: &str) -> Cow<'v, str> {
+/// The part of the value that may be written into an address, of which `before` ends with the beginning. It is empty if the address
+/// would be harmful. Characters that browsers skip are left out, so that the beginning of an address is always near.
+pub(super) fn harmless_part<'v>(value: &'v str, trust: Trust, context: Context, before: &str) -> Cow<'v, str> {
     let start = beginning(before, context);
-    if is_harmful_behind(start, value, trust, context.link) {
+    if is_harmful_behind(start, value, trust, context.addresses) {
         return Cow::Borrowed("");
     }
-    if context.link == Link::Many {
+    if context.addresses == Addresses::Many {
         return Cow::Borrowed(value);
     }
     let is_first = start.chars().all(|c| c <= ' ');
@@ -32,16 +32,16 @@ pub(super) fn harmless<'v>(value: &'v str, trust: Trust, context: Context, befor
     Cow::Borrowed(value)
 }
 
-/// True if the value of an attribute is harmful. It is HTML.
-pub(super) fn is_harmful(value: &str, link: Link) -> bool {
-    is_harmful_behind("", value, Trust::Markup, link)
+/// True if the value of an attribute, which is HTML, is harmful.
+pub(super) fn is_harmful(value: &str, addresses: Addresses) -> bool {
+    is_harmful_behind("", value, Trust::Html, addresses)
 }
 
-/// The part of the address that was written already: `/` if it is too long to have part of a scheme.
+/// The part of the address that is written already, or `/` if it is so long that its scheme lies before it.
 fn beginning(before: &str, context: Context) -> &str {
     let from = before.floor_char_boundary(before.len().saturating_sub(MAX_LOOK_BACK));
     let near = &before[from..];
-    let is_separator = |c: char| context.link == Link::Many && (c == ',' || c.is_ascii_whitespace());
+    let is_separator = |c: char| context.addresses == Addresses::Many && (c == ',' || c.is_ascii_whitespace());
     let found = match context.place {
         Place::Quoted(quote) => near.rsplit_once(|c| c == quote || is_separator(c)),
         _ => near.rsplit_once(|c: char| c.is_ascii_whitespace() || is_separator(c)),
@@ -57,8 +57,8 @@ fn beginning(before: &str, context: Context) -> &str {
     }
 }
 
-fn is_harmful_behind(start: &str, value: &str, trust: Trust, link: Link) -> bool {
-    // The author may write a picture into the mail.
+fn is_harmful_behind(start: &str, value: &str, trust: Trust, addresses: Addresses) -> bool {
+    // The author may embed a picture in the mail.
     if start.trim_ascii_start().get(..11).is_some_and(|start| start.eq_ignore_ascii_case("data:image/")) {
         return false;
     }
@@ -69,10 +69,11 @@ fn is_harmful_behind(start: &str, value: &str, trust: Trust, link: Link) -> bool
     let characters = Decoded { html: start.chars().chain(value) };
     let one = characters.clone().filter(|c| !c.is_ascii_control()).skip_while(|c| *c == ' ');
     let many = characters.map(|c| if c.is_ascii_whitespace() { ',' } else { c });
-    (link != Link::Many && begins_harmfully(&mut { one }).is_err()) || (link != Link::One && begin_harmfully(many))
+    (addresses != Addresses::Many && begins_harmfully(&mut { one }).is_err())
+        || (addresses != Addresses::One && begin_harmfully(many))
 }
 
-/// True if one of the addresses begins harmfully. They are separated by commas.
+/// True if one of the addresses begins harmfully. Commas separate them.
 fn begin_harmfully(characters: impl Iterator<Item = char>) -> bool {
     let mut characters = characters.filter(|c| !c.is_ascii_control());
     loop {
@@ -87,8 +88,8 @@ fn begin_harmfully(characters: impl Iterator<Item = char>) -> bool {
 
 struct Harmful;
 
-/// Reads the scheme of an address and returns the character behind it. The address is harmful if it has a harmful scheme,
-/// or would have with a `:` behind it.
+/// Reads the scheme of an address and returns the character behind it. The address is harmful if its scheme is, or if a `:` behind
+/// it would make it so.
 fn begins_harmfully(characters: &mut impl Iterator<Item = char>) -> Result<Option<char>, Harmful> {
     let mut scheme = String::with_capacity(MAX_SCHEME);
     loop {
@@ -108,7 +109,7 @@ fn begins_harmfully(characters: &mut impl Iterator<Item = char>) -> Result<Optio
     }
 }
 
-/// The characters of HTML, with its character references read as far as they matter in a scheme.
+/// The characters of HTML. Character references are resolved as far as they matter in a scheme.
 #[derive(Clone)]
 struct Decoded<I> {
     html: I,
@@ -128,7 +129,7 @@ impl<I: Iterator<Item = char> + Clone> Iterator for Decoded<I> {
     }
 }
 
-/// The character of the reference behind a `&`, and the reference's length.
+/// The character of the reference behind a `&`, and the length of the reference.
 fn reference(mut text: impl Iterator<Item = char> + Clone) -> Option<(char, usize)> {
     let begins_with = |name: &&(&str, char)| text.clone().take(name.0.len()).eq(name.0.chars());
     if let Some((name, c)) = [("colon;", ':'), ("Tab;", '\t'), ("NewLine;", '\n')].iter().find(begins_with) {

@@ -1,16 +1,16 @@
-//! Names of elements, and how each is treated.
+//! The kinds of elements, and the way in which each is treated.
 
 use html5gum::State;
 
-/// Elements that are treated alike.
+/// The kind of an element. Elements of one kind are treated alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Name {
-    /// Has no meaning for the text.
+pub(crate) enum ElementKind {
+    /// The element has no meaning for the text.
     Inline,
-    /// Stands on lines of its own.
+    /// The element is separated by line breaks.
     Block,
-    /// Is never shown.
+    /// The content is never shown.
     Hidden,
     Anchor,
     Area,
@@ -23,14 +23,14 @@ pub(crate) enum Name {
     Heading,
     Image,
     Item,
-    /// Shows a picture, or its content where that cannot be shown.
+    /// The element shows a picture, or its content if the picture cannot be shown.
     Media,
     Option,
     OrderedList,
     Paragraph,
     Preformatted,
     Quotation,
-    /// `html`, `head` and `body`: their tags may be missing or repeated.
+    /// `html`, `head` and `body`, whose tags may be missing or repeated.
     Root,
     Row,
     Rule,
@@ -40,49 +40,50 @@ pub(crate) enum Name {
     Term,
     TextArea,
     UnorderedList,
-    /// Has no content and no meaning.
+    /// The element has neither content nor meaning.
     Void,
 }
 
-/// Numbers of the names with a meaning of their own; behind them are those of all others.
-const NAMED: usize = 32;
-/// Numbers of the other names. Two names that share one are told apart only where tags are nested properly.
-const OTHERS: usize = 1000;
-/// Parts the names that mails use, as a test shows.
+/// The count of the kinds, whose elements have the kind's number. The numbers of all other elements follow them.
+const KINDS: usize = 32;
+/// The count of the numbers of other elements. Two names that share a number are distinguished only if their tags are nested
+/// properly.
+const HASHES: usize = 1000;
+/// The multiplier of the hash. It gives the names that mails use different numbers, as a test shows.
 const MULTIPLIER: usize = 3;
-/// Numbers that elements have, in all.
-pub(crate) const NUMBERS: usize = NAMED + OTHERS;
+/// The count of all numbers of elements.
+pub(crate) const NUMBERS: usize = KINDS + HASHES;
 
-/// An element: how it is treated, and a number by which its end tag finds it.
+/// An element by its kind, and by a number with which its end tag finds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Element {
-    pub(crate) name: Name,
+    pub(crate) kind: ElementKind,
     pub(crate) number: usize,
 }
 
 impl Element {
-    /// The element with this name, in lower case.
+    /// The element with this name, which is in lower case.
     pub(crate) fn of(name: &[u8]) -> Self {
-        let known = Name::of(name);
-        let number = match known {
-            Name::Inline | Name::Block | Name::Hidden | Name::Media => NAMED + hash(name),
-            _ => known as usize,
+        let kind = ElementKind::of(name);
+        let number = match kind {
+            ElementKind::Inline | ElementKind::Block | ElementKind::Hidden | ElementKind::Media => KINDS + hash(name),
+            _ => kind as usize,
         };
-        Self { name: known, number }
+        Self { kind, number }
     }
 }
 
-impl From<Name> for Element {
-    fn from(name: Name) -> Self {
-        Self { name, number: name as usize }
+impl From<ElementKind> for Element {
+    fn from(kind: ElementKind) -> Self {
+        Self { kind, number: kind as usize }
     }
 }
 
 fn hash(name: &[u8]) -> usize {
-    name.iter().fold(0_usize, |hash, byte| hash.wrapping_mul(MULTIPLIER).wrapping_add(usize::from(*byte))) % OTHERS
+    name.iter().fold(0_usize, |hash, byte| hash.wrapping_mul(MULTIPLIER).wrapping_add(usize::from(*byte))) % HASHES
 }
 
-impl Name {
+impl ElementKind {
     fn of(name: &[u8]) -> Self {
         match name {
             b"a" => Self::Anchor,
@@ -123,7 +124,7 @@ impl Name {
         }
     }
 
-    /// Line breaks that part the element from what is around it: two for a blank line, none if it stands in a line.
+    /// The number of line breaks before and behind the element: two for a blank line, none for an element within a line.
     pub(crate) fn line_breaks(self) -> u32 {
         match self {
             Self::DefinitionList
@@ -149,7 +150,7 @@ impl Name {
         }
     }
 
-    /// True if the element stays on lines of its own even where it begins a table's cell.
+    /// True if the element is separated by line breaks even at the beginning of a table's cell.
     pub(crate) fn breaks_cells(self) -> bool {
         matches!(
             self,
@@ -163,12 +164,12 @@ impl Name {
         )
     }
 
-    /// True if a paragraph ends where the element begins.
+    /// True if the element ends a paragraph where it begins.
     pub(crate) fn ends_paragraph(self) -> bool {
         self.line_breaks() > 0 && !matches!(self, Self::Option | Self::TextArea | Self::Row | Self::RowGroup)
     }
 
-    /// True if HTML lets authors leave out the end tag.
+    /// True if HTML allows authors to leave out the end tag.
     pub(crate) fn has_optional_end(self) -> bool {
         matches!(
             self,
@@ -184,7 +185,7 @@ impl Name {
     }
 }
 
-/// How the content of an element is read, where tags and comments do not count in it.
+/// The state in which the tokenizer reads the content of an element that has no tags and comments, `None` for any other element.
 pub(crate) fn content_state(name: &[u8]) -> Option<State> {
     match name {
         b"title" | b"textarea" => Some(State::RcData),
@@ -202,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn elements_that_mails_use_have_numbers_of_their_own() {
+    fn elements_that_mails_use_have_different_numbers() {
         let names = "div section article aside header footer main nav center address form fieldset details dialog summary \
             figcaption legend select search hgroup span font b strong i em u s del ins strike small big sub sup code \
             label button abbr cite q kbd tt mark var samp time bdi bdo dfn ruby rt rp script style title template \
@@ -212,6 +213,6 @@ mod tests {
             let other = numbers.insert(Element::of(name.as_bytes()).number, name);
             assert_eq!(other, None, "{name}");
         }
-        assert!(numbers.keys().all(|number| (NAMED..NUMBERS).contains(number) && NAMED > Name::Void as usize));
+        assert!(numbers.keys().all(|number| (KINDS..NUMBERS).contains(number) && KINDS > ElementKind::Void as usize));
     }
 }

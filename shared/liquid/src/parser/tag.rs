@@ -1,27 +1,27 @@
-//! Tags while they are read: of the source, and of the lines of a `liquid` tag.
+//! Tags before they are parsed: tags of the source, and lines of a `liquid` tag.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::Part;
-use crate::error::Fault;
-use crate::mistake::Notices;
-use crate::source::Markup;
+use crate::error::ParseError;
+use crate::mail_part::MailPart;
+use crate::markup::Markup;
+use crate::mistake::Mistakes;
 
 /// The inside of a tag or output, or a line of a `liquid` tag.
 pub(super) struct Inside<'s> {
-    /// Its text, the character references resolved.
+    /// The text with its character references resolved.
     pub(super) text: Cow<'s, str>,
-    /// The offset in the source at which it begins.
+    /// The offset of the text in the source.
     pub(super) start: usize,
 }
 
 impl Inside<'_> {
-    pub(super) fn markup<'m>(&'m self, part: Part, notices: &'m mut Notices) -> Markup<'m> {
-        Markup::new(&self.text, self.start, self.is_literal(), part, notices)
+    pub(super) fn markup<'m>(&'m self, part: MailPart, mistakes: &'m mut Mistakes) -> Markup<'m> {
+        Markup::new(&self.text, self.start, self.is_literal(), part, mistakes)
     }
 
-    /// True if places in it are places in the source.
+    /// True if offsets in the text are offsets in the source.
     pub(super) fn is_literal(&self) -> bool {
         matches!(self.text, Cow::Borrowed(_))
     }
@@ -30,7 +30,7 @@ impl Inside<'_> {
 /// A tag: its name and the text behind it.
 pub(super) struct Tag<'s> {
     pub(super) inside: Inside<'s>,
-    /// The offset in the source at which it opens.
+    /// The offset of the tag's opening delimiter in the source.
     pub(super) open: usize,
     name: Range<usize>,
 }
@@ -51,7 +51,7 @@ impl<'s> Tag<'s> {
         self.inside.text.get(self.name.end..).unwrap_or_default()
     }
 
-    /// The tag in a line of this one.
+    /// The tag in a line of this `liquid` tag.
     pub(super) fn line(&self, range: Range<usize>) -> Tag<'s> {
         let start = self.inside.start + if self.inside.is_literal() { range.start } else { 0 };
         let text = match &self.inside.text {
@@ -62,8 +62,8 @@ impl<'s> Tag<'s> {
     }
 }
 
-/// The lines of a `liquid` tag that are tags, the last one first.
-pub(super) fn lines<'s>(tag: &Tag<'s>) -> Result<Vec<Tag<'s>>, Fault> {
+/// The tags in the lines of a `liquid` tag, the last one first. Empty lines and comments are none.
+pub(super) fn lines<'s>(tag: &Tag<'s>) -> Result<Vec<Tag<'s>>, ParseError> {
     let mut lines = Vec::new();
     let mut comments = 0_usize;
     let mut at = tag.name.end;
@@ -82,6 +82,8 @@ pub(super) fn lines<'s>(tag: &Tag<'s>) -> Result<Vec<Tag<'s>>, Fault> {
     lines.reverse();
     match comments {
         0 => Ok(lines),
-        _ => Err(Fault::syntax(tag.open, "A comment in {% liquid %} is never closed: write endcomment behind it.")),
+        _ => {
+            Err(ParseError::syntax(tag.open, "A comment in {% liquid %} is never closed: write endcomment behind it."))
+        }
     }
 }

@@ -1,16 +1,17 @@
-//! Blocks: tags with bodies.
+//! Parses tags that have bodies.
 
 use super::tag::Tag;
-use super::{Block, Branch, Node, Parser, When, tell_else_if, variable, when};
+use super::{Block, Parser, report_else_if, variable, when};
 use crate::condition::Condition;
 use crate::cursor::Cursor;
-use crate::error::Fault;
+use crate::error::ParseError;
 use crate::html::Tracker;
-use crate::repeat::{Loop, LoopHead};
+use crate::loop_head::LoopHead;
+use crate::node::{Branch, Loop, Node, When};
 
 impl<'s> Parser<'s> {
-    /// Keeps what the body prints. It is HTML of its own, wherever it is printed later.
-    pub(super) fn capture(&mut self, tag: &Tag) -> Result<Node, Fault> {
+    /// Parses `capture`. Its body is HTML that begins as text, whatever the place where it is printed later.
+    pub(super) fn capture(&mut self, tag: &Tag) -> Result<Node, ParseError> {
         let name = self.read(tag, |markup, rest| variable(markup, rest, rest.trim().trim_matches(['"', '\''])))?;
         let outside = std::mem::take(&mut self.tracker);
         let (body, _) = self.body(tag, &["endcapture"])?;
@@ -18,8 +19,8 @@ impl<'s> Parser<'s> {
         Ok(Node::Capture { name, body: body.nodes(false) })
     }
 
-    /// The bodies of `if` or `unless`. There may be more `else` than one, of which the first counts.
-    pub(super) fn branches(&mut self, tag: &Tag, end: &'static str) -> Result<(Node, bool), Fault> {
+    /// Parses `if` or `unless`. Of several `else` the first counts.
+    pub(super) fn if_block(&mut self, tag: &Tag, end: &'static str) -> Result<(Node, bool), ParseError> {
         let is_unless = tag.name() == "unless";
         let mut condition = Some(self.read(tag, Condition::parse)?);
         let (before, mut after) = (self.tracker.clone(), None);
@@ -28,13 +29,13 @@ impl<'s> Parser<'s> {
         loop {
             self.tracker.clone_from(&before);
             let (body, next) = self.body(tag, &["elsif", "else", end])?;
-            self.meet(&mut after);
+            self.join_end(&mut after);
             branches.push((condition, body));
             match next.name() {
                 "elsif" => condition = Some(self.read(&next, Condition::parse)?),
                 "else" => {
                     self.read(&next, |markup, rest| {
-                        tell_else_if(markup, rest);
+                        report_else_if(markup, rest);
                         Ok(())
                     })?;
                     condition = None;
@@ -45,7 +46,7 @@ impl<'s> Parser<'s> {
         }
         if !has_else {
             self.tracker.clone_from(&before);
-            self.meet(&mut after);
+            self.join_end(&mut after);
         }
         self.tracker = after.unwrap_or(before);
         let is_blank = branches.iter().all(|(_, body)| body.is_blank);
@@ -57,15 +58,15 @@ impl<'s> Parser<'s> {
         Ok((Node::If(branches.into_iter().enumerate().map(branch).collect()), is_blank))
     }
 
-    /// Joins the place in HTML where a branch ends with those where others ended.
-    fn meet(&self, after: &mut Option<Tracker>) {
+    /// Joins the place in HTML where a branch ends with the places where other branches ended.
+    fn join_end(&self, after: &mut Option<Tracker>) {
         match after {
             Some(after) => after.join(&self.tracker),
             None => *after = Some(self.tracker.clone()),
         }
     }
 
-    pub(super) fn case(&mut self, tag: &Tag) -> Result<(Node, bool), Fault> {
+    pub(super) fn case_block(&mut self, tag: &Tag) -> Result<(Node, bool), ParseError> {
         let subject = self.read(tag, |markup, rest| {
             let mut cursor = Cursor::new(rest);
             let subject = markup.expression(&mut cursor)?;
@@ -73,14 +74,14 @@ impl<'s> Parser<'s> {
         })?;
         let ends = ["when", "else", "endcase"];
         let (before, mut after) = (self.tracker.clone(), None);
-        self.meet(&mut after);
+        self.join_end(&mut after);
         let (_before_the_first_when, mut next) = self.body(tag, &ends)?;
         let mut branches = Vec::new();
         while next.name() != "endcase" {
             let values = if next.name() == "when" { Some(self.read(&next, when)?) } else { None };
             self.tracker.clone_from(&before);
             let (body, end) = self.body(tag, &ends)?;
-            self.meet(&mut after);
+            self.join_end(&mut after);
             branches.push((values, body));
             next = end;
         }
@@ -90,28 +91,28 @@ impl<'s> Parser<'s> {
         Ok((Node::Case { subject, branches }, is_blank))
     }
 
-    pub(super) fn repeat(&mut self, tag: &Tag) -> Result<(Node, bool), Fault> {
+    pub(super) fn for_loop(&mut self, tag: &Tag) -> Result<(Node, bool), ParseError> {
         let head = self.read(tag, |markup, rest| LoopHead::parse(markup, rest, &["limit", "offset"]))?;
         let mut after = Some(self.tracker.clone());
-        let (body, end) = self.rounds(tag, &["else", "endfor"])?;
-        self.meet(&mut after);
+        let (body, end) = self.loop_body(tag, &["else", "endfor"])?;
+        self.join_end(&mut after);
         let otherwise = if end.name() == "else" { self.body(tag, &["endfor"])?.0 } else { Block::default() };
-        self.meet(&mut after);
+        self.join_end(&mut after);
         self.tracker = after.unwrap_or_default();
         let is_blank = body.is_blank && (otherwise.is_blank || otherwise.nodes.is_empty());
         let node = Loop { head, body: body.nodes(is_blank), otherwise: otherwise.nodes(is_blank) };
         Ok((Node::For(Box::new(node)), is_blank))
     }
 
-    pub(super) fn table_row(&mut self, tag: &Tag) -> Result<(Node, bool), Fault> {
+    pub(super) fn table_row(&mut self, tag: &Tag) -> Result<(Node, bool), ParseError> {
         let head = self.read(tag, |markup, rest| LoopHead::parse(markup, rest, &["limit", "offset", "cols"]))?;
-        let (body, _) = self.rounds(tag, &["endtablerow"])?;
+        let (body, _) = self.loop_body(tag, &["endtablerow"])?;
         Ok((Node::TableRow(Box::new(Loop { head, body: body.nodes(false), otherwise: Vec::new() })), false))
     }
 
-    /// The body of a loop, and the tag that ends it. Where a round may end in another place of HTML than it began in, every later
-    /// round begins in another than was seen.
-    fn rounds(&mut self, tag: &Tag, ends: &[&'static str]) -> Result<(Block, Tag<'s>), Fault> {
+    /// The body of a loop, and the tag that ends it. If a round may end in another place of HTML than it began in, later rounds
+    /// begin in places that were not followed, so all contexts in the body become unknown.
+    fn loop_body(&mut self, tag: &Tag, ends: &[&'static str]) -> Result<(Block, Tag<'s>), ParseError> {
         let before = self.tracker.clone();
         self.exits.push(None);
         let (mut body, end) = self.body(tag, ends)?;
@@ -119,7 +120,7 @@ impl<'s> Parser<'s> {
             self.tracker.join(&exit);
         }
         if self.tracker != before {
-            body.nodes.iter_mut().for_each(Node::doubt);
+            body.nodes.iter_mut().for_each(Node::forget_context);
         }
         Ok((body, end))
     }
