@@ -7,11 +7,12 @@ use std::{
 };
 
 use posthorn_lambda::env::monotonic_now;
+use posthorn_routes::Function;
 use posthorn_testkit::{backends::Backends, events::EventFile};
 use tokio::{net::TcpStream, time::sleep};
 
 use crate::{
-    functions::{FUNCTIONS, HELLO, MeasuredFunction, UNWARMED, environment},
+    functions::{Program, environment},
     report::Report,
     sandbox::{RUNTIME_ENVIRONMENT, Sandbox, assert_accepted, bootstrap},
     terminal::print,
@@ -21,36 +22,54 @@ use crate::{
 /// The number of starts of each function, of which the medians count.
 const STARTS: usize = 21;
 
-/// The functions that are started, `hello` first.
-fn all() -> impl Iterator<Item = MeasuredFunction> {
-    [HELLO, UNWARMED].into_iter().chain(FUNCTIONS)
+/// The programs that are started, `hello` first.
+fn all() -> impl Iterator<Item = Program> {
+    [Program::Hello, Program::Unwarmed].into_iter().chain(Function::ALL.map(Program::Deployed))
+}
+
+/// The longest time until a program is ready, in times of that of another.
+fn readiness_goal(program: Program) -> Option<(Program, f64)> {
+    match program {
+        Program::Unwarmed => Some((Program::Hello, 2.5)),
+        Program::Deployed(Function::Api) => Some((Program::Deployed(Function::Track), 1.2)),
+        Program::Hello
+        | Program::Deployed(Function::Send | Function::Track | Function::RegenerateKeys | Function::Feedback) => None,
+    }
+}
+
+/// The longest time of a program's first answer under the emulator, in times of that of `hello`.
+fn emulator_goal(program: Program) -> Option<f64> {
+    match program {
+        Program::Deployed(Function::Api | Function::Track | Function::RegenerateKeys) => Some(1.2),
+        Program::Deployed(Function::Send) => Some(1.5),
+        Program::Deployed(Function::Feedback) | Program::Hello | Program::Unwarmed => None,
+    }
 }
 
 /// Adds the times over plain HTTP, against those of `hello`.
 pub(crate) async fn measure(report: &mut Report) {
     const SECTION: &str = "Cold start";
     let starts = starts(all(), None).await;
-    let hello = &starts[0].1;
-    for (function, start) in &starts {
-        report.row(SECTION, format!("{function}: spawn to ready"), start.ready, "ms", None);
-        report.row(SECTION, format!("{function}: spawn to first answer"), start.ready + start.answered, "ms", None);
-        report.row(SECTION, format!("{function}: processor time of that"), start.cpu, "ms", None);
-        let goal = (*function == UNWARMED.name).then_some(2.5);
-        report.row(SECTION, format!("{function}: spawn to ready, against hello"), start.ready / hello.ready, "x", goal);
+    let ready = |program| starts.iter().find(|(started, _)| *started == program).expect("a program").1.ready;
+    for (program, start) in &starts {
+        let name = program.name();
+        report.row(SECTION, format!("{name}: spawn to ready"), start.ready, "ms", None);
+        report.row(SECTION, format!("{name}: spawn to first answer"), start.ready + start.answered, "ms", None);
+        report.row(SECTION, format!("{name}: processor time of that"), start.cpu, "ms", None);
+        let goal = readiness_goal(*program);
+        let (other, max) = goal.map_or((Program::Hello, None), |(other, max)| (other, Some(max)));
+        let row = format!("{name}: spawn to ready, against {}", other.name());
+        report.row(SECTION, row, start.ready / ready(other), "x", max);
     }
     let Some(emulator) = emulator() else {
         print("SKIPPED: POSTHORN_EMULATOR does not name aws-lambda-rie, which the SAM CLI carries");
         return;
     };
     let times = under_emulator(&emulator).await;
-    for (function, time) in &times {
-        report.row(SECTION, format!("{function}: first answer under Lambda's emulator"), *time, "ms", None);
-        let goal = match *function {
-            "track" | "regenerate-keys" => Some(1.2),
-            "send" => Some(1.5),
-            _ => None,
-        };
-        report.row(SECTION, format!("{function}: that against hello"), time / times[0].1, "x", goal);
+    for (program, time) in &times {
+        let name = program.name();
+        report.row(SECTION, format!("{name}: first answer under Lambda's emulator"), *time, "ms", None);
+        report.row(SECTION, format!("{name}: that against hello"), time / times[0].1, "x", emulator_goal(*program));
     }
 }
 
@@ -58,10 +77,11 @@ pub(crate) async fn measure(report: &mut Report) {
 pub(crate) async fn measure_tls(report: &mut Report) {
     const SECTION: &str = "Cold start with TLS";
     let authority = Authority::new();
-    for (function, start) in starts(all().skip(1), Some(&authority)).await {
-        report.row(SECTION, format!("{function}: spawn to ready"), start.ready, "ms", None);
-        report.row(SECTION, format!("{function}: first request"), start.answered, "ms", None);
-        report.row(SECTION, format!("{function}: processor time of both"), start.cpu, "ms", None);
+    for (program, start) in starts(all().skip(1), Some(&authority)).await {
+        let name = program.name();
+        report.row(SECTION, format!("{name}: spawn to ready"), start.ready, "ms", None);
+        report.row(SECTION, format!("{name}: first request"), start.answered, "ms", None);
+        report.row(SECTION, format!("{name}: processor time of both"), start.cpu, "ms", None);
     }
     for (provider, figure) in posthorn_handshake::providers().expect("handshakes") {
         report.row(SECTION, format!("one handshake, client's processor time: {provider}"), figure, "ms", None);
@@ -79,29 +99,26 @@ struct Start {
 }
 
 /// The medians of starts. The functions take turns, so that other work of the machine slows all of them alike.
-async fn starts(
-    functions: impl Iterator<Item = MeasuredFunction>,
-    tls: Option<&Authority>,
-) -> Vec<(&'static str, Start)> {
-    let mut starts: Vec<_> = functions.map(|function| (function.name, function.event_file(), vec![])).collect();
+async fn starts(programs: impl Iterator<Item = Program>, tls: Option<&Authority>) -> Vec<(Program, Start)> {
+    let mut starts: Vec<_> = programs.map(|program| (program, program.event_file(), vec![])).collect();
     for _ in 0..STARTS {
-        for (function, file, starts) in &mut starts {
-            starts.push(start(function, file, tls).await);
+        for (program, file, starts) in &mut starts {
+            starts.push(start(*program, file, tls).await);
         }
     }
-    let medians = starts.into_iter().map(|(function, _, starts)| {
+    let medians = starts.into_iter().map(|(program, _, starts)| {
         let median_of = |of: fn(&Start) -> f64| median(starts.iter().map(of).collect());
         let start = Start {
             ready: median_of(|start| start.ready),
             answered: median_of(|start| start.answered),
             cpu: median_of(|start| start.cpu),
         };
-        (function, start)
+        (program, start)
     });
     medians.collect()
 }
 
-async fn start(function: &str, file: &EventFile, tls: Option<&Authority>) -> Start {
+async fn start(program: Program, file: &EventFile, tls: Option<&Authority>) -> Start {
     let backends = Backends::start().await;
     file.prepare(&backends).await;
     let environment = match tls {
@@ -112,7 +129,7 @@ async fn start(function: &str, file: &EventFile, tls: Option<&Authority>) -> Sta
             environment
         }
     };
-    let mut sandbox = Sandbox::start(Command::new(bootstrap(function)), &environment).await;
+    let mut sandbox = Sandbox::start(Command::new(bootstrap(program.name())), &environment).await;
     let answered = milliseconds(sandbox.invoke(&file.event).await);
     Start { ready: milliseconds(sandbox.ready), answered, cpu: milliseconds(sandbox.cpu()) }
 }
@@ -124,24 +141,24 @@ fn emulator() -> Option<PathBuf> {
 }
 
 /// The medians of the milliseconds from the first event, at which the emulator spawns the function, to its answer.
-async fn under_emulator(emulator: &Path) -> Vec<(&'static str, f64)> {
-    let mut times: Vec<_> = all().map(|function| (function.name, function.event_file(), vec![])).collect();
+async fn under_emulator(emulator: &Path) -> Vec<(Program, f64)> {
+    let mut times: Vec<_> = all().map(|program| (program, program.event_file(), vec![])).collect();
     for _ in 0..STARTS {
-        for (function, file, times) in &mut times {
-            times.push(first_answer(emulator, function, file).await);
+        for (program, file, times) in &mut times {
+            times.push(first_answer(emulator, *program, file).await);
         }
     }
-    times.into_iter().map(|(function, _, times)| (function, median(times))).collect()
+    times.into_iter().map(|(program, _, times)| (program, median(times))).collect()
 }
 
-async fn first_answer(emulator: &Path, function: &str, file: &EventFile) -> f64 {
+async fn first_answer(emulator: &Path, program: Program, file: &EventFile) -> f64 {
     let backends = Backends::start().await;
     file.prepare(&backends).await;
     let [address, api] = [free_address(), free_address()];
-    let mut program = Command::new(emulator);
-    program.args(["--runtime-interface-emulator-address", &address, "--runtime-api-address", &api]);
-    program.arg(bootstrap(function)).env_clear().envs(environment(&backends.urls)).envs(RUNTIME_ENVIRONMENT);
-    let mut child = program.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the emulator");
+    let mut command = Command::new(emulator);
+    command.args(["--runtime-interface-emulator-address", &address, "--runtime-api-address", &api]);
+    command.arg(bootstrap(program.name())).env_clear().envs(environment(&backends.urls)).envs(RUNTIME_ENVIRONMENT);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the emulator");
     while TcpStream::connect(&address).await.is_err() {
         sleep(Duration::from_millis(5)).await;
     }

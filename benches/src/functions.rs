@@ -1,50 +1,49 @@
-//! The functions whose processes are measured.
+//! The programs that are measured, each with an event that it accepts.
 
+use posthorn_routes::Function;
 use posthorn_testkit::{
     backends::{TABLE, Urls},
-    events::{EventFile, in_folder},
+    events::{EventFile, accepted_file},
 };
 
-/// A function, and an event that it accepts.
-#[derive(Clone, Copy)]
-pub(crate) struct MeasuredFunction {
-    /// The folder of its package, which is the name of its `bootstrap` too.
-    pub(crate) name: &'static str,
-    /// The folder below `events/` of the event.
-    folder: &'static str,
-    /// The name of the event's file.
-    event: &'static str,
+/// A program that answers events.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Program {
+    /// A function that is deployed.
+    Deployed(Function),
+    /// The function that answers "Hello", whatever the event.
+    Hello,
+    /// `track` without its warm-up.
+    Unwarmed,
 }
 
-impl MeasuredFunction {
-    const fn new(name: &'static str, folder: &'static str, event: &'static str) -> Self {
-        Self { name, folder, event }
+impl Program {
+    /// The name of its package, which is that of its folder and of its `bootstrap`'s too.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Deployed(function) => function.name(),
+            Self::Hello => "hello",
+            Self::Unwarmed => "unwarmed",
+        }
     }
 
-    /// The event that it accepts.
+    /// The event that it is measured with.
     pub(crate) fn event_file(self) -> EventFile {
-        accepted_event(self.folder, self.event)
+        match self {
+            Self::Deployed(function) => accepted_file(function, event_name(function)),
+            Self::Hello | Self::Unwarmed => accepted_file(Function::Track, event_name(Function::Track)),
+        }
     }
 }
 
-/// The functions that are deployed.
-pub(crate) const FUNCTIONS: [MeasuredFunction; 4] = [
-    MeasuredFunction::new("track", "track/accepted", "plain"),
-    MeasuredFunction::new("regenerate-keys", "regenerate-keys/accepted", "both"),
-    MeasuredFunction::new("send", "send/accepted", "plain"),
-    MeasuredFunction::new("feedback", "feedback/accepted", "delivery"),
-];
-/// The function that answers "Hello", whatever the event.
-pub(crate) const HELLO: MeasuredFunction = MeasuredFunction::new("hello", "track/accepted", "plain");
-/// `track` without its warm-up.
-pub(crate) const UNWARMED: MeasuredFunction = MeasuredFunction::new("unwarmed", "track/accepted", "plain");
-
-/// A file of a function's accepted events.
-///
-/// # Panics
-/// If there is no such file.
-pub(crate) fn accepted_event(folder: &str, name: &str) -> EventFile {
-    in_folder(folder).into_iter().find(|file| file.name == name).expect("a file")
+/// The name of the event that a function is measured with.
+fn event_name(function: Function) -> &'static str {
+    match function {
+        Function::Api => "get_project",
+        Function::Send | Function::Track => "plain",
+        Function::RegenerateKeys => "both",
+        Function::Feedback => "delivery",
+    }
 }
 
 /// The environment that a deployment gives a function.

@@ -4,9 +4,10 @@
 
 use std::{collections::BTreeMap, fs, path::Path, process::ExitCode};
 
+use posthorn_routes::Function;
 use serde::{Deserialize, Serialize};
 
-use crate::{functions::FUNCTIONS, html_cost, memory, size, template_cost, terminal::print, toolchain::compiler, warm};
+use crate::{html_cost, memory, size, template_cost, terminal::print, toolchain::compiler, warm};
 
 /// The largest share by which instructions may differ from their record.
 const TOLERANCE: f64 = 0.03;
@@ -23,9 +24,9 @@ struct Record {
 pub(crate) async fn check() -> ExitCode {
     let record: Record = serde_json::from_str(&fs::read_to_string(file()).expect("benches/record.json")).expect("JSON");
     let mut good = true;
-    for (function, max) in size::MAX {
-        let zip = size::zip(function);
-        good &= report(zip <= max, &format!("{function}: zip {zip:.3} MB, at most {max} MB"));
+    for function in Function::ALL {
+        let (zip, max, name) = (size::zip(function), size::max_zip(function), function.name());
+        good &= report(zip <= max, &format!("{name}: zip {zip:.3} MB, at most {max} MB"));
     }
     good &= memory::check("").await;
     good &= html_is_bounded();
@@ -35,12 +36,15 @@ pub(crate) async fn check() -> ExitCode {
         print(&format!("SKIPPED: instructions a request are recorded for {}, this is {rustc}", record.rustc));
         return exit(good);
     }
-    for function in FUNCTIONS {
-        let expected = record.instructions.get(function.name).expect("a record of every function");
+    for function in Function::ALL {
+        let name = function.name();
+        let Some(expected) = record.instructions.get(name) else {
+            good &= report(false, &format!("{name}: benches/record.json has no instructions a request"));
+            continue;
+        };
         let found = warm::instructions(function).await;
         let change = found / expected - 1.0;
-        let text =
-            format!("{}: {found:.0} instructions a request, {:+.2} % of the record", function.name, change * 100.0);
+        let text = format!("{name}: {found:.0} instructions a request, {:+.2} % of the record", change * 100.0);
         good &= report(change.abs() <= TOLERANCE, &text);
     }
     exit(good)
@@ -89,8 +93,8 @@ fn liquid_is_bounded() -> bool {
 /// Writes the record anew.
 pub(crate) async fn record() -> ExitCode {
     let mut instructions = BTreeMap::new();
-    for function in FUNCTIONS {
-        instructions.insert(function.name.to_owned(), warm::instructions(function).await.round());
+    for function in Function::ALL {
+        instructions.insert(function.name().to_owned(), warm::instructions(function).await.round());
     }
     let record = Record { rustc: compiler(), instructions };
     fs::write(file(), serde_json::to_string_pretty(&record).expect("JSON") + "\n").expect("benches/record.json");

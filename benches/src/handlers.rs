@@ -4,10 +4,11 @@
 use std::{env, hint::black_box, thread, time::Duration};
 
 use lambda_http::{Request, request};
-use posthorn_auth::{KeyClass, PlainKey, PresentedKey};
+use posthorn_auth::{KeyClass, PlainKey, PresentedKey, reputation::Rule};
+use posthorn_bundle::{Bundle, Clients};
 use posthorn_lambda::{Env, env::monotonic_now};
 use posthorn_mail::ses::Ses;
-use posthorn_routes::RequiredKey;
+use posthorn_routes::{Function, RequiredKey};
 use posthorn_table::Table;
 use serde_json::json;
 
@@ -96,8 +97,7 @@ fn instructions(handler: &str, implementation: &str) -> f64 {
 /// All handlers, requests and clients, with AWS answering at once.
 struct Handlers {
     key: PlainKey,
-    track: track::App,
-    send: send::App,
+    functions: Bundle,
     track_request: Request,
     send_request: Request,
     /// The clients with the functions' configuration, and with the default one.
@@ -112,11 +112,11 @@ impl Handlers {
         let configs = [sdk_stub::function_config(), sdk_stub::default_config()];
         let dynamodb = configs.each_ref().map(aws_sdk_dynamodb::Client::new);
         let table = Table::new(dynamodb[0].clone(), "posthorn");
+        let clients = Clients { env, table, ses: Ses::new(&configs[0], None), alerts: None, rule: Rule::default() };
         let tracked = json!({"email": "ada@example.org", "event": "signed_up", "data": {"plan": "pro"}});
         let sent = json!({"to": "ada@example.org", "subject": "Hello {{ name ?? there }}", "body": "<p>Hello {{ name }}.</p>"});
         Self {
-            track: track::App { env: env.clone(), table: table.clone() },
-            send: send::App { env, table, ses: Ses::new(&configs[0], None) },
+            functions: Bundle::new(clients),
             track_request: event("/v1/track", &key, &tracked),
             send_request: event("/v1/send", &key, &sent),
             dynamodb,
@@ -128,14 +128,18 @@ impl Handlers {
     async fn call(&self, handler: &str, implementation: &str) {
         let [configured, default] = &self.dynamodb;
         match (handler, implementation) {
-            ("track", "ours") => drop(black_box(track::handle(&self.track, self.track_request.clone()).await)),
+            ("track", "ours") => self.ours(Function::Track, &self.track_request).await,
             ("track", "sdk") => sdk_calls::track(configured).await,
             ("track", "sdk-default") => sdk_calls::track(default).await,
-            ("send", "ours") => drop(black_box(send::handle(&self.send, self.send_request.clone()).await)),
+            ("send", "ours") => self.ours(Function::Send, &self.send_request).await,
             ("send", "sdk") => sdk_calls::send(configured, &self.ses[0]).await,
             ("send", "sdk-default") => sdk_calls::send(default, &self.ses[1]).await,
             _ => panic!("there is no implementation {implementation} of {handler}"),
         }
+    }
+
+    async fn ours(&self, function: Function, request: &Request) {
+        drop(black_box(self.functions.call(function, request.clone()).await));
     }
 
     /// The least time of some rounds for each implementation. They take turns. The least counts, for other work of the machine

@@ -27,7 +27,7 @@ const REPETITIONS: usize = 2;
 /// Adds every case's peak.
 pub(crate) async fn measure(report: &mut Report) {
     for case in cases::all() {
-        let row = format!("{}: {}", case.function, case.name);
+        let row = format!("{}: {}", case.function.name(), case.name);
         report.row("Memory", row, run(&case).await.peak, "MB", Some(MAX_RESIDENT));
     }
 }
@@ -36,11 +36,11 @@ pub(crate) async fn measure(report: &mut Report) {
 /// expected outcome.
 pub(crate) async fn check(prefix: &str) -> bool {
     let mut good = true;
-    for case in cases::all().into_iter().filter(|case| case.function.starts_with(prefix)) {
+    for case in cases::all().into_iter().filter(|case| case.function.name().starts_with(prefix)) {
         let Measurement { peak, outcomes } = run(&case).await;
         let is_good = peak < MAX_RESIDENT && outcomes.iter().all(|outcome| *outcome == case.outcome);
         let verdict = if is_good { "ok  " } else { "FAIL" };
-        let Case { function, name, outcome, .. } = &case;
+        let (function, Case { name, outcome, .. }) = (case.function.name(), &case);
         print(&format!(
             "{verdict} {function}: {peak:.1} MB resident, under {MAX_RESIDENT}, answered {outcomes:?}, for {outcome}: {name}"
         ));
@@ -63,7 +63,7 @@ async fn run(case: &Case) -> Measurement {
     // The mails are large, and the testkit's endpoint reads them slowly.
     let ses = replay::in_front_of(&backends.urls.ses).await;
     let urls = Urls { ses, ..backends.urls.clone() };
-    let mut sandbox = Sandbox::start(Command::new(bootstrap(case.function)), &environment(&urls)).await;
+    let mut sandbox = Sandbox::start(Command::new(bootstrap(case.function.name())), &environment(&urls)).await;
     let mut outcomes = Vec::new();
     for _ in 0..REPETITIONS {
         outcomes.push(outcome(&sandbox.answer(&case.event).await.0));

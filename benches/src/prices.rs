@@ -6,25 +6,25 @@ mod document;
 
 use crate::world::Consumption;
 
-/// A million requests to an HTTP API, among a month's first 300 million. AWS's price page, as of 2026-09-20.
+/// A million requests to an HTTP API, among a month's first 300 million (AWS's price page, as of 2026-09-20).
 const HTTP_API: f64 = 1.00;
-/// A million requests to Lambda. As of May 2026.
+/// A million requests to Lambda, as of May 2026.
 const LAMBDA: f64 = 0.20;
-/// A GB-second of Lambda on arm64. As of May 2026.
+/// A GB-second of Lambda on arm64, as of May 2026.
 const LAMBDA_GB_SECOND: f64 = 0.000_013_333_4;
-/// A million write units of 1 KB, on demand. AWS's price cut of November 2024.
+/// A million write units of 1 KB, on demand (AWS's price cut of November 2024).
 const WRITE_UNITS: f64 = 0.625;
-/// A million read units of 4 KB, consistent, on demand. AWS's price cut of November 2024.
+/// A million read units of 4 KB, consistent, on demand (AWS's price cut of November 2024).
 const READ_UNITS: f64 = 0.125;
-/// A million events published to SNS; their delivery to SQS is free. As of June 2026.
+/// A million events published to SNS; their delivery to SQS is free, as of June 2026.
 const SNS: f64 = 0.50;
-/// A million requests to SQS. As of March 2026.
+/// A million requests to SQS, as of March 2026.
 const SQS: f64 = 0.40;
-/// A GB of logs that `CloudWatch` takes in. As of June 2026.
+/// A GB of logs that `CloudWatch` takes in, as of June 2026.
 const LOGS: f64 = 0.50;
-/// A thousand emails of an account without a plan. AWS's price list of 2026-07-22.
+/// A thousand emails of an account without a plan (AWS's price list of 2026-07-22).
 pub(crate) const SES: f64 = 0.10;
-/// A thousand emails on the plan Essentials. AWS's price list of 2026-07-22.
+/// A thousand emails on the plan Essentials (AWS's price list of 2026-07-22).
 pub(crate) const SES_ESSENTIALS: f64 = 0.16;
 
 /// Memory of every function in MB, as `template.yaml` sets it.

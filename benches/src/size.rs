@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
+use posthorn_routes::Function;
 use serde_json::Value;
 
 use crate::{
@@ -10,21 +11,27 @@ use crate::{
 };
 
 const SECTION: &str = "Size";
-/// The largest size of a function's package, in MB.
-pub(crate) const MAX: [(&str, f64); 4] = [("track", 2.8), ("regenerate-keys", 2.8), ("send", 3.8), ("feedback", 2.8)];
-
 /// The number of crates that are shown, the largest ones.
 const MAX_CRATES: &str = "10";
 
+/// The largest size of a function's package, in MB.
+pub(crate) fn max_zip(function: Function) -> f64 {
+    match function {
+        Function::Track | Function::RegenerateKeys | Function::Feedback => 2.8,
+        Function::Api => 3.0,
+        Function::Send => 3.8,
+    }
+}
+
 /// Adds the sizes of packages and binaries, and those of the crates in them.
 pub(crate) fn measure(report: &mut Report) {
-    for (function, max) in MAX {
-        let binary = megabytes(&bootstrap(function));
-        report.row(SECTION, format!("{function}: zip"), zip(function), "MB", Some(max));
-        report.row(SECTION, format!("{function}: binary"), binary, "MB", None);
+    for function in Function::ALL {
+        let name = function.name();
+        report.row(SECTION, format!("{name}: zip"), zip(function), "MB", Some(max_zip(function)));
+        report.row(SECTION, format!("{name}: binary"), megabytes(&bootstrap(name)), "MB", None);
     }
-    for (function, _) in MAX {
-        crates(function, report);
+    for function in Function::ALL {
+        crates(function.name(), report);
     }
 }
 
@@ -46,9 +53,10 @@ fn crates(function: &str, report: &mut Report) {
 ///
 /// # Panics
 /// If there is no Python.
-pub(crate) fn zip(function: &str) -> f64 {
-    let file = scratch().join(format!("{function}.zip"));
-    let status = Command::new("python3").args(["-m", "zipfile", "-c"]).arg(&file).arg(bootstrap(function)).status();
+pub(crate) fn zip(function: Function) -> f64 {
+    let name = function.name();
+    let file = scratch().join(format!("{name}.zip"));
+    let status = Command::new("python3").args(["-m", "zipfile", "-c"]).arg(&file).arg(bootstrap(name)).status();
     assert!(status.is_ok_and(|status| status.success()), "python3 -m zipfile failed");
     megabytes(&file)
 }

@@ -3,14 +3,15 @@
 
 use std::process::Command;
 
+use posthorn_routes::Function;
 use posthorn_testkit::{
     backends::{Backends, Urls},
-    events::EventFile,
+    events::{EventFile, accepted_file},
 };
 use serde_json::Value;
 
 use crate::{
-    functions::{FUNCTIONS, HELLO, MeasuredFunction, accepted_event, environment},
+    functions::{Program, environment},
     instructions::{FEW_CALLS, MANY_CALLS, counting_command, read_count},
     replay,
     report::Report,
@@ -39,14 +40,14 @@ async fn start(program: Command, file: &EventFile) -> Sandbox {
 
 /// Adds the memory, latency and processor time of 10,000 requests, and of the largest mails.
 pub(crate) async fn measure(report: &mut Report) {
-    for function in [HELLO].into_iter().chain(FUNCTIONS) {
-        let Usage { cpu, latency, peak } = repeat(function.name, &function.event_file(), REQUESTS).await;
-        let function = function.name;
+    for program in [Program::Hello].into_iter().chain(Function::ALL.map(Program::Deployed)) {
+        let Usage { cpu, latency, peak } = repeat(program.name(), &program.event_file(), REQUESTS).await;
+        let function = program.name();
         report.row(SECTION, format!("{function}: processor time a request"), cpu * 1e6, "us", None);
         report.row(SECTION, format!("{function}: latency, median"), latency * 1e6, "us", None);
         report.row(SECTION, format!("{function}: peak resident after 10,000 requests"), peak, "MB", Some(15.0));
     }
-    let Usage { cpu, latency, peak } = repeat("send", &large(), LARGE_REQUESTS).await;
+    let Usage { cpu, latency, peak } = repeat(Function::Send.name(), &large(), LARGE_REQUESTS).await;
     let request = "send, an event of 5.9 MB to 8 recipients";
     report.row(SECTION, format!("{request}: processor time"), cpu * 1e3, "ms", None);
     report.row(SECTION, format!("{request}: latency, median"), latency * 1e3, "ms", None);
@@ -79,7 +80,7 @@ async fn repeat(function: &str, file: &EventFile, requests: u32) -> Usage {
 
 /// A mail whose attachment makes the event almost as large as Lambda takes one.
 fn large() -> EventFile {
-    let file = accepted_event("send/accepted", "attachment");
+    let file = accepted_file(Function::Send, "attachment");
     let mut event: Value = serde_json::from_str(&file.event).expect("JSON");
     let mut body: Value = serde_json::from_str(event["body"].as_str().expect("a body")).expect("JSON");
     body["to"] = (0..RECIPIENTS).map(|number| format!("ada+{number}@example.org")).collect();
@@ -97,13 +98,13 @@ fn megabytes(bytes: u64) -> f64 {
 ///
 /// # Panics
 /// If there is no valgrind.
-pub(crate) async fn instructions(function: MeasuredFunction) -> f64 {
+pub(crate) async fn instructions(function: Function) -> f64 {
     let (few, many) = (count(function, FEW_CALLS).await, count(function, MANY_CALLS).await);
     (many - few) / f64::from(MANY_CALLS - FEW_CALLS)
 }
 
-async fn count(function: MeasuredFunction, requests: u32) -> f64 {
-    let (name, file) = (function.name, function.event_file());
+async fn count(function: Function, requests: u32) -> f64 {
+    let (name, file) = (function.name(), Program::Deployed(function).event_file());
     let log = scratch().join(format!("instructions-{name}-{requests}.log"));
     let mut valgrind = counting_command(&log);
     valgrind.arg(bootstrap(name));

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use posthorn_auth::{PlainKey, reputation::Rule};
+use posthorn_auth::PlainKey;
+use posthorn_bundle::{Bundle, Clients};
 use posthorn_lambda::env::monotonic_now;
-use posthorn_mail::ses::Ses;
+use posthorn_routes::Function;
 use posthorn_table::{Timestamp, statistics::Hour};
 use posthorn_testkit::{
     backends::{Backends, TestProject, TestRequest, TestResponse},
@@ -26,10 +27,7 @@ const TIME: &str = "2025-11-30T10:30:01.000Z";
 pub(crate) struct World {
     pub(crate) backends: Backends,
     pub(crate) project: TestProject,
-    track: track::App,
-    send: send::App,
-    rotate: regenerate_keys::App,
-    feedback: feedback::App,
+    functions: Bundle,
 }
 
 /// The consumption of one request or event. One that comes in a batch has its share of the batch.
@@ -48,28 +46,9 @@ impl World {
     pub(crate) async fn start(monthly_limit: Option<u64>) -> Self {
         let backends = Backends::start().await;
         let project = backends.project(|project| project.facts.monthly_limit = monthly_limit).await;
-        let (env, table) = (backends.env.clone(), backends.table.clone());
-        let alerts = Some(backends.alerts.clone());
         let hour = Hour { epoch: 0, at: backends.clock.now() };
-        table.count_sent(project.project.facts.id, 0, hour, SENT_BEFORE).await.expect("a count");
-        let world = Self {
-            track: track::App { env: env.clone(), table: table.clone() },
-            send: send::App {
-                env: env.clone(),
-                table: table.clone(),
-                ses: Ses::new(backends.ses_config.clone(), None),
-            },
-            rotate: regenerate_keys::App { env: env.clone(), table: table.clone(), alerts: alerts.clone() },
-            feedback: feedback::App {
-                env,
-                table,
-                rule: Rule::default(),
-                alerts,
-                heartbeat: feedback::Heartbeat::default(),
-            },
-            backends,
-            project,
-        };
+        backends.table.count_sent(project.project.facts.id, 0, hour, SENT_BEFORE).await.expect("a count");
+        let world = Self { functions: Bundle::new(Clients::of(&backends)), backends, project };
         let [first] = world.send(&[ADA], None).await.try_into().expect("an email");
         world.feed(&[world.delivery(&first)]).await;
         world
@@ -86,26 +65,30 @@ impl World {
         (Consumption { in_a_row, in_all, units: self.backends.capacity.take() }, time)
     }
 
+    async fn call(&self, function: Function, request: TestRequest) -> TestResponse {
+        self.backends.call(request, |request| self.functions.call(function, request)).await
+    }
+
     /// Tracks an event, under an idempotency key if there is one.
     pub(crate) async fn track(&self, email: &str, idempotency_key: Option<&str>) {
         let body = json!({"email": email, "event": "signed_up", "data": {"plan": "pro"}});
         let request =
             with_idempotency_key(idempotency_key, TestRequest::post("/v1/track", &self.project.public, &body));
-        assert_success(&self.backends.call(request, |request| track::handle(&self.track, request)).await);
+        assert_success(&self.call(Function::Track, request).await);
     }
 
     /// Tracks an event that stores almost as much data as a request may have, under one key of its contact.
     pub(crate) async fn track_large(&self, email: &str, key: &str) {
         let body = json!({"email": email, "event": "signed_up", "data": {key: "x".repeat(LARGE_VALUE)}});
         let request = TestRequest::post("/v1/track", &self.project.public, &body);
-        assert_success(&self.backends.call(request, |request| track::handle(&self.track, request)).await);
+        assert_success(&self.call(Function::Track, request).await);
     }
 
     /// Sends to all recipients in one request, and returns the emails' ids.
     pub(crate) async fn send(&self, to: &[&str], idempotency_key: Option<&str>) -> Vec<String> {
         let body = json!({"to": to, "subject": "Hello {{ name ?? there }}", "body": "<p>Hello {{ name }}.</p>"});
         let request = with_idempotency_key(idempotency_key, TestRequest::post("/v1/send", &self.project.secret, &body));
-        let answer = self.backends.call(request, |request| send::handle(&self.send, request)).await;
+        let answer = self.call(Function::Send, request).await;
         assert_success(&answer);
         let emails = answer.json["data"]["emails"].as_array().expect("emails");
         emails.iter().map(|email| email["email"].as_str().expect("an id").to_owned()).collect()
@@ -114,7 +97,7 @@ impl World {
     /// Tracks with a key that is nobody's.
     pub(crate) async fn refuse(&self, key: &PlainKey) {
         let request = TestRequest::post("/v1/track", key, &json!({"email": ADA, "event": "signed_up"}));
-        let answer = self.backends.call(request, |request| track::handle(&self.track, request)).await;
+        let answer = self.call(Function::Track, request).await;
         assert_eq!(answer.status, 401, "{}", answer.text);
     }
 
@@ -122,7 +105,7 @@ impl World {
     pub(crate) async fn rotate(&self, project: &TestProject) {
         let path = format!("/users/@me/projects/{}/regenerate-keys", project.project.facts.id);
         let request = TestRequest::post(&path, &project.secret, &json!({"gracePeriodSeconds": 0}));
-        assert_success(&self.backends.call(request, |request| regenerate_keys::handle(&self.rotate, request)).await);
+        assert_success(&self.call(Function::RegenerateKeys, request).await);
     }
 
     /// Gives a batch of SES's events to `feedback`.
@@ -131,7 +114,7 @@ impl World {
             |(number, event)| sqs_record(&sns_envelope(event, "sns-1", Timestamp::UNIX_EPOCH), &format!("{number}"));
         let records: Vec<Value> = events.iter().enumerate().map(record).collect();
         let batch = serde_json::from_value(sqs_event(&records)).expect("a batch");
-        let response = feedback::handle(&self.feedback, batch, monotonic_now() + Duration::from_mins(1)).await;
+        let response = self.functions.deliver(batch, monotonic_now() + Duration::from_mins(1)).await;
         assert!(response.batch_item_failures.is_empty(), "an event failed");
     }
 

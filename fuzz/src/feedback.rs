@@ -3,8 +3,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use aws_lambda_events::sqs::SqsEvent;
-use feedback::{App, Heartbeat};
-use posthorn_auth::reputation::Rule;
 use posthorn_lambda::env::monotonic_now;
 use posthorn_mail::feedback::{EventKind, parse};
 use posthorn_table::{
@@ -87,17 +85,9 @@ async fn store_email(world: &World) {
 /// Gives a record to the function. True if the function accepts it.
 fn deliver(world: &World, body: &str) -> bool {
     log::listen();
-    let backends = &world.backends;
-    let app = App {
-        env: backends.env.clone(),
-        table: backends.table.clone(),
-        rule: Rule::default(),
-        alerts: Some(backends.alerts.clone()),
-        heartbeat: Heartbeat::default(),
-    };
     let batch: SqsEvent = serde_json::from_value(sqs_event(&[sqs_record(body, "0")])).expect("an event of SQS");
-    let until = monotonic_now() + Duration::from_secs(20);
-    let response = world.runtime.block_on(feedback::handle(&app, batch, until));
+    let deadline = monotonic_now() + Duration::from_secs(20);
+    let response = world.runtime.block_on(world.functions.deliver(batch, deadline));
     log::check(&Value::String(body.to_owned()));
     response.batch_item_failures.is_empty()
 }

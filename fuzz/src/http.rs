@@ -2,17 +2,15 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lambda_http::{
-    Body, Request, Response,
     aws_lambda_events::apigw::ApiGatewayV2httpRequest,
-    http::{HeaderMap, HeaderValue, Method, Uri},
+    http::{HeaderMap, HeaderValue, Uri},
 };
-use posthorn_mail::ses::Ses;
-use posthorn_routes::Function;
+use posthorn_routes::{Effect, Function, Operation, ROUTES, Route, resolve, route};
 use posthorn_table::Timestamp;
 use posthorn_testkit::{
-    backends::{Backends, TestResponse},
+    backends::TestResponse,
     events::{PUBLIC_KEY, SECRET_KEY},
-    gateway::{Incoming, TIMEOUT, invoke},
+    gateway::{Incoming, TIMEOUT, function_of, invoke},
     ses::Mail,
 };
 use serde_json::Value;
@@ -24,69 +22,65 @@ use crate::{
     world::{World, with_world},
 };
 
-/// Takes the event of a call of send, as the gateway writes it.
-pub fn event_send(bytes: &[u8]) {
-    event(Function::Send, bytes);
+/// Takes the event of a request, as the gateway writes it, and gives it to the function of its route.
+pub fn event(bytes: &[u8]) {
+    let Ok(mut event) = serde_json::from_slice::<Value>(bytes) else { return };
+    let Some(context) = event.get_mut("requestContext").and_then(Value::as_object_mut) else { return };
+    // The id of a request is the gateway's own.
+    context.insert("requestId".to_owned(), REQUEST_ID.into());
+    let event = event.to_string();
+    // Bytes that the runtime cannot read as an event of an HTTP API never reach a handler.
+    let Ok(request) = serde_json::from_str::<ApiGatewayV2httpRequest>(&event) else { return };
+    if is_written_by_gateway(&request) {
+        give(&event, &request);
+    }
 }
 
-/// Takes the event of a call of track.
-pub fn event_track(bytes: &[u8]) {
-    event(Function::Track, bytes);
-}
-
-/// Takes the event of a call of regenerate-keys.
-pub fn event_regenerate_keys(bytes: &[u8]) {
-    event(Function::RegenerateKeys, bytes);
+fn give(event: &str, request: &ApiGatewayV2httpRequest) {
+    let (method, path) = (&request.request_context.http.method, request.raw_path.as_deref().unwrap_or_default());
+    with_world(|world| {
+        let answer = call(world, function_of(method, path), event);
+        let writes = resolve(method, path).route().is_some_and(|route| route.effect == Effect::Writes);
+        if writes && answer.status < 300 {
+            world.discard();
+        }
+    });
 }
 
 /// Takes the body of a call of send with a secret key. With the same `Idempotency-Key` the same bytes get the same answer, and
 /// nothing is sent again.
 pub fn send_body(bytes: &[u8]) {
-    let event = post("/v1/send", SECRET_KEY, bytes);
+    let route = route(Operation::SendEmail).expect("a route of mail");
+    let event = post(route, SECRET_KEY, bytes);
     with_world(|world| {
         let before = world.backends.ses.mails().len();
-        let first = call(world, Function::Send, &event);
+        let first = call(world, route.function, &event);
         if first.header("idempotency-replayed").is_some() {
             return;
         }
         let mails = world.backends.ses.mails();
         assert_eq!(mails.len() - before, sent(&first), "{}", first.text);
         mails.iter().skip(before).for_each(|mail| check_headers(mail));
-        let again = call(world, Function::Send, &event);
+        let again = call(world, route.function, &event);
         assert_eq!((again.status, &again.json["data"]), (first.status, &first.json["data"]));
         assert_eq!(world.backends.ses.mails().len(), mails.len(), "sent twice");
     });
 }
 
-/// Takes the body of a call of track with a public key, on either path. A repeat with the same `Idempotency-Key` gets the same
+/// Takes the body of a call of track with a public key, on one of its routes. A repeat with the same `Idempotency-Key` gets the same
 /// answer and records nothing.
 pub fn track_body(bytes: &[u8]) {
-    let path = if bytes.len().is_multiple_of(2) { "/v1/track" } else { "/v1" };
-    let event = post(path, PUBLIC_KEY, bytes);
+    let is_tracking = |route: &&Route| route.function == Function::Track && route.effect == Effect::Sends;
+    let routes: Vec<_> = ROUTES.iter().filter(is_tracking).collect();
+    let route = routes[bytes.len() % routes.len()];
+    let event = post(route, PUBLIC_KEY, bytes);
     with_world(|world| {
-        let first = call(world, Function::Track, &event);
+        let first = call(world, route.function, &event);
         let items = world.items().len();
-        let again = call(world, Function::Track, &event);
+        let again = call(world, route.function, &event);
         assert_eq!((again.status, &again.json["data"]), (first.status, &first.json["data"]));
         assert_eq!(world.items().len(), items, "recorded twice");
     });
-}
-
-/// Gives an event to a function. Bytes that the runtime cannot read as an event of an HTTP API never reach a handler. The id of a
-/// request is the gateway's own.
-fn event(function: Function, bytes: &[u8]) {
-    let Ok(mut event) = serde_json::from_slice::<Value>(bytes) else { return };
-    let Some(context) = event.get_mut("requestContext").and_then(Value::as_object_mut) else { return };
-    context.insert("requestId".to_owned(), REQUEST_ID.into());
-    let event = event.to_string();
-    if serde_json::from_str(&event).is_ok_and(|event| is_written_by_gateway(&event)) {
-        with_world(|world| {
-            let answer = call(world, function, &event);
-            if function == Function::RegenerateKeys && answer.status == 200 {
-                world.discard();
-            }
-        });
-    }
 }
 
 /// True unless the event calls a body base64 that is none. The gateway encodes the body itself.
@@ -94,8 +88,8 @@ fn is_written_by_gateway(event: &ApiGatewayV2httpRequest) -> bool {
     !event.is_base64_encoded || event.body.as_ref().is_none_or(|body| STANDARD.decode(body).is_ok())
 }
 
-/// The event of a POST with this key and body, and an `Idempotency-Key` that is the body's own.
-fn post(path: &'static str, key: &str, body: &[u8]) -> String {
+/// The event of a request of a route with this key and body, and an `Idempotency-Key` that is the body's own.
+fn post(route: &Route, key: &str, body: &[u8]) -> String {
     let text = |value: String| HeaderValue::try_from(value).expect("a header's value");
     let idempotency_key =
         body.iter().fold(body.len() as u64, |hash, byte| hash.wrapping_mul(0x100_0000_01b3) ^ u64::from(*byte));
@@ -105,8 +99,8 @@ fn post(path: &'static str, key: &str, body: &[u8]) -> String {
     let incoming = Incoming {
         request_id: REQUEST_ID.to_owned(),
         at: Timestamp::UNIX_EPOCH,
-        method: Method::POST,
-        uri: Uri::from_static(path),
+        method: route.method.clone(),
+        uri: Uri::from_static(route.pattern),
         headers,
         body: body.to_vec().into(),
     };
@@ -116,8 +110,8 @@ fn post(path: &'static str, key: &str, body: &[u8]) -> String {
 /// Calls a function, and checks the response and the log lines. A refusal has to store and send nothing.
 fn call(world: &mut World, function: Function, event: &str) -> TestResponse {
     log::listen();
-    let (backends, calls) = (world.backends.clone(), world.backends.ses.calls());
-    let handler = |request| handle(&backends, function, request);
+    let calls = world.backends.ses.calls();
+    let handler = |request| world.functions.call(function, request);
     let answer = TestResponse::from(world.runtime.block_on(invoke(event, REQUEST_ID, TIMEOUT, handler)));
     let event: Value = serde_json::from_str(event).expect("JSON");
     let is_head = event["requestContext"]["http"]["method"] == "HEAD";
@@ -127,23 +121,6 @@ fn call(world: &mut World, function: Function, event: &str) -> TestResponse {
     assert!(accepted || world.backends.ses.calls() == calls, "a refusal called SES: {}", answer.text);
     log::check(&event);
     answer
-}
-
-async fn handle(backends: &Backends, function: Function, request: Request) -> Response<Body> {
-    let (env, table) = (backends.env.clone(), backends.table.clone());
-    match function {
-        Function::Api => api::handle(&api::App { env, table }, request).await,
-        Function::Feedback => panic!("feedback takes batches"),
-        Function::Send => {
-            let ses = Ses::new(backends.ses_config.clone(), None);
-            send::handle(&send::App { env, table, ses }, request).await
-        }
-        Function::Track => track::handle(&track::App { env, table }, request).await,
-        Function::RegenerateKeys => {
-            let alerts = Some(backends.alerts.clone());
-            regenerate_keys::handle(&regenerate_keys::App { env, table, alerts }, request).await
-        }
-    }
 }
 
 /// The number of mails that went out by an answer of send.

@@ -18,11 +18,9 @@ mod world;
 pub type Target = fn(&[u8]);
 
 /// Every target, under the name of its corpus and of its binary.
-pub const TARGETS: [(&str, Target); 13] = [
+pub const TARGETS: [(&str, Target); 11] = [
     ("authorization", authorization),
-    ("event_regenerate_keys", event_regenerate_keys),
-    ("event_send", event_send),
-    ("event_track", event_track),
+    ("event", event),
     ("feedback", feedback),
     ("html_cost", html_cost),
     ("html_to_text", html_to_text),
@@ -37,7 +35,7 @@ pub const TARGETS: [(&str, Target); 13] = [
 pub use self::{
     feedback::{feedback, ses_event},
     html::{html_cost, html_to_text},
-    http::{event_regenerate_keys, event_send, event_track, send_body, track_body},
+    http::{event, send_body, track_body},
     keys::{authorization, key},
     liquid::{liquid, liquid_cost},
 };

@@ -6,6 +6,7 @@ use std::{
 };
 
 use posthorn_errors::Code;
+use posthorn_routes::ROUTES;
 use posthorn_table::Uuid;
 use serde_json::{Map, Value};
 use tracing_subscriber::{Layer, filter::LevelFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
@@ -16,8 +17,6 @@ pub(crate) const REQUEST_ID: &str = "fuzz-request";
 /// Shorter texts are in a line by chance.
 const MIN_TEXT: usize = 8;
 const METHODS: [&str; 8] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "OTHER"];
-const PATHS: [&str; 6] =
-    ["/v1/send", "/v1/track", "/v1", "/users/@me/projects/{id}/regenerate-keys", "/health", "(unknown)"];
 const MESSAGES: [&str; 9] = [
     "answered",
     "refused",
@@ -80,7 +79,7 @@ fn check_field(name: &str, value: &Value, input_texts: &[String]) {
     let is_ours = match name {
         "message" => MESSAGES.contains(&text),
         "method" => METHODS.contains(&text),
-        "path" => PATHS.contains(&text),
+        "path" => text == "(unknown)" || ROUTES.iter().any(|route| route.pattern == text),
         "code" => text.parse::<Code>().is_ok(),
         "request_id" => text == REQUEST_ID,
         "level" | "target" | "timestamp" => true,

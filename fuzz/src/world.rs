@@ -5,6 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use posthorn_bundle::{Bundle, Clients};
 use posthorn_table::project::Project;
 use posthorn_testkit::{
     backends::{Backends, Item},
@@ -15,10 +16,11 @@ use tokio::runtime::{Builder, Runtime};
 /// The number of inputs that share back ends, so that their items stay few.
 const SHARED_INPUTS: usize = 100;
 
-/// Back ends with a project that has the keys of `events/`.
+/// Back ends with a project that has the keys of `events/`, and the functions on them.
 pub(crate) struct World {
     pub(crate) runtime: Runtime,
     pub(crate) backends: Backends,
+    pub(crate) functions: Bundle,
     pub(crate) project: Project,
     items: BTreeMap<String, Item>,
     /// The number of inputs that may still use these back ends.
@@ -48,7 +50,8 @@ impl World {
         });
         let items = runtime.block_on(backends.items());
         let _set_up = backends.calls.take();
-        Self { runtime, backends, project, items, left: SHARED_INPUTS }
+        let functions = Bundle::new(Clients::of(&backends));
+        Self { runtime, backends, functions, project, items, left: SHARED_INPUTS }
     }
 
     /// Lets the next input start with new back ends.

@@ -3,6 +3,8 @@
 use std::{collections::BTreeSet, fs, panic::catch_unwind, path::PathBuf};
 
 use posthorn_fuzz::TARGETS;
+use posthorn_routes::{ROUTES, resolve};
+use serde_json::Value;
 
 fn folder(target: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target)
@@ -18,6 +20,22 @@ fn every_kept_input_passes_its_target() {
             let bytes = fs::read(&file).unwrap();
             assert!(catch_unwind(|| target(&bytes)).is_ok(), "{}", file.display());
         }
+    }
+}
+
+#[test]
+fn every_route_has_a_kept_event() {
+    let read = |entry: std::io::Result<fs::DirEntry>| serde_json::from_slice(&fs::read(entry.unwrap().path()).unwrap());
+    let events: Vec<Value> = fs::read_dir(folder("event")).unwrap().filter_map(|entry| read(entry).ok()).collect();
+    let resolved: Vec<_> = events
+        .iter()
+        .filter_map(|event| {
+            let method = event["requestContext"]["http"]["method"].as_str()?.parse().ok()?;
+            resolve(&method, event["rawPath"].as_str()?).route()
+        })
+        .collect();
+    for route in ROUTES {
+        assert!(resolved.contains(&route), "corpus/event has no event of {}", route.label());
     }
 }
 

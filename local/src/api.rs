@@ -1,4 +1,6 @@
-//! The API: the routes of API Gateway, with the functions' handlers in process.
+//! The API: the routes of API Gateway, with the functions in process.
+
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -9,13 +11,14 @@ use axum::{
     routing::get,
 };
 use futures_util::StreamExt;
+use posthorn_bundle::Bundle;
 use posthorn_errors::{Code, Failure};
 use posthorn_lambda::{
     Env,
     http::{refuse, too_large},
 };
-use posthorn_routes::{Function, MAX_EVENT_BYTES, Operation, ROUTES, Resolved, resolve};
-use posthorn_testkit::gateway::{Incoming, TIMEOUT, invoke};
+use posthorn_routes::{MAX_EVENT_BYTES, Operation, ROUTES, Resolved, resolve};
+use posthorn_testkit::gateway::{Incoming, TIMEOUT, function_of, invoke};
 
 use crate::demo::Demo;
 
@@ -29,16 +32,10 @@ const PAGES: [&str; 3] = [INBOX, "/_local/health", "/_local/docs"];
 /// The functions, and the demo project whose keys are kept.
 #[derive(Clone)]
 pub struct Api {
-    /// Clock and randomness.
+    /// The clock and the randomness.
     pub env: Env,
-    /// The function `api`.
-    pub api: api::App,
-    /// The function `send`.
-    pub send: send::App,
-    /// The function `track`.
-    pub track: track::App,
-    /// The function `regenerate-keys`.
-    pub regenerate_keys: regenerate_keys::App,
+    /// The functions.
+    pub functions: Arc<Bundle>,
     /// The demo project.
     pub demo: Demo,
 }
@@ -49,21 +46,6 @@ impl Api {
         let to = |page: &'static str| get(move || async move { ([NO_STORE], Redirect::temporary(page)) });
         let routes = PAGES.iter().fold(Router::new(), |routes, page| routes.route(&format!("{page}/"), to(page)));
         routes.route("/", to(INBOX)).fallback(answer).with_state(self)
-    }
-
-    async fn invoke(&self, event: &str, request_id: &str, function: Function) -> Response<Bytes> {
-        match function {
-            Function::Api => invoke(event, request_id, TIMEOUT, |request| api::handle(&self.api, request)).await,
-            Function::Feedback => unreachable!("no route leads to feedback"),
-            Function::Send => {
-                Box::pin(invoke(event, request_id, TIMEOUT, |request| send::handle(&self.send, request))).await
-            }
-            Function::Track => invoke(event, request_id, TIMEOUT, |request| track::handle(&self.track, request)).await,
-            Function::RegenerateKeys => {
-                invoke(event, request_id, TIMEOUT, |request| regenerate_keys::handle(&self.regenerate_keys, request))
-                    .await
-            }
-        }
     }
 
     async fn answer(self, request: Request<Body>) -> Response<Body> {
@@ -90,8 +72,9 @@ impl Api {
             let counted = if route.max_body_bytes == MAX_EVENT_BYTES { size } else { bytes };
             return self.refuse(&incoming, too_large(route, counted));
         }
-        let function = resolved.path().map_or(Function::DEFAULT, |path| path.routes[0].function);
-        let response = self.invoke(&event, &incoming.request_id, function).await;
+        let function = function_of(&incoming.method, incoming.uri.path());
+        let handler = |request| self.functions.call(function, request);
+        let response = invoke(&event, &incoming.request_id, TIMEOUT, handler).await;
         self.keep_rotated_keys(&resolved, &response);
         response.map(Body::from)
     }

@@ -6,9 +6,8 @@ use aws_lambda_events::sqs::SqsEvent;
 use aws_types::SdkConfig;
 use jiff::SignedDuration;
 use posthorn_alerts::Topic;
-use posthorn_auth::reputation::Rule;
+use posthorn_bundle::Bundle;
 use posthorn_lambda::{Env, aws, env::monotonic_now};
-use posthorn_table::Table;
 use posthorn_testkit::{
     backends::local_config,
     feedback::{events_about, sns_envelope},
@@ -79,16 +78,11 @@ fn publish_events(mail: &Mail, queue: &Queue, env: &Env) {
     }
 }
 
-/// Calls the function `feedback` with an SQS event. Gives the ids of the messages that SQS has to deliver again.
-pub(crate) async fn call_feedback(app: Arc<feedback::App>, event: Value) -> Vec<String> {
+/// Gives `feedback` an SQS event, and returns the ids of the messages that SQS has to deliver again.
+pub(crate) async fn deliver(functions: Arc<Bundle>, event: Value) -> Vec<String> {
     let batch: SqsEvent = serde_json::from_value(event).expect("the queue makes events that Lambda could");
-    let response = feedback::handle(&app, batch, monotonic_now() + FEEDBACK_TIMEOUT).await;
+    let response = functions.deliver(batch, monotonic_now() + FEEDBACK_TIMEOUT).await;
     response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
-}
-
-/// The function `feedback` with the guard's default rule.
-pub(crate) fn feedback_app(env: Env, table: Table, alerts: Topic) -> feedback::App {
-    feedback::App { env, table, rule: Rule::default(), alerts: Some(alerts), heartbeat: feedback::Heartbeat::default() }
 }
 
 /// The configuration of the functions' clients of DynamoDB and SNS, with the time limits of a deployment. The client of SES has its own

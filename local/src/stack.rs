@@ -3,13 +3,14 @@
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 
 use axum::{Router, serve::ListenerExt};
 use posthorn_alerts::Topic;
 use posthorn_auth::reputation::Rule;
+use posthorn_bundle::{Bundle, Clients};
 use posthorn_lambda::Env;
 use posthorn_mail::ses::Ses as SesClient;
 use posthorn_table::{Table, schema};
@@ -81,17 +82,19 @@ pub async fn run_behind(
 
     let alerts = backends::topic(&topics_url);
     let endpoints = between(Endpoints { dynamodb: database_url.clone(), ses: mail_url.clone() }).await?;
-    let api = api(env.clone(), &endpoints, alerts.clone(), folder.path("demo.env")).await?;
-    let table = api.track.table.clone();
-    let feedback = Arc::new(backends::feedback_app(env.clone(), table.clone(), alerts));
+    let table = table(&endpoints).await?;
+    let demo = Demo::prepare(&table, &env, folder.path("demo.env")).await?;
+    let functions = Arc::new(functions(&env, &table, &endpoints, alerts));
     let (stop_queue, stopped) = watch::channel(false);
-    let handler = move |event| backends::call_feedback(Arc::clone(&feedback), event);
+    let consumer = Arc::clone(&functions);
+    let handler = move |event| backends::deliver(Arc::clone(&consumer), event);
     let events = tokio::spawn(queue.clone().run(handler, asked(stopped)));
 
     let addresses = Addresses { api: url, dynamodb: database_url, ses: mail_url, sns: topics_url, sqs: queues_url };
     let environment = EnvironmentFiles::write(folder.state(), &addresses.variables())?;
     let tool = if options.memory { environment.tool() } else { "cargo posthorn".to_owned() };
-    greet(port, &api.demo, &tool);
+    greet(port, &demo, &tool);
+    let api = Api { env: env.clone(), functions, demo };
     let health =
         Health { table, env, rule: Rule::default(), announcements, tool, dead: Arc::new(move || queue.dead().len()) };
     let pages = inbox::router(inbox).merge(health::router(health)).merge(docs::router());
@@ -103,22 +106,20 @@ pub async fn run_behind(
     outcome
 }
 
-async fn api(env: Env, endpoints: &Endpoints, alerts: Topic, keys: Option<PathBuf>) -> io::Result<Api> {
+/// The table, which is created if it is new.
+async fn table(endpoints: &Endpoints) -> io::Result<Table> {
     let client = aws_sdk_dynamodb::Client::new(&backends::sdk_config(&endpoints.dynamodb));
     schema::create(&client, TABLE).await.map_err(io::Error::other)?;
-    let table = Table::new(client, TABLE);
-    let demo = Demo::prepare(&table, &env, keys).await?;
-    Ok(Api {
-        api: api::App { env: env.clone(), table: table.clone() },
-        send: send::App {
-            env: env.clone(),
-            table: table.clone(),
-            ses: SesClient::new(&local_config(&endpoints.ses), Some(CONFIGURATION_SET.to_owned())),
-        },
-        track: track::App { env: env.clone(), table: table.clone() },
-        regenerate_keys: regenerate_keys::App { env: env.clone(), table, alerts: Some(alerts) },
-        env,
-        demo,
+    Ok(Table::new(client, TABLE))
+}
+
+fn functions(env: &Env, table: &Table, endpoints: &Endpoints, alerts: Topic) -> Bundle {
+    Bundle::new(Clients {
+        env: env.clone(),
+        table: table.clone(),
+        ses: SesClient::new(&local_config(&endpoints.ses), Some(CONFIGURATION_SET.to_owned())),
+        alerts: Some(alerts),
+        rule: Rule::default(),
     })
 }
 

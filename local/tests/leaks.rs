@@ -7,20 +7,18 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     io::Write,
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
-use aws_lambda_events::sqs::SqsEvent;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use posthorn_auth::authenticate;
-use posthorn_lambda::{env::monotonic_now, http::respond, telemetry::quieten_panics};
-use posthorn_mail::ses::Ses;
+use posthorn_bundle::{Bundle, Clients};
+use posthorn_lambda::{http::respond, telemetry::quieten_panics};
 use posthorn_routes::{Function, Operation, route};
 use posthorn_testkit::{
-    backends::{Backends, TestProject, TestResponse},
-    events::{EMAIL, EventFile, PUBLIC_KEY, SECRET_KEY, in_folder},
+    backends::{Backends, TestResponse},
+    events::{self, EMAIL, EventFile, PUBLIC_KEY, SECRET_KEY, in_folder},
     faults::Fault,
-    gateway::invoke,
+    gateway::{TIMEOUT, http_response, invoke},
     ses,
 };
 use serde_json::Value;
@@ -28,6 +26,8 @@ use tracing_subscriber::{Layer, filter::filter_fn, fmt::layer, layer::Subscriber
 
 /// The length of the shortest text that is searched for: shorter ones are in a log line by chance.
 const MIN_LENGTH: usize = 6;
+/// Lambda's id of every request.
+const REQUEST_ID: &str = "lambda-request";
 /// The number of calls of a request that fail, one at a time.
 const FAILING_CALLS: usize = 9;
 
@@ -59,7 +59,8 @@ fn listen() -> Output {
     let is_collected = |metadata: &tracing::Metadata<'_>| {
         let is_ours = |name: &str| metadata.target().starts_with(name);
         *metadata.level() <= tracing::Level::INFO
-            || ["posthorn", "api", "send", "track", "regenerate_keys", "feedback"].into_iter().any(is_ours)
+            || is_ours("posthorn")
+            || Function::ALL.into_iter().any(|function| is_ours(&function.name().replace('-', "_")))
     };
     let lines = layer().json().flatten_event(true).with_span_list(true).with_writer(move || writer.clone());
     tracing_subscriber::registry().with(lines.with_filter(filter_fn(is_collected))).init();
@@ -125,12 +126,12 @@ impl Leaks {
     /// Gives a file's event to its function on back ends that `disturb` has changed, and returns the answer.
     async fn run(&mut self, file: &EventFile, disturb: impl AsyncFn(&Backends)) -> Option<TestResponse> {
         let backends = Backends::start().await;
-        let project = file.prepare(&backends).await;
+        file.prepare(&backends).await;
         if let Some(before) = file.before() {
-            give(&backends, &project, &before).await;
+            give(&backends, &before).await;
         }
         disturb(&backends).await;
-        let answer = give(&backends, &project, file).await;
+        let answer = give(&backends, file).await;
         self.unreached += usize::from(backends.faults.is_waiting());
         backends.faults.clear();
         self.check(file, &backends, answer.as_ref()).await;
@@ -178,55 +179,22 @@ async fn debug_texts(file: &EventFile, backends: &Backends) -> String {
     shown.concat()
 }
 
-/// Gives an event to the function that its folder names.
-async fn give(backends: &Backends, project: &TestProject, file: &EventFile) -> Option<TestResponse> {
-    let (env, table, alerts) = (backends.env.clone(), backends.table.clone(), Some(backends.alerts.clone()));
-    let (id, time) = ("lambda-request", Duration::from_secs(29));
-    let answer = match file.folder.split('/').next().unwrap() {
-        "send" => {
-            let app = send::App { env, table, ses: Ses::new(backends.ses_config.clone(), None) };
-            invoke(&file.event, id, time, |request| send::handle(&app, request)).await
-        }
-        "api" => {
-            let app = api::App { env, table };
-            invoke(&file.event, id, time, |request| api::handle(&app, request)).await
-        }
-        "track" => {
-            let app = track::App { env, table };
-            invoke(&file.event, id, time, |request| track::handle(&app, request)).await
-        }
-        "regenerate-keys" => {
-            let app = regenerate_keys::App { env, table, alerts };
-            invoke(&file.event, id, time, |request| regenerate_keys::handle(&app, request)).await
-        }
-        _ => {
-            let (rule, heartbeat) = (posthorn_auth::reputation::Rule::default(), feedback::Heartbeat::default());
-            let app = feedback::App { env, table, rule, alerts, heartbeat };
-            let event: SqsEvent = serde_json::from_str(&file.event).unwrap();
-            let _batch = feedback::handle(&app, event, monotonic_now() + time).await;
-            assert_eq!(project.project.facts.name, "Acme");
-            return None;
-        }
-    };
-    Some(answer.into())
-}
-
-fn folders() -> impl Iterator<Item = EventFile> {
-    let functions = Function::ALL.into_iter().filter(|function| function.is_behind_the_gateway());
-    let of_http = functions.map(|function| ["accepted", "refused"].map(|kind| format!("{}/{kind}", function.name())));
-    let of_queue = ["accepted", "failed", "partial"].map(|kind| format!("feedback/{kind}"));
-    of_http.flatten().chain(of_queue).flat_map(|folder| in_folder(&folder))
+/// Gives an event to the function that its folder names. The answer is `None` for a batch of a queue.
+async fn give(backends: &Backends, file: &EventFile) -> Option<TestResponse> {
+    let function = file.function();
+    let answer = Bundle::new(Clients::of(backends)).invoke(function, &file.event, REQUEST_ID, TIMEOUT).await;
+    function.is_behind_the_gateway().then(|| http_response(answer).into())
 }
 
 #[tokio::test]
 async fn no_text_of_a_request_appears_where_it_does_not_belong() {
     let mut leaks = Leaks { output: listen(), lines: 0, unreached: 0, found: BTreeMap::new() };
-    for file in folders() {
+    for file in Function::ALL.into_iter().flat_map(events::of) {
         leaks.run(&file, async |_| {}).await;
     }
     let mut failed_calls = 0;
-    let accepted = ["send/accepted", "track/accepted", "regenerate-keys/accepted", "feedback/accepted"];
-    for file in accepted.into_iter().filter_map(|folder| in_folder(folder).into_iter().next_back()) {
+    let accepted = Function::ALL.map(|function| in_folder(&format!("{}/accepted", function.name())));
+    for file in accepted.into_iter().filter_map(|files| files.into_iter().next_back()) {
         for fault in [Fault::NeverArrives, Fault::Breaks, Fault::Garbles, Fault::Throttled] {
             for number in 0..FAILING_CALLS {
                 leaks.run(&file, async |backends| backends.faults.fail_call(number, fault)).await;
@@ -234,7 +202,7 @@ async fn no_text_of_a_request_appears_where_it_does_not_belong() {
             }
         }
     }
-    let plain = in_folder("send/accepted").into_iter().find(|file| file.name == "plain").unwrap();
+    let plain = events::accepted_file(Function::Send, "plain");
     for fault in [ses::Fault::MessageRejected, ses::Fault::AccountPaused, ses::Fault::LoseAnswer] {
         leaks.run(&plain, async |backends| backends.ses.fail_next(fault.clone())).await;
     }
@@ -258,7 +226,7 @@ impl Leaks {
     /// Calls a handler that panics with all that it knows.
     async fn run_panicking(&mut self, file: &EventFile) -> TestResponse {
         let backends = Backends::start().await;
-        let answer: TestResponse = invoke(&file.event, "lambda-request", Duration::from_secs(29), |request| async {
+        let answer: TestResponse = invoke(&file.event, REQUEST_ID, TIMEOUT, |request| async {
             respond(&backends.env, Function::Send, request, |call| async move {
                 panic!("{:?} {}", call.authorization(), String::from_utf8_lossy(call.body()))
             })

@@ -6,6 +6,7 @@ use std::{process::ExitCode, time::Duration};
 use aws_lambda_events::sqs::SqsEvent;
 use futures_util::{StreamExt, stream};
 use posthorn_auth::reputation::{Counts, Level, Rule};
+use posthorn_bundle::{Bundle, Clients};
 use posthorn_lambda::env::monotonic_now;
 use posthorn_table::{
     Timestamp, Uuid, contact,
@@ -96,13 +97,7 @@ fn first_stop(metric: FeedbackMetric, occurs: &impl Fn() -> bool) -> Option<u64>
 async fn throughput() {
     let backends = Backends::start().await;
     let project = backends.project(|_| {}).await.project.facts.id;
-    let app = feedback::App {
-        env: backends.env.clone(),
-        table: backends.table.clone(),
-        rule: Rule::default(),
-        alerts: Some(backends.alerts.clone()),
-        heartbeat: feedback::Heartbeat::default(),
-    };
+    let functions = Bundle::new(Clients::of(&backends));
     let emails: Vec<Email> = (0..EVENTS).map(|number| email(project, number, backends.clock.now())).collect();
     for email in &emails {
         backends.table.permit_email(email).await.expect("an email's record");
@@ -113,7 +108,7 @@ async fn throughput() {
     let started = monotonic_now();
     stream::iter(batches)
         .for_each_concurrent(8, |batch| async {
-            let response = feedback::handle(&app, batch, started + Duration::from_mins(1)).await;
+            let response = functions.deliver(batch, started + Duration::from_mins(1)).await;
             assert!(response.batch_item_failures.is_empty(), "an event failed");
         })
         .await;

@@ -1,13 +1,13 @@
 //! The events that take the most memory, of each kind that a function reads.
 
+use posthorn_routes::Function;
 use posthorn_testkit::{
-    events::EventFile,
+    events::{EventFile, accepted_file},
     feedback::{sqs_event, sqs_record},
 };
 use serde_json::{Value, json};
 
 use super::contacts::{COUNT, Contacts, address, list, maps};
-use crate::functions::accepted_event;
 
 /// The bytes of the largest body of a mail, about, once it is escaped in the event.
 const MAIL_BYTES: usize = 5_900_000;
@@ -18,7 +18,7 @@ const REPORT_BYTES: usize = 250_000;
 
 /// An event, the contacts that it meets, and its outcome.
 pub(crate) struct Case {
-    pub(crate) function: &'static str,
+    pub(crate) function: Function,
     pub(crate) name: &'static str,
     pub(crate) file: EventFile,
     pub(crate) event: String,
@@ -29,20 +29,36 @@ pub(crate) struct Case {
 
 /// Every case.
 pub(crate) fn all() -> Vec<Case> {
-    [hostile_mails(), large_mails(), full_contacts(), tracked(), rotations(), reports()].into_iter().flatten().collect()
+    Function::ALL.into_iter().flat_map(of).collect()
+}
+
+/// The cases of a function.
+fn of(function: Function) -> Vec<Case> {
+    match function {
+        // No route of it reads a body, so each event takes what the others take.
+        Function::Api => vec![projects()],
+        Function::Send => [hostile_mails(), large_mails(), full_contacts()].into_iter().flatten().collect(),
+        Function::Track => tracked(),
+        Function::RegenerateKeys => rotations(),
+        Function::Feedback => reports(),
+    }
+}
+
+fn projects() -> Case {
+    http(Function::Api, "list_projects", "a body of 5.9 MB", "x".repeat(MAIL_BYTES), 413)
 }
 
 fn mail(name: &'static str, body: String, outcome: usize) -> Case {
-    http("send", "plain", name, body, outcome)
+    http(Function::Send, "plain", name, body, outcome)
 }
 
 fn track(name: &'static str, body: String, outcome: usize) -> Case {
-    http("track", "plain", name, body, outcome)
+    http(Function::Track, "plain", name, body, outcome)
 }
 
 /// The event of a function's file with another body.
-fn http(function: &'static str, event: &str, name: &'static str, body: String, outcome: usize) -> Case {
-    let file = accepted_event(&format!("{function}/accepted"), event);
+fn http(function: Function, event: &str, name: &'static str, body: String, outcome: usize) -> Case {
+    let file = accepted_file(function, event);
     let mut event: Value = serde_json::from_str(&file.event).expect("JSON");
     event["body"] = body.into();
     Case { function, name, event: event.to_string(), file, contacts: Contacts::None, outcome }
@@ -144,7 +160,7 @@ fn tracked() -> Vec<Case> {
 }
 
 fn rotations() -> Vec<Case> {
-    let case = |name, body, outcome| http("regenerate-keys", "secret_with_grace", name, body, outcome);
+    let case = |name, body, outcome| http(Function::RegenerateKeys, "secret_with_grace", name, body, outcome);
     vec![
         case("maps inside maps of 4 KB", format!(r#"{{"keys":{}}}"#, list(&maps(30), 4_000)), 422),
         case("a body of 5.9 MB", format!(r#"{{"keys":{}}}"#, list(&maps(30), MAIL_BYTES / 2)), 413),
@@ -154,7 +170,7 @@ fn rotations() -> Vec<Case> {
 /// Batches of ten reports. SES writes them, and puts into them texts of the recipients' servers.
 fn reports() -> Vec<Case> {
     let batch = |name, change: &dyn Fn(&mut Value)| {
-        let file = accepted_event("feedback/accepted", "bounce-permanent-general");
+        let file = accepted_file(Function::Feedback, "bounce-permanent-general");
         let event = report(&file);
         let records = (0..10).map(|number| {
             let mut event = event.clone();
@@ -162,7 +178,7 @@ fn reports() -> Vec<Case> {
             sqs_record(&event.to_string(), &number.to_string())
         });
         let event = sqs_event(&records.collect::<Vec<_>>()).to_string();
-        Case { function: "feedback", name, file, event, contacts: Contacts::None, outcome: 0 }
+        Case { function: Function::Feedback, name, file, event, contacts: Contacts::None, outcome: 0 }
     };
     let parsed = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
     let maps = parsed(&list(&maps(60), REPORT_BYTES));

@@ -1,5 +1,6 @@
 //! `docs/costs.md` is held to the price list and to the costs that are measured.
 
+use posthorn_routes::Function;
 use posthorn_testkit::{capacity::Units, logs::Logs, template};
 use serde_json::Value;
 
@@ -187,8 +188,8 @@ async fn the_document_states_the_cost_of_a_flood() {
 #[test]
 fn the_memory_is_the_templates() {
     let template = template::read();
-    for function in ["SendFunction", "TrackFunction", "RegenerateKeysFunction", "FeedbackFunction"] {
-        let set = template::properties(&template, function)["MemorySize"].as_f64();
-        assert_eq!(set, Some(MEMORY), "{function}");
+    for function in Function::ALL {
+        let set = template::properties(&template, function.logical_id())["MemorySize"].as_f64();
+        assert_eq!(set, Some(MEMORY), "{function:?}");
     }
 }

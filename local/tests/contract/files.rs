@@ -3,7 +3,7 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use posthorn_routes::{Function, resolve};
-use posthorn_testkit::events::{EventFile, in_folder};
+use posthorn_testkit::events::{self, EventFile};
 use serde_json::Value;
 
 use crate::{
@@ -13,9 +13,7 @@ use crate::{
 
 fn files() -> impl Iterator<Item = (EventFile, Value)> {
     let functions = Function::ALL.into_iter().filter(|function| function.is_behind_the_gateway());
-    let folders =
-        functions.flat_map(|function| ["accepted", "refused"].map(|kind| format!("{}/{kind}", function.name())));
-    folders.flat_map(|folder| in_folder(&folder)).map(|file| {
+    functions.flat_map(events::of).map(|file| {
         let event = serde_json::from_str(&file.event).unwrap();
         (file, event)
     })

@@ -1,13 +1,11 @@
 //! The functions behind their routes, on back ends of a test's own.
 
-use axum::http::Method;
-use posthorn_mail::ses::Ses;
-use posthorn_routes::{Function, resolve};
+use posthorn_bundle::{Bundle, Clients};
 use posthorn_table::{Table, project::Project};
 use posthorn_testkit::{
     backends::{Backends, TestProject, TestRequest, TestResponse},
     events::EventFile,
-    gateway::{TIMEOUT, invoke},
+    gateway::{TIMEOUT, function_of, invoke},
     openapi::description_of,
 };
 use serde_json::Value;
@@ -17,10 +15,7 @@ use crate::schema::assert_fits;
 pub(crate) struct World {
     pub(crate) backends: Backends,
     pub(crate) project: TestProject,
-    send: send::App,
-    api: api::App,
-    track: track::App,
-    regenerate_keys: regenerate_keys::App,
+    functions: Bundle,
 }
 
 impl World {
@@ -43,27 +38,14 @@ impl World {
     }
 
     /// The same world, whose functions look for a table that does not exist.
-    pub(crate) fn without_table(mut self) -> Self {
+    pub(crate) fn without_table(self) -> Self {
         let table = Table::new(self.backends.dynamodb.clone(), "missing");
-        self.api.table = table.clone();
-        self.send.table = table.clone();
-        self.track.table = table.clone();
-        self.regenerate_keys.table = table;
-        self
+        let functions = Bundle::new(Clients { table, ..Clients::of(&self.backends) });
+        Self { functions, ..self }
     }
 
     fn over(backends: Backends, project: TestProject) -> Self {
-        let (env, table) = (backends.env.clone(), backends.table.clone());
-        let ses = Ses::new(backends.ses_config.clone(), None);
-        let alerts = Some(backends.alerts.clone());
-        Self {
-            send: send::App { env: env.clone(), table: table.clone(), ses },
-            api: api::App { env: env.clone(), table: table.clone() },
-            track: track::App { env: env.clone(), table: table.clone() },
-            regenerate_keys: regenerate_keys::App { env, table, alerts },
-            project,
-            backends,
-        }
+        Self { functions: Bundle::new(Clients::of(&backends)), project, backends }
     }
 
     /// A POST with the project's secret key.
@@ -78,16 +60,8 @@ impl World {
 
     /// Answers a request, and checks that the answer fits its description.
     pub(crate) async fn call(&self, request: TestRequest) -> TestResponse {
-        let answer = match function(request.method(), request.path()) {
-            Function::Api => self.backends.call(request.clone(), |request| api::handle(&self.api, request)).await,
-            Function::Feedback => unreachable!("no route leads to feedback"),
-            Function::Send => self.backends.call(request.clone(), |request| send::handle(&self.send, request)).await,
-            Function::Track => self.backends.call(request.clone(), |request| track::handle(&self.track, request)).await,
-            Function::RegenerateKeys => {
-                let handle = |request| regenerate_keys::handle(&self.regenerate_keys, request);
-                self.backends.call(request.clone(), handle).await
-            }
-        };
+        let function = function_of(request.method(), request.path());
+        let answer = self.backends.call(request.clone(), |request| self.functions.call(function, request)).await;
         assert_fits(&answer, description_of(&request, &answer));
         answer
     }
@@ -95,24 +69,12 @@ impl World {
     /// Answers an event of `events/`, and checks that the answer fits its description.
     pub(crate) async fn replay(&self, event: &Value) -> TestResponse {
         let request = request_of(event);
-        let text = event.to_string();
-        let answer = match function(request.method(), request.path()) {
-            Function::Api => invoke(&text, "", TIMEOUT, |request| api::handle(&self.api, request)).await,
-            Function::Feedback => unreachable!("no route leads to feedback"),
-            Function::Send => invoke(&text, "", TIMEOUT, |request| send::handle(&self.send, request)).await,
-            Function::Track => invoke(&text, "", TIMEOUT, |request| track::handle(&self.track, request)).await,
-            Function::RegenerateKeys => {
-                invoke(&text, "", TIMEOUT, |request| regenerate_keys::handle(&self.regenerate_keys, request)).await
-            }
-        };
-        let answer = TestResponse::from(answer);
+        let function = function_of(request.method(), request.path());
+        let handler = |request| self.functions.call(function, request);
+        let answer = TestResponse::from(invoke(&event.to_string(), "", TIMEOUT, handler).await);
         assert_fits(&answer, description_of(&request, &answer));
         answer
     }
-}
-
-fn function(method: &Method, path: &str) -> Function {
-    resolve(method, path).path().map_or(Function::DEFAULT, |path| path.routes[0].function)
 }
 
 /// A request with the method and the path of an event.

@@ -16,45 +16,32 @@ mod sandbox;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use aws_lambda_events::sqs::SqsEvent;
-use posthorn_auth::reputation::Rule;
-use posthorn_lambda::{Env, env::monotonic_now};
+use posthorn_bundle::{Bundle, Clients};
+use posthorn_lambda::Env;
 use posthorn_mail::ses::Ses;
+use posthorn_routes::Function;
 use posthorn_table::{Timestamp, Uuid};
 use posthorn_testkit::{
     backends::{Backends, TestResponse},
-    events::{EventFile, in_folder},
-    gateway::{TIMEOUT, http_response, invoke},
+    events::{self, EventFile},
+    gateway::{TIMEOUT, http_response},
 };
 use serde_json::Value;
 
 use crate::sandbox::{CONFIGURATION_SET, Sandbox};
 
-/// The folders of `events/` and the functions, in the template, that they are for.
-const FOLDERS: [(&str, &str); 9] = [
-    ("send/accepted", "SendFunction"),
-    ("send/refused", "SendFunction"),
-    ("track/accepted", "TrackFunction"),
-    ("track/refused", "TrackFunction"),
-    ("regenerate-keys/accepted", "RegenerateKeysFunction"),
-    ("regenerate-keys/refused", "RegenerateKeysFunction"),
-    ("feedback/accepted", "FeedbackFunction"),
-    ("feedback/failed", "FeedbackFunction"),
-    ("feedback/partial", "FeedbackFunction"),
-];
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_event_file_has_the_same_outcome_under_the_emulator_and_in_process() {
     let Some(emulator) = emulator() else { return };
     let mut files = 0;
-    for (folder, function) in FOLDERS {
-        for file in in_folder(folder) {
+    for function in Function::ALL {
+        for file in events::of(function) {
             let backends = prepared(started().await, &file).await;
             let sandbox = Sandbox::start(&emulator, function, &backends);
             let (expected, found) = (in_process(&file).await, in_sandbox(&sandbox, &backends, &file).await);
-            assert_eq!(found, expected, "{folder}/{}", file.name);
-            if function == "SendFunction" {
-                assert_eq!(sandbox.counted("Sent"), found.mails as u64, "{folder}/{}", file.name);
+            assert_eq!(found, expected, "{}/{}", file.folder, file.name);
+            if function == Function::Send {
+                assert_eq!(sandbox.counted("Sent"), found.mails as u64, "{}/{}", file.folder, file.name);
             }
             files += 1;
         }
@@ -161,10 +148,7 @@ async fn in_sandbox(sandbox: &Sandbox, backends: &Backends, file: &EventFile) ->
     for file in file.before().iter().chain([file]) {
         answer = sandbox.invoke(&file.event).await;
     }
-    if answer.get("statusCode").is_some() {
-        answer = http(&TestResponse::from(http_response(answer)));
-    }
-    Outcome::of(backends, answer).await
+    Outcome::of(backends, without_transport(answer)).await
 }
 
 /// The outcome of the file's event, after the one that has to go before it, with the handler in process.
@@ -178,33 +162,12 @@ async fn in_process(file: &EventFile) -> Outcome {
 }
 
 async fn handle(backends: &Backends, file: &EventFile) -> Value {
-    let (env, table) = (backends.env.clone(), backends.table.clone());
-    let response = match file.folder.split('/').next() {
-        Some("send") => {
-            let ses = Ses::new(backends.ses_config.clone(), Some(CONFIGURATION_SET.to_owned()));
-            let app = send::App { env, table, ses };
-            invoke(&file.event, "", TIMEOUT, |request| send::handle(&app, request)).await
-        }
-        Some("track") => {
-            let app = track::App { env, table };
-            invoke(&file.event, "", TIMEOUT, |request| track::handle(&app, request)).await
-        }
-        Some("regenerate-keys") => {
-            let app = regenerate_keys::App { env, table, alerts: Some(backends.alerts.clone()) };
-            invoke(&file.event, "", TIMEOUT, |request| regenerate_keys::handle(&app, request)).await
-        }
-        _ => {
-            let app = feedback::App {
-                env,
-                table,
-                rule: Rule::default(),
-                alerts: Some(backends.alerts.clone()),
-                heartbeat: feedback::Heartbeat::default(),
-            };
-            let event: SqsEvent = serde_json::from_str(&file.event).unwrap();
-            let response = feedback::handle(&app, event, monotonic_now() + TIMEOUT).await;
-            return serde_json::to_value(response).unwrap();
-        }
-    };
-    http(&TestResponse::from(response))
+    let ses = Ses::new(backends.ses_config.clone(), Some(CONFIGURATION_SET.to_owned()));
+    let functions = Bundle::new(Clients { ses, ..Clients::of(backends) });
+    without_transport(functions.invoke(file.function(), &file.event, "", TIMEOUT).await)
+}
+
+/// The answer to a batch of a queue, or the HTTP response that the gateway makes of a function's answer.
+fn without_transport(answer: Value) -> Value {
+    if answer.get("statusCode").is_some() { http(&TestResponse::from(http_response(answer))) } else { answer }
 }

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use posthorn_routes::Function;
 use posthorn_testkit::{
     backends::{ALERTS, Backends, TABLE},
     template,
@@ -35,8 +36,9 @@ impl Drop for Sandbox {
 }
 
 impl Sandbox {
-    /// A sandbox of a function, such as `SendFunction`, that calls these back ends.
-    pub(crate) fn start(emulator: &Path, function: &str, backends: &Backends) -> Self {
+    /// Starts a sandbox of a function that calls these back ends.
+    pub(crate) fn start(emulator: &Path, function: Function, backends: &Backends) -> Self {
+        let function = function.logical_id();
         let bootstrap =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../.aws-sam/build").join(function).join("bootstrap");
         let bootstrap = bootstrap.canonicalize().unwrap_or_else(|_| panic!("no {}: sam build", bootstrap.display()));

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use posthorn_auth::import;
-use posthorn_routes::{Route, resolve};
+use posthorn_routes::{Function, Route, resolve};
 use posthorn_table::{
     api_key::KeyScope,
     contact,
@@ -15,7 +15,10 @@ use posthorn_table::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::backends::{Backends, TestProject, TestRequest};
+use crate::{
+    backends::{Backends, TestProject},
+    request::TestRequest,
+};
 
 /// The project that the files name. The local stack's demo project has this id.
 pub const PROJECT: &str = "00000000-0000-4000-8000-00000000de30";
@@ -52,13 +55,40 @@ pub fn accepted(route: &Route) -> EventFile {
     found.unwrap_or_else(|| panic!("events/{folder} has no file of {}", route.label()))
 }
 
+/// All files of a function, by folder and name.
+///
+/// # Panics
+/// If the function has no folders below `events/`, one of them is empty, or a file is not JSON.
+#[must_use]
+pub fn of(function: Function) -> Vec<EventFile> {
+    let path = folder_path(function.name());
+    let mut folders: Vec<String> = fs::read_dir(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        .map(|entry| entry.expect("a folder that can be read").file_name().to_string_lossy().into_owned())
+        .collect();
+    folders.sort();
+    assert!(!folders.is_empty(), "{} has no folders", path.display());
+    folders.iter().flat_map(|folder| in_folder(&format!("{}/{folder}", function.name()))).collect()
+}
+
+/// A file of the events that a function accepts.
+///
+/// # Panics
+/// If there is no such file.
+#[must_use]
+pub fn accepted_file(function: Function, name: &str) -> EventFile {
+    let folder = format!("{}/accepted", function.name());
+    let file = in_folder(&folder).into_iter().find(|file| file.name == name);
+    file.unwrap_or_else(|| panic!("{folder} has no file {name}"))
+}
+
 /// The files of one folder below `events/`, by name.
 ///
 /// # Panics
 /// If the folder is missing or empty, or a file is not JSON.
 #[must_use]
 pub fn in_folder(folder: &str) -> Vec<EventFile> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../events").join(folder);
+    let path = folder_path(folder);
     let mut files: Vec<EventFile> = fs::read_dir(&path)
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
         .map(|entry| read(folder, &entry.expect("a folder that can be read").path()))
@@ -66,6 +96,10 @@ pub fn in_folder(folder: &str) -> Vec<EventFile> {
     files.sort_by(|a, b| a.name.cmp(&b.name));
     assert!(!files.is_empty(), "{} has no files", path.display());
     files
+}
+
+fn folder_path(folder: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../events").join(folder)
 }
 
 fn read(folder: &str, path: &std::path::Path) -> EventFile {
@@ -91,6 +125,17 @@ impl Backends {
 }
 
 impl EventFile {
+    /// The function that the file is an event of.
+    ///
+    /// # Panics
+    /// If the folder is no function's.
+    #[must_use]
+    pub fn function(&self) -> Function {
+        let name = self.folder.split('/').next();
+        let function = Function::ALL.into_iter().find(|function| Some(function.name()) == name);
+        function.unwrap_or_else(|| panic!("{} is no function's folder", self.folder))
+    }
+
     /// Stores the items that the file supposes: the project that it names with the keys in it, set up for the refusal that
     /// the file is named for, and for `feedback` the email that it is about.
     ///

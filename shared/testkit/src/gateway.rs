@@ -11,6 +11,7 @@ use lambda_http::{
     http::{HeaderMap, Method, Uri},
 };
 use posthorn_lambda::serve::answer;
+use posthorn_routes::{Function, resolve};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -92,7 +93,14 @@ impl Incoming {
     }
 }
 
-/// Gives an event to a handler. `remaining` is the time that the function's timeout still leaves.
+/// The function that the gateway gives a request to.
+#[must_use]
+pub fn function_of(method: &Method, path: &str) -> Function {
+    resolve(method, path).path().map_or(Function::DEFAULT, |path| path.routes[0].function)
+}
+
+/// Gives an event to a handler, and returns the gateway's response. `remaining` is the time that the function's timeout still
+/// leaves.
 ///
 /// # Panics
 /// If the event is not one of an HTTP API.
@@ -106,12 +114,25 @@ where
     F: Fn(Request) -> Fut + Send + Sync,
     Fut: Future<Output = Response<Body>> + Send,
 {
+    http_response(handle_event(event, request_id, remaining, handler).await)
+}
+
+/// Gives an event to a handler, and returns the function's answer to Lambda. `remaining` is the time that the function's timeout
+/// still leaves.
+///
+/// # Panics
+/// If the event is not one of an HTTP API.
+pub async fn handle_event<F, Fut>(event: &str, request_id: &str, remaining: Duration, handler: F) -> Value
+where
+    F: Fn(Request) -> Fut + Send + Sync,
+    Fut: Future<Output = Response<Body>> + Send,
+{
     let payload = serde_json::from_str(event).expect("an event of an HTTP API");
     let mut context = Context::default();
     request_id.clone_into(&mut context.request_id);
     context.deadline = deadline(remaining);
     let answer = answer(&handler, LambdaEvent::new(payload, context)).await.expect("a handler's failure is an answer");
-    http_response(serde_json::to_value(&answer).expect("an answer of an HTTP API"))
+    serde_json::to_value(&answer).expect("an answer of an HTTP API")
 }
 
 /// The gateway's response to its caller for a function's answer.

@@ -18,6 +18,7 @@ pub mod openapi;
 pub mod permissions;
 pub mod queue;
 pub mod recording;
+mod request;
 pub mod server;
 pub mod ses;
 pub mod sns;
