@@ -14,9 +14,9 @@ impl FieldErrors {
         self.0.push(FieldError { field: field.into(), message: message.into(), code });
     }
 
-    /// Notes under this field why its value was not read, if it was not.
-    pub(crate) fn keep<T>(&mut self, field: impl Into<String>, read: Result<T, ValueError>) -> Option<T> {
-        read.map_err(|error| self.push(field, error.code, error.message)).ok()
+    /// Notes the mistake in the value of a field, if there is one.
+    pub(crate) fn keep<T>(&mut self, field: impl FnOnce() -> String, read: Result<T, ValueError>) -> Option<T> {
+        read.map_err(|error| self.push(field(), error.code, error.message)).ok()
     }
 
     /// How many were noted so far.

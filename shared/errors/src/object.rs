@@ -46,7 +46,7 @@ impl<'a> Object<'a> {
 
     /// A field of any type, if it is there and as it must be.
     pub fn read<K: FieldType>(&self, name: &str, kind: &K, errors: &mut FieldErrors) -> Option<K::Value<'a>> {
-        errors.keep(self.path(name), kind.parse_json(self.get(name)?))
+        errors.keep(|| self.path(name), kind.parse_json(self.get(name)?))
     }
 
     /// A field of a PATCH that may be `null`. One that is wrong is noted and changes nothing.
@@ -54,7 +54,7 @@ impl<'a> Object<'a> {
         match self.fields.get(name) {
             None => Change::Unchanged,
             Some(Value::Null) => Change::Cleared,
-            Some(json) => errors.keep(self.path(name), kind.parse_json(json)).map_or(Change::Unchanged, Change::Set),
+            Some(json) => errors.keep(|| self.path(name), kind.parse_json(json)).map_or(Change::Unchanged, Change::Set),
         }
     }
 
@@ -64,7 +64,7 @@ impl<'a> Object<'a> {
             Value::Null => Err(ValueError { code: FieldCode::InvalidType, message: "Must not be null.".into() }),
             json => kind.parse_json(json),
         };
-        errors.keep(self.path(name), read)
+        errors.keep(|| self.path(name), read)
     }
 
     /// A text field, if it is there and as it must be.

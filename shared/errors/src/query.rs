@@ -44,7 +44,7 @@ pub fn read_parameter<'a, K: ParameterType>(
     kind: &K,
     errors: &mut FieldErrors,
 ) -> Option<K::Value<'a>> {
-    errors.keep(name, kind.parse_text(text))
+    errors.keep(|| name.to_owned(), kind.parse_text(text))
 }
 
 impl<'a> Query<'a> {
@@ -56,7 +56,7 @@ impl<'a> Query<'a> {
         errors: &mut FieldErrors,
     ) -> Option<K::Value<'a>> {
         let text = self.once(name, errors)?;
-        errors.keep(name, kind.parse_text(text))
+        errors.keep(|| name.to_owned(), kind.parse_text(text))
     }
 
     /// A value of an enumeration, by its name.

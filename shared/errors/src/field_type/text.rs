@@ -29,10 +29,9 @@ impl FieldType for Text {
 
 impl ParameterType for Text {
     fn parse_text<'a>(&self, text: &'a str) -> Result<&'a str, ValueError> {
-        let length = text.chars().count() as u64;
-        if length < self.limit.least {
+        if self.limit.least.checked_sub(1).is_some_and(|below| !is_longer(text, below)) {
             Err(ValueError { code: FieldCode::TooShort, message: self.limit.too_few().into() })
-        } else if length > self.limit.most {
+        } else if is_longer(text, self.limit.most) {
             Err(ValueError { code: FieldCode::TooLong, message: self.limit.too_many().into() })
         } else if !self.control && text.chars().any(char::is_control) {
             Err(ValueError::invalid("Must not have control characters or line breaks."))
@@ -40,4 +39,9 @@ impl ParameterType for Text {
             Ok(text)
         }
     }
+}
+
+/// True if a text has more than so many characters. A text may be megabytes, so its characters are counted no further than needed.
+fn is_longer(text: &str, count: u64) -> bool {
+    usize::try_from(count).is_ok_and(|count| text.len() > count && text.chars().nth(count).is_some())
 }
