@@ -29,8 +29,8 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 /// The routes `/openapi.yaml`, `/_local/docs`, and those of the files that the page names.
 pub fn router() -> Router {
     let viewer = viewer().into_service();
-    let viewer_files = VIEWER_FILES.into_iter();
-    viewer_files
+    VIEWER_FILES
+        .into_iter()
         .fold(Router::new(), |router, file| router.route_service(file, viewer.clone()))
         .route("/openapi.yaml", get(description))
         .route(PAGE, get(page))
@@ -39,7 +39,7 @@ pub fn router() -> Router {
         .layer(middleware::from_fn(private_page))
 }
 
-/// All routes of the crate: its own page as well, which is why it stands behind the routes of the files.
+/// All routes of the crate. They include its own page, so only the routes of the files lead here.
 fn viewer() -> Router {
     swagger_ui_dist::generate_routes(ApiDefinition {
         uri_prefix: PAGE,
