@@ -177,7 +177,7 @@ impl RotationModel {
                 match error {
                     _ if found => {
                         add("finds its change made", &|after| {
-                            Self::end(after, who, RotationResult::Done(change.clone()))
+                            Self::end(after, who, RotationResult::Done(change.clone()));
                         });
                     }
                     Code::Conflict if who == Self::OPERATOR => {

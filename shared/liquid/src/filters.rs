@@ -38,7 +38,7 @@ enum Cost {
     /// The filter does not read the items and entries of its input.
     Shallow,
     /// The filter reads its input and arguments once or a few times, and its result is at most a few times as long as they are. A
-    /// filter whose result can be longer spends that work itself, with [`Meter::spend_bytes`], before it makes the result.
+    /// filter whose result can be longer spends that work itself, with `Meter::spend_bytes`, before it makes the result.
     Deep,
 }
 
