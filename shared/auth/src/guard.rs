@@ -43,7 +43,7 @@ impl CountedEvent {
 /// project.
 ///
 /// # Errors
-/// What DynamoDB answers; then it is to be called again.
+/// Any [`TableError`]; then it is to be called again.
 pub async fn apply(
     table: &Table,
     rule: &Rule,
@@ -212,7 +212,7 @@ fn changed(project: &Project, status: Status, now: Timestamp) -> Project {
 /// Disables a project for the operator. `jitter` is any random number.
 ///
 /// # Errors
-/// What DynamoDB answers.
+/// Any [`TableError`].
 pub async fn disable(
     table: &Table,
     id: Uuid,
@@ -238,7 +238,7 @@ pub async fn disable(
 /// `jitter` is any random number.
 ///
 /// # Errors
-/// What DynamoDB answers.
+/// Any [`TableError`].
 pub async fn enable(table: &Table, id: Uuid, now: Timestamp, jitter: u32) -> Result<ChangeOutcome, TableError> {
     by_hand(table, id, Status::Active, jitter, |project| reinstated(project, now)).await
 }

@@ -104,7 +104,7 @@ impl Table {
     /// disabled project take effect with their commit.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn api_key(&self, digest: &str) -> Result<Option<ApiKey>, TableError> {
         let item = self.read(keys::api_key(digest)).await?;
         item.map(from_item).transpose()

@@ -127,7 +127,7 @@ impl Table {
     /// suffices, loses the largest of it: that no mail may go there counts for more.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn mark_contact(
         &self,
         project: Uuid,
@@ -186,7 +186,7 @@ impl Table {
     /// The contact with this normalised address, if there is one, read consistently.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn contact(&self, project: Uuid, email: &str) -> Result<Option<Contact>, TableError> {
         let id = id(project, email);
         let item = self.read(keys::contact(id)).await?;

@@ -42,7 +42,7 @@ impl Table {
     /// `mail.example.com`: mail from the sub-domain may then come from both, for a project's domain covers those below.
     ///
     /// # Errors
-    /// What DynamoDB answers; a conflict with a rival's transaction passes.
+    /// Any [`TableError`]; a conflict with a rival's transaction passes.
     pub async fn claim_domain(
         &self,
         domain: &str,
@@ -107,7 +107,7 @@ impl Table {
     /// Who has claimed a domain, if anybody, read consistently.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn domain(&self, domain: &str) -> Result<Option<DomainClaim>, TableError> {
         self.read(keys::domain(domain)).await?.map(from_item).transpose()
     }
@@ -115,7 +115,7 @@ impl Table {
     /// Every claimed domain, in alphabetical order, read consistently.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn domains(&self) -> Result<Vec<DomainClaim>, TableError> {
         self.query_partition(DOMAINS).await?.into_iter().map(from_item).collect()
     }
@@ -123,7 +123,7 @@ impl Table {
     /// Gives a domain up, if it is still this project's.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn release_domain(&self, domain: &str, project: Uuid) -> Result<(), TableError> {
         let result = self
             .client

@@ -206,7 +206,7 @@ impl Table {
     /// Takes the permit to hand `email` over, by creating its record: only who created it may.
     ///
     /// # Errors
-    /// What DynamoDB answers; after a lost answer the permit counts as not taken, whatever happened.
+    /// Any [`TableError`]; after a lost answer the permit counts as not taken, whatever happened.
     pub async fn permit_email(&self, email: &Email) -> Result<Permit, TableError> {
         let record = Record { email, rank: email.status.rank(), expires_at: expiry(email.created_at, RETENTION_DAYS) };
         let put = |put: PutItemFluentBuilder| {
@@ -223,7 +223,7 @@ impl Table {
     /// may find another's. Not if something of the same or a higher rank is known already, or the record is gone.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn settle_email(
         &self,
         id: Uuid,
@@ -281,7 +281,7 @@ impl Table {
     /// Removes the record that the attempt `nonce` created, if it is still that attempt's.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn withdraw_email(&self, id: Uuid, nonce: &str) -> Result<(), TableError> {
         let result = self
             .client
@@ -299,7 +299,7 @@ impl Table {
     /// by its rank, the time by the latest. Does nothing for an email whose record is gone.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn record_seen(
         &self,
         id: Uuid,
@@ -365,7 +365,7 @@ impl Table {
     /// The email's record, if there is one, read consistently.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn email(&self, id: Uuid) -> Result<Option<Email>, TableError> {
         let item = self.read(keys::email(id)).await?;
         item.map(from_item).transpose()
@@ -374,7 +374,7 @@ impl Table {
     /// The records of these emails that exist, read consistently, in no particular order.
     ///
     /// # Errors
-    /// What DynamoDB answers; [`TableError::Throttled`] if it leaves some unread again and again. `jitter` is any random number.
+    /// Any [`TableError`]; [`TableError::Throttled`] if it leaves some unread again and again. `jitter` is any random number.
     pub async fn emails(&self, ids: &[Uuid], jitter: u32) -> Result<Vec<Email>, TableError> {
         self.batch(ids.iter().copied().map(keys::email), jitter).await?.into_iter().map(from_item).collect()
     }

@@ -35,7 +35,7 @@ impl Table {
     /// Records an event. Recording the same one again changes nothing.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn record_event(&self, event: &Event<'_>) -> Result<(), TableError> {
         let attributes = Attributes {
             project_id: event.project,
@@ -51,7 +51,7 @@ impl Table {
     /// Removes an event, if it was recorded.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn forget_event(&self, contact: Uuid, id: &str) -> Result<(), TableError> {
         let key = keys::event(contact, id).attributes();
         self.client.delete_item().table_name(&*self.name).set_key(Some(key)).send().await?;

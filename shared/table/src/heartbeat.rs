@@ -11,7 +11,7 @@ impl Table {
     /// Keeps that an event came at `at`, unless a later one is known.
     ///
     /// # Errors
-    /// What DynamoDB answers. Tried once: the next event tells the same.
+    /// Any [`TableError`]. Tried once: the next event tells the same.
     pub async fn record_heartbeat(&self, at: Timestamp) -> Result<(), TableError> {
         let result = self
             .update(keys::heartbeat())
@@ -28,7 +28,7 @@ impl Table {
     /// When the last event came, to the minute or so; `None` if never one did.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn last_heartbeat(&self) -> Result<Option<Timestamp>, TableError> {
         let item = self.read(keys::heartbeat()).await?.unwrap_or_default();
         Ok(item.get("last_event_at").and_then(|at| at.as_s().ok()?.parse().ok()))

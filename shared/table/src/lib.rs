@@ -26,7 +26,7 @@ pub mod usage;
 
 use std::{sync::Arc, time::Duration};
 
-pub use error::TableError;
+pub use error::{Conflict, TableError};
 pub use jiff::Timestamp;
 pub use keys::PARTITIONS;
 pub use retry::retry_transient;

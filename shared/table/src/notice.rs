@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Table, TableError, Timestamp, Uuid,
+    Conflict, Table, TableError, Timestamp, Uuid,
     item::{conditional, expiry, from_item, ignore_failed_condition, moment, n, s, to_item},
     keys::{self, NOTICES},
     project::ProjectFacts,
@@ -70,7 +70,7 @@ impl Table {
     /// disabled or reinstated since.
     ///
     /// # Errors
-    /// What DynamoDB answers; a conflict with a rival's transaction passes.
+    /// Any [`TableError`]; a conflict with a rival's transaction passes.
     pub async fn record_notice(&self, notice: &Notice, project: &ProjectFacts) -> Result<(), TableError> {
         let unchanged = ConditionCheck::builder()
             .table_name(&*self.name)
@@ -83,7 +83,7 @@ impl Table {
         let unchanged = TransactWriteItem::builder().condition_check(unchanged).build();
         let writes = vec![unchanged, self.notice_write(notice)?];
         match self.transact(writes).await {
-            Err(TableError::Conflict(code)) if code == "ConditionalCheckFailed" => Ok(()),
+            Err(TableError::Conflict(Conflict::ConditionFailed)) => Ok(()),
             result => result,
         }
     }
@@ -102,7 +102,7 @@ impl Table {
     /// Every notice of a project, by name, read consistently.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn notices(&self, project: Uuid) -> Result<Vec<Notice>, TableError> {
         let items = self
             .client
@@ -124,7 +124,7 @@ impl Table {
     /// published.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn lease_notice(&self, notice: &Notice, nonce: &str, now: Timestamp) -> Result<bool, TableError> {
         let result = self
             .update(keys::notice(notice.project, &notice.name))
@@ -141,7 +141,7 @@ impl Table {
     /// Keeps that a notice was published.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn mark_published(&self, notice: &Notice, now: Timestamp) -> Result<(), TableError> {
         let result = self
             .update(keys::notice(notice.project, &notice.name))
@@ -156,7 +156,7 @@ impl Table {
     /// Gives the lease back that the attempt `nonce` holds, so that the next one who looks publishes at once.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn release_notice(&self, notice: &Notice, nonce: &str) -> Result<(), TableError> {
         let result = self
             .update(keys::notice(notice.project, &notice.name))

@@ -181,7 +181,7 @@ impl Table {
     /// The project called `id`, read consistently.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn project(&self, id: Uuid) -> Result<Option<Project>, TableError> {
         let item = self.read(keys::project(id)).await?;
         item.map(from_item).transpose()
@@ -190,7 +190,7 @@ impl Table {
     /// Every project in the directory, by id.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn directory(&self) -> Result<Vec<DirectoryEntry>, TableError> {
         self.query_partition(DIRECTORY).await?.into_iter().map(from_item).collect()
     }
@@ -198,7 +198,7 @@ impl Table {
     /// The projects with these ids that exist, read consistently, in no particular order. `jitter` is any random number.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn projects(&self, ids: &[Uuid], jitter: u32) -> Result<Vec<Project>, TableError> {
         let mut projects = Vec::with_capacity(ids.len());
         for ids in ids.chunks(MAX_AT_ONCE) {
@@ -221,7 +221,7 @@ impl Table {
     ///
     /// # Errors
     /// [`TableError::Conflict`] if the project was changed since it was read, another project has one of its new keys, or
-    /// it has not claimed a new domain; what else DynamoDB answers.
+    /// it has not claimed a new domain. Any other [`TableError`].
     pub async fn change_project(
         &self,
         previous: Option<&Project>,
@@ -311,7 +311,7 @@ impl Table {
     /// left to TTL. An answer that was lost is settled by a read.
     ///
     /// # Errors
-    /// [`TableError::Conflict`] if the project was changed since it was read; what else DynamoDB answers.
+    /// [`TableError::Conflict`] if the project was changed since it was read. Any other [`TableError`].
     pub async fn remove_project(
         &self,
         project: &Project,

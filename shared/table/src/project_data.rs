@@ -4,19 +4,20 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
+use backon::BackoffBuilder as _;
 use tokio::time::sleep;
 
 use crate::{
     Table, TableError, Uuid,
     item::{Item, s},
     keys::{self, CONTACT, CONTACTS, EMAILS, NOTICES, PK, SK},
-    retry::pause,
+    retry::pauses,
 };
 
 /// The most items of one batched write (API reference, `BatchWriteItem`).
 const MAX_AT_ONCE: usize = 25;
-/// How often what DynamoDB left undone is tried again, with pauses that double up to two and a half seconds.
-const ATTEMPTS: u32 = 12;
+/// How often the writes that DynamoDB left undone are made again, after pauses that double up to two and a half seconds.
+const MAX_FURTHER_WRITES: usize = 12;
 
 /// Of what kind something is that a project holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,7 +84,7 @@ impl Table {
     /// and its price is a read of the whole table.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn project_data(&self, project: Uuid, from: Option<ScanPosition>) -> Result<ProjectDataPage, TableError> {
         let output = self
             .client
@@ -118,7 +119,7 @@ impl Table {
     /// `jitter` is any random number.
     ///
     /// # Errors
-    /// What DynamoDB answers; [`TableError::Throttled`] if it leaves something undone again and again.
+    /// Any [`TableError`]; [`TableError::Throttled`] if it leaves something undone again and again.
     pub async fn remove(&self, project_data: Vec<ProjectItem>, jitter: u32) -> Result<(), TableError> {
         let mut keys = project_data.into_iter().map(|holding| holding.key).peekable();
         while keys.peek().is_some() {
@@ -130,15 +131,16 @@ impl Table {
 
     async fn write_batch(&self, requests: Vec<WriteRequest>, jitter: u32) -> Result<(), TableError> {
         let mut left = HashMap::from([(self.name.to_string(), requests)]);
-        for attempt in 0..ATTEMPTS {
+        let mut pauses = pauses(jitter).with_max_times(MAX_FURTHER_WRITES).build();
+        loop {
             let output = self.client.batch_write_item().set_request_items(Some(left)).send().await?;
             left = output.unprocessed_items.unwrap_or_default();
             if left.values().all(Vec::is_empty) {
                 return Ok(());
             }
-            sleep(pause(attempt, jitter)).await;
+            let Some(pause) = pauses.next() else { return Err(TableError::Throttled("UnprocessedItems".to_owned())) };
+            sleep(pause).await;
         }
-        Err(TableError::Throttled("UnprocessedItems".to_owned()))
     }
 }
 

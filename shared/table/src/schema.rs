@@ -17,7 +17,7 @@ use crate::{
 /// Makes the table called `name` unless it exists: on demand, string keys, TTL on `expires_at`.
 ///
 /// # Errors
-/// What DynamoDB answers, other than that the table exists.
+/// Any [`TableError`], other than that the table exists.
 pub async fn create(client: &Client, name: &str) -> Result<(), TableError> {
     let mut request = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
     for (attribute, role) in [(PK, KeyType::Hash), (SK, KeyType::Range)] {
@@ -46,7 +46,7 @@ impl Table {
     /// About how many items the table holds: DynamoDB counts them every six hours (API reference, `TableDescription`).
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn item_count(&self) -> Result<u64, TableError> {
         let output = self.client.describe_table().table_name(&*self.name).send().await?;
         let count = output.table.and_then(|table| table.item_count).unwrap_or_default();
@@ -56,7 +56,7 @@ impl Table {
     /// Whether DynamoDB removes items past their time: TTL is on, or being switched on, for our attribute.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn expires_items(&self) -> Result<bool, TableError> {
         let output = self.client.describe_time_to_live().table_name(&*self.name).send().await?;
         Ok(output.time_to_live_description.is_some_and(|ttl| {

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::{SignedDuration, ToSpan, civil::Date, tz::TimeZone};
 
 use crate::{
-    Table, TableError, Timestamp, Uuid,
+    Conflict, Table, TableError, Timestamp, Uuid,
     email::Email,
     item::{Item, expiry, n, once},
     keys::{self, EXPIRES_AT},
@@ -132,7 +132,7 @@ impl Table {
     /// record is gone.
     ///
     /// # Errors
-    /// What DynamoDB answers; a conflict with a rival's transaction passes.
+    /// Any [`TableError`]; a conflict with a rival's transaction passes.
     pub async fn count_once(&self, email: &Email, metric: FeedbackMetric) -> Result<bool, TableError> {
         let hour = Hour { epoch: email.epoch, at: email.created_at };
         let mark = Update::builder()
@@ -155,7 +155,7 @@ impl Table {
         let writes = [mark, count].map(|update| TransactWriteItem::builder().update(update).build());
         match self.transact(writes.into()).await {
             Ok(()) => Ok(true),
-            Err(TableError::Conflict(code)) if code == "ConditionalCheckFailed" => Ok(false),
+            Err(TableError::Conflict(Conflict::ConditionFailed)) => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -164,7 +164,7 @@ impl Table {
     /// one batched, consistent read. Some older hours may be among them. `jitter` is any random number.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn window(
         &self,
         project: Uuid,
@@ -186,7 +186,7 @@ impl Table {
     /// errs towards stopping a project early, as does an email in doubt, which is not counted here.
     ///
     /// # Errors
-    /// What DynamoDB answers. What certainly had no effect passes: a conflict with the transaction that counts a bounce.
+    /// Any [`TableError`]. A conflict with the transaction that counts a bounce is transient, for it certainly had no effect.
     pub async fn count_sent(&self, project: Uuid, shard: u8, hour: Hour, count: u64) -> Result<(), TableError> {
         self.update(keys::statistics(project, shard, &hour.day()))
             .update_expression("ADD #sent :count SET #expires = :expires")
