@@ -1,5 +1,6 @@
 //! Contacts: one item for each project and address, found, created and merged by one `UpdateItem`.
 
+mod attributes;
 mod merge;
 mod room;
 
@@ -9,7 +10,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-pub(crate) use room::size;
+use attributes::largest;
+pub(crate) use attributes::{DATA, size};
 pub use room::{Bound, MAX_DATA_BYTES, Room};
 
 use crate::{
@@ -17,11 +19,6 @@ use crate::{
     item::{Item, from_item, ignore_failed_condition, moment, s},
     keys,
 };
-
-/// Every data key is an attribute of its own, so that concurrent requests that set different keys all survive.
-const DATA: &str = "data:";
-/// More than the marks of a contact take, in bytes.
-const ROOM: usize = 1024;
 
 /// A contact's id: the same for the same project and normalised address, always.
 #[must_use]
@@ -175,7 +172,7 @@ impl Table {
             .expression_attribute_names("#mark", mark.attribute())
             .expression_attribute_values(":project", s(project.to_string()))
             .expression_attribute_values(":email", s(email))
-            .expression_attribute_values(":now", s(now.to_string()))
+            .expression_attribute_values(":now", moment(now))
             .expression_attribute_values(":at", moment(at))
             .expression_attribute_values(":false", AttributeValue::Bool(false))
             .send()
@@ -192,26 +189,6 @@ impl Table {
         let item = self.read(keys::contact(id)).await?;
         item.map(|item| Contact::from_item(id, item)).transpose()
     }
-}
-
-/// The names and the lengths of values of the data in an item.
-fn data_of(item: &Item) -> impl Iterator<Item = (&str, usize)> {
-    let length = |value: &AttributeValue| value.as_s().map_or(0, String::len);
-    item.iter().filter_map(move |(name, value)| Some((name.strip_prefix(DATA)?, length(value))))
-}
-
-/// The attributes of the largest data of a contact, as much as makes room for its marks.
-fn largest(item: &Item) -> Vec<String> {
-    let size = |(key, length): &(&str, usize)| size(key, *length);
-    let mut data: Vec<_> = data_of(item).collect();
-    data.sort_unstable_by_key(|data| std::cmp::Reverse(size(data)));
-    let mut freed = 0;
-    let is_needed = |data: &(&str, usize)| {
-        let is_needed = freed < ROOM;
-        freed += size(data);
-        is_needed
-    };
-    data.into_iter().take_while(is_needed).map(|(name, _)| format!("{DATA}{name}")).collect()
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub struct DomainClaim {
     #[serde(rename = "project_id")]
     pub project: Uuid,
     /// When.
+    #[serde(serialize_with = "crate::time::serialize")]
     pub claimed_at: Timestamp,
 }
 
@@ -109,7 +110,7 @@ impl Table {
     /// # Errors
     /// Any [`TableError`].
     pub async fn domain(&self, domain: &str) -> Result<Option<DomainClaim>, TableError> {
-        self.read(keys::domain(domain)).await?.map(from_item).transpose()
+        self.get(keys::domain(domain)).await
     }
 
     /// Every claimed domain, in alphabetical order, read consistently.

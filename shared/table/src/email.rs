@@ -92,6 +92,7 @@ pub struct Email {
     /// The attempt that took the permit.
     pub nonce: String,
     /// When the permit was taken; the hour that statistics count it in.
+    #[serde(serialize_with = "crate::time::serialize")]
     pub created_at: Timestamp,
 }
 
@@ -233,8 +234,7 @@ impl Table {
         now: Timestamp,
     ) -> Result<(), TableError> {
         let mut set = "SET #status = :status, #rank = :rank, settled_at = :now".to_owned();
-        let mut values =
-            vec![(":status", s(status.as_str())), (":rank", n(status.rank())), (":now", s(now.to_string()))];
+        let mut values = vec![(":status", s(status.as_str())), (":rank", n(status.rank())), (":now", moment(now))];
         for (attribute, placeholder, value) in [
             ("message_id", ":message", outcome.message_id),
             ("#error", ":error", outcome.error),
@@ -367,8 +367,7 @@ impl Table {
     /// # Errors
     /// Any [`TableError`].
     pub async fn email(&self, id: Uuid) -> Result<Option<Email>, TableError> {
-        let item = self.read(keys::email(id)).await?;
-        item.map(from_item).transpose()
+        self.get(keys::email(id)).await
     }
 
     /// The records of these emails that exist, read consistently, in no particular order.

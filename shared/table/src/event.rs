@@ -28,6 +28,7 @@ struct Attributes<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<String>,
+    #[serde(serialize_with = "crate::time::serialize")]
     created_at: Timestamp,
 }
 

@@ -17,7 +17,7 @@ use backon::BackoffBuilder as _;
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::sleep;
 
-use crate::{Conflict, Table, TableError, Timestamp, keys::Key, retry::pauses};
+use crate::{Conflict, Table, TableError, Timestamp, keys::Key, retry::pauses, time};
 
 /// Further reads of one batch, after pauses that double: 20, 40, 80, 160 and 320 milliseconds at most.
 const MAX_FURTHER_READS: usize = 5;
@@ -47,9 +47,9 @@ pub(crate) fn n(value: impl Into<i128>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
 }
 
-/// A moment in text whose order is that of time: milliseconds always.
+/// A moment, as [`time`] writes it.
 pub(crate) fn moment(at: Timestamp) -> AttributeValue {
-    s(format!("{at:.3}"))
+    s(time::text(at))
 }
 
 /// When an item written now expires, in epoch seconds.

@@ -1,14 +1,14 @@
 //! Notices: what is to be announced to the operators. Recorded exactly once, by the write that decides it; published
 //! at least once, with its id.
 
-use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Conflict, Table, TableError, Timestamp, Uuid,
-    item::{conditional, expiry, from_item, ignore_failed_condition, moment, n, s, to_item},
-    keys::{self, NOTICES},
+    item::{conditional, expiry, from_item, ignore_failed_condition, moment, n, s},
+    keys,
     project::ProjectFacts,
 };
 
@@ -27,13 +27,14 @@ pub struct Notice {
     #[serde(rename = "project_id")]
     pub project: Uuid,
     /// When it was decided.
+    #[serde(serialize_with = "crate::time::serialize")]
     pub at: Timestamp,
     /// One line, for people.
     pub title: String,
     /// What is published: JSON text with the notice's id. Every copy is this, byte for byte.
     pub message: String,
     /// When it was published, if it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::time::serialize_optional")]
     pub published_at: Option<Timestamp>,
 }
 
@@ -91,12 +92,7 @@ impl Table {
     /// The same as part of a transaction, which fails if one of this name is recorded.
     pub(crate) fn notice_write(&self, notice: &Notice) -> Result<TransactWriteItem, TableError> {
         let record = Record { notice, expires_at: expiry(notice.at, RETENTION_DAYS) };
-        let put = Put::builder()
-            .table_name(&*self.name)
-            .set_item(Some(to_item(keys::notice(notice.project, &notice.name), &record)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .build()?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        self.creation(keys::notice(notice.project, &notice.name), &record)
     }
 
     /// Every notice of a project, by name, read consistently.
@@ -104,14 +100,15 @@ impl Table {
     /// # Errors
     /// Any [`TableError`].
     pub async fn notices(&self, project: Uuid) -> Result<Vec<Notice>, TableError> {
+        let (partition, beginning) = keys::notices(project);
         let items = self
             .client
             .query()
             .table_name(&*self.name)
             .consistent_read(true)
             .key_condition_expression("pk = :project AND begins_with(sk, :notices)")
-            .expression_attribute_values(":project", s(keys::project_partition(project)))
-            .expression_attribute_values(":notices", s(NOTICES))
+            .expression_attribute_values(":project", s(partition))
+            .expression_attribute_values(":notices", s(beginning))
             .into_paginator()
             .items()
             .send()

@@ -1,5 +1,4 @@
-//! What a project holds beside itself and its keys, to remove it: contacts with their tracked events, emails, idempotency
-//! keys, usage, statistics and notices.
+//! The items that a project holds beside itself, its keys and its domains, to remove them: those that [`NOUNS`] says a scan finds.
 
 use std::collections::HashMap;
 
@@ -7,10 +6,11 @@ use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
 use backon::BackoffBuilder as _;
 use tokio::time::sleep;
 
+pub use crate::keys::ItemKind;
 use crate::{
     Table, TableError, Uuid,
     item::{Item, s},
-    keys::{self, CONTACT, CONTACTS, EMAILS, NOTICES, PK, SK},
+    keys::{Deletion, NOUNS, Noun, Owner, PK, SK},
     retry::pauses,
 };
 
@@ -18,25 +18,6 @@ use crate::{
 const MAX_AT_ONCE: usize = 25;
 /// How often the writes that DynamoDB left undone are made again, after pauses that double up to two and a half seconds.
 const MAX_FURTHER_WRITES: usize = 12;
-
-/// Of what kind something is that a project holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ItemKind {
-    /// A contact.
-    Contact,
-    /// A tracked event.
-    Event,
-    /// An email's record.
-    Email,
-    /// An idempotency key.
-    Idempotency,
-    /// Emails of a month.
-    Usage,
-    /// Counts of a day.
-    Statistics,
-    /// An announcement.
-    Notice,
-}
 
 /// Something that a project holds.
 #[derive(Debug, Clone)]
@@ -64,19 +45,35 @@ pub struct ScanPosition(Item);
 impl ProjectItem {
     fn of(item: Item) -> Option<Self> {
         let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
-        let (pk, sk) = (text(PK)?, text(SK)?);
-        let kind = match pk.split_once('#')?.0 {
-            "CONTACT" if sk == CONTACT => ItemKind::Contact,
-            "CONTACT" => ItemKind::Event,
-            "EMAIL" => ItemKind::Email,
-            "IDEMPOTENCY" => ItemKind::Idempotency,
-            "USAGE" => ItemKind::Usage,
-            "STATS" => ItemKind::Statistics,
-            "PROJECT" => ItemKind::Notice,
-            _ => return None,
-        };
-        Some(Self { kind, key: item })
+        match Noun::of(text(PK)?, text(SK)?)?.deletion {
+            Deletion::Scan(kind, _) => Some(Self { kind, key: item }),
+            Deletion::LastTransaction | Deletion::Kept(_) => None,
+        }
     }
+}
+
+/// The filter of a scan for everything that a project holds, and the values in it: a clause for each noun.
+fn filter(project: Uuid) -> (String, Item) {
+    let (mut clauses, mut values) = (Vec::new(), Item::new());
+    for (number, noun) in NOUNS.iter().enumerate() {
+        let Deletion::Scan(_, owner) = noun.deletion else { continue };
+        let (owned, partition) = match owner {
+            Owner::Attribute => ("project_id = :project AND ", noun.partition.to_owned()),
+            // Ids are of one length, so nobody else's partition begins like this.
+            Owner::Partition => ("", format!("{}{project}", noun.partition)),
+        };
+        values.insert(format!(":p{number}"), s(partition));
+        let sorted = match noun.sort {
+            "" => String::new(),
+            sort => {
+                values.insert(format!(":s{number}"), s(sort));
+                format!(" AND begins_with(sk, :s{number})")
+            }
+        };
+        clauses.push(format!("({owned}begins_with(pk, :p{number}){sorted})"));
+    }
+    values.insert(":project".to_owned(), s(project.to_string()));
+    (clauses.join(" OR "), values)
 }
 
 impl Table {
@@ -86,25 +83,15 @@ impl Table {
     /// # Errors
     /// Any [`TableError`].
     pub async fn project_data(&self, project: Uuid, from: Option<ScanPosition>) -> Result<ProjectDataPage, TableError> {
+        let (filter, values) = filter(project);
         let output = self
             .client
             .scan()
             .table_name(&*self.name)
             .consistent_read(true)
             .projection_expression("pk, sk")
-            .filter_expression(
-                "(project_id = :project AND (begins_with(pk, :contacts) OR begins_with(pk, :emails))) \
-                 OR begins_with(pk, :idempotency) OR begins_with(pk, :statistics) OR pk = :usage \
-                 OR (pk = :partition AND begins_with(sk, :notices))",
-            )
-            .expression_attribute_values(":project", s(project.to_string()))
-            .expression_attribute_values(":contacts", s(CONTACTS))
-            .expression_attribute_values(":emails", s(EMAILS))
-            .expression_attribute_values(":idempotency", s(keys::idempotency_of(project)))
-            .expression_attribute_values(":statistics", s(keys::statistics_of(project)))
-            .expression_attribute_values(":usage", s(keys::usage_partition(project)))
-            .expression_attribute_values(":partition", s(keys::project_partition(project)))
-            .expression_attribute_values(":notices", s(NOTICES))
+            .filter_expression(filter)
+            .set_expression_attribute_values(Some(values))
             .set_exclusive_start_key(from.map(|position| position.0))
             .send()
             .await?;

@@ -6,11 +6,15 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditi
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use tokio::time::sleep;
 
-use super::{Contact, DATA, Room, Subscription, id, largest};
+use super::{
+    Contact, Room, Subscription,
+    attributes::{DATA, largest},
+    id,
+};
 use crate::{
     Conflict, Table, TableError, Timestamp, Uuid,
     data::Data,
-    item::{Item, conditional, s},
+    item::{Item, conditional, moment, s},
     keys,
 };
 
@@ -109,7 +113,7 @@ impl Merge<'_> {
         if self.keeps_time {
             update.set("updated_at = :now");
         }
-        update.value(":now", s(self.now.to_string()));
+        update.value(":now", moment(self.now));
         update.subscription(self.subscription);
         update.data(&self.data);
         for attribute in &self.given_up {

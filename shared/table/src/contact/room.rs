@@ -15,7 +15,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::{DATA, data_of};
+use super::attributes::{data_of, size};
 use crate::{
     data::Data,
     item::{Item, n},
@@ -164,11 +164,6 @@ fn room_for(added: usize) -> u64 {
 
 fn stored_bytes(data: &Data) -> usize {
     data.stored_texts().map(|(key, text)| size(key, text.len())).sum()
-}
-
-/// The bytes that a key takes with a value of this length.
-pub(crate) fn size(key: &str, length: usize) -> usize {
-    DATA.len() + key.len() + length
 }
 
 #[cfg(test)]
