@@ -5,10 +5,10 @@ use posthorn_table::{Conflict, Table, TableError, Timestamp, Uuid, notice::Notic
 /// Changes of the same project that may come first.
 pub(crate) const RIVALS: usize = 8;
 
-/// What the operator asked for, done.
+/// The outcome of a change that the operator asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangeOutcome {
-    /// The project is as it says now.
+    /// The project was changed, to this.
     Changed(Box<Project>),
     /// It was like that before.
     Already(Box<Project>),
@@ -44,7 +44,7 @@ pub(crate) fn rivals() -> TableError {
     TableError::Conflict(Conflict::EveryAttempt)
 }
 
-/// The project one version on, without the keys whose time is over: what every change begins with.
+/// The project one version on, without the keys whose time is over: every change begins with it.
 pub(crate) fn revised(project: &Project, now: Timestamp) -> Project {
     let mut next = project.clone();
     next.version += 1;

@@ -11,15 +11,15 @@ use crate::{
 /// A key's item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ApiKey {
-    /// What it may call.
+    /// The calls that it may make.
     pub class: KeyClass,
-    /// What of that.
+    /// The part of those calls that it may make.
     #[serde(default, skip_serializing_if = "KeyScope::is_full")]
     pub scope: KeyScope,
-    /// When it stops to work, if it was replaced.
+    /// The moment it stops to work, if it was replaced.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::time::serialize_optional")]
     pub retires_at: Option<Timestamp>,
-    /// When DynamoDB may remove the item, in epoch seconds; only for a replaced key.
+    /// The moment from which DynamoDB may remove the item, in epoch seconds; only for a replaced key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
     /// The copy of the project's facts.

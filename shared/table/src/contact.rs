@@ -34,7 +34,7 @@ pub fn id(project: Uuid, email: &str) -> Uuid {
 pub struct Contact {
     /// Computed by [`id`].
     pub id: Uuid,
-    /// Whether it takes marketing mail; transactional mail does not ask.
+    /// True if it takes marketing mail; transactional mail does not ask.
     pub subscribed: bool,
     /// The time of the first request or event about it.
     pub created_at: Option<Timestamp>,
@@ -80,7 +80,7 @@ impl Contact {
     }
 }
 
-/// What a merge does to a contact's subscription.
+/// The effect of a merge on a contact's subscription.
 ///
 /// The attribute `barred` holds what no public key may change: it is there once a contact opted out, bounced or
 /// complained, and its value is the subscription the contact then has.
@@ -97,7 +97,7 @@ pub enum Subscription {
     SubscribeUnlessBarred,
 }
 
-/// What the mail service says of an address.
+/// A report of the mail service on an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     /// It bounced for good: no mail may go there.
@@ -119,7 +119,7 @@ impl Mark {
 }
 
 impl Table {
-    /// Keeps what the mail service says of an address, however often and in whatever order it says it: the latest time
+    /// Keeps a report of the mail service on an address, however often and in whatever order reports come: the latest time
     /// of each. Makes the contact if there is none, not subscribed. A contact that is full of data, for which a public key
     /// suffices, loses the largest of it: that no mail may go there counts for more.
     ///

@@ -10,7 +10,7 @@ use crate::{
     keys::{self, DOMAINS},
 };
 
-/// Who may send from a domain, once it is verified.
+/// A project's claim of a domain: nobody else may send from it, and the project may once it is verified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DomainClaim {
     /// The domain: lower case, Punycode.
@@ -19,12 +19,12 @@ pub struct DomainClaim {
     /// The project that claimed it.
     #[serde(rename = "project_id")]
     pub project: Uuid,
-    /// When.
+    /// The moment of the claim.
     #[serde(serialize_with = "crate::time::serialize")]
     pub claimed_at: Timestamp,
 }
 
-/// How a claim ended.
+/// The outcome of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DomainClaimOutcome {
     /// The domain is the project's, from now on or since before.
@@ -105,7 +105,7 @@ impl Table {
         }
     }
 
-    /// Who has claimed a domain, if anybody, read consistently.
+    /// The claim of a domain, if there is one, read consistently.
     ///
     /// # Errors
     /// Any [`TableError`].

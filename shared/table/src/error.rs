@@ -37,7 +37,7 @@ pub enum TableError {
     Fault(String),
 }
 
-/// How a rival was in the way of a write.
+/// The way in which a rival stopped a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conflict {
     /// A condition does not hold: the rival's change is made.

@@ -10,15 +10,15 @@ use crate::{Table, TableError, Timestamp, Uuid, item::to_item, keys};
 pub struct Event<'a> {
     /// A ULID, so that a contact's events sort by time.
     pub id: &'a str,
-    /// Who did it.
+    /// The contact who did it.
     pub contact: Uuid,
     /// The project.
     pub project: Uuid,
     /// The name, as the caller gave it.
     pub name: &'a str,
-    /// What the caller said about it and wants kept.
+    /// The data that the caller gave with it to be kept.
     pub data: &'a Map<String, Value>,
-    /// When.
+    /// The moment it was tracked.
     pub created_at: Timestamp,
 }
 

@@ -25,7 +25,7 @@ impl Table {
         ignore_failed_condition(result)
     }
 
-    /// When the last event came, to the minute or so; `None` if never one did.
+    /// The moment of the last event, to the minute or so; `None` if there never was one.
     ///
     /// # Errors
     /// Any [`TableError`].

@@ -52,7 +52,7 @@ pub(crate) fn moment(at: Timestamp) -> AttributeValue {
     s(time::text(at))
 }
 
-/// When an item written now expires, in epoch seconds.
+/// The moment at which an item written now expires, in epoch seconds.
 pub(crate) fn expiry(now: Timestamp, days: i64) -> i64 {
     now.as_second() + days * 86_400
 }

@@ -60,18 +60,18 @@ const STATISTICS: &str = "STATS#";
 const HEARTBEAT: &str = "FEEDBACK";
 const ANY: &str = "";
 
-/// A kind of item: where its items lie, and what becomes of them when their project is deleted.
+/// A kind of item: where its items lie, and how they go when their project is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Noun {
     /// The partition key, or how it begins if this ends with `#`.
     pub partition: &'static str,
     /// The sort key, or how it begins if this ends with `#`; empty if it may be any.
     pub sort: &'static str,
-    /// What becomes of the items.
+    /// The way its items go.
     pub deletion: Deletion,
 }
 
-/// What becomes of an item when its project is deleted.
+/// The way an item goes when its project is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deletion {
     /// It is found by scanning the table, and removed before the project is.
@@ -114,7 +114,7 @@ const fn noun(partition: &'static str, sort: &'static str, deletion: Deletion) -
     Noun { partition, sort, deletion }
 }
 
-/// Every kind of item. The partitions that a function's role is bound to, and what a deleted project takes with it, follow from
+/// Every kind of item. The partitions that a function's role is bound to, and the items that a deleted project takes with it, follow from
 /// this list.
 pub const NOUNS: [Noun; 12] = [
     noun(API_KEYS, API_KEY, Deletion::LastTransaction),
@@ -248,7 +248,7 @@ pub(crate) const LISTING: &str = "listing";
 pub(crate) const LISTING_AT: &str = "listing_at";
 /// The other attributes that the index copies. Nothing that tracking an event changes is among them, so that a tracked event of
 /// a contact that exists writes to the table alone.
-pub(crate) const PROJECTED: [&str; 5] = ["email", "subscribed", "bounced_at", "complained_at", "not_spam_at"];
+pub const PROJECTED: [&str; 5] = ["email", "subscribed", "bounced_at", "complained_at", "not_spam_at"];
 /// The lists that the contacts of a project are spread over, so that no partition takes more than its share.
 const CONTACT_SHARDS: u8 = 8;
 

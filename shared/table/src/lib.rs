@@ -1,4 +1,4 @@
-//! The one DynamoDB table: what is stored, under which keys, and every conditional write.
+//! The one DynamoDB table: its items, their keys, and every conditional write.
 //!
 //! One file a noun. Nobody outside this crate builds a key, an expression or an item; nobody inside it reads a
 //! clock or mints an id. Times come in as [`jiff::Timestamp`] and are stored as RFC 3339 text with three fractional
@@ -53,7 +53,7 @@ impl Table {
     }
 
     /// Opens a connection, so that the handshake is no part of a caller's first request, by reading a key that
-    /// cannot exist. What fails here fails again, and then with an answer, in a request. At most one second.
+    /// cannot exist. A failure here comes again in a request, and is answered there. Takes at most one second.
     pub async fn connect(&self) {
         let _ = tokio::time::timeout(CONNECT_WITHIN, self.api_key("none")).await;
     }

@@ -53,7 +53,7 @@ impl List {
     fn tag(&self, filter: &str) -> [u8; TAG_BYTES] {
         let digest = match &self.0 {
             Source::Partition { pk, beginning } => Sha256::new().chain_update(pk).chain_update(beginning),
-            Source::Index(partitions) => partitions.iter().fold(Sha256::new(), |digest, it| digest.chain_update(it)),
+            Source::Index(partitions) => partitions.iter().fold(Sha256::new(), Sha256::chain_update),
         };
         let digest = digest.chain_update([0]).chain_update(filter).finalize();
         let mut tag = [0; TAG_BYTES];
@@ -151,8 +151,8 @@ impl Table {
             }
         };
         let (items, goes_on) = merged(parts, list.sort_key(), limit.into());
-        let last = items.last().map(|item| sort_key(item, list.sort_key()).to_owned());
-        let next = last.filter(|_| goes_on).map(|after| Cursor { tag: list.tag(filter), after });
+        let end = items.last().map(|item| sort_key(item, list.sort_key()).to_owned());
+        let next = end.filter(|_| goes_on).map(|after| Cursor { tag: list.tag(filter), after });
         Ok(Page { items: items.into_iter().map(from_item).collect::<Result<_, _>>()?, next })
     }
 

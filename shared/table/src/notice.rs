@@ -15,7 +15,7 @@ use crate::{
 const RETENTION_DAYS: i64 = 400;
 /// The level of warnings.
 pub const WARNING: &str = "warning";
-/// How long whoever publishes a notice may take before somebody else may.
+/// The time that an attempt has to publish a notice before another may.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(6);
 
 /// A notice.
@@ -26,14 +26,14 @@ pub struct Notice {
     /// The project.
     #[serde(rename = "project_id")]
     pub project: Uuid,
-    /// When it was decided.
+    /// The moment of the decision.
     #[serde(serialize_with = "crate::time::serialize")]
     pub at: Timestamp,
     /// One line, for people.
     pub title: String,
-    /// What is published: JSON text with the notice's id. Every copy is this, byte for byte.
+    /// The published text: JSON with the notice's id. Every copy is this, byte for byte.
     pub message: String,
-    /// When it was published, if it was.
+    /// The moment it was published, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::time::serialize_optional")]
     pub published_at: Option<Timestamp>,
 }
@@ -89,7 +89,7 @@ impl Table {
         }
     }
 
-    /// The same as part of a transaction, which fails if one of this name is recorded.
+    /// The record of a notice as part of a transaction, which fails if one of this name is recorded.
     pub(crate) fn notice_write(&self, notice: &Notice) -> Result<TransactWriteItem, TableError> {
         let record = Record { notice, expires_at: expiry(notice.at, RETENTION_DAYS) };
         self.creation(keys::notice(notice.project, &notice.name), &record)

@@ -18,13 +18,13 @@ use crate::{
 /// The most items of one batched read.
 const MAX_AT_ONCE: usize = 100;
 
-/// Why and when a project was disabled.
+/// The cause and the moment of a project's being disabled.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Disabled {
-    /// When.
+    /// The moment.
     #[serde(serialize_with = "crate::time::serialize")]
     pub at: Timestamp,
-    /// Why, in words.
+    /// The cause, in words.
     pub reason: String,
     /// The figures that led to it, if it was not the operator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,29 +36,29 @@ pub struct Disabled {
 pub struct Figures {
     /// `bounce` or `complaint`.
     pub metric: String,
-    /// What was counted in the window.
+    /// Bounces or complaints of emails that were sent in the window.
     pub counted: u64,
-    /// What was sent in the window.
+    /// Emails that were sent in the window.
     pub sent: u64,
 }
 
 /// A project.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Project {
-    /// What its key items copy.
+    /// The facts that its key items copy.
     #[serde(flatten)]
     pub facts: ProjectFacts,
     /// Counts the changes; every change is made on condition of it.
     pub version: u64,
     /// Live and retiring keys.
     pub keys: Vec<ProjectKey>,
-    /// When it was made.
+    /// The moment it was made.
     #[serde(serialize_with = "crate::time::serialize")]
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// The moment of its last change.
     #[serde(serialize_with = "crate::time::serialize")]
     pub updated_at: Timestamp,
-    /// Why it is disabled, if it is.
+    /// The cause, if it is disabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled: Option<Disabled>,
 }
@@ -71,7 +71,7 @@ pub struct DirectoryEntry {
     pub id: Uuid,
     /// Its name.
     pub name: String,
-    /// When it was made.
+    /// The moment it was made.
     #[serde(serialize_with = "crate::time::serialize")]
     pub created_at: Timestamp,
 }

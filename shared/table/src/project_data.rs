@@ -16,13 +16,13 @@ use crate::{
 
 /// The most items of one batched write (API reference, `BatchWriteItem`).
 const MAX_AT_ONCE: usize = 25;
-/// How often the writes that DynamoDB left undone are made again, after pauses that double up to two and a half seconds.
+/// The most times that writes which DynamoDB left undone are made again, after pauses that double up to two and a half seconds.
 const MAX_FURTHER_WRITES: usize = 12;
 
 /// Something that a project holds.
 #[derive(Debug, Clone)]
 pub struct ProjectItem {
-    /// Of what kind it is.
+    /// Its kind.
     pub kind: ItemKind,
     key: Item,
 }
@@ -30,7 +30,7 @@ pub struct ProjectItem {
 /// A page of a scan through the table.
 #[derive(Debug)]
 pub struct ProjectDataPage {
-    /// What was found.
+    /// The project's items among them.
     pub project_data: Vec<ProjectItem>,
     /// Items that were looked at.
     pub scanned: u64,
@@ -57,7 +57,7 @@ fn filter(project: Uuid) -> (String, Item) {
     let (mut clauses, mut values) = (Vec::new(), Item::new());
     for (number, noun) in NOUNS.iter().enumerate() {
         let Deletion::Scan(_, owner) = noun.deletion else { continue };
-        let (owned, partition) = match owner {
+        let (attribute, partition) = match owner {
             Owner::Attribute => ("project_id = :project AND ", noun.partition.to_owned()),
             // Ids are of one length, so nobody else's partition begins like this.
             Owner::Partition => ("", format!("{}{project}", noun.partition)),
@@ -70,14 +70,14 @@ fn filter(project: Uuid) -> (String, Item) {
                 format!(" AND begins_with(sk, :s{number})")
             }
         };
-        clauses.push(format!("({owned}begins_with(pk, :p{number}){sorted})"));
+        clauses.push(format!("({attribute}begins_with(pk, :p{number}){sorted})"));
     }
     values.insert(":project".to_owned(), s(project.to_string()));
     (clauses.join(" OR "), values)
 }
 
 impl Table {
-    /// Scans a page of the table for what a project holds. The table has no index for this: deleting a project is rare,
+    /// Scans a page of the table for the items that a project holds. There is no index for this: deleting a project is rare,
     /// and its price is a read of the whole table.
     ///
     /// # Errors
@@ -102,7 +102,7 @@ impl Table {
         })
     }
 
-    /// Removes them, in batches; what DynamoDB leaves undone is tried again. Removing something twice does no harm.
+    /// Removes items, in batches; those that DynamoDB leaves undone are tried again. Removing something twice does no harm.
     /// `jitter` is any random number.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::{
     },
 };
 
+pub use crate::keys::PROJECTED as INDEX_ATTRIBUTES;
 use crate::{
     Table, TableError,
     keys::{EXPIRES_AT, INDEX, LISTING, LISTING_AT, PK, PROJECTED, SK},
@@ -56,7 +57,7 @@ fn projection() -> Projection {
     projection.set_non_key_attributes(Some(PROJECTED.map(str::to_owned).into())).build()
 }
 
-/// Whether the index can be read.
+/// The state of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IndexState {
     /// There is none: the table was made by an earlier version.
@@ -68,7 +69,7 @@ pub enum IndexState {
 }
 
 impl Table {
-    /// Whether the index can be read.
+    /// The state of the index.
     ///
     /// # Errors
     /// Any [`TableError`].
@@ -84,7 +85,7 @@ impl Table {
     }
 
     /// Adds the index to the table of an earlier version, unless it is there; DynamoDB then fills it in the background. Not for
-    /// the table of a stack: CloudFormation does not take over an index that it has not made.
+    /// the table of a stack: a deployment does not take over an index that it has not made.
     ///
     /// # Errors
     /// Any [`TableError`].
@@ -115,7 +116,7 @@ impl Table {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    /// Whether DynamoDB removes items past their time: TTL is on, or being switched on, for our attribute.
+    /// True if DynamoDB removes items past their time: TTL is on, or being switched on, for our attribute.
     ///
     /// # Errors
     /// Any [`TableError`].

@@ -1,4 +1,4 @@
-//! What a project sent, bounced and complained, an hour at a time, spread over shards.
+//! Counts of a project's emails that were sent, bounced or were complained about, by the hour, spread over shards.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ impl Hour {
     }
 }
 
-/// What is counted against what was sent.
+/// The kinds of feedback that are counted against the emails sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FeedbackMetric {
     /// Emails that bounced for good.
@@ -82,7 +82,7 @@ impl FeedbackMetric {
     }
 }
 
-/// What was counted of the emails created in one hour.
+/// The counts of the emails created in one hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HourCounts {
     /// The hour's beginning, UTC.
@@ -160,7 +160,7 @@ impl Table {
         }
     }
 
-    /// What was counted in the trailing seven days in one epoch, oldest first, hours without a count left out; in
+    /// The counts of the trailing seven days in one epoch, oldest first, hours without a count left out; in
     /// one batched, consistent read. Some older hours may be among them. `jitter` is any random number.
     ///
     /// # Errors

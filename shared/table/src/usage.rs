@@ -15,7 +15,7 @@ fn month(now: Timestamp) -> String {
     now.strftime("%Y-%m").to_string()
 }
 
-/// Whether a request fits into the month.
+/// The answer to a request for room in a month.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Reservation {
     /// It does, and is counted.

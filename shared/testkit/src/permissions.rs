@@ -1,4 +1,4 @@
-//! What a deployed function may call, enforced while its tests run: IAM's answer to it, from the template.
+//! The permissions of a deployed function, enforced while its tests run as IAM enforces them, from the template.
 
 mod keys;
 
@@ -33,7 +33,7 @@ pub struct Permissions {
 }
 
 impl Permissions {
-    /// What the template allows a function, such as `SendFunction`, that its code can call: not the log, which is
+    /// The permissions that the template gives a function, such as `SendFunction`, for calls of its code: not for the log, which is
     /// Lambda's to write, nor the queue, which is Lambda's to poll.
     ///
     /// # Panics

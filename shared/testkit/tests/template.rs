@@ -385,7 +385,7 @@ fn every_alarm_is_heard_and_explained() {
     }
 }
 
-/// Whoever gives a value that is out of range is told what would be in it.
+/// A value that is out of range is refused with a text that says the range.
 #[test]
 fn every_parameter_is_bounded_and_says_so() {
     let template = read();

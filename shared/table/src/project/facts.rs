@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Timestamp, Uuid};
 
-/// Whether a project may write.
+/// A project's permission to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -27,7 +27,7 @@ impl Status {
     }
 }
 
-/// What a key may call.
+/// The calls that a key may make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyClass {
@@ -89,12 +89,12 @@ pub fn short_id(digest: &str) -> &str {
 pub struct ProjectKey {
     /// SHA-256 of the whole key, lower-case hex.
     pub digest: String,
-    /// What it may call.
+    /// The calls that it may make.
     pub class: KeyClass,
     /// The part of those calls that it may make.
     #[serde(default, skip_serializing_if = "KeyScope::is_full")]
     pub scope: KeyScope,
-    /// When it stops to work, if it was replaced; a live key has none.
+    /// The moment it stops to work, if it was replaced; a live key has none.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::time::serialize_optional")]
     pub retires_at: Option<Timestamp>,
 }
@@ -119,7 +119,7 @@ impl ProjectKey {
     }
 }
 
-/// What a request must know of its project; each key item holds a copy. Its `Debug` shows no address.
+/// The facts of a project that each request must know; each key item holds a copy. Its `Debug` shows no address.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProjectFacts {
     /// The project.
@@ -127,7 +127,7 @@ pub struct ProjectFacts {
     pub id: Uuid,
     /// Shown as the sender's name unless the request or the default sender has one.
     pub name: String,
-    /// Whether it may write.
+    /// Its permission to write.
     pub status: Status,
     /// The number of reinstatements; emails and statistics belong to one.
     pub epoch: u32,

@@ -49,7 +49,9 @@ pub(crate) async fn age(backends: &Backends) -> Items {
 
 /// The items without their places in the index.
 fn unlisted(mut items: Items) -> Items {
-    items.values_mut().for_each(|item| item.retain(|name, _| !name.starts_with("listing")));
+    for item in items.values_mut() {
+        item.retain(|name, _| !name.starts_with("listing"));
+    }
     items
 }
 
