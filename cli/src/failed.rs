@@ -198,15 +198,11 @@ impl CliError {
     pub(crate) fn of(self, target: &Target) -> Self {
         let Self::Table(error) = self else { return self };
         match error {
-            TableError::Fault(code) if code == "ResourceNotFoundException" => {
-                Self::NoSuchTable(target.table_name.clone(), target.region.clone())
-            }
+            TableError::NoSuchTable => Self::NoSuchTable(target.table_name.clone(), target.region.clone()),
             TableError::Fault(code) if is_of_credentials(&code) => Self::BadCredentials(code),
             TableError::Denied(action) => Self::Denied(action),
             TableError::Throttled(_) => Self::Throttled("DynamoDB".to_owned()),
-            TableError::Unavailable(why) if why == "no connection" => {
-                Self::Unreachable(format!("DynamoDB in {}", target.region))
-            }
+            TableError::NoConnection => Self::Unreachable(format!("DynamoDB in {}", target.region)),
             TableError::Unavailable(why) => Self::TableInDoubt(why),
             error => Self::Table(error),
         }

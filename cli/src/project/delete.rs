@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use indicatif::ProgressBar;
 use posthorn_auth::{ChangeOutcome, guard};
-use posthorn_table::{TableError, Timestamp, Uuid, project::Project, project_data::ItemKind, retry_transient};
+use posthorn_table::{
+    Conflict, TableError, Timestamp, Uuid, project::Project, project_data::ItemKind, retry_transient,
+};
 use serde_json::json;
 use tokio::time::sleep;
 
@@ -167,7 +169,7 @@ async fn remove_itself(target: &Target, id: Uuid) -> Result<Vec<String>, CliErro
             Err(error) => return Err(error.into()),
         }
     }
-    Err(TableError::Conflict("the project was changed again and again".to_owned()).into())
+    Err(TableError::Conflict(Conflict::EveryAttempt).into())
 }
 
 fn noun(kind: ItemKind) -> &'static str {

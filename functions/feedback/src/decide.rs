@@ -1,19 +1,19 @@
-//! What an event means for the email, the contact and the counts: pure.
+//! Decides the effects of an event on the email, the contact and the counts. Pure.
 
 use posthorn_errors::Code;
 use posthorn_mail::feedback::{BounceKind, ComplaintKind, EventKind};
 use posthorn_table::{Timestamp, contact::Mark, email::ReportedStatus, statistics::FeedbackMetric};
 
-/// What an event changes.
+/// The effects of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Effects {
-    /// What the email's record is told.
+    /// The report that the email's record keeps.
     pub(crate) seen: ReportedStatus,
-    /// What the contact is told.
+    /// The mark that the contact gets.
     pub(crate) mark: Option<Mark>,
-    /// What it is counted as.
+    /// The metric that counts it.
     pub(crate) metric: Option<FeedbackMetric>,
-    /// When it happened.
+    /// The moment it happened.
     pub(crate) at: Timestamp,
 }
 

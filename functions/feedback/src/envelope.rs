@@ -1,4 +1,4 @@
-//! What an SQS message holds: SES's event, as it is (raw delivery) or in SNS's envelope.
+//! The body of an SQS message: SES's event, as it is (raw delivery) or in SNS's envelope.
 
 use serde::Deserialize;
 

@@ -1,4 +1,4 @@
-//! Tells, once a minute and sandbox, that events come: what `posthorn status` looks at.
+//! Records, once a minute and sandbox, that events come; `posthorn status` looks at it.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -20,7 +20,7 @@ const WITHIN: Duration = Duration::from_secs(1);
 #[error("the table did not answer in time")]
 struct Late;
 
-/// When this sandbox last told. A cheap clone.
+/// The moment this sandbox last recorded that an event came. A cheap clone.
 #[derive(Debug, Clone, Default)]
 pub struct Heartbeat(Arc<Mutex<Option<Timestamp>>>);
 

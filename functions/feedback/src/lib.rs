@@ -1,4 +1,4 @@
-//! `feedback`: what SES reports of emails, in batches from SQS: their status, suppression, the counts, and the guard.
+//! `feedback`: SES's reports on emails, in batches from SQS: their status, suppression, the counts, and the guard.
 //!
 //! Events arrive twice, late and in any order. Everything here may be done again: a status goes by its rank, a time
 //! by the latest, a count by a mark on the email, a notice by its name. So a record that failed anywhere, at any
@@ -32,22 +32,22 @@ use tokio::time::{Instant, timeout_at};
 use decide::{Effects, effects};
 pub use heartbeat::Heartbeat;
 
-/// What the function works with.
+/// The parts that the function works with.
 #[derive(Debug, Clone)]
 pub struct App {
     /// Clock and randomness.
     pub env: Env,
     /// The table.
     pub table: Table,
-    /// When a project is warned of and disabled.
+    /// The rule by which a project is warned of and disabled.
     pub rule: Rule,
-    /// Where that is announced, if anywhere.
+    /// The topic on which that is announced, if there is one.
     pub alerts: Option<Topic>,
     /// Tells that events come.
     pub heartbeat: Heartbeat,
 }
 
-/// Why a record is to be given again, and after five times kept in the dead-letter queue. Shows nothing of it.
+/// The reason for which a record is to be given again, and after five times kept in the dead-letter queue. Shows nothing of it.
 #[derive(Debug, thiserror::Error)]
 enum RecordError {
     #[error("not understood: {0}")]
@@ -95,7 +95,7 @@ async fn guarded(app: &App, record: &SqsMessage, until: Instant) -> Result<(), R
 
 async fn apply(app: &App, body: &str, until: Instant) -> Result<(), RecordError> {
     let event = parse(&envelope::open(body))?;
-    // What SES says of a topic alone is no sign that it says anything of mail.
+    // SES's test of the topic is no sign that its reports on mail come.
     let beat = async {
         if event.origin != Origin::TopicValidation {
             app.heartbeat.beat(&app.table, app.env.now()).await;
@@ -105,7 +105,7 @@ async fn apply(app: &App, body: &str, until: Instant) -> Result<(), RecordError>
     applied
 }
 
-/// What an event of SES asks for.
+/// Does as an event of SES asks.
 async fn take(app: &App, event: &SesEvent, until: Instant) -> Result<(), RecordError> {
     let (project, id) = match event.origin {
         Origin::Tagged { project, email } => (project, email),
@@ -133,7 +133,7 @@ async fn take(app: &App, event: &SesEvent, until: Instant) -> Result<(), RecordE
     about.apply(until).await
 }
 
-/// An event of ours and what it means.
+/// An event of ours and its effects.
 struct About<'a> {
     app: &'a App,
     project: Uuid,

@@ -1,4 +1,4 @@
-//! The alerts topic: what operators are told, by SNS.
+//! The alerts topic: announcements to the operators, by SNS.
 
 mod notices;
 mod topic;

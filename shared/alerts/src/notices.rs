@@ -1,4 +1,4 @@
-//! Publishing what is recorded: every notice at least once, a second copy only after a lost answer.
+//! Publishing recorded notices: each at least once, a second copy only after a lost answer.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::{Topic, TopicError};
 
-/// How often to look whether somebody else has published what is leased to them.
+/// The pause before looking again whether a notice that another attempt leased is published.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
-/// Not everything is published: to be tried again.
+/// A notice was not published, and is to be tried again.
 #[derive(Debug, thiserror::Error)]
 pub enum NoticeError {
     /// The table failed.
@@ -23,13 +23,13 @@ pub enum NoticeError {
     /// The topic failed.
     #[error(transparent)]
     Topic(#[from] TopicError),
-    /// Somebody else was about to publish and has not said that it is done.
+    /// Another attempt was about to publish and has not recorded that it did.
     #[error("a notice was still being published by somebody else")]
     Leased,
 }
 
-/// Publishes a project's notices that are recorded and not published. Whoever publishes one holds a lease on it, so
-/// that two who look at once do not send two copies; the other waits, for the first may have died. `nonce` is fresh
+/// Publishes a project's notices that are recorded and not published. An attempt that publishes one holds a lease on it, so
+/// that two that look at once do not send two copies; the other waits, for the first may have died. `nonce` is fresh
 /// randomness, `now` the clock. Gives up at `until`.
 ///
 /// # Errors
@@ -64,7 +64,7 @@ pub async fn publish_notices(
     timeout_at(until, publish_all).await.unwrap_or(Err(NoticeError::Leased))
 }
 
-/// The notices that are not published, in the order in which they are to be: as they were decided, a warning before what
+/// The notices that are not published, in the order in which they are to be: as they were decided, a warning before the stop that
 /// it warned of.
 #[must_use]
 pub fn pending(mut notices: Vec<Notice>) -> Vec<Notice> {
@@ -73,7 +73,7 @@ pub fn pending(mut notices: Vec<Notice>) -> Vec<Notice> {
     notices
 }
 
-/// True if it is published; false if somebody else holds the lease. Ends well before the lease does.
+/// True if it is published; false if another attempt holds the lease. Ends well before the lease does.
 async fn publish(
     table: &Table,
     topic: &Topic,

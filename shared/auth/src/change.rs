@@ -1,14 +1,14 @@
 //! Changing a project by hand: from a fresh read, and anew if a rival's change came first.
 
-use posthorn_table::{Table, TableError, Timestamp, Uuid, notice::Notice, project::Project, retry_transient};
+use posthorn_table::{Conflict, Table, TableError, Timestamp, Uuid, notice::Notice, project::Project, retry_transient};
 
 /// Changes of the same project that may come first.
 pub(crate) const RIVALS: usize = 8;
 
-/// What the operator asked for, done.
+/// The outcome of a change that the operator asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangeOutcome {
-    /// The project is as it says now.
+    /// The project was changed, to this.
     Changed(Box<Project>),
     /// It was like that before.
     Already(Box<Project>),
@@ -20,7 +20,7 @@ pub enum ChangeOutcome {
 /// `jitter` is any random number.
 ///
 /// # Errors
-/// What `next` refuses with, and what DynamoDB answers.
+/// Whatever `next` refuses with, and any [`TableError`].
 pub async fn change<E: From<TableError>>(
     table: &Table,
     id: Uuid,
@@ -39,12 +39,12 @@ pub async fn change<E: From<TableError>>(
     Err(rivals().into())
 }
 
-/// Others changed the project again and again.
+/// The error after [`RIVALS`] changes of others.
 pub(crate) fn rivals() -> TableError {
-    TableError::Conflict("the project was changed again and again".to_owned())
+    TableError::Conflict(Conflict::EveryAttempt)
 }
 
-/// The project one version on, without the keys whose time is over: what every change begins with.
+/// The project one version on, without the keys whose time is over: every change begins with it.
 pub(crate) fn revised(project: &Project, now: Timestamp) -> Project {
     let mut next = project.clone();
     next.version += 1;

@@ -1,5 +1,5 @@
 //! The guard: warns of a project and disables it by the rule; disables and reinstates it for the operator. Every
-//! crossing is recorded as a notice by the write that decides it; `posthorn_alerts` publishes what is recorded.
+//! crossing is recorded as a notice by the write that decides it; `posthorn_alerts` publishes recorded notices.
 
 use jiff::SignedDuration;
 use posthorn_table::{
@@ -16,17 +16,17 @@ use crate::reputation::{Counts, Level, Rule, WINDOW_HOURS, window_begins};
 
 /// A warning is given again so long after the last one.
 const WARN_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// The subject of notices about what the operator did.
+/// The subject of notices about the operator's own changes.
 const OPERATOR: &str = "operator";
 
-/// What was counted: one metric of a project, in an epoch.
+/// A bounce or complaint that was counted for a project, in an epoch.
 #[derive(Debug, Clone, Copy)]
 pub struct CountedEvent {
     /// The project.
     pub project: Uuid,
     /// The epoch that the email was sent in.
     pub epoch: u32,
-    /// What it was counted as.
+    /// Its kind.
     pub metric: FeedbackMetric,
 }
 
@@ -38,12 +38,12 @@ impl CountedEvent {
     }
 }
 
-/// Applies the rule to what just moved: records a warning, disables the project. To be called after the count's commit:
+/// Applies the rule after a metric has moved: records a warning, disables the project. To be called after the count's commit:
 /// of two handlers at once the later then sees both counts. `jitter` is any random number. True if this disabled the
 /// project.
 ///
 /// # Errors
-/// What DynamoDB answers; then it is to be called again.
+/// Any [`TableError`]; then it is to be called again.
 pub async fn apply(
     table: &Table,
     rule: &Rule,
@@ -149,7 +149,7 @@ impl Crossing<'_> {
         format!("{counted} {metric}{plural} of {sent} emails in 7 days")
     }
 
-    /// The rate, and what it is a rate of where that is more than was sent.
+    /// The rate, and the number that it is a rate of where that is more than was sent.
     fn rate(&self) -> String {
         let rate = 100.0 * self.rule.rate(self.metric, &self.counts);
         let floor = self.rule.lines(self.metric).floor;
@@ -179,7 +179,7 @@ impl Crossing<'_> {
     }
 }
 
-/// What every announcement says.
+/// The fields of every announcement.
 fn announcement(project: &Project, level: &str, now: Timestamp, title: &str, action: &str) -> Value {
     json!({
         "type": format!("project_{level}"),
@@ -212,7 +212,7 @@ fn changed(project: &Project, status: Status, now: Timestamp) -> Project {
 /// Disables a project for the operator. `jitter` is any random number.
 ///
 /// # Errors
-/// What DynamoDB answers.
+/// Any [`TableError`].
 pub async fn disable(
     table: &Table,
     id: Uuid,
@@ -238,7 +238,7 @@ pub async fn disable(
 /// `jitter` is any random number.
 ///
 /// # Errors
-/// What DynamoDB answers.
+/// Any [`TableError`].
 pub async fn enable(table: &Table, id: Uuid, now: Timestamp, jitter: u32) -> Result<ChangeOutcome, TableError> {
     by_hand(table, id, Status::Active, jitter, |project| reinstated(project, now)).await
 }

@@ -1,4 +1,4 @@
-//! The auth library: what a key looks like, who presents one, and how keys and projects are made and replaced.
+//! The auth library: the format of keys, the callers who present them, and how keys and projects are made and replaced.
 
 mod caller;
 mod change;

@@ -13,7 +13,7 @@ const MAX_DOMAINS: usize = 40;
 /// So that every change of a project fits one transaction with room to spare.
 const MAX_KEYS: usize = 20;
 
-/// What an operator says of a new project.
+/// The settings of a new project.
 #[derive(Debug, Clone, Default)]
 pub struct NewProject {
     /// Shown as the sender's name; 1 to 256 characters.
@@ -26,7 +26,7 @@ pub struct NewProject {
     pub monthly_limit: Option<u64>,
 }
 
-/// Why a project cannot be made or changed so.
+/// The reason for which a project cannot be made or changed so.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProjectError {
     /// The name is empty or longer than 256 characters, or has control characters.
@@ -126,7 +126,7 @@ pub struct ImportSummary {
 /// The project with all of these keys of Plunk added, or none.
 ///
 /// # Errors
-/// The first key's place that cannot be added, counted from 0, and why.
+/// The place of the first key that cannot be added, counted from 0, and the reason.
 pub fn import_all<'a>(
     project: &Project,
     plunk_keys: impl IntoIterator<Item = &'a str>,

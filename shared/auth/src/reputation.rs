@@ -83,7 +83,7 @@ pub struct ThresholdTexts<'a> {
     pub disable: Option<&'a str>,
 }
 
-/// Why the rule cannot be as configured: names the variable, and says what it must be.
+/// A mistake in the configuration of the rule: names the variable, and says what it must be.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
     /// A floor that is no positive number.
@@ -143,7 +143,7 @@ impl Default for Rule {
     }
 }
 
-/// How far a metric has come.
+/// The highest line that a metric has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// Below both lines.
@@ -154,7 +154,7 @@ pub enum Level {
     Disable,
 }
 
-/// What was counted and sent in the window.
+/// The counts of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Emails that the mail service took.
@@ -177,7 +177,7 @@ impl Counts {
         })
     }
 
-    /// What was counted of a metric.
+    /// The count of a metric.
     #[must_use]
     pub fn of(&self, metric: FeedbackMetric) -> u64 {
         match metric {
@@ -217,7 +217,7 @@ impl Rule {
         }
     }
 
-    /// How far a metric has come.
+    /// The highest line that a metric has come to.
     #[must_use]
     pub fn level(&self, metric: FeedbackMetric, counts: &Counts) -> Level {
         let lines = self.lines(metric);

@@ -54,12 +54,12 @@ pub struct Rotation {
     pub next: Project,
     /// The new keys in plain text.
     pub minted: Vec<PlainKey>,
-    /// When the replaced keys stop to work; `None` if they stop with the commit.
+    /// The moment the replaced keys stop to work; `None` if they stop with the commit.
     pub previous_keys_expire_at: Option<Timestamp>,
 }
 
 impl Rotation {
-    /// What the operators are told of it, on the alerts topic: a subject, and JSON that a person can read too. Never the
+    /// The announcement of it on the alerts topic: a subject, and JSON that a person can read too. It never holds the
     /// keys.
     #[must_use]
     pub fn announcement(&self, which: KeySelection, at: Timestamp) -> (&'static str, Value) {
@@ -103,7 +103,7 @@ pub fn rotate(
     Ok(replace_keys(project, which, grace_seconds, now, fill))
 }
 
-/// The same for the operator, who presents no key: whatever the project's status, so that a leaked key of a disabled
+/// Decides a rotation for the operator, who presents no key: whatever the project's status, so that a leaked key of a disabled
 /// project can be replaced before it is reinstated.
 pub fn replace_keys(
     project: &Project,
@@ -128,7 +128,7 @@ pub fn replace_keys(
     Rotation { next, minted, previous_keys_expire_at: expire_at }
 }
 
-/// What is left of a key after a rotation.
+/// A key after a rotation; `None` if it is gone.
 fn kept(key: &ProjectKey, which: KeySelection, expire_at: Option<Timestamp>, now: Timestamp) -> Option<ProjectKey> {
     if key.is_retired(now) {
         return None;
@@ -165,7 +165,7 @@ mod tests {
         (project, keys[0].digest(), keys[1].digest())
     }
 
-    /// When a key of the project retires; live keys do not, and some are gone.
+    /// The moment a key of the project retires; live keys do not, and some are gone.
     fn retirement(project: &Project, key: &KeyDigest) -> Result<Option<Timestamp>, &'static str> {
         project.keys.iter().find(|k| k.digest == key.as_str()).map(|k| k.retires_at).ok_or("gone")
     }

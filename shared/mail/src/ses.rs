@@ -24,6 +24,7 @@ use aws_sdk_sesv2::{
     },
 };
 use aws_smithy_runtime_api::{box_error::BoxError, client::interceptors::dyn_dispatch_hint};
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use http::uri::{Authority, Uri};
 use hyper_util::client::legacy::Error as ConnectionError;
 use posthorn_errors::Code;
@@ -44,8 +45,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The time limit of one attempt. SES responds in well under a second, and a call that is cut off leaves it unknown whether the
 /// mail was sent, so the limit is generous.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
-const MAX_ATTEMPTS: u32 = 4;
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const MAX_RETRIES: usize = 3;
+/// The first pause before a retry; each further one is twice as long, and up to as much is added at random.
+const MIN_PAUSE: Duration = Duration::from_millis(100);
 
 /// A message to one recipient. Its `Debug` shows only the id of the email.
 pub struct Message<'a> {
@@ -91,9 +93,12 @@ pub enum SendResult {
 /// The reason for which SES did not accept a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// The account's sending rate or its daily quota is used up. It has the name of the error.
+    /// The account's sending rate is used up.
     #[error("SES throttles ({0})")]
     Throttled(String),
+    /// The account's daily quota is used up, which lasts for hours.
+    #[error("SES throttles (daily quota)")]
+    DailyQuotaUsedUp,
     /// No connection was made.
     #[error("SES cannot be reached")]
     Unreachable,
@@ -107,9 +112,17 @@ impl SendError {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::Throttled(_) => Code::RateLimitExceeded,
+            Self::Throttled(_) | Self::DailyQuotaUsedUp => Code::RateLimitExceeded,
             Self::Unreachable => Code::ServiceUnavailable,
             Self::Refused(_) => Code::DeliveryFailed,
+        }
+    }
+
+    /// True if the same call may well succeed in a moment.
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Throttled(_) | Self::Unreachable => true,
+            Self::DailyQuotaUsedUp | Self::Refused(_) => false,
         }
     }
 }
@@ -164,7 +177,8 @@ impl Ses {
     /// Sends a message. It is sent again, after pauses spread by `jitter` (any random number), only if it certainly was not sent,
     /// and never after `until`, at which a call without a response counts as unknown. `now` is the time of the call.
     pub async fn send(&self, message: &Message<'_>, jitter: u32, now: Instant, until: Instant) -> SendResult {
-        let mut attempt = 0;
+        let pauses = ExponentialBuilder::new().with_min_delay(MIN_PAUSE).with_max_times(MAX_RETRIES);
+        let mut pauses = pauses.with_jitter().with_jitter_seed(jitter.into()).build();
         loop {
             let Ok(request) = self.request(message) else {
                 return SendResult::NotSent(SendError::Refused("the request could not be built".to_owned()));
@@ -177,9 +191,9 @@ impl Ses {
                 }
                 Ok(Err(error)) => classify(&error),
             };
-            attempt += 1;
-            let pause = sleep(pause(attempt, jitter));
-            if attempt == MAX_ATTEMPTS || !is_retryable(&outcome) || pause.deadline() >= until {
+            let is_transient = matches!(&outcome, SendResult::NotSent(error) if error.is_transient());
+            let Some(pause) = pauses.next().filter(|_| is_transient).map(sleep) else { return outcome };
+            if pause.deadline() >= until {
                 return outcome;
             }
             pause.await;
@@ -252,23 +266,6 @@ fn ses_attachment(attachment: &Attachment) -> Result<SesAttachment, BuildError> 
         .build()
 }
 
-/// A pause that doubles with every attempt, of which at least half is waited.
-fn pause(attempt: u32, jitter: u32) -> Duration {
-    let full = FIRST_PAUSE * 2_u32.pow(attempt - 1);
-    full / 2 + (full / 2) * (jitter.rotate_left(attempt) % 1024) / 1024
-}
-
-fn is_retryable(outcome: &SendResult) -> bool {
-    match outcome {
-        SendResult::NotSent(SendError::Throttled(reason)) => reason != DAILY_QUOTA,
-        SendResult::NotSent(SendError::Unreachable) => true,
-        SendResult::NotSent(SendError::Refused(_)) | SendResult::Sent(_) | SendResult::Unknown => false,
-    }
-}
-
-/// The name of the throttling that lasts until the next day.
-const DAILY_QUOTA: &str = "daily quota";
-
 fn classify(error: &SdkError<SendEmailError>) -> SendResult {
     match error {
         SdkError::ConstructionFailure(_) => SendResult::NotSent(SendError::Refused("not built".to_owned())),
@@ -290,7 +287,7 @@ fn classify(error: &SdkError<SendEmailError>) -> SendResult {
 fn result_of_error(status: u16, code: &str, message: &str) -> SendResult {
     let throttled = status == 429 || code.contains("Throttl") || code == "TooManyRequestsException";
     if message.contains("daily message quota") {
-        SendResult::NotSent(SendError::Throttled(DAILY_QUOTA.to_owned()))
+        SendResult::NotSent(SendError::DailyQuotaUsedUp)
     } else if throttled || message.contains("maximum sending rate") {
         SendResult::NotSent(SendError::Throttled(code.to_owned()))
     } else if (400..500).contains(&status) {
@@ -330,17 +327,18 @@ mod tests {
         check(500, "InternalFailure", "", "Unknown");
         check(503, "ServiceUnavailable", "", "Unknown");
         check(200, "no code", "", "Unknown");
-        let quota = result_of_error(454, "Throttling", "daily message quota exceeded.");
-        assert!(!is_retryable(&quota) && matches!(quota, SendResult::NotSent(SendError::Throttled(_))));
+        check(454, "Throttling", "daily message quota exceeded.", "NotSent(DailyQuotaUsedUp");
     }
 
     #[test]
-    fn pauses_grow_and_stay_in_bounds() {
-        for jitter in [0, 1, 77, u32::MAX] {
-            for attempt in 1..MAX_ATTEMPTS {
-                let full = FIRST_PAUSE * 2_u32.pow(attempt - 1);
-                assert!((full / 2..=full).contains(&pause(attempt, jitter)));
-            }
-        }
+    fn a_throttle_passes_and_the_daily_quota_does_not() {
+        let check = |error: SendError, is_transient: bool| {
+            assert_eq!(error.is_transient(), is_transient, "{error}");
+            assert_ne!(error.code(), Code::DeliveryFailed, "{error}");
+        };
+        check(SendError::Throttled("Throttling".to_owned()), true);
+        check(SendError::Unreachable, true);
+        check(SendError::DailyQuotaUsedUp, false);
+        assert!(!SendError::Refused("MessageRejected".to_owned()).is_transient());
     }
 }

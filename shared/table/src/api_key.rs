@@ -2,82 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::project::{KeyClass, KeyScope, short_id};
 use crate::{
-    Table, TableError, Timestamp,
-    item::from_item,
-    keys,
+    Table, TableError, Timestamp, keys,
     project::{ProjectFacts, ProjectKey},
 };
-
-/// What a key may call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyClass {
-    /// `sk_`: everything.
-    Secret,
-    /// `pk_`: tracking alone.
-    Public,
-}
-
-/// What a secret key may call, of what its class may (the HTTP contract of resources, "Keys"). A public key has none but
-/// [`KeyScope::Full`], for its class allows it nothing but tracking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyScope {
-    /// Everything. A key's item without a scope has this one.
-    #[default]
-    Full,
-    /// Sending and tracking.
-    Send,
-    /// Everything that changes nothing.
-    Read,
-    /// Everything, for a person who is signed in to the console.
-    Console,
-}
-
-impl KeyScope {
-    /// Every one.
-    pub const ALL: [Self; 4] = [Self::Full, Self::Send, Self::Read, Self::Console];
-
-    /// The name, as stored and as answers say it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Send => "send",
-            Self::Read => "read",
-            Self::Console => "console",
-        }
-    }
-
-    pub(crate) fn is_full(&self) -> bool {
-        *self == Self::Full
-    }
-}
-
-/// Hex digits of a digest that name its key in logs and in the operator's tool.
-const SHORT_ID_DIGITS: usize = 8;
-
-/// A key's short id: the first eight hex digits of its digest. It tells a project's keys apart for people and helps nobody
-/// to find a key, which has at least 192 bits of randomness; two keys of one project share an id by chance once in four
-/// billion.
-#[must_use]
-pub fn short_id(digest: &str) -> &str {
-    digest.get(..SHORT_ID_DIGITS).unwrap_or(digest)
-}
 
 /// A key's item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ApiKey {
-    /// What it may call.
+    /// The calls that it may make.
     pub class: KeyClass,
-    /// What of that.
+    /// The part of those calls that it may make.
     #[serde(default, skip_serializing_if = "KeyScope::is_full")]
     pub scope: KeyScope,
-    /// When it stops to work, if it was replaced.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The moment it stops to work, if it was replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::time::serialize_optional")]
     pub retires_at: Option<Timestamp>,
-    /// When DynamoDB may remove the item, in epoch seconds; only for a replaced key.
+    /// The moment from which DynamoDB may remove the item, in epoch seconds; only for a replaced key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
     /// The copy of the project's facts.
@@ -104,9 +46,8 @@ impl Table {
     /// disabled project take effect with their commit.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn api_key(&self, digest: &str) -> Result<Option<ApiKey>, TableError> {
-        let item = self.read(keys::api_key(digest)).await?;
-        item.map(from_item).transpose()
+        self.get(keys::api_key(digest)).await
     }
 }

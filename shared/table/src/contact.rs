@@ -1,5 +1,6 @@
 //! Contacts: one item for each project and address, found, created and merged by one `UpdateItem`.
 
+mod attributes;
 mod merge;
 mod room;
 
@@ -9,7 +10,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-pub(crate) use room::size;
+use attributes::largest;
+pub(crate) use attributes::{DATA, size};
 pub use room::{Bound, MAX_DATA_BYTES, Room};
 
 use crate::{
@@ -17,11 +19,6 @@ use crate::{
     item::{Item, from_item, ignore_failed_condition, moment, s},
     keys,
 };
-
-/// Every data key is an attribute of its own, so that concurrent requests that set different keys all survive.
-const DATA: &str = "data:";
-/// More than the marks of a contact take, in bytes.
-const ROOM: usize = 1024;
 
 /// A contact's id: the same for the same project and normalised address, always.
 #[must_use]
@@ -37,7 +34,7 @@ pub fn id(project: Uuid, email: &str) -> Uuid {
 pub struct Contact {
     /// Computed by [`id`].
     pub id: Uuid,
-    /// Whether it takes marketing mail; transactional mail does not ask.
+    /// True if it takes marketing mail; transactional mail does not ask.
     pub subscribed: bool,
     /// The time of the first request or event about it.
     pub created_at: Option<Timestamp>,
@@ -83,7 +80,7 @@ impl Contact {
     }
 }
 
-/// What a merge does to a contact's subscription.
+/// The effect of a merge on a contact's subscription.
 ///
 /// The attribute `barred` holds what no public key may change: it is there once a contact opted out, bounced or
 /// complained, and its value is the subscription the contact then has.
@@ -100,7 +97,7 @@ pub enum Subscription {
     SubscribeUnlessBarred,
 }
 
-/// What the mail service says of an address.
+/// A report of the mail service on an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     /// It bounced for good: no mail may go there.
@@ -122,12 +119,12 @@ impl Mark {
 }
 
 impl Table {
-    /// Keeps what the mail service says of an address, however often and in whatever order it says it: the latest time
+    /// Keeps a report of the mail service on an address, however often and in whatever order reports come: the latest time
     /// of each. Makes the contact if there is none, not subscribed. A contact that is full of data, for which a public key
     /// suffices, loses the largest of it: that no mail may go there counts for more.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn mark_contact(
         &self,
         project: Uuid,
@@ -175,7 +172,7 @@ impl Table {
             .expression_attribute_names("#mark", mark.attribute())
             .expression_attribute_values(":project", s(project.to_string()))
             .expression_attribute_values(":email", s(email))
-            .expression_attribute_values(":now", s(now.to_string()))
+            .expression_attribute_values(":now", moment(now))
             .expression_attribute_values(":at", moment(at))
             .expression_attribute_values(":false", AttributeValue::Bool(false))
             .send()
@@ -186,32 +183,12 @@ impl Table {
     /// The contact with this normalised address, if there is one, read consistently.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn contact(&self, project: Uuid, email: &str) -> Result<Option<Contact>, TableError> {
         let id = id(project, email);
         let item = self.read(keys::contact(id)).await?;
         item.map(|item| Contact::from_item(id, item)).transpose()
     }
-}
-
-/// The names and the lengths of values of the data in an item.
-fn data_of(item: &Item) -> impl Iterator<Item = (&str, usize)> {
-    let length = |value: &AttributeValue| value.as_s().map_or(0, String::len);
-    item.iter().filter_map(move |(name, value)| Some((name.strip_prefix(DATA)?, length(value))))
-}
-
-/// The attributes of the largest data of a contact, as much as makes room for its marks.
-fn largest(item: &Item) -> Vec<String> {
-    let size = |(key, length): &(&str, usize)| size(key, *length);
-    let mut data: Vec<_> = data_of(item).collect();
-    data.sort_unstable_by_key(|data| std::cmp::Reverse(size(data)));
-    let mut freed = 0;
-    let is_needed = |data: &(&str, usize)| {
-        let is_needed = freed < ROOM;
-        freed += size(data);
-        is_needed
-    };
-    data.into_iter().take_while(is_needed).map(|(name, _)| format!("{DATA}{name}")).collect()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::{
     keys::{self, DOMAINS},
 };
 
-/// Who may send from a domain, once it is verified.
+/// A project's claim of a domain: nobody else may send from it, and the project may once it is verified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DomainClaim {
     /// The domain: lower case, Punycode.
@@ -19,11 +19,12 @@ pub struct DomainClaim {
     /// The project that claimed it.
     #[serde(rename = "project_id")]
     pub project: Uuid,
-    /// When.
+    /// The moment of the claim.
+    #[serde(serialize_with = "crate::time::serialize")]
     pub claimed_at: Timestamp,
 }
 
-/// How a claim ended.
+/// The outcome of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DomainClaimOutcome {
     /// The domain is the project's, from now on or since before.
@@ -42,7 +43,7 @@ impl Table {
     /// `mail.example.com`: mail from the sub-domain may then come from both, for a project's domain covers those below.
     ///
     /// # Errors
-    /// What DynamoDB answers; a conflict with a rival's transaction passes.
+    /// Any [`TableError`]; a conflict with a rival's transaction passes.
     pub async fn claim_domain(
         &self,
         domain: &str,
@@ -104,18 +105,18 @@ impl Table {
         }
     }
 
-    /// Who has claimed a domain, if anybody, read consistently.
+    /// The claim of a domain, if there is one, read consistently.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn domain(&self, domain: &str) -> Result<Option<DomainClaim>, TableError> {
-        self.read(keys::domain(domain)).await?.map(from_item).transpose()
+        self.get(keys::domain(domain)).await
     }
 
     /// Every claimed domain, in alphabetical order, read consistently.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn domains(&self) -> Result<Vec<DomainClaim>, TableError> {
         self.query_partition(DOMAINS).await?.into_iter().map(from_item).collect()
     }
@@ -123,7 +124,7 @@ impl Table {
     /// Gives a domain up, if it is still this project's.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn release_domain(&self, domain: &str, project: Uuid) -> Result<(), TableError> {
         let result = self
             .client

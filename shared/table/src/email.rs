@@ -1,4 +1,4 @@
-//! Emails: one record a recipient. The record is the permit to hand over, and afterwards what became of it.
+//! Emails: one record a recipient. The record is the permit to hand over, and afterwards tells the outcome.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use crate::{
 
 const RETENTION_DAYS: i64 = 90;
 
-/// What became of an email. A later status never has a lower rank than an earlier one, whatever the order in
+/// The state of an email. A later status never has a lower rank than an earlier one, whatever the order in
 /// which they become known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -81,9 +81,9 @@ pub struct Email {
     pub contact: Uuid,
     /// The recipient's normalised address.
     pub to: String,
-    /// What became of it.
+    /// Its state.
     pub status: Status,
-    /// Why it failed, if it did: an error code's name.
+    /// The name of the error's code, if it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The mail service's id of it.
@@ -91,7 +91,8 @@ pub struct Email {
     pub message_id: Option<String>,
     /// The attempt that took the permit.
     pub nonce: String,
-    /// When the permit was taken; the hour that statistics count it in.
+    /// The moment the permit was taken; statistics count it in the hour of that.
+    #[serde(serialize_with = "crate::time::serialize")]
     pub created_at: Timestamp,
 }
 
@@ -109,7 +110,7 @@ struct Record<'a> {
     expires_at: i64,
 }
 
-/// Whether an attempt may hand an email over.
+/// The answer to an attempt that asks to hand an email over.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Permit {
     /// It may, once.
@@ -118,7 +119,7 @@ pub enum Permit {
     Found(Box<Email>),
 }
 
-/// How a hand-over ended. Its `Debug` does not show the subject.
+/// The outcome of a hand-over. Its `Debug` does not show the subject.
 #[derive(Clone, Default)]
 pub struct Outcome<'a> {
     /// The mail service's id, if it took the email.
@@ -135,7 +136,7 @@ impl fmt::Debug for Outcome<'_> {
     }
 }
 
-/// What the mail service says of an email.
+/// A report of the mail service on an email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportedStatus {
     /// It took it.
@@ -206,7 +207,7 @@ impl Table {
     /// Takes the permit to hand `email` over, by creating its record: only who created it may.
     ///
     /// # Errors
-    /// What DynamoDB answers; after a lost answer the permit counts as not taken, whatever happened.
+    /// Any [`TableError`]; after a lost answer the permit counts as not taken, whatever happened.
     pub async fn permit_email(&self, email: &Email) -> Result<Permit, TableError> {
         let record = Record { email, rank: email.status.rank(), expires_at: expiry(email.created_at, RETENTION_DAYS) };
         let put = |put: PutItemFluentBuilder| {
@@ -219,11 +220,11 @@ impl Table {
         }
     }
 
-    /// Records what became of an email for the attempt `nonce`, if the record is that attempt's: one whose permit failed
+    /// Records the outcome of an email for the attempt `nonce`, if the record is that attempt's: one whose permit failed
     /// may find another's. Not if something of the same or a higher rank is known already, or the record is gone.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn settle_email(
         &self,
         id: Uuid,
@@ -233,8 +234,7 @@ impl Table {
         now: Timestamp,
     ) -> Result<(), TableError> {
         let mut set = "SET #status = :status, #rank = :rank, settled_at = :now".to_owned();
-        let mut values =
-            vec![(":status", s(status.as_str())), (":rank", n(status.rank())), (":now", s(now.to_string()))];
+        let mut values = vec![(":status", s(status.as_str())), (":rank", n(status.rank())), (":now", moment(now))];
         for (attribute, placeholder, value) in [
             ("message_id", ":message", outcome.message_id),
             ("#error", ":error", outcome.error),
@@ -281,7 +281,7 @@ impl Table {
     /// Removes the record that the attempt `nonce` created, if it is still that attempt's.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn withdraw_email(&self, id: Uuid, nonce: &str) -> Result<(), TableError> {
         let result = self
             .client
@@ -295,11 +295,11 @@ impl Table {
         ignore_failed_condition(result)
     }
 
-    /// Records what the mail service says of an email, in whatever order and however often it says it: the status
+    /// Records a report of the mail service on an email, in whatever order and however often reports come: the status
     /// by its rank, the time by the latest. Does nothing for an email whose record is gone.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn record_seen(
         &self,
         id: Uuid,
@@ -365,16 +365,15 @@ impl Table {
     /// The email's record, if there is one, read consistently.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn email(&self, id: Uuid) -> Result<Option<Email>, TableError> {
-        let item = self.read(keys::email(id)).await?;
-        item.map(from_item).transpose()
+        self.get(keys::email(id)).await
     }
 
     /// The records of these emails that exist, read consistently, in no particular order.
     ///
     /// # Errors
-    /// What DynamoDB answers; [`TableError::Throttled`] if it leaves some unread again and again. `jitter` is any random number.
+    /// Any [`TableError`]; [`TableError::Throttled`] if it leaves some unread again and again. `jitter` is any random number.
     pub async fn emails(&self, ids: &[Uuid], jitter: u32) -> Result<Vec<Email>, TableError> {
         self.batch(ids.iter().copied().map(keys::email), jitter).await?.into_iter().map(from_item).collect()
     }

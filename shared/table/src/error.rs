@@ -1,4 +1,6 @@
-//! What a call to DynamoDB may fail with, and whether trying again can help.
+//! The errors of a call to DynamoDB, and whether making the call again can help.
+
+use std::fmt;
 
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
@@ -12,21 +14,48 @@ pub enum TableError {
     /// The table or the account is over its throughput. Passes.
     #[error("DynamoDB throttles ({0})")]
     Throttled(String),
+    /// The call ended before there was an answer, since no connection was made or it broke.
+    #[error("DynamoDB did not answer (no connection)")]
+    NoConnection,
     /// No answer, or a 5xx: whether the call took effect is not known. Passes.
     #[error("DynamoDB did not answer ({0})")]
     Unavailable(String),
     /// A rival changed the same items first, or is changing them now.
     #[error("a rival changed the same items ({0})")]
-    Conflict(String),
+    Conflict(Conflict),
     /// The item would become larger than the 400 KB that DynamoDB stores.
     #[error("the item is too large")]
     TooLarge,
     /// The credentials do not permit the action, such as `dynamodb:GetItem`.
     #[error("the credentials do not permit {0}")]
     Denied(String),
-    /// A fault of ours: a malformed request, a table that does not exist, an item that does not read back.
+    /// There is no table of this name.
+    #[error("DynamoDB refused (ResourceNotFoundException)")]
+    NoSuchTable,
+    /// A fault of ours: a malformed request, an item that does not read back.
     #[error("DynamoDB refused ({0})")]
     Fault(String),
+}
+
+/// The way in which a rival stopped a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conflict {
+    /// A condition does not hold: the rival's change is made.
+    ConditionFailed,
+    /// The rival's transaction over the same items has not ended.
+    TransactionUnderWay,
+    /// A rival's change was made before each of several attempts.
+    EveryAttempt,
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ConditionFailed => "ConditionalCheckFailed",
+            Self::TransactionUnderWay => "TransactionConflict",
+            Self::EveryAttempt => "before every attempt",
+        })
+    }
 }
 
 impl TableError {
@@ -34,9 +63,14 @@ impl TableError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Conflict(code) => code.starts_with("TransactionConflict"),
-            Self::Throttled(_) => true,
-            Self::Unavailable(_) | Self::TooLarge | Self::Denied(_) | Self::Fault(_) => false,
+            Self::Throttled(_) | Self::Conflict(Conflict::TransactionUnderWay) => true,
+            Self::Conflict(Conflict::ConditionFailed | Conflict::EveryAttempt)
+            | Self::NoConnection
+            | Self::Unavailable(_)
+            | Self::TooLarge
+            | Self::Denied(_)
+            | Self::NoSuchTable
+            | Self::Fault(_) => false,
         }
     }
 
@@ -47,7 +81,8 @@ impl TableError {
             "ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded" => {
                 Self::Throttled(name)
             }
-            "TransactionConflictException" | "ConditionalCheckFailedException" => Self::Conflict(name),
+            "ConditionalCheckFailedException" => Self::Conflict(Conflict::ConditionFailed),
+            "TransactionConflictException" => Self::Conflict(Conflict::TransactionUnderWay),
             // The second of each is the reason that a transaction was cancelled for.
             "ValidationException" | "ValidationError"
                 if message.contains("Item size") || message.contains("item size") =>
@@ -56,6 +91,7 @@ impl TableError {
             }
             "ItemCollectionSizeLimitExceededException" | "ItemCollectionSizeLimitExceeded" => Self::TooLarge,
             "AccessDeniedException" => Self::Denied(action(message).to_owned()),
+            "ResourceNotFoundException" => Self::NoSuchTable,
             "TransactionInProgressException" => Self::Unavailable(name),
             _ if status >= 500 => Self::Unavailable(name),
             _ => Self::Fault(name),
@@ -69,7 +105,8 @@ impl TableError {
             return Self::Fault("TransactionCanceledException".to_owned());
         };
         match reason.code().unwrap_or_default() {
-            code @ ("ConditionalCheckFailed" | "TransactionConflict") => Self::Conflict(code.to_owned()),
+            "ConditionalCheckFailed" => Self::Conflict(Conflict::ConditionFailed),
+            "TransactionConflict" => Self::Conflict(Conflict::TransactionUnderWay),
             code @ ("ThrottlingError" | "ProvisionedThroughputExceeded") => Self::Throttled(code.to_owned()),
             code => Self::from_service(code, reason.message().unwrap_or_default(), 400),
         }
@@ -96,7 +133,7 @@ impl<E: ProvideErrorMetadata + std::fmt::Debug> From<SdkError<E>> for TableError
                 None => Self::Unavailable("answer lost".to_owned()),
             },
             SdkError::TimeoutError(_) => Self::Unavailable("timed out".to_owned()),
-            SdkError::DispatchFailure(_) => Self::Unavailable("no connection".to_owned()),
+            SdkError::DispatchFailure(_) => Self::NoConnection,
             SdkError::ResponseError(_) => Self::Unavailable("answer lost".to_owned()),
             _ => Self::Fault("the request could not be built".to_owned()),
         }
@@ -120,8 +157,10 @@ impl From<TableError> for Failure {
     fn from(error: TableError) -> Self {
         let code = match &error {
             TableError::Throttled(_) => Code::RateLimitExceeded,
-            TableError::Unavailable(_) | TableError::Conflict(_) => Code::ServiceUnavailable,
-            TableError::TooLarge | TableError::Denied(_) | TableError::Fault(_) => Code::InternalServerError,
+            TableError::NoConnection | TableError::Unavailable(_) | TableError::Conflict(_) => Code::ServiceUnavailable,
+            TableError::TooLarge | TableError::Denied(_) | TableError::NoSuchTable | TableError::Fault(_) => {
+                Code::InternalServerError
+            }
         };
         Failure::new(code).because(error)
     }
@@ -160,5 +199,19 @@ mod tests {
         check("ValidationError", "Type mismatch for attribute to update.", "DynamoDB refused (ValidationError)");
         check("ConditionalCheckFailed", "", "a rival changed the same items (ConditionalCheckFailed)");
         check("ThrottlingError", "", "DynamoDB throttles (ThrottlingError)");
+    }
+
+    #[test]
+    fn what_passes_by_itself_is_transient() {
+        let check = |code: &str, is_transient: bool| {
+            let error = TableError::from_service(code, "", 400);
+            assert_eq!(error.is_transient(), is_transient, "{code}: {error}");
+        };
+        check("ThrottlingException", true);
+        check("TransactionConflictException", true);
+        check("ConditionalCheckFailedException", false);
+        check("ResourceNotFoundException", false);
+        check("AccessDeniedException", false);
+        check("ValidationException", false);
     }
 }

@@ -10,15 +10,15 @@ use crate::{Table, TableError, Timestamp, Uuid, item::to_item, keys};
 pub struct Event<'a> {
     /// A ULID, so that a contact's events sort by time.
     pub id: &'a str,
-    /// Who did it.
+    /// The contact who did it.
     pub contact: Uuid,
     /// The project.
     pub project: Uuid,
     /// The name, as the caller gave it.
     pub name: &'a str,
-    /// What the caller said about it and wants kept.
+    /// The data that the caller gave with it to be kept.
     pub data: &'a Map<String, Value>,
-    /// When.
+    /// The moment it was tracked.
     pub created_at: Timestamp,
 }
 
@@ -28,6 +28,7 @@ struct Attributes<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<String>,
+    #[serde(serialize_with = "crate::time::serialize")]
     created_at: Timestamp,
 }
 
@@ -35,7 +36,7 @@ impl Table {
     /// Records an event. Recording the same one again changes nothing.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn record_event(&self, event: &Event<'_>) -> Result<(), TableError> {
         let attributes = Attributes {
             project_id: event.project,
@@ -51,7 +52,7 @@ impl Table {
     /// Removes an event, if it was recorded.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn forget_event(&self, contact: Uuid, id: &str) -> Result<(), TableError> {
         let key = keys::event(contact, id).attributes();
         self.client.delete_item().table_name(&*self.name).set_key(Some(key)).send().await?;

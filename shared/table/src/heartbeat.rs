@@ -11,7 +11,7 @@ impl Table {
     /// Keeps that an event came at `at`, unless a later one is known.
     ///
     /// # Errors
-    /// What DynamoDB answers. Tried once: the next event tells the same.
+    /// Any [`TableError`]. Tried once: the next event tells the same.
     pub async fn record_heartbeat(&self, at: Timestamp) -> Result<(), TableError> {
         let result = self
             .update(keys::heartbeat())
@@ -25,10 +25,10 @@ impl Table {
         ignore_failed_condition(result)
     }
 
-    /// When the last event came, to the minute or so; `None` if never one did.
+    /// The moment of the last event, to the minute or so; `None` if there never was one.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn last_heartbeat(&self) -> Result<Option<Timestamp>, TableError> {
         let item = self.read(keys::heartbeat()).await?.unwrap_or_default();
         Ok(item.get("last_event_at").and_then(|at| at.as_s().ok()?.parse().ok()))

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{conditional, expiry, from_item, ignore_failed_condition, n, s, to_item},
+    item::{conditional, expiry, from_item, ignore_failed_condition, moment, n, s, to_item},
     keys::{self, Key},
 };
 
@@ -63,12 +63,14 @@ pub struct Claim {
     /// Method and path, such as `POST /v1/send`.
     pub request: String,
     /// When the request was first made; the time its effects carry, however often it is taken over.
+    #[serde(serialize_with = "crate::time::serialize")]
     pub created_at: Timestamp,
     /// How far it has come.
     pub state: State,
     /// The attempt that works on it.
     pub nonce: String,
     /// When that attempt has certainly ended.
+    #[serde(serialize_with = "crate::time::serialize")]
     pub lease_until: Timestamp,
     /// The ids its effects have: one for each email, or the tracked event's.
     pub ids: Vec<String>,
@@ -247,7 +249,7 @@ impl Table {
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":state", s("running"))
             .expression_attribute_values(":mine", s(&attempt.nonce))
-            .expression_attribute_values(":lease", s(attempt.lease_until.to_string()))
+            .expression_attribute_values(":lease", moment(attempt.lease_until))
             .expression_attribute_values(":expires", n(expiry(attempt.now, RETENTION_DAYS)))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)

@@ -38,7 +38,7 @@ impl ContactData {
         true
     }
 
-    /// What the writer does after its write failed. `None` if the data does not fit.
+    /// The writer's next write after one that failed. `None` if the data does not fit.
     #[must_use]
     pub fn next(&self, data: &Data) -> Option<Room> {
         Room::next(data, self.bound, self.data.iter().map(|(key, text)| (key.as_str(), text.len())))
@@ -56,12 +56,12 @@ impl ContactData {
 pub struct EmailRecord(pub Option<Email>);
 
 impl EmailRecord {
-    /// What [`Table::permit_email`](crate::Table::permit_email) does.
+    /// Does as [`Table::permit_email`](crate::Table::permit_email).
     pub fn permit(&mut self, email: &Email) -> Permit {
         Permit::by(&email.nonce, self.0.get_or_insert_with(|| email.clone()).clone())
     }
 
-    /// What [`Table::settle_email`](crate::Table::settle_email) does.
+    /// Does as [`Table::settle_email`](crate::Table::settle_email).
     pub fn settle(&mut self, nonce: &str, status: email::Status, outcome: &Outcome<'_>) {
         if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.status < status) {
             found.status = status;
@@ -70,12 +70,12 @@ impl EmailRecord {
         }
     }
 
-    /// What [`Table::withdraw_email`](crate::Table::withdraw_email) does.
+    /// Does as [`Table::withdraw_email`](crate::Table::withdraw_email).
     pub fn withdraw(&mut self, nonce: &str) {
         self.0.take_if(|found| found.nonce == nonce);
     }
 
-    /// What [`Table::record_seen`](crate::Table::record_seen) does, times apart.
+    /// Does as [`Table::record_seen`](crate::Table::record_seen), times apart.
     pub fn see(&mut self, seen: ReportedStatus, message_id: &str) {
         let Some(status) = seen.status() else { return };
         if let Some(found) = self.0.as_mut().filter(|found| found.status < status) {
@@ -90,7 +90,7 @@ impl EmailRecord {
 pub struct ClaimRecord(pub Option<Claim>);
 
 impl ClaimRecord {
-    /// What [`Table::claim`](crate::Table::claim) does.
+    /// Does as [`Table::claim`](crate::Table::claim).
     pub fn claim(&mut self, claim: Claim) -> ClaimOutcome {
         match &self.0 {
             Some(found) if !found.is_expired(claim.created_at) => ClaimOutcome::by(&claim.nonce, found.clone()),
@@ -98,7 +98,7 @@ impl ClaimRecord {
         }
     }
 
-    /// What [`Table::take_over`](crate::Table::take_over) does.
+    /// Does as [`Table::take_over`](crate::Table::take_over).
     pub fn take_over(&mut self, held: &Claim, attempt: &Attempt) -> ClaimOutcome {
         let Some(found) = &mut self.0 else { return ClaimOutcome::Theirs(Box::new(held.clone())) };
         if found.nonce == held.nonce {
@@ -110,7 +110,7 @@ impl ClaimRecord {
         ClaimOutcome::by(&attempt.nonce, found.clone())
     }
 
-    /// What [`Table::settle_claim`](crate::Table::settle_claim) does.
+    /// Does as [`Table::settle_claim`](crate::Table::settle_claim).
     pub fn settle(&mut self, nonce: &str, response: &str) -> bool {
         let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce) else { return false };
         if found.state != State::Done {
@@ -120,7 +120,7 @@ impl ClaimRecord {
         true
     }
 
-    /// What [`Table::leave_claim`](crate::Table::leave_claim) does.
+    /// Does as [`Table::leave_claim`](crate::Table::leave_claim).
     pub fn leave(&mut self, nonce: &str, code: Code) {
         if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.state == State::Running) {
             found.state = State::Unknown;
@@ -128,7 +128,7 @@ impl ClaimRecord {
         }
     }
 
-    /// What [`Table::release_claim`](crate::Table::release_claim) does.
+    /// Does as [`Table::release_claim`](crate::Table::release_claim).
     pub fn release(&mut self, nonce: &str) {
         self.0.take_if(|found| found.nonce == nonce);
     }
@@ -156,14 +156,14 @@ impl Notices {
         self.0.values().map(|leased| leased.notice.clone()).collect()
     }
 
-    /// What [`Table::record_notice`](crate::Table::record_notice) does, when `stored` is the project.
+    /// Does as [`Table::record_notice`](crate::Table::record_notice) when `stored` is the project.
     pub fn record(&mut self, notice: &Notice, read: &ProjectFacts, stored: &ProjectFacts) {
         if (read.epoch, read.status) == (stored.epoch, stored.status) {
             self.add(notice);
         }
     }
 
-    /// What a transaction does that records a notice. False if one of its name is there.
+    /// Does as a transaction that records a notice. False if one of its name is there.
     pub fn add(&mut self, notice: &Notice) -> bool {
         let is_new = !self.0.contains_key(&notice.name);
         self.0.entry(notice.name.clone()).or_insert_with(|| Leased {
@@ -174,7 +174,7 @@ impl Notices {
         is_new
     }
 
-    /// What [`Table::lease_notice`](crate::Table::lease_notice) does.
+    /// Does as [`Table::lease_notice`](crate::Table::lease_notice).
     pub fn lease(&mut self, name: &str, nonce: &str, now: Timestamp) -> bool {
         let is_free = |leased: &&mut Leased| {
             let is_mine = leased.nonce.as_deref() == Some(nonce);
@@ -184,14 +184,14 @@ impl Notices {
         leased.map(|leased| (leased.until, leased.nonce) = (Some(now + LEASE), Some(nonce.to_owned()))).is_some()
     }
 
-    /// What [`Table::mark_published`](crate::Table::mark_published) does.
+    /// Does as [`Table::mark_published`](crate::Table::mark_published).
     pub fn mark_published(&mut self, name: &str, now: Timestamp) {
         if let Some(leased) = self.0.get_mut(name).filter(|leased| leased.notice.published_at.is_none()) {
             (leased.notice.published_at, leased.until) = (Some(now), None);
         }
     }
 
-    /// What [`Table::release_notice`](crate::Table::release_notice) does.
+    /// Does as [`Table::release_notice`](crate::Table::release_notice).
     pub fn release(&mut self, name: &str, nonce: &str) {
         if let Some(leased) = self.0.get_mut(name).filter(|leased| leased.nonce.as_deref() == Some(nonce)) {
             leased.until = None;
@@ -209,7 +209,7 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// What the transaction of [`Table::change_project`](crate::Table::change_project) does. False if one of its conditions fails.
+    /// Does as the transaction of [`Table::change_project`](crate::Table::change_project). False if one of its conditions fails.
     pub fn change(&mut self, previous: Option<&Project>, next: &Project) -> bool {
         let version = |project: &Project| project.version;
         let is_as_read = self.project.as_ref().map(version) == previous.map(version);
@@ -226,7 +226,7 @@ impl Stored {
         true
     }
 
-    /// What [`Table::change_project`](crate::Table::change_project) finds out after a lost answer: true if the change was made.
+    /// The finding of [`Table::change_project`](crate::Table::change_project) after a lost answer: true if the change was made.
     #[must_use]
     pub fn has(&self, previous: Option<&Project>, next: &Project) -> bool {
         self.project.as_ref().is_some_and(|stored| was_made(previous, next, stored))

@@ -13,14 +13,14 @@ use aws_sdk_dynamodb::{
     },
     types::{AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
+use backon::BackoffBuilder as _;
 use serde::{Serialize, de::DeserializeOwned};
-
 use tokio::time::sleep;
 
-use crate::{Table, TableError, Timestamp, keys::Key, retry::pause};
+use crate::{Conflict, Table, TableError, Timestamp, keys::Key, retry::pauses, time};
 
-/// Reads of one batch, with pauses between them that double: 20, 40, 80, 160 and 320 milliseconds at most.
-const MAX_BATCHES: u32 = 6;
+/// Further reads of one batch, after pauses that double: 20, 40, 80, 160 and 320 milliseconds at most.
+const MAX_FURTHER_READS: usize = 5;
 
 /// An item as the SDK holds it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -47,12 +47,12 @@ pub(crate) fn n(value: impl Into<i128>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
 }
 
-/// A moment in text whose order is that of time: milliseconds always.
+/// A moment, as [`time`] writes it.
 pub(crate) fn moment(at: Timestamp) -> AttributeValue {
-    s(format!("{at:.3}"))
+    s(time::text(at))
 }
 
-/// When an item written now expires, in epoch seconds.
+/// The moment at which an item written now expires, in epoch seconds.
 pub(crate) fn expiry(now: Timestamp, days: i64) -> i64 {
     now.as_second() + days * 86_400
 }
@@ -87,7 +87,7 @@ impl Table {
                 return Ok(Some(found));
             }
         }
-        Err(TableError::Conflict("ConditionalCheckFailed".to_owned()))
+        Err(TableError::Conflict(Conflict::ConditionFailed))
     }
 
     /// The item on which a write's condition failed, if there is one: `old` is what the answer brought. That it brought
@@ -124,18 +124,17 @@ impl Table {
         let mut found = Vec::with_capacity(wanted.len());
         let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(wanted)).build()?;
         let mut left = HashMap::from([(self.name.to_string(), request)]);
-        for attempt in 0..MAX_BATCHES {
-            if attempt > 0 {
-                sleep(pause(attempt - 1, jitter)).await;
-            }
+        let mut pauses = pauses(jitter).with_max_times(MAX_FURTHER_READS).build();
+        loop {
             let output = self.client.batch_get_item().set_request_items(Some(left)).send().await?;
             found.extend(output.responses.into_iter().flat_map(HashMap::into_values).flatten());
             left = output.unprocessed_keys.unwrap_or_default();
             if left.values().all(|unread| unread.keys.is_empty()) {
                 return Ok(found);
             }
+            let Some(pause) = pauses.next() else { return Err(TableError::Throttled("UnprocessedKeys".to_owned())) };
+            sleep(pause).await;
         }
-        Err(TableError::Throttled("UnprocessedKeys".to_owned()))
     }
 }
 

@@ -20,13 +20,18 @@
 //! | read the trailing seven days | `BatchGetItem`, consistent | `STATS#<project>#<shard>` | `<yyyy-mm-dd>` |
 //! | find what a project holds, to remove it | `Scan`, then `BatchWriteItem` | all | all |
 //!
-//! No index: a contact's id is computed from project and address, an email's id travels with the email, and a
-//! key is found by its digest.
+//! | list a project's contacts, or a contact's emails, newest first | `Query` of the index `listing` | `listing`: `<project>#CONTACTS#<shard>`, `<contact>#EMAILS` | `listing_at`: `<creation>#<id>` |
+//! | bring a table of an earlier version up to date | `Scan`, then `UpdateItem` | all | all |
+//!
+//! The index is for lists alone: a contact's id is computed from project and address, an email's id travels with the email, and
+//! a key is found by its digest.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
+
+use crate::{Timestamp, time};
 
 /// The partition key's attribute.
 pub(crate) const PK: &str = "pk";
@@ -35,12 +40,121 @@ pub(crate) const SK: &str = "sk";
 /// The attribute that DynamoDB's TTL reads, in epoch seconds.
 pub(crate) const EXPIRES_AT: &str = "expires_at";
 
-/// Every kind of partition: what its keys begin with, or the key itself where there is one. What a function may touch is bound to
-/// these, and its tests try all others.
-pub const PARTITIONS: [&str; 10] =
-    ["KEY#", "PROJECT#", DIRECTORY, DOMAINS, CONTACTS, EMAILS, "IDEMPOTENCY#", "USAGE#", "STATS#", "FEEDBACK"];
+const API_KEYS: &str = "KEY#";
+const API_KEY: &str = "KEY";
+const PROJECTS: &str = "PROJECT#";
+const PROJECT: &str = "PROJECT";
+/// The partition that lists every project.
+pub(crate) const DIRECTORY: &str = "PROJECTS";
+/// The partition that lists every claimed domain.
+pub(crate) const DOMAINS: &str = "DOMAINS";
+const NOTICES: &str = "NOTICE#";
+const CONTACTS: &str = "CONTACT#";
+const CONTACT: &str = "CONTACT";
+const EVENTS: &str = "EVENT#";
+const EMAILS: &str = "EMAIL#";
+const EMAIL: &str = "EMAIL";
+const IDEMPOTENCY: &str = "IDEMPOTENCY#";
+const USAGE: &str = "USAGE#";
+const STATISTICS: &str = "STATS#";
+const HEARTBEAT: &str = "FEEDBACK";
+const ANY: &str = "";
+
+/// A kind of item: where its items lie, and how they go when their project is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Noun {
+    /// The partition key, or how it begins if this ends with `#`.
+    pub partition: &'static str,
+    /// The sort key, or how it begins if this ends with `#`; empty if it may be any.
+    pub sort: &'static str,
+    /// The way its items go.
+    pub deletion: Deletion,
+}
+
+/// The way an item goes when its project is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    /// It is found by scanning the table, and removed before the project is.
+    Scan(ItemKind, Owner),
+    /// It is removed with the project, in one transaction.
+    LastTransaction,
+    /// It is kept, for this reason.
+    Kept(&'static str),
+}
+
+/// Where an item says whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// In the attribute `project_id`.
+    Attribute,
+    /// In the partition key, after its beginning.
+    Partition,
+}
+
+/// The kinds of items that a project holds beside itself, its keys and its domains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ItemKind {
+    /// A contact.
+    Contact,
+    /// A tracked event.
+    Event,
+    /// An email's record.
+    Email,
+    /// An idempotency key.
+    Idempotency,
+    /// Emails of a month.
+    Usage,
+    /// Counts of a day.
+    Statistics,
+    /// An announcement.
+    Notice,
+}
+
+const fn noun(partition: &'static str, sort: &'static str, deletion: Deletion) -> Noun {
+    Noun { partition, sort, deletion }
+}
+
+/// Every kind of item. The partitions that a function's role is bound to, and the items that a deleted project takes with it, follow from
+/// this list.
+pub const NOUNS: [Noun; 12] = [
+    noun(API_KEYS, API_KEY, Deletion::LastTransaction),
+    noun(PROJECTS, PROJECT, Deletion::LastTransaction),
+    noun(PROJECTS, NOTICES, Deletion::Scan(ItemKind::Notice, Owner::Partition)),
+    noun(DIRECTORY, ANY, Deletion::LastTransaction),
+    noun(DOMAINS, ANY, Deletion::LastTransaction),
+    noun(CONTACTS, CONTACT, Deletion::Scan(ItemKind::Contact, Owner::Attribute)),
+    noun(CONTACTS, EVENTS, Deletion::Scan(ItemKind::Event, Owner::Attribute)),
+    noun(EMAILS, EMAIL, Deletion::Scan(ItemKind::Email, Owner::Attribute)),
+    noun(IDEMPOTENCY, "IDEMPOTENCY", Deletion::Scan(ItemKind::Idempotency, Owner::Partition)),
+    noun(USAGE, ANY, Deletion::Scan(ItemKind::Usage, Owner::Partition)),
+    noun(STATISTICS, ANY, Deletion::Scan(ItemKind::Statistics, Owner::Partition)),
+    noun(HEARTBEAT, "LAST", Deletion::Kept("It tells of the events of all projects.")),
+];
+
+/// Every kind of partition, once: a key, or the beginning of keys, which ends with `#`. The permissions of functions are bound to
+/// these, and the functions' tests try all others.
+#[must_use]
+pub fn partitions() -> Vec<&'static str> {
+    let mut partitions: Vec<_> = NOUNS.iter().map(|noun| noun.partition).collect();
+    partitions.dedup();
+    partitions
+}
+
+impl Noun {
+    /// The kind of an item, by its key; `None` if there is no such kind.
+    #[must_use]
+    pub fn of(pk: &str, sk: &str) -> Option<Self> {
+        NOUNS.into_iter().find(|noun| is_of(noun.partition, pk) && (noun.sort == ANY || is_of(noun.sort, sk)))
+    }
+}
+
+/// True if a key is this one, or begins like it.
+pub(crate) fn is_of(key_or_beginning: &str, key: &str) -> bool {
+    if key_or_beginning.ends_with('#') { key.starts_with(key_or_beginning) } else { key == key_or_beginning }
+}
 
 /// One item's primary key.
+#[derive(Clone)]
 pub(crate) struct Key {
     pk: String,
     sk: String,
@@ -48,9 +162,18 @@ pub(crate) struct Key {
 
 impl Key {
     fn new(pk: String, sk: impl Into<String>) -> Self {
+        let sk = sk.into();
         // So that the first test of a new kind says that it is missing in the list.
-        debug_assert!(PARTITIONS.iter().any(|kind| is_of(kind, &pk)), "{pk} is of no kind in PARTITIONS");
-        Self { pk, sk: sk.into() }
+        debug_assert!(Noun::of(&pk, &sk).is_some(), "{pk} {sk} is of no kind in NOUNS");
+        Self { pk, sk }
+    }
+
+    /// The key of an item that was read; `None` if the item is of no kind in [`NOUNS`].
+    pub(crate) fn of(item: &HashMap<String, AttributeValue>) -> Option<Self> {
+        let text = |name: &str| item.get(name)?.as_s().ok();
+        let (pk, sk) = (text(PK)?, text(SK)?);
+        Noun::of(pk, sk)?;
+        Some(Self { pk: pk.clone(), sk: sk.clone() })
     }
 
     /// The key as the SDK takes it.
@@ -59,93 +182,139 @@ impl Key {
     }
 }
 
-fn is_of(kind: &str, pk: &str) -> bool {
-    if kind.ends_with('#') { pk.starts_with(kind) } else { pk == kind }
-}
-
 pub(crate) fn api_key(digest: &str) -> Key {
-    Key::new(format!("KEY#{digest}"), "KEY")
+    Key::new(format!("{API_KEYS}{digest}"), API_KEY)
 }
 
 pub(crate) fn project(id: Uuid) -> Key {
-    Key::new(project_partition(id), "PROJECT")
+    Key::new(project_partition(id), PROJECT)
 }
-
-/// What the sort keys of a project's notices begin with.
-pub(crate) const NOTICES: &str = "NOTICE#";
 
 /// `name` is the notice's own: epoch, subject, level and number.
 pub(crate) fn notice(project: Uuid, name: &str) -> Key {
     Key::new(project_partition(project), format!("{NOTICES}{name}"))
 }
 
-/// The partition of a project and its notices.
-pub(crate) fn project_partition(project: Uuid) -> String {
-    format!("PROJECT#{project}")
+/// The partition of a project and its notices, and the beginning of the notices' sort keys.
+pub(crate) fn notices(project: Uuid) -> (String, &'static str) {
+    (project_partition(project), NOTICES)
 }
 
-/// The partition that lists every project.
-pub(crate) const DIRECTORY: &str = "PROJECTS";
+fn project_partition(project: Uuid) -> String {
+    format!("{PROJECTS}{project}")
+}
 
 pub(crate) fn directory(project: Uuid) -> Key {
     Key::new(DIRECTORY.to_owned(), project.to_string())
 }
 
-/// The partition that lists every claimed domain.
-pub(crate) const DOMAINS: &str = "DOMAINS";
-
 pub(crate) fn domain(domain: &str) -> Key {
     Key::new(DOMAINS.to_owned(), domain)
 }
-
-/// What the partitions of contacts and their events begin with.
-pub(crate) const CONTACTS: &str = "CONTACT#";
 
 pub(crate) fn contact(id: Uuid) -> Key {
     Key::new(format!("{CONTACTS}{id}"), CONTACT)
 }
 
-/// The sort key of a contact; its events have others.
-pub(crate) const CONTACT: &str = "CONTACT";
-
 pub(crate) fn event(contact: Uuid, id: &str) -> Key {
-    Key::new(format!("{CONTACTS}{contact}"), format!("EVENT#{id}"))
+    Key::new(format!("{CONTACTS}{contact}"), format!("{EVENTS}{id}"))
 }
 
-/// What the partitions of emails begin with.
-pub(crate) const EMAILS: &str = "EMAIL#";
-
 pub(crate) fn email(id: Uuid) -> Key {
-    Key::new(format!("{EMAILS}{id}"), "EMAIL")
+    Key::new(format!("{EMAILS}{id}"), EMAIL)
 }
 
 pub(crate) fn idempotency(project: Uuid, route: &str, digest: &str) -> Key {
-    Key::new(format!("{}{route}#{digest}", idempotency_of(project)), "IDEMPOTENCY")
-}
-
-/// What the partitions of a project's idempotency keys begin with.
-pub(crate) fn idempotency_of(project: Uuid) -> String {
-    format!("IDEMPOTENCY#{project}#")
+    Key::new(format!("{IDEMPOTENCY}{project}#{route}#{digest}"), "IDEMPOTENCY")
 }
 
 pub(crate) fn usage(project: Uuid, month: &str) -> Key {
-    Key::new(usage_partition(project), month)
-}
-
-/// The partition of a project's months.
-pub(crate) fn usage_partition(project: Uuid) -> String {
-    format!("USAGE#{project}")
+    Key::new(format!("{USAGE}{project}"), month)
 }
 
 pub(crate) fn statistics(project: Uuid, shard: u8, day: &str) -> Key {
-    Key::new(format!("{}{shard}", statistics_of(project)), day)
-}
-
-/// What the partitions of a project's statistics begin with.
-pub(crate) fn statistics_of(project: Uuid) -> String {
-    format!("STATS#{project}#")
+    Key::new(format!("{STATISTICS}{project}#{shard}"), day)
 }
 
 pub(crate) fn heartbeat() -> Key {
-    Key::new("FEEDBACK".to_owned(), "LAST")
+    Key::new(HEARTBEAT.to_owned(), "LAST")
+}
+
+/// The name of the index.
+pub(crate) const INDEX: &str = "listing";
+/// The index's partition key: the list that an item is in. An item without it is in no list.
+pub(crate) const LISTING: &str = "listing";
+/// The index's sort key: the moment of creation and the id, so no two items of a list have the same.
+pub(crate) const LISTING_AT: &str = "listing_at";
+/// The other attributes that the index copies. Nothing that tracking an event changes is among them, so that a tracked event of
+/// a contact that exists writes to the table alone.
+pub const PROJECTED: [&str; 5] = ["email", "subscribed", "bounced_at", "complained_at", "not_spam_at"];
+/// The lists that the contacts of a project are spread over, so that no partition takes more than its share.
+const CONTACT_SHARDS: u8 = 8;
+
+/// An item's place in the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The value of [`LISTING`].
+    pub(crate) list: String,
+    /// The value of [`LISTING_AT`].
+    pub(crate) at: String,
+}
+
+/// A contact's place among those of its project.
+pub(crate) fn contact_place(project: Uuid, id: Uuid, created_at: Timestamp) -> Place {
+    let shard = id.as_bytes()[15] % CONTACT_SHARDS;
+    Place { list: contact_list(project, shard), at: place_at(created_at, id) }
+}
+
+/// The lists of a project's contacts.
+pub(crate) fn contact_lists(project: Uuid) -> Vec<String> {
+    (0..CONTACT_SHARDS).map(|shard| contact_list(project, shard)).collect()
+}
+
+fn contact_list(project: Uuid, shard: u8) -> String {
+    format!("{project}#CONTACTS#{shard}")
+}
+
+/// An email's place among those to the same contact.
+pub(crate) fn email_place(contact: Uuid, id: Uuid, created_at: Timestamp) -> Place {
+    Place { list: email_list(contact), at: place_at(created_at, id) }
+}
+
+/// The list of the emails to a contact.
+pub(crate) fn email_list(contact: Uuid) -> String {
+    format!("{contact}#EMAILS")
+}
+
+fn place_at(created_at: Timestamp, id: Uuid) -> String {
+    format!("{}#{id}", time::text(created_at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_kind_of_item_hides_another() {
+        for noun in NOUNS {
+            let key = |key: &str| if key.ends_with('#') || key.is_empty() { format!("{key}x") } else { key.to_owned() };
+            assert_eq!(Noun::of(&key(noun.partition), &key(noun.sort)), Some(noun));
+        }
+        assert_eq!(Noun::of("CONTACT#x", "OTHER"), None);
+    }
+
+    #[test]
+    fn each_partition_is_there_once() {
+        let mut sorted = partitions();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), partitions().len());
+    }
+
+    #[test]
+    fn the_places_of_a_list_sort_by_creation() {
+        let at = |text: &str| contact_place(Uuid::nil(), Uuid::max(), text.parse().unwrap()).at;
+        assert!(at("2025-11-30T10:30:00Z") < at("2025-11-30T10:30:00.5Z"));
+        assert!(at("2025-11-30T10:30:00.999Z") < at("2025-11-30T10:30:01Z"));
+    }
 }

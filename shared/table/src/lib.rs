@@ -1,8 +1,8 @@
-//! The one DynamoDB table: what is stored, under which keys, and every conditional write.
+//! The one DynamoDB table: its items, their keys, and every conditional write.
 //!
 //! One file a noun. Nobody outside this crate builds a key, an expression or an item; nobody inside it reads a
-//! clock or mints an id. Times come in as [`jiff::Timestamp`] and are stored as RFC 3339 text, except
-//! `expires_at`, which DynamoDB's TTL wants as epoch seconds.
+//! clock or mints an id. Times come in as [`jiff::Timestamp`] and are stored as RFC 3339 text with three fractional
+//! digits, except `expires_at`, which DynamoDB's TTL wants as epoch seconds.
 
 pub mod api_key;
 pub mod contact;
@@ -16,19 +16,23 @@ pub mod idempotency;
 pub mod in_memory;
 mod item;
 mod keys;
+pub mod list;
 pub mod notice;
+mod plain;
 pub mod project;
 pub mod project_data;
 mod retry;
 pub mod schema;
 pub mod statistics;
+mod time;
+pub mod upgrade;
 pub mod usage;
 
 use std::{sync::Arc, time::Duration};
 
-pub use error::TableError;
+pub use error::{Conflict, TableError};
 pub use jiff::Timestamp;
-pub use keys::PARTITIONS;
+pub use keys::{Deletion, ItemKind, NOUNS, Noun, Owner, partitions};
 pub use retry::retry_transient;
 pub use uuid::Uuid;
 
@@ -49,7 +53,7 @@ impl Table {
     }
 
     /// Opens a connection, so that the handshake is no part of a caller's first request, by reading a key that
-    /// cannot exist. What fails here fails again, and then with an answer, in a request. At most one second.
+    /// cannot exist. A failure here comes again in a request, and is answered there. Takes at most one second.
     pub async fn connect(&self) {
         let _ = tokio::time::timeout(CONNECT_WITHIN, self.api_key("none")).await;
     }

@@ -1,21 +1,21 @@
 //! Notices: what is to be announced to the operators. Recorded exactly once, by the write that decides it; published
 //! at least once, with its id.
 
-use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Table, TableError, Timestamp, Uuid,
-    item::{conditional, expiry, from_item, ignore_failed_condition, moment, n, s, to_item},
-    keys::{self, NOTICES},
+    Conflict, Table, TableError, Timestamp, Uuid,
+    item::{conditional, expiry, from_item, ignore_failed_condition, moment, n, s},
+    keys,
     project::ProjectFacts,
 };
 
 const RETENTION_DAYS: i64 = 400;
 /// The level of warnings.
 pub const WARNING: &str = "warning";
-/// How long whoever publishes a notice may take before somebody else may.
+/// The time that an attempt has to publish a notice before another may.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(6);
 
 /// A notice.
@@ -26,14 +26,15 @@ pub struct Notice {
     /// The project.
     #[serde(rename = "project_id")]
     pub project: Uuid,
-    /// When it was decided.
+    /// The moment of the decision.
+    #[serde(serialize_with = "crate::time::serialize")]
     pub at: Timestamp,
     /// One line, for people.
     pub title: String,
-    /// What is published: JSON text with the notice's id. Every copy is this, byte for byte.
+    /// The published text: JSON with the notice's id. Every copy is this, byte for byte.
     pub message: String,
-    /// When it was published, if it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The moment it was published, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::time::serialize_optional")]
     pub published_at: Option<Timestamp>,
 }
 
@@ -70,7 +71,7 @@ impl Table {
     /// disabled or reinstated since.
     ///
     /// # Errors
-    /// What DynamoDB answers; a conflict with a rival's transaction passes.
+    /// Any [`TableError`]; a conflict with a rival's transaction passes.
     pub async fn record_notice(&self, notice: &Notice, project: &ProjectFacts) -> Result<(), TableError> {
         let unchanged = ConditionCheck::builder()
             .table_name(&*self.name)
@@ -83,35 +84,31 @@ impl Table {
         let unchanged = TransactWriteItem::builder().condition_check(unchanged).build();
         let writes = vec![unchanged, self.notice_write(notice)?];
         match self.transact(writes).await {
-            Err(TableError::Conflict(code)) if code == "ConditionalCheckFailed" => Ok(()),
+            Err(TableError::Conflict(Conflict::ConditionFailed)) => Ok(()),
             result => result,
         }
     }
 
-    /// The same as part of a transaction, which fails if one of this name is recorded.
+    /// The record of a notice as part of a transaction, which fails if one of this name is recorded.
     pub(crate) fn notice_write(&self, notice: &Notice) -> Result<TransactWriteItem, TableError> {
         let record = Record { notice, expires_at: expiry(notice.at, RETENTION_DAYS) };
-        let put = Put::builder()
-            .table_name(&*self.name)
-            .set_item(Some(to_item(keys::notice(notice.project, &notice.name), &record)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .build()?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        self.creation(keys::notice(notice.project, &notice.name), &record)
     }
 
     /// Every notice of a project, by name, read consistently.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn notices(&self, project: Uuid) -> Result<Vec<Notice>, TableError> {
+        let (partition, beginning) = keys::notices(project);
         let items = self
             .client
             .query()
             .table_name(&*self.name)
             .consistent_read(true)
             .key_condition_expression("pk = :project AND begins_with(sk, :notices)")
-            .expression_attribute_values(":project", s(keys::project_partition(project)))
-            .expression_attribute_values(":notices", s(NOTICES))
+            .expression_attribute_values(":project", s(partition))
+            .expression_attribute_values(":notices", s(beginning))
             .into_paginator()
             .items()
             .send()
@@ -124,7 +121,7 @@ impl Table {
     /// published.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn lease_notice(&self, notice: &Notice, nonce: &str, now: Timestamp) -> Result<bool, TableError> {
         let result = self
             .update(keys::notice(notice.project, &notice.name))
@@ -141,7 +138,7 @@ impl Table {
     /// Keeps that a notice was published.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn mark_published(&self, notice: &Notice, now: Timestamp) -> Result<(), TableError> {
         let result = self
             .update(keys::notice(notice.project, &notice.name))
@@ -156,7 +153,7 @@ impl Table {
     /// Gives the lease back that the attempt `nonce` holds, so that the next one who looks publishes at once.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn release_notice(&self, notice: &Notice, nonce: &str) -> Result<(), TableError> {
         let result = self
             .update(keys::notice(notice.project, &notice.name))

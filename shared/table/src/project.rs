@@ -1,118 +1,30 @@
 //! Projects: the truth that every API key item copies.
 
-use std::fmt;
+mod facts;
 
-use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use serde::{Deserialize, Serialize};
+
+pub use facts::{KeyClass, KeyScope, ProjectFacts, ProjectKey, Status, short_id};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    api_key::{ApiKey, KeyClass, KeyScope, short_id},
-    item::{from_item, n, s, to_item},
-    keys::{self, DIRECTORY, Key},
+    api_key::ApiKey,
+    item::{from_item, s, to_item},
+    keys::{self, DIRECTORY},
     notice::Notice,
 };
 
 /// The most items of one batched read.
 const MAX_AT_ONCE: usize = 100;
 
-/// Whether a project may write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// It may.
-    Active,
-    /// Every write is refused with `PROJECT_DISABLED`.
-    Disabled,
-}
-
-impl Status {
-    /// The name, as stored.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Disabled => "disabled",
-        }
-    }
-}
-
-/// One of a project's keys, known by its digest alone.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct ProjectKey {
-    /// SHA-256 of the whole key, lower-case hex.
-    pub digest: String,
-    /// What it may call.
-    pub class: KeyClass,
-    /// What of that.
-    #[serde(default, skip_serializing_if = "KeyScope::is_full")]
-    pub scope: KeyScope,
-    /// When it stops to work, if it was replaced; a live key has none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retires_at: Option<Timestamp>,
-}
-
-impl ProjectKey {
-    /// The name of the key in logs: see [`short_id`].
-    #[must_use]
-    pub fn short_id(&self) -> &str {
-        short_id(&self.digest)
-    }
-
-    /// True while the key has not been replaced.
-    #[must_use]
-    pub fn is_live(&self) -> bool {
-        self.retires_at.is_none()
-    }
-
-    /// True once a replaced key's time is over.
-    #[must_use]
-    pub fn is_retired(&self, now: Timestamp) -> bool {
-        self.retires_at.is_some_and(|at| at <= now)
-    }
-}
-
-/// What a request must know of its project; each key item holds a copy. Its `Debug` shows no address.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct ProjectFacts {
-    /// The project.
-    #[serde(rename = "project_id")]
-    pub id: Uuid,
-    /// Shown as the sender's name unless the request or the default sender has one.
-    pub name: String,
-    /// Whether it may write.
-    pub status: Status,
-    /// The number of reinstatements; emails and statistics belong to one.
-    pub epoch: u32,
-    /// Domains it may send from, sub-domains included; lower case, Punycode.
-    pub domains: Vec<String>,
-    /// The address to send from if the request names none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_sender: Option<String>,
-    /// Emails a calendar month (UTC), if limited.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub monthly_limit: Option<u64>,
-}
-
-impl fmt::Debug for ProjectFacts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { id, status, epoch, domains, monthly_limit, .. } = self;
-        f.debug_struct("ProjectFacts")
-            .field("id", id)
-            .field("status", status)
-            .field("epoch", epoch)
-            .field("domains", domains)
-            .field("monthly_limit", monthly_limit)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Why and when a project was disabled.
+/// The cause and the moment of a project's being disabled.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Disabled {
-    /// When.
+    /// The moment.
+    #[serde(serialize_with = "crate::time::serialize")]
     pub at: Timestamp,
-    /// Why, in words.
+    /// The cause, in words.
     pub reason: String,
     /// The figures that led to it, if it was not the operator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -124,27 +36,29 @@ pub struct Disabled {
 pub struct Figures {
     /// `bounce` or `complaint`.
     pub metric: String,
-    /// What was counted in the window.
+    /// Bounces or complaints of emails that were sent in the window.
     pub counted: u64,
-    /// What was sent in the window.
+    /// Emails that were sent in the window.
     pub sent: u64,
 }
 
 /// A project.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Project {
-    /// What its key items copy.
+    /// The facts that its key items copy.
     #[serde(flatten)]
     pub facts: ProjectFacts,
     /// Counts the changes; every change is made on condition of it.
     pub version: u64,
     /// Live and retiring keys.
     pub keys: Vec<ProjectKey>,
-    /// When it was made.
+    /// The moment it was made.
+    #[serde(serialize_with = "crate::time::serialize")]
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// The moment of its last change.
+    #[serde(serialize_with = "crate::time::serialize")]
     pub updated_at: Timestamp,
-    /// Why it is disabled, if it is.
+    /// The cause, if it is disabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled: Option<Disabled>,
 }
@@ -157,7 +71,8 @@ pub struct DirectoryEntry {
     pub id: Uuid,
     /// Its name.
     pub name: String,
-    /// When it was made.
+    /// The moment it was made.
+    #[serde(serialize_with = "crate::time::serialize")]
     pub created_at: Timestamp,
 }
 
@@ -181,16 +96,15 @@ impl Table {
     /// The project called `id`, read consistently.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn project(&self, id: Uuid) -> Result<Option<Project>, TableError> {
-        let item = self.read(keys::project(id)).await?;
-        item.map(from_item).transpose()
+        self.get(keys::project(id)).await
     }
 
     /// Every project in the directory, by id.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn directory(&self) -> Result<Vec<DirectoryEntry>, TableError> {
         self.query_partition(DIRECTORY).await?.into_iter().map(from_item).collect()
     }
@@ -198,7 +112,7 @@ impl Table {
     /// The projects with these ids that exist, read consistently, in no particular order. `jitter` is any random number.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn projects(&self, ids: &[Uuid], jitter: u32) -> Result<Vec<Project>, TableError> {
         let mut projects = Vec::with_capacity(ids.len());
         for ids in ids.chunks(MAX_AT_ONCE) {
@@ -221,14 +135,18 @@ impl Table {
     ///
     /// # Errors
     /// [`TableError::Conflict`] if the project was changed since it was read, another project has one of its new keys, or
-    /// it has not claimed a new domain; what else DynamoDB answers.
+    /// it has not claimed a new domain. Any other [`TableError`].
     pub async fn change_project(
         &self,
         previous: Option<&Project>,
         next: &Project,
         notice: Option<&Notice>,
     ) -> Result<(), TableError> {
-        let mut writes = vec![self.project_write(previous, next)?];
+        let key = keys::project(next.facts.id);
+        let mut writes = vec![match previous {
+            None => self.creation(key, next)?,
+            Some(previous) => self.replacement(key, next, previous.version)?,
+        }];
         if let Some(notice) = notice {
             writes.push(self.notice_write(notice)?);
         }
@@ -244,9 +162,7 @@ impl Table {
         }
         let Project { facts, created_at, .. } = next;
         let entry = DirectoryEntry { id: facts.id, name: facts.name.clone(), created_at: *created_at };
-        let entry = to_item(keys::directory(facts.id), &entry)?;
-        let entry = Put::builder().table_name(&*self.name).set_item(Some(entry)).build()?;
-        writes.push(TransactWriteItem::builder().put(entry).build());
+        writes.push(self.put(keys::directory(facts.id), &entry)?);
 
         match self.transact(writes).await {
             Ok(()) => Ok(()),
@@ -255,20 +171,6 @@ impl Table {
                 _ => Err(error),
             },
         }
-    }
-
-    fn project_write(&self, previous: Option<&Project>, next: &Project) -> Result<TransactWriteItem, TableError> {
-        let put = Put::builder()
-            .table_name(&*self.name)
-            .set_item(Some(to_item(keys::project(next.facts.id), next)?))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::None);
-        let put = match previous {
-            None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(project) => put
-                .condition_expression("version = :version")
-                .expression_attribute_values(":version", n(project.version)),
-        };
-        Ok(TransactWriteItem::builder().put(put.build()?).build())
     }
 
     /// The item of a key, unless it is another project's.
@@ -301,17 +203,12 @@ impl Table {
         keys.into_iter().map(removal).collect()
     }
 
-    fn removal(&self, key: Key) -> Result<TransactWriteItem, TableError> {
-        let delete = Delete::builder().table_name(&*self.name).set_key(Some(key.attributes())).build()?;
-        Ok(TransactWriteItem::builder().delete(delete).build())
-    }
-
     /// Removes a project, its keys, its directory entry and its claims on `domains` (at most 40), in one transaction:
     /// the last step of its deletion, when nothing else is left of it. The items of keys whose time is over at `now` are
     /// left to TTL. An answer that was lost is settled by a read.
     ///
     /// # Errors
-    /// [`TableError::Conflict`] if the project was changed since it was read; what else DynamoDB answers.
+    /// [`TableError::Conflict`] if the project was changed since it was read. Any other [`TableError`].
     pub async fn remove_project(
         &self,
         project: &Project,
@@ -319,13 +216,7 @@ impl Table {
         now: Timestamp,
     ) -> Result<(), TableError> {
         let id = project.facts.id;
-        let itself = Delete::builder()
-            .table_name(&*self.name)
-            .set_key(Some(keys::project(id).attributes()))
-            .condition_expression("version = :version")
-            .expression_attribute_values(":version", n(project.version))
-            .build()?;
-        let mut writes = vec![TransactWriteItem::builder().delete(itself).build(), self.removal(keys::directory(id))?];
+        let mut writes = vec![self.removal_of(keys::project(id), project.version)?, self.removal(keys::directory(id))?];
         let keys = project.keys.iter().filter(|key| !key.is_retired(now));
         writes.extend(self.key_removals(keys, id)?);
         for domain in domains {

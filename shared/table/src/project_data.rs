@@ -1,46 +1,28 @@
-//! What a project holds beside itself and its keys, to remove it: contacts with their tracked events, emails, idempotency
-//! keys, usage, statistics and notices.
+//! The items that a project holds beside itself, its keys and its domains, to remove them: those that [`NOUNS`] says a scan finds.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
+use backon::BackoffBuilder as _;
 use tokio::time::sleep;
 
+pub use crate::keys::ItemKind;
 use crate::{
     Table, TableError, Uuid,
     item::{Item, s},
-    keys::{self, CONTACT, CONTACTS, EMAILS, NOTICES, PK, SK},
-    retry::pause,
+    keys::{Deletion, NOUNS, Noun, Owner, PK, SK},
+    retry::pauses,
 };
 
 /// The most items of one batched write (API reference, `BatchWriteItem`).
 const MAX_AT_ONCE: usize = 25;
-/// How often what DynamoDB left undone is tried again, with pauses that double up to two and a half seconds.
-const ATTEMPTS: u32 = 12;
-
-/// Of what kind something is that a project holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ItemKind {
-    /// A contact.
-    Contact,
-    /// A tracked event.
-    Event,
-    /// An email's record.
-    Email,
-    /// An idempotency key.
-    Idempotency,
-    /// Emails of a month.
-    Usage,
-    /// Counts of a day.
-    Statistics,
-    /// An announcement.
-    Notice,
-}
+/// The most times that writes which DynamoDB left undone are made again, after pauses that double up to two and a half seconds.
+const MAX_FURTHER_WRITES: usize = 12;
 
 /// Something that a project holds.
 #[derive(Debug, Clone)]
 pub struct ProjectItem {
-    /// Of what kind it is.
+    /// Its kind.
     pub kind: ItemKind,
     key: Item,
 }
@@ -48,7 +30,7 @@ pub struct ProjectItem {
 /// A page of a scan through the table.
 #[derive(Debug)]
 pub struct ProjectDataPage {
-    /// What was found.
+    /// The project's items among them.
     pub project_data: Vec<ProjectItem>,
     /// Items that were looked at.
     pub scanned: u64,
@@ -63,47 +45,53 @@ pub struct ScanPosition(Item);
 impl ProjectItem {
     fn of(item: Item) -> Option<Self> {
         let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
-        let (pk, sk) = (text(PK)?, text(SK)?);
-        let kind = match pk.split_once('#')?.0 {
-            "CONTACT" if sk == CONTACT => ItemKind::Contact,
-            "CONTACT" => ItemKind::Event,
-            "EMAIL" => ItemKind::Email,
-            "IDEMPOTENCY" => ItemKind::Idempotency,
-            "USAGE" => ItemKind::Usage,
-            "STATS" => ItemKind::Statistics,
-            "PROJECT" => ItemKind::Notice,
-            _ => return None,
-        };
-        Some(Self { kind, key: item })
+        match Noun::of(text(PK)?, text(SK)?)?.deletion {
+            Deletion::Scan(kind, _) => Some(Self { kind, key: item }),
+            Deletion::LastTransaction | Deletion::Kept(_) => None,
+        }
     }
 }
 
+/// The filter of a scan for everything that a project holds, and the values in it: a clause for each noun.
+fn filter(project: Uuid) -> (String, Item) {
+    let (mut clauses, mut values) = (Vec::new(), Item::new());
+    for (number, noun) in NOUNS.iter().enumerate() {
+        let Deletion::Scan(_, owner) = noun.deletion else { continue };
+        let (attribute, partition) = match owner {
+            Owner::Attribute => ("project_id = :project AND ", noun.partition.to_owned()),
+            // Ids are of one length, so nobody else's partition begins like this.
+            Owner::Partition => ("", format!("{}{project}", noun.partition)),
+        };
+        values.insert(format!(":p{number}"), s(partition));
+        let sorted = match noun.sort {
+            "" => String::new(),
+            sort => {
+                values.insert(format!(":s{number}"), s(sort));
+                format!(" AND begins_with(sk, :s{number})")
+            }
+        };
+        clauses.push(format!("({attribute}begins_with(pk, :p{number}){sorted})"));
+    }
+    values.insert(":project".to_owned(), s(project.to_string()));
+    (clauses.join(" OR "), values)
+}
+
 impl Table {
-    /// Scans a page of the table for what a project holds. The table has no index for this: deleting a project is rare,
+    /// Scans a page of the table for the items that a project holds. There is no index for this: deleting a project is rare,
     /// and its price is a read of the whole table.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn project_data(&self, project: Uuid, from: Option<ScanPosition>) -> Result<ProjectDataPage, TableError> {
+        let (filter, values) = filter(project);
         let output = self
             .client
             .scan()
             .table_name(&*self.name)
             .consistent_read(true)
             .projection_expression("pk, sk")
-            .filter_expression(
-                "(project_id = :project AND (begins_with(pk, :contacts) OR begins_with(pk, :emails))) \
-                 OR begins_with(pk, :idempotency) OR begins_with(pk, :statistics) OR pk = :usage \
-                 OR (pk = :partition AND begins_with(sk, :notices))",
-            )
-            .expression_attribute_values(":project", s(project.to_string()))
-            .expression_attribute_values(":contacts", s(CONTACTS))
-            .expression_attribute_values(":emails", s(EMAILS))
-            .expression_attribute_values(":idempotency", s(keys::idempotency_of(project)))
-            .expression_attribute_values(":statistics", s(keys::statistics_of(project)))
-            .expression_attribute_values(":usage", s(keys::usage_partition(project)))
-            .expression_attribute_values(":partition", s(keys::project_partition(project)))
-            .expression_attribute_values(":notices", s(NOTICES))
+            .filter_expression(filter)
+            .set_expression_attribute_values(Some(values))
             .set_exclusive_start_key(from.map(|position| position.0))
             .send()
             .await?;
@@ -114,11 +102,11 @@ impl Table {
         })
     }
 
-    /// Removes them, in batches; what DynamoDB leaves undone is tried again. Removing something twice does no harm.
+    /// Removes items, in batches; those that DynamoDB leaves undone are tried again. Removing something twice does no harm.
     /// `jitter` is any random number.
     ///
     /// # Errors
-    /// What DynamoDB answers; [`TableError::Throttled`] if it leaves something undone again and again.
+    /// Any [`TableError`]; [`TableError::Throttled`] if it leaves something undone again and again.
     pub async fn remove(&self, project_data: Vec<ProjectItem>, jitter: u32) -> Result<(), TableError> {
         let mut keys = project_data.into_iter().map(|holding| holding.key).peekable();
         while keys.peek().is_some() {
@@ -130,15 +118,16 @@ impl Table {
 
     async fn write_batch(&self, requests: Vec<WriteRequest>, jitter: u32) -> Result<(), TableError> {
         let mut left = HashMap::from([(self.name.to_string(), requests)]);
-        for attempt in 0..ATTEMPTS {
+        let mut pauses = pauses(jitter).with_max_times(MAX_FURTHER_WRITES).build();
+        loop {
             let output = self.client.batch_write_item().set_request_items(Some(left)).send().await?;
             left = output.unprocessed_items.unwrap_or_default();
             if left.values().all(Vec::is_empty) {
                 return Ok(());
             }
-            sleep(pause(attempt, jitter)).await;
+            let Some(pause) = pauses.next() else { return Err(TableError::Throttled("UnprocessedItems".to_owned())) };
+            sleep(pause).await;
         }
-        Err(TableError::Throttled("UnprocessedItems".to_owned()))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a project sent, bounced and complained, an hour at a time, spread over shards.
+//! Counts of a project's emails that were sent, bounced or were complained about, by the hour, spread over shards.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::{SignedDuration, ToSpan, civil::Date, tz::TimeZone};
 
 use crate::{
-    Table, TableError, Timestamp, Uuid,
+    Conflict, Table, TableError, Timestamp, Uuid,
     email::Email,
     item::{Item, expiry, n, once},
     keys::{self, EXPIRES_AT},
@@ -45,7 +45,7 @@ impl Hour {
     }
 }
 
-/// What is counted against what was sent.
+/// The kinds of feedback that are counted against the emails sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FeedbackMetric {
     /// Emails that bounced for good.
@@ -82,7 +82,7 @@ impl FeedbackMetric {
     }
 }
 
-/// What was counted of the emails created in one hour.
+/// The counts of the emails created in one hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HourCounts {
     /// The hour's beginning, UTC.
@@ -132,7 +132,7 @@ impl Table {
     /// record is gone.
     ///
     /// # Errors
-    /// What DynamoDB answers; a conflict with a rival's transaction passes.
+    /// Any [`TableError`]; a conflict with a rival's transaction passes.
     pub async fn count_once(&self, email: &Email, metric: FeedbackMetric) -> Result<bool, TableError> {
         let hour = Hour { epoch: email.epoch, at: email.created_at };
         let mark = Update::builder()
@@ -155,16 +155,16 @@ impl Table {
         let writes = [mark, count].map(|update| TransactWriteItem::builder().update(update).build());
         match self.transact(writes.into()).await {
             Ok(()) => Ok(true),
-            Err(TableError::Conflict(code)) if code == "ConditionalCheckFailed" => Ok(false),
+            Err(TableError::Conflict(Conflict::ConditionFailed)) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
-    /// What was counted in the trailing seven days in one epoch, oldest first, hours without a count left out; in
+    /// The counts of the trailing seven days in one epoch, oldest first, hours without a count left out; in
     /// one batched, consistent read. Some older hours may be among them. `jitter` is any random number.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn window(
         &self,
         project: Uuid,
@@ -186,7 +186,7 @@ impl Table {
     /// errs towards stopping a project early, as does an email in doubt, which is not counted here.
     ///
     /// # Errors
-    /// What DynamoDB answers. What certainly had no effect passes: a conflict with the transaction that counts a bounce.
+    /// Any [`TableError`]. A conflict with the transaction that counts a bounce is transient, for it certainly had no effect.
     pub async fn count_sent(&self, project: Uuid, shard: u8, hour: Hour, count: u64) -> Result<(), TableError> {
         self.update(keys::statistics(project, shard, &hour.day()))
             .update_expression("ADD #sent :count SET #expires = :expires")

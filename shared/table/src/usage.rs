@@ -15,7 +15,7 @@ fn month(now: Timestamp) -> String {
     now.strftime("%Y-%m").to_string()
 }
 
-/// Whether a request fits into the month.
+/// The answer to a request for room in a month.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Reservation {
     /// It does, and is counted.
@@ -31,7 +31,7 @@ impl Table {
     /// Counts `emails` against the month's `limit`, all or none.
     ///
     /// # Errors
-    /// What DynamoDB answers. Never retried by itself: after a lost answer too much may stay counted, never too little.
+    /// Any [`TableError`]. Never retried by itself: after a lost answer too much may stay counted, never too little.
     pub async fn reserve_usage(
         &self,
         project: Uuid,
@@ -62,7 +62,7 @@ impl Table {
     /// Emails counted against the limit in the month that `now` is in, UTC. Nothing is counted without a limit.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn usage(&self, project: Uuid, now: Timestamp) -> Result<u64, TableError> {
         Ok(self.read(keys::usage(project, &month(now))).await?.map_or(0, |item| used(&item)))
     }
@@ -71,7 +71,7 @@ impl Table {
     /// others counted.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn return_usage(&self, project: Uuid, now: Timestamp, emails: u64) -> Result<(), TableError> {
         self.update(keys::usage(project, &month(now)))
             .update_expression("ADD emails :emails")

@@ -16,7 +16,16 @@ use posthorn_lambda::{Env, aws::retries};
 use posthorn_table::{Table, project::Project, schema};
 use tokio::net::TcpListener;
 
-use crate::{calls::Calls, capacity::Capacity, clock::Clock, database, faults::Faults, server, ses::Ses, sns::Sns};
+use crate::{
+    calls::Calls,
+    capacity::Capacity,
+    clock::Clock,
+    database::{self, TrailingIndex},
+    faults::Faults,
+    server,
+    ses::Ses,
+    sns::Sns,
+};
 
 pub use crate::request::{TestRequest, TestResponse};
 
@@ -60,6 +69,8 @@ pub struct Backends {
     pub capacity: Capacity,
     /// The faults of calls.
     pub faults: Faults,
+    /// The index, which trails the table if that is in this process's engine.
+    pub index: Option<TrailingIndex>,
 }
 
 /// The addresses at which the back ends listen.
@@ -130,7 +141,11 @@ impl Backends {
         tokio::spawn(server::serve(sns.clone().router(), topics, pending()));
 
         let config = aws_sdk_dynamodb::config::Builder::from(&config_of(&database_url, &account));
-        let config = config.interceptor(calls.clone()).interceptor(capacity.clone()).http_client(faults.client());
+        let mut config = config.interceptor(calls.clone()).interceptor(capacity.clone()).http_client(faults.client());
+        let index = engine.clone().map(|engine| TrailingIndex::of(engine, TABLE));
+        if let Some(index) = &index {
+            config = config.interceptor(index.clone());
+        }
         let dynamodb = Client::from_conf(config.build());
         schema::create(&dynamodb, TABLE).await.expect("a table");
         let config = aws_sdk_sns::config::Builder::from(&local_config(&topics_url));
@@ -154,6 +169,7 @@ impl Backends {
             calls,
             capacity,
             faults,
+            index,
         }
     }
 

@@ -1,8 +1,10 @@
 //! The DynamoDB engine: dynoxide, in process, behind loopback HTTP like the real one.
 
 mod behind;
+pub(crate) mod keys;
 #[cfg(test)]
 mod tests;
+mod trailing;
 
 use std::{collections::HashMap, future::Future, io, path::Path};
 
@@ -13,10 +15,12 @@ use tokio::net::TcpListener;
 
 use crate::recording::recorded;
 
+pub use trailing::TrailingIndex;
+
 /// An engine whose state is in memory, or in the file at `path` and there survives a crash.
 ///
 /// # Errors
-/// What the engine says of the file.
+/// The engine's error about the file.
 pub fn open(path: Option<&Path>) -> io::Result<Database> {
     match path {
         None => Database::memory(),
@@ -28,7 +32,7 @@ pub fn open(path: Option<&Path>) -> io::Result<Database> {
 /// Serves the engine until `shutdown` ends.
 ///
 /// # Errors
-/// What the server failed with.
+/// The server's error.
 pub async fn serve(
     database: Database,
     listener: TcpListener,
@@ -38,10 +42,10 @@ pub async fn serve(
     dynoxide::server::serve_with_shutdown(listener, database, shutdown).await.map_err(io::Error::other)
 }
 
-/// The same with something in front, such as a check of who calls: nobody reaches the engine past it.
+/// Serves the engine with something in front, such as a check of who calls: nobody reaches the engine past it.
 ///
 /// # Errors
-/// What the server failed with.
+/// The server's error.
 pub async fn serve_behind(
     front: impl FnOnce(Router) -> Router,
     database: Database,
@@ -59,7 +63,7 @@ pub async fn serve_behind(
 /// Stores items in a table, past the API.
 ///
 /// # Errors
-/// What the engine says of them; an attribute that is no string, number or boolean.
+/// The engine's error about them, or an attribute that is no string, number or boolean.
 pub(crate) fn import(
     database: &Database,
     table: &str,

@@ -1,4 +1,4 @@
-//! What a deployed function may call, enforced while its tests run: IAM's answer to it, from the template.
+//! The permissions of a deployed function, enforced while its tests run as IAM enforces them, from the template.
 
 mod keys;
 
@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, ConditionCheck, KeysAndAttributes, PutRequest, TransactWriteItem, WriteRequest},
 };
 use aws_smithy_runtime_api::{box_error::BoxError, client::orchestrator::Metadata};
-use posthorn_table::PARTITIONS;
+use posthorn_table::partitions;
 use serde_json::Value;
 
 use crate::{
@@ -33,7 +33,7 @@ pub struct Permissions {
 }
 
 impl Permissions {
-    /// What the template allows a function, such as `SendFunction`, that its code can call: not the log, which is
+    /// The permissions that the template gives a function, such as `SendFunction`, for calls of its code: not for the log, which is
     /// Lambda's to write, nor the queue, which is Lambda's to poll.
     ///
     /// # Panics
@@ -123,10 +123,10 @@ impl Permissions {
     pub async fn refuse_all_but(&self, backends: &Backends, reach: &[(Operation, &[&str])]) {
         let function = backends.as_function(self);
         let before = backends.items().await;
-        assert!(reach.iter().flat_map(|(_, kinds)| *kinds).all(|kind| PARTITIONS.contains(kind)), "{reach:?}");
+        assert!(reach.iter().flat_map(|(_, kinds)| *kinds).all(|kind| partitions().contains(kind)), "{reach:?}");
         for operation in Operation::ALL {
             let is_within = |kind: &str| reach.iter().any(|(it, kinds)| *it == operation && kinds.contains(&kind));
-            for kind in PARTITIONS.into_iter().filter(|kind| !is_within(kind)) {
+            for kind in partitions().into_iter().filter(|kind| !is_within(kind)) {
                 let partition = if kind.ends_with('#') { format!("{kind}0") } else { kind.to_owned() };
                 let made = attempt(&function.dynamodb, operation, &partition).await;
                 let refusal = made.expect_err(&format!("{operation:?} {partition} is to be refused"));

@@ -160,6 +160,18 @@ async fn the_table_is_the_one_that_the_code_makes() {
     let table = properties(&template, "Table");
     assert_eq!(table["AttributeDefinitions"], made.attribute_definitions().iter().map(attributes).collect::<Value>());
     assert_eq!(table["KeySchema"], made.key_schema().iter().map(keys).collect::<Value>());
+    let [index] = made.global_secondary_indexes() else { panic!("one index") };
+    let projection = index.projection().unwrap();
+    let expected = json!({
+        "IndexName": index.index_name().unwrap(),
+        "KeySchema": index.key_schema().iter().map(keys).collect::<Value>(),
+        "Projection": {
+            "ProjectionType": projection.projection_type().unwrap().as_str(),
+            "NonKeyAttributes": projection.non_key_attributes(),
+        },
+        "OnDemandThroughput": table["OnDemandThroughput"],
+    });
+    assert_eq!(table["GlobalSecondaryIndexes"], json!([expected]));
     let ttl = ttl.time_to_live_description.unwrap();
     assert_eq!(
         table["TimeToLiveSpecification"],
@@ -373,7 +385,7 @@ fn every_alarm_is_heard_and_explained() {
     }
 }
 
-/// Whoever gives a value that is out of range is told what would be in it.
+/// A value that is out of range is refused with a text that says the range.
 #[test]
 fn every_parameter_is_bounded_and_says_so() {
     let template = read();

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::{World, complaint, event, hard_bounce};
 
-/// What counts, in a project that is fine: email and status, contact, count, project, window, notices.
+/// An event that counts, in a project that is fine: email and status, contact, count, project, window, notices.
 const GUARDED: [&str; 6] = ["GetItem", "UpdateItem", "TransactWriteItems", "GetItem", "BatchGetItem", "Query"];
 
 /// A project with enough emails for a bounce to be no matter, after the minute's first event.

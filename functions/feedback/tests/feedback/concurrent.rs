@@ -12,7 +12,7 @@ use crate::support::{World, complaint, hard_bounce};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_complaints_and_sends_at_once_are_all_counted() {
     let world = Arc::new(World::new().await);
-    // What the engine never answers by itself: a rival's transaction is under way.
+    // The engine never answers by itself that a rival's transaction is under way.
     world.backends.faults.fail("TransactWriteItems", "complaint_counted", Fault::Conflicts, 60);
     let each = (0..50).map(|number| {
         let world = Arc::clone(&world);

@@ -1,4 +1,4 @@
-//! What each event means, by the table of the architecture.
+//! The effects of each event, by the table of the architecture.
 
 use posthorn_auth::reputation::Counts;
 use posthorn_table::{

@@ -13,14 +13,14 @@ use posthorn_testkit::{
 
 use crate::support::World;
 
-/// What the file supposes.
+/// The state that a file begins with.
 async fn world(file: &EventFile) -> World {
     let backends = Backends::start().await;
     let project = file.prepare(&backends).await;
     World::over(backends, project)
 }
 
-/// Whether the recipient is suppressed after a file, and what was counted: bounces and complaints.
+/// The state after a file: the recipient's suppression, and the counted bounces and complaints.
 fn suppresses_and_counts(name: &str) -> (bool, u64, u64) {
     match (name, expected(name)) {
         ("bounce-simulator", _) => (false, 0, 0),
@@ -31,7 +31,7 @@ fn suppresses_and_counts(name: &str) -> (bool, u64, u64) {
     }
 }
 
-/// How many records a file has, and how many of them failed.
+/// The number of records of a file, and of those that failed.
 async fn replay(world: &World, file: &EventFile) -> (usize, usize) {
     let event: SqsEvent = serde_json::from_str(&file.event).unwrap();
     let records = event.records.len();

@@ -28,7 +28,7 @@ impl Scenario for Event {
     async fn start(&self) -> Self::World {
         let mut world = World::new().await;
         world.app.rule.bounce.floor = 1;
-        // Who meets the lease of a dead one waits for as long.
+        // An attempt that meets the lease of a dead one waits for as long.
         world.patience = Duration::from_secs(8);
         let email = world.sent(1, ADA).await;
         let event = if self.is_bounce { hard_bounce(&email) } else { event("Delivery", "delivery", &email, 1) };

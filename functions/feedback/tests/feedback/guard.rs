@@ -18,7 +18,7 @@ impl World {
         }
     }
 
-    /// What a request with either key is refused with.
+    /// The codes with which requests with either key are refused.
     async fn refusals(&self) -> [Option<Code>; 2] {
         let mut refusals = [None, None];
         for (refusal, key) in refusals.iter_mut().zip([&self.project.secret, &self.project.public]) {
@@ -150,7 +150,7 @@ async fn reinstating_begins_a_fresh_window() {
     assert_eq!(world.stored().await.disabled, None);
     assert_eq!(world.counts().await.bounced, 0);
 
-    // What was sent before counts where it belongs, and disables nobody again.
+    // An email that was sent before counts where it belongs, and disables nobody again.
     world.takes(&[hard_bounce(&late)]).await;
     assert_eq!((world.counts_in(0).await.bounced, world.counts().await.bounced), (21, 0));
     assert_eq!(world.stored().await.facts.status, Status::Active);

@@ -1,4 +1,4 @@
-//! When the last event came.
+//! The record of the last event.
 
 use jiff::SignedDuration;
 use posthorn_table::email::Status;

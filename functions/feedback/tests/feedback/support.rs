@@ -27,7 +27,7 @@ pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) project: TestProject,
     pub(crate) permissions: Permissions,
-    /// How long a batch may take.
+    /// The time that a batch may take.
     pub(crate) patience: Duration,
 }
 
@@ -113,7 +113,7 @@ impl World {
         response.batch_item_failures.iter().map(|failure| failure.item_identifier.parse().unwrap()).collect()
     }
 
-    /// The same, and none may fail.
+    /// Handles records of which none may fail.
     pub(crate) async fn takes(&self, events: &[Value]) {
         assert_eq!(self.feed(events).await, [0_usize; 0]);
     }
@@ -153,7 +153,7 @@ impl World {
         self.notices().await.iter().map(|notice| short(&notice.name)).collect()
     }
 
-    /// What SNS was told, as JSON, in the order it came.
+    /// The messages that SNS got, as JSON, in the order they came.
     pub(crate) fn announced(&self) -> Vec<Value> {
         self.backends.sns.published().iter().map(|one| serde_json::from_str(&one.message).unwrap()).collect()
     }

@@ -1,28 +1,28 @@
 //! The merge of a contact, by one `UpdateItem` as a rule.
 
-use std::{
-    borrow::Cow,
-    collections::HashMap,
-    hash::{BuildHasher, RandomState},
-};
+use std::{borrow::Cow, collections::HashMap, iter, time::Duration};
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use tokio::time::sleep;
 
-use super::{Contact, DATA, Room, Subscription, id, largest};
+use super::{
+    Contact, Room, Subscription,
+    attributes::{DATA, largest},
+    id,
+};
 use crate::{
-    Table, TableError, Timestamp, Uuid,
+    Conflict, Table, TableError, Timestamp, Uuid,
     data::Data,
-    item::{Item, conditional, s},
+    item::{Item, conditional, moment, s},
     keys,
-    retry::pause,
 };
 
-/// Writes of one merge, at most: each further one means that a rival's came in between.
-const MAX_WRITES: u32 = 10;
-/// The pause between two writes has doubled as often as this when it doubles no more: 160 milliseconds, so all of them are less than
-/// a second.
-const MAX_DOUBLINGS: u32 = 3;
+/// Writes of one merge after its second, at most: each means that a rival's came in between.
+const MAX_RETRIES: usize = 8;
+const MIN_PAUSE: Duration = Duration::from_millis(10);
+/// The pause doubles up to this, and up to as much is added at random: all of them together take about a second.
+const MAX_PAUSE: Duration = Duration::from_millis(80);
 
 /// The writes of a merge, whatever is there.
 struct Merge<'a> {
@@ -113,7 +113,7 @@ impl Merge<'_> {
         if self.keeps_time {
             update.set("updated_at = :now");
         }
-        update.value(":now", s(self.now.to_string()));
+        update.value(":now", moment(self.now));
         update.subscription(self.subscription);
         update.data(&self.data);
         for attribute in &self.given_up {
@@ -170,11 +170,9 @@ impl Table {
     async fn merge(&self, merge: &Merge<'_>) -> Result<Contact, TableError> {
         let contact = id(merge.project, merge.email);
         let mut room = Room::first(&merge.data);
-        for write in 0..MAX_WRITES {
-            // The second write needs no pause: as a rule its first was in nobody's way, and had to learn the item's size.
-            if write > 1 {
-                sleep(pause((write - 2).min(MAX_DOUBLINGS), jitter())).await;
-            }
+        // The second write needs no pause: as a rule the first was in nobody's way, and had to learn the item's size.
+        let mut pauses = iter::once(None).chain(pauses().build().map(Some));
+        loop {
             let old = match self.write_merge(merge, room).await? {
                 Ok(item) => return Contact::from_item(contact, item),
                 Err(old) => old,
@@ -183,8 +181,11 @@ impl Table {
                 Some(item) => Room::after_failure(&merge.data, &item).ok_or(TableError::TooLarge)?,
                 None => Room::first(&merge.data),
             };
+            let Some(pause) = pauses.next() else { return Err(TableError::Conflict(Conflict::EveryAttempt)) };
+            if let Some(pause) = pause {
+                sleep(pause).await;
+            }
         }
-        Err(TableError::Conflict("a contact's data".to_owned()))
     }
 
     /// One write: the item after it, or the item on which its condition failed.
@@ -206,8 +207,8 @@ impl Table {
     }
 }
 
-/// A random number, another one with every call.
-#[expect(clippy::cast_possible_truncation, reason = "any part of it is as random")]
-fn jitter() -> u32 {
-    RandomState::new().hash_one(0) as u32
+/// The pauses before the third write and each further one, spread at random.
+fn pauses() -> ExponentialBuilder {
+    let pauses = ExponentialBuilder::new().with_min_delay(MIN_PAUSE).with_max_delay(MAX_PAUSE);
+    pauses.with_jitter().with_max_times(MAX_RETRIES)
 }

@@ -1,4 +1,4 @@
-//! How much data a contact may hold, and how that holds whatever is merged at once.
+//! The limit of a contact's data, and how it is kept whatever is merged at once.
 //!
 //! DynamoDB cannot add up an item's attributes in a condition. So the item keeps an upper bound of its data's bytes. A merge adds the
 //! bytes that it stores to the bound, on condition that the sum is within the limit; it cannot subtract what it replaces or removes,
@@ -15,7 +15,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::{DATA, data_of};
+use super::attributes::{data_of, size};
 use crate::{
     data::Data,
     item::{Item, n},
@@ -32,7 +32,7 @@ pub const MAX_DATA_BYTES: usize = 64 * 1024;
 pub struct Bound {
     /// Its data has at most so many bytes.
     pub bytes: Option<u64>,
-    /// How often its data was counted exactly. With each count the bound may fall, so the bound alone would not tell that data was
+    /// The number of exact counts of its data. With each count the bound may fall, so the bound alone would not tell that data was
     /// added: it may have fallen and risen to the same figure.
     pub counts: Option<u64>,
 }
@@ -44,7 +44,7 @@ impl Bound {
     }
 }
 
-/// How one write of a merge keeps the data within the limit.
+/// The way in which one write of a merge keeps the data within the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Room {
     /// The merge stores no data: there is nothing to check.
@@ -111,7 +111,7 @@ impl Room {
         }
     }
 
-    /// The same for DynamoDB: what is set, and the condition. Adds the values that both need.
+    /// The write as expressions for DynamoDB: the assignments, and the condition. Adds the values that both need.
     pub(super) fn expressions(self, values: &mut HashMap<String, AttributeValue>) -> Option<(&'static str, String)> {
         let mut value = |name: &str, number: i128| {
             values.insert(name.to_owned(), n(number));
@@ -164,11 +164,6 @@ fn room_for(added: usize) -> u64 {
 
 fn stored_bytes(data: &Data) -> usize {
     data.stored_texts().map(|(key, text)| size(key, text.len())).sum()
-}
-
-/// The bytes that a key takes with a value of this length.
-pub(crate) fn size(key: &str, length: usize) -> usize {
-    DATA.len() + key.len() + length
 }
 
 #[cfg(test)]

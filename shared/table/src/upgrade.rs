@@ -1,0 +1,235 @@
+//! Brings the items of an earlier version's table up to date: moments get three fractional digits, and contacts and emails their
+//! place in the index.
+//!
+//! Each item is written on condition that whatever is changed is as it was read, and nothing else of it is written. So requests,
+//! and a second upgrade, may go on beside it. An item that is up to date is only read: an upgrade that was interrupted is begun
+//! again, and goes on where it was at the price of reading.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use futures_util::{StreamExt as _, stream};
+
+use crate::{
+    Conflict, Table, TableError, Timestamp, Uuid,
+    contact::DATA,
+    item::{Item, conditional, s},
+    keys::{self, Deletion, ItemKind, Key, LISTING, LISTING_AT, Noun, PK, Place, SK},
+    retry::retry_transient,
+    time,
+};
+
+/// Items written at once.
+const CONCURRENCY: usize = 32;
+/// Writes of one item: each after the first means that a rival changed it since it was read.
+const MAX_WRITES: usize = 10;
+const CREATED_AT: &str = "created_at";
+
+/// The counts of an upgrade since it began.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Items that were read.
+    pub read: u64,
+    /// Items that were changed.
+    pub changed: u64,
+    /// Items that have no room for the change, and are as they were: contacts from before there was a limit of their data.
+    pub too_large: u64,
+}
+
+/// An attribute's value before a change, `None` if it is absent, and after it.
+#[derive(Debug, PartialEq)]
+struct Change {
+    name: String,
+    before: Option<AttributeValue>,
+    after: AttributeValue,
+}
+
+impl Table {
+    /// Brings every item up to date. `report` is called after each page of about 1 MB with the counts so far; `jitter` is any
+    /// random number.
+    ///
+    /// # Errors
+    /// Any [`TableError`]; then it is to be begun again.
+    pub async fn upgrade(&self, jitter: u32, mut report: impl FnMut(Progress)) -> Result<Progress, TableError> {
+        let (mut progress, mut position) = (Progress::default(), None);
+        loop {
+            let scan = || {
+                let scan = self.client.scan().table_name(&*self.name).set_exclusive_start_key(position.clone());
+                async { Ok(scan.send().await?) }
+            };
+            let page = retry_transient(jitter, scan).await?;
+            let mut items = stream::iter(page.items.into_iter().flatten())
+                .map(|item| self.upgrade_item(item, jitter))
+                .buffer_unordered(CONCURRENCY);
+            while let Some(changed) = items.next().await {
+                progress.read += 1;
+                match changed {
+                    Ok(changed) => progress.changed += u64::from(changed),
+                    Err(TableError::TooLarge) => progress.too_large += 1,
+                    Err(error) => return Err(error),
+                }
+            }
+            report(progress);
+            position = page.last_evaluated_key;
+            if position.is_none() {
+                return Ok(progress);
+            }
+        }
+    }
+
+    /// Brings an item up to date, as it was read and then as rivals leave it. False if it is so, or is gone.
+    async fn upgrade_item(&self, mut item: Item, jitter: u32) -> Result<bool, TableError> {
+        for _write in 0..MAX_WRITES {
+            let changes = changes(&item);
+            let key = Key::of(&item);
+            let (Some(key), false) = (key, changes.is_empty()) else { return Ok(false) };
+            let Err(old) = retry_transient(jitter, || self.write_changes(key.clone(), &changes)).await? else {
+                return Ok(true);
+            };
+            match self.failed_on(key, old).await? {
+                Some(found) => item = found,
+                None => return Ok(false),
+            }
+        }
+        Err(TableError::Conflict(Conflict::EveryAttempt))
+    }
+
+    /// One write: the item on which its condition failed, or nothing.
+    async fn write_changes(&self, key: Key, changes: &[Change]) -> Result<Result<(), Item>, TableError> {
+        let (mut sets, mut conditions) = (Vec::new(), Vec::new());
+        let mut request = self.update(key);
+        for (place, Change { name, before, after }) in changes.iter().enumerate() {
+            sets.push(format!("#n{place} = :a{place}"));
+            request = request.expression_attribute_names(format!("#n{place}"), name);
+            request = request.expression_attribute_values(format!(":a{place}"), after.clone());
+            if let Some(before) = before {
+                conditions.push(format!("#n{place} = :b{place}"));
+                request = request.expression_attribute_values(format!(":b{place}"), before.clone());
+            } else {
+                conditions.push(format!("attribute_not_exists(#n{place})"));
+            }
+        }
+        let result = request
+            .update_expression(format!("SET {}", sets.join(", ")))
+            .condition_expression(conditions.join(" AND "))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        Ok(conditional(result)?.map(drop))
+    }
+}
+
+/// The changes that bring an item up to date. Each item that is given a place keeps its creation, so that no other item of its key
+/// is given it, nor one that is gone.
+fn changes(item: &Item) -> Vec<Change> {
+    let mut changes: Vec<_> = item
+        .iter()
+        .filter_map(|(name, before)| {
+            let after = with_digits(name, before)?;
+            Some(Change { name: name.clone(), before: Some(before.clone()), after })
+        })
+        .collect();
+    if item.contains_key(LISTING) {
+        return changes;
+    }
+    let (Some(Place { list, at }), Some(created_at)) = (place(item), item.get(CREATED_AT)) else { return changes };
+    if !changes.iter().any(|change| change.name == CREATED_AT) {
+        let (before, after) = (Some(created_at.clone()), created_at.clone());
+        changes.push(Change { name: CREATED_AT.to_owned(), before, after });
+    }
+    for (name, value) in [(LISTING, list), (LISTING_AT, at)] {
+        changes.push(Change { name: name.to_owned(), before: None, after: s(value) });
+    }
+    changes
+}
+
+/// An attribute's value with three digits in each moment of it; `None` if it is so.
+fn with_digits(name: &str, value: &AttributeValue) -> Option<AttributeValue> {
+    match value {
+        AttributeValue::S(text) if !name.starts_with(DATA) && time::is_moment(name) => {
+            let with_digits = time::text(text.parse().ok()?);
+            (with_digits != *text).then_some(AttributeValue::S(with_digits))
+        }
+        AttributeValue::M(entries) => {
+            let changed: Vec<_> =
+                entries.iter().filter_map(|(name, value)| Some((name.clone(), with_digits(name, value)?))).collect();
+            (!changed.is_empty()).then(|| AttributeValue::M(entries.clone().into_iter().chain(changed).collect()))
+        }
+        AttributeValue::L(values) => {
+            let changed: Vec<_> = values.iter().map(|value| with_digits(name, value)).collect();
+            changed.iter().any(Option::is_some).then(|| {
+                AttributeValue::L(
+                    values.iter().zip(changed).map(|(value, new)| new.unwrap_or_else(|| value.clone())).collect(),
+                )
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The place in the index of an item that is listed.
+fn place(item: &Item) -> Option<Place> {
+    let text = |name: &str| item.get(name)?.as_s().ok();
+    let id = |name: &str| text(name)?.parse::<Uuid>().ok();
+    let created_at: Timestamp = text(CREATED_AT)?.parse().ok()?;
+    let Deletion::Scan(kind, _) = Noun::of(text(PK)?, text(SK)?)?.deletion else { return None };
+    match kind {
+        ItemKind::Contact => {
+            let contact = text(PK)?.split_once('#')?.1.parse().ok()?;
+            text("email").and(Some(keys::contact_place(id("project_id")?, contact, created_at)))
+        }
+        ItemKind::Email => Some(keys::email_place(id("contact_id")?, id("email_id")?, created_at)),
+        ItemKind::Event | ItemKind::Idempotency | ItemKind::Usage | ItemKind::Statistics | ItemKind::Notice => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(attributes: &[(&str, AttributeValue)]) -> Item {
+        attributes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+    }
+
+    #[test]
+    fn moments_get_three_digits_and_nothing_else_is_touched() {
+        let short = "2025-11-30T10:30:00Z";
+        let check = |name: &str, value: AttributeValue, expected: Option<AttributeValue>| {
+            assert_eq!(with_digits(name, &value), expected, "{name} {value:?}");
+        };
+        check("created_at", s(short), Some(s("2025-11-30T10:30:00.000Z")));
+        check("retires_at", s("2025-11-30T10:30:00.5Z"), Some(s("2025-11-30T10:30:00.500Z")));
+        check("created_at", s("2025-11-30T10:30:00.500Z"), None);
+        check("created_at", s("yesterday"), None);
+        for name in ["data:created_at", "data", "name", "domains"] {
+            check(name, s(short), None);
+            check(name, AttributeValue::L(vec![s(short)]), None);
+        }
+        let keys = |at: &str| {
+            AttributeValue::L(vec![
+                AttributeValue::M(item(&[("retires_at", s(at)), ("digest", s("0"))])),
+                AttributeValue::M(item(&[("digest", s("1"))])),
+            ])
+        };
+        check("keys", keys(short), Some(keys("2025-11-30T10:30:00.000Z")));
+        check("keys", keys("2025-11-30T10:30:00.000Z"), None);
+    }
+
+    #[test]
+    fn an_item_is_given_its_place_once_and_with_its_creation() {
+        let (project, contact) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let mut contact = item(&[
+            (PK, s(format!("CONTACT#{contact}"))),
+            (SK, s("CONTACT")),
+            ("project_id", s(project.to_string())),
+            ("email", s("ada@example.com")),
+            (CREATED_AT, s("2025-11-30T10:30:00.000Z")),
+        ]);
+        let mut changed: Vec<_> = changes(&contact).into_iter().map(|change| change.name).collect();
+        changed.sort_unstable();
+        assert_eq!(changed, [CREATED_AT, LISTING, LISTING_AT]);
+        contact.insert(LISTING.to_owned(), s("x"));
+        assert_eq!(changes(&contact), []);
+        contact.remove(LISTING);
+        contact.remove("email");
+        assert_eq!(changes(&contact), [], "whoever has no address is no contact");
+    }
+}

@@ -1,0 +1,10 @@
+//! The table on the engine: every kind of item, how it is kept, listed, brought up to date and removed.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, in its helpers too")]
+
+mod deleted;
+mod everything;
+mod listed;
+mod rival;
+mod timed;
+mod upgraded;
