@@ -8,12 +8,12 @@ use aws_sdk_dynamodb::{
 use posthorn_mail::ses::never_connected;
 use std::time::Duration;
 
-use crate::failed::{CliError, is_of_credentials};
+use crate::error::{CliError, is_of_credentials};
 
 /// The usual chain of credentials and regions, found before the first call, so that what is missing can be said.
 ///
 /// # Errors
-/// [`Failed::NoRegion`], [`Failed::NoCredentials`].
+/// [`CliError::NoRegion`], [`CliError::NoCredentials`].
 pub(crate) async fn config() -> Result<SdkConfig, CliError> {
     let config = aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(timeouts())
@@ -70,15 +70,15 @@ pub(crate) fn failed<E: ProvideErrorMetadata>(action: &'static str, error: &SdkE
     let status = error.raw_response().map(|answer| answer.status().as_u16());
     match error {
         SdkError::ServiceError(answer) => match (answer.err().code(), status) {
-            (Some(code), Some(500..)) if !reads => CliError::InDoubt { action, why: code.to_owned() },
+            (Some(code), Some(500..)) if !reads => CliError::OutcomeUnknown { action, why: code.to_owned() },
             (Some(code), _) => refused(action, code),
             (None, Some(status @ 400..500)) => CliError::Refused { action, code: format!("status {status}") },
             (None, _) => unread(action, reads, status),
         },
         SdkError::ResponseError(_) => unread(action, reads, status),
-        SdkError::TimeoutError(_) if !reads => CliError::InDoubt { action, why: "no answer in time".to_owned() },
+        SdkError::TimeoutError(_) if !reads => CliError::OutcomeUnknown { action, why: "no answer in time".to_owned() },
         SdkError::DispatchFailure(failure) if !reads && !failure.as_connector_error().is_some_and(never_connected) => {
-            CliError::InDoubt { action, why: "the connection was lost".to_owned() }
+            CliError::OutcomeUnknown { action, why: "the connection was lost".to_owned() }
         }
         _ => unreachable(),
     }
@@ -87,15 +87,15 @@ pub(crate) fn failed<E: ProvideErrorMetadata>(action: &'static str, error: &SdkE
 /// There was an answer, and it says nothing.
 fn unread(action: &'static str, reads: bool, status: Option<u16>) -> CliError {
     let why = status.map_or_else(|| "cut off".to_owned(), |status| format!("status {status}"));
-    if reads { CliError::EventError { action, why } } else { CliError::InDoubt { action, why } }
+    if reads { CliError::ResponseUnreadable { action, why } } else { CliError::OutcomeUnknown { action, why } }
 }
 
 fn refused(action: &'static str, code: &str) -> CliError {
     match code {
         "AccessDenied" | "AccessDeniedException" | "AuthorizationError" | "AuthorizationErrorException" => {
-            CliError::Denied(action.to_owned())
+            CliError::AccessDenied(action.to_owned())
         }
-        code if is_of_credentials(code) => CliError::BadCredentials(code.to_owned()),
+        code if is_of_credentials(code) => CliError::CredentialsRejected(code.to_owned()),
         "Throttling"
         | "ThrottlingException"
         | "Throttled"

@@ -11,7 +11,7 @@ use posthorn_auth::{ChangeOutcome, add_domain, change};
 use posthorn_mail::address::normalise_domain;
 use posthorn_table::{TableError, Uuid, domain::DomainClaimOutcome, project::Project, retry_transient};
 
-use crate::{failed::CliError, options::DomainCommand, report::Report, target::Target};
+use crate::{error::CliError, options::DomainCommand, report::Report, target::Target};
 
 pub(crate) async fn run(target: &Target, command: DomainCommand) -> Result<Report, CliError> {
     match command {
@@ -36,7 +36,7 @@ pub(crate) async fn run(target: &Target, command: DomainCommand) -> Result<Repor
 
 /// A domain as it is stored and as SES takes it: lower case, Punycode.
 pub(crate) fn normalised(domain: &str) -> Result<String, CliError> {
-    normalise_domain(domain.trim()).ok_or_else(|| CliError::NotADomain(domain.to_owned()))
+    normalise_domain(domain.trim()).ok_or_else(|| CliError::InvalidDomain(domain.to_owned()))
 }
 
 /// Claims a domain for a project.
@@ -44,7 +44,7 @@ pub(crate) async fn claim(target: &Target, domain: &str, project: Uuid) -> Resul
     let claim = || target.table.claim_domain(domain, project, target.env.now());
     match retry_transient(target.jitter(), claim).await? {
         DomainClaimOutcome::Ours => Ok(()),
-        DomainClaimOutcome::Theirs(other) => Err(CliError::DomainTaken(domain.to_owned(), other)),
+        DomainClaimOutcome::Theirs(other) => Err(CliError::DomainOfAnotherProject(domain.to_owned(), other)),
         DomainClaimOutcome::NoSuchProject => Err(CliError::NoSuchProject(project.to_string())),
     }
 }
@@ -59,8 +59,10 @@ pub(crate) async fn allow(target: &Target, domain: &str, project: Uuid) -> Resul
         Ok(ChangeOutcome::Already(_)) => Ok(false),
         Ok(ChangeOutcome::NoSuchProject) => Err(CliError::NoSuchProject(project.to_string())),
         Err(CliError::Table(conflict @ TableError::Conflict(_))) => match target.table.domain(domain).await? {
-            None => Err(CliError::NotClaimed(domain.to_owned())),
-            Some(claim) if claim.project != project => Err(CliError::DomainTaken(domain.to_owned(), claim.project)),
+            None => Err(CliError::DomainNotClaimed(domain.to_owned())),
+            Some(claim) if claim.project != project => {
+                Err(CliError::DomainOfAnotherProject(domain.to_owned(), claim.project))
+            }
             Some(_) => Err(conflict.into()),
         },
         Err(failed) => Err(failed),

@@ -14,7 +14,7 @@ use posthorn_mail::ses::never_connected;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::failed::CliError;
+use crate::error::CliError;
 
 /// Longer than API Gateway lets a function run.
 const ANSWER_WITHIN: Duration = Duration::from_secs(35);
@@ -42,9 +42,9 @@ impl HttpError {
     /// The failure that it is for a mail that was to be sent by the API at `url`.
     pub(crate) fn of_mail(self, url: &str) -> CliError {
         match self {
-            Self::BadRequest => CliError::BadUrl(url.to_owned()),
-            Self::NeverConnected => CliError::NobodyAnswers(url.to_owned()),
-            Self::Lost(why) => CliError::MailInDoubt(url.to_owned(), why.to_owned()),
+            Self::BadRequest => CliError::InvalidApiUrl(url.to_owned()),
+            Self::NeverConnected => CliError::ApiUnreachable(url.to_owned()),
+            Self::Lost(why) => CliError::MailOutcomeUnknown(url.to_owned(), why.to_owned()),
         }
     }
 }

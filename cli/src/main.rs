@@ -4,7 +4,7 @@ mod argv;
 mod aws;
 mod completions;
 mod domain;
-mod failed;
+mod error;
 mod http;
 mod moment;
 mod options;
@@ -20,7 +20,7 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::CommandFactory;
 
-use failed::CliError;
+use error::CliError;
 use options::{Command, Options, Place};
 use report::Report;
 use target::Target;

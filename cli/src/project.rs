@@ -13,7 +13,7 @@ use posthorn_lambda::env::rfc3339;
 use posthorn_table::project::{Project, ProjectKey, Status};
 use serde_json::{Value, json};
 
-use crate::{failed::CliError, options::ProjectCommand, report::Report, target::Target};
+use crate::{error::CliError, options::ProjectCommand, report::Report, target::Target};
 
 pub(crate) async fn run(target: &Target, command: ProjectCommand) -> Result<Report, CliError> {
     match command {

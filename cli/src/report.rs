@@ -10,7 +10,7 @@ use posthorn_table::Uuid;
 use serde_json::{Value, json};
 
 use crate::{
-    failed::CliError,
+    error::CliError,
     terminal::{escaped, escaped_json, escaped_lines, shown},
 };
 
@@ -77,7 +77,7 @@ impl Report {
         match written {
             Err(_) if let Some(project) = self.keys_of => failed(&CliError::KeysNotRead(project), json),
             // Whoever read the beginning and left has what they wanted.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&CliError::Output(error), json),
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&CliError::OutputFailed(error), json),
             _ => ExitCode::from(self.outcome.code()),
         }
     }

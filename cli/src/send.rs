@@ -8,7 +8,7 @@ use posthorn_machine::address::{host_of_url, is_loopback};
 use serde_json::{Value, json};
 
 use crate::{
-    failed::CliError,
+    error::CliError,
     http,
     options::{Place, SendOptions},
     report::{Outcome, Report},
@@ -24,7 +24,7 @@ pub(crate) async fn send(options: SendOptions, place: &Place) -> Result<Report, 
         None => target::api(place).await?,
     };
     let (url, key) = match api {
-        Api::Named(url) => (checked(&url)?, secret_key.ok_or(CliError::NoKey)?),
+        Api::Named(url) => (checked(&url)?, secret_key.ok_or(CliError::NoSecretKey)?),
         Api::Found { url, demo_key, state } => {
             let url = checked(&url)?;
             let key = key_for_found(&url, &state, secret_key, demo_key)?;
@@ -48,14 +48,14 @@ fn key_for_found(url: &str, state: &Path, given: Option<String>, demo: Option<St
         (None, Some(demo)) => Ok(demo),
         (None, None) => Err(CliError::NoDemoKey(url.to_owned(), state.to_owned())),
         (Some(given), Some(demo)) if given.trim() == demo => Ok(demo),
-        (Some(_), _) => Err(CliError::AddressNotGiven(url.to_owned(), state.to_owned())),
+        (Some(_), _) => Err(CliError::ApiUrlNotGiven(url.to_owned(), state.to_owned())),
     }
 }
 
 /// The address without what would double a slash. The key goes with the request: in plain text to this machine alone.
 fn checked(url: &str) -> Result<String, CliError> {
     let url = url.trim().trim_end_matches('/');
-    let bad = || CliError::BadUrl(url.to_owned());
+    let bad = || CliError::InvalidApiUrl(url.to_owned());
     let host = host_of_url(url).ok_or_else(bad)?;
     let is_safe = url.starts_with("https://") || is_loopback(host);
     if is_safe && !url.contains(['@', '?', '#', ' ']) { Ok(url.to_owned()) } else { Err(bad()) }
@@ -71,12 +71,12 @@ fn report(url: &str, status: u16, body: &[u8]) -> Result<Report, CliError> {
     // An answer that is not the API's may have come after the mail had gone, unless it refuses.
     let foreign = || match status {
         300..500 => CliError::NotTheApi(url.to_owned(), status),
-        _ => CliError::MailInDoubt(url.to_owned(), format!("answered {status}, and not as Posthorn does")),
+        _ => CliError::MailOutcomeUnknown(url.to_owned(), format!("answered {status}, and not as Posthorn does")),
     };
     let answer: Value = serde_json::from_slice(body).map_err(|_| foreign())?;
     if let Some(error) = answer["error"].as_object() {
         let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        return Err(CliError::Api {
+        return Err(CliError::ApiError {
             code: text("code"),
             message: with_fields(&text("message"), &error.get("errors").cloned().unwrap_or_default()),
             suggestion: error.get("suggestion").and_then(Value::as_str).map(str::to_owned),

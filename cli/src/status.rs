@@ -11,7 +11,7 @@ mod queues;
 use serde_json::json;
 
 use crate::{
-    failed::CliError,
+    error::CliError,
     report::{Outcome, Report},
     target::Target,
     terminal::{count, spinner},

@@ -14,7 +14,7 @@ use posthorn_lambda::{
 };
 use posthorn_table::{Table, Uuid, project::Project};
 
-use crate::{aws, failed::CliError, options::Place};
+use crate::{aws, error::CliError, options::Place};
 
 /// What a command works on.
 pub(crate) struct Target {
@@ -110,7 +110,7 @@ impl Target {
         match ids[..] {
             [] => Err(CliError::NoSuchProject(named.to_owned())),
             [id] => Ok(id),
-            _ => Err(CliError::Ambiguous { name: named.to_owned(), ids }),
+            _ => Err(CliError::AmbiguousName { name: named.to_owned(), ids }),
         }
     }
 
@@ -136,7 +136,7 @@ pub(crate) enum Api {
 
 pub(crate) async fn api(place: &Place) -> Result<Api, CliError> {
     match place {
-        Place { table: Some(_), .. } => Err(CliError::NoUrl),
+        Place { table: Some(_), .. } => Err(CliError::NoApiUrl),
         Place { stack: Some(name), .. } => Ok(Api::Named(stack::Description::read(name).await?.1.output("ApiUrl")?)),
         Place { state, .. } => local::api(state.as_deref()),
     }

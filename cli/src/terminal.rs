@@ -15,7 +15,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 pub(crate) use posthorn_machine::terminal::{escaped, escaped_json, escaped_lines};
 
-use crate::failed::CliError;
+use crate::error::CliError;
 
 /// These two characters stand around a styled part of a text until it is printed, with the style's name behind the first.
 /// Unicode leaves them to a program's own use.
@@ -115,14 +115,14 @@ pub(crate) fn count(number: impl Into<u64>, noun: &str) -> String {
 /// Asks before something that cannot be undone, unless `yes`: to go on, the answer has to be `word`.
 ///
 /// # Errors
-/// [`Failed::NotATerminal`], [`Failed::Declined`].
+/// [`CliError::NotATerminal`], [`CliError::Declined`].
 pub(crate) fn confirm(yes: bool, what: &str, question: &str, word: &str) -> Result<(), CliError> {
     if yes {
         return Ok(());
     }
     let (input, mut out) = (io::stdin(), io::stderr());
     if !input.is_terminal() || !out.is_terminal() {
-        return Err(CliError::NotATerminal(what.to_owned()));
+        return Err(CliError::NotConfirmed(what.to_owned()));
     }
     // A name with characters that are not shown can be typed as it is shown.
     let shown = escaped(word);

@@ -4,7 +4,7 @@ use posthorn_auth::add_domain;
 use posthorn_table::{Uuid, domain::DomainClaim};
 
 use super::{allow, claim, identity, normalised, records};
-use crate::{failed::CliError, report::Report, target::Target, terminal::escaped};
+use crate::{error::CliError, report::Report, target::Target, terminal::escaped};
 
 /// The sub-domain that bounces of a domain that is new to SES come back to, where nobody asked for another.
 const USUAL_MAIL_FROM: &str = "bounce";
@@ -92,5 +92,5 @@ async fn overlaps(target: &Target, domain: &str, project: Uuid) -> Result<Vec<St
 fn below_domain(below: &str, domain: &str) -> Result<String, CliError> {
     let below = below.trim().trim_end_matches('.');
     let whole = if below.ends_with(&format!(".{domain}")) { below.to_owned() } else { format!("{below}.{domain}") };
-    normalised(&whole).map_err(|_| CliError::NotADomain(whole))
+    normalised(&whole).map_err(|_| CliError::InvalidDomain(whole))
 }

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::{allow, identity, identity::Identity, normalised, records};
 use crate::{
-    failed::CliError,
+    error::CliError,
     report::{Outcome, Report},
     target::Target,
     terminal::{escaped, spinner},
@@ -22,7 +22,7 @@ pub(super) struct Wait {
 
 pub(super) async fn check(target: &Target, domain: &str, wait: Option<Wait>) -> Result<Report, CliError> {
     let domain = normalised(domain)?;
-    let claim = target.table.domain(&domain).await?.ok_or_else(|| CliError::NotClaimed(domain.clone()))?;
+    let claim = target.table.domain(&domain).await?.ok_or_else(|| CliError::DomainNotClaimed(domain.clone()))?;
     let identity = match wait {
         None => look(target, &domain, claim.project).await?,
         Some(wait) => look_until_verified(target, &domain, claim.project, &wait).await?,
@@ -47,7 +47,7 @@ async fn look_until_verified(target: &Target, domain: &str, project: Uuid, wait:
                 spinner.finish_and_clear();
                 return Ok(identity);
             }
-            Ok(_) | Err(CliError::Throttled(_) | CliError::Unreachable(_) | CliError::EventError { .. })
+            Ok(_) | Err(CliError::Throttled(_) | CliError::Unreachable(_) | CliError::ResponseUnreadable { .. })
                 if monotonic_now() < until => {}
             Ok(identity) => return Ok(identity),
             Err(failed) => return Err(failed),

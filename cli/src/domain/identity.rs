@@ -7,7 +7,7 @@ use aws_sdk_sesv2::types::{
     MailFromAttributes,
 };
 
-use crate::{aws, failed::CliError, target::Target};
+use crate::{aws, error::CliError, target::Target};
 
 /// Where DKIM's records point unless SES names another zone (developer guide, "Easy DKIM in Amazon SES").
 const DKIM_ZONE: &str = "dkim.amazonses.com";

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::identity::{self, Identity, State};
 use crate::{
-    failed::CliError,
+    error::CliError,
     report::Report,
     target::Target,
     terminal::{Cell, table},

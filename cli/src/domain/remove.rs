@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{identity, normalised};
 use crate::{
-    failed::CliError,
+    error::CliError,
     report::Report,
     target::Target,
     terminal::{confirm, escaped},
@@ -23,7 +23,7 @@ async fn take(target: &Target, domain: &str, project: Uuid) -> Result<(), CliErr
 
 pub(super) async fn remove(target: &Target, domain: &str, keep: bool, yes: bool) -> Result<Report, CliError> {
     let domain = normalised(domain)?;
-    let claim = target.table.domain(&domain).await?.ok_or_else(|| CliError::NotClaimed(domain.clone()))?;
+    let claim = target.table.domain(&domain).await?.ok_or_else(|| CliError::DomainNotClaimed(domain.clone()))?;
     let from = if keep { "" } else { " and from SES, for whoever sends from it" };
     let question = format!("{domain} is taken from its project{from}, in {}.", target.place);
     confirm(yes, &domain, &question, &domain)?;

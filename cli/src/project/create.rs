@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     domain::{allow, claim, identity, normalised},
-    failed::CliError,
+    error::CliError,
     report::{Outcome, Report},
     target::Target,
     terminal::escaped,
@@ -25,7 +25,7 @@ pub(super) async fn create(
     let mut domains = domains.iter().map(|domain| normalised(domain)).collect::<Result<Vec<_>, _>>()?;
     domains.sort();
     domains.dedup();
-    let address = |text: &str| Address::parse(text).map_err(|_| CliError::NotAnAddress(text.to_owned()));
+    let address = |text: &str| Address::parse(text).map_err(|_| CliError::InvalidAddress(text.to_owned()));
     let sender = sender.map(address).transpose()?;
     refuse_long_name(&name, sender.as_ref())?;
     if sender.as_ref().is_some_and(|sender| !sender.is_at(&domains)) {
@@ -58,7 +58,7 @@ fn refuse_long_name(name: &str, sender: Option<&Address>) -> Result<(), CliError
 async fn refuse_if_taken(target: &Target, domain: &str) -> Result<(), CliError> {
     match target.table.domain(domain).await? {
         Some(claim) if target.table.project(claim.project).await?.is_some() => {
-            Err(CliError::DomainTaken(domain.to_owned(), claim.project))
+            Err(CliError::DomainOfAnotherProject(domain.to_owned(), claim.project))
         }
         _ => Ok(()),
     }

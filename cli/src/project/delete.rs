@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use super::enable::announce;
 use crate::{
-    failed::CliError,
+    error::CliError,
     report::Report,
     target::Target,
     terminal::{bar, confirm, count, escaped, spinner},
@@ -105,7 +105,7 @@ async fn wait_for_requests(target: &Target, id: Uuid) -> Result<(), CliError> {
 /// Since when the project is disabled; `None` if a rival has deleted it.
 async fn disabled_at(target: &Target, id: Uuid) -> Result<Option<Timestamp>, CliError> {
     let Some(project) = target.table.project(id).await? else { return Ok(None) };
-    project.disabled.map(|disabled| Some(disabled.at)).ok_or(CliError::Reinstated(id))
+    project.disabled.map(|disabled| Some(disabled.at)).ok_or(CliError::EnabledMeanwhile(id))
 }
 
 fn left_of(longest: Duration, since: Timestamp, now: Timestamp) -> Duration {
@@ -151,7 +151,7 @@ async fn remove_itself(target: &Target, id: Uuid) -> Result<Vec<String>, CliErro
     for _rival in 0..RIVALS {
         let Some(project) = target.table.project(id).await? else { return Ok(released) };
         if !super::is_disabled(&project) {
-            return Err(CliError::Reinstated(id));
+            return Err(CliError::EnabledMeanwhile(id));
         }
         let mut last = claimed_by(target, id).await?;
         let before = last.split_off(last.len().min(MAX_CLAIMS));

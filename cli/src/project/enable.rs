@@ -8,7 +8,7 @@ use posthorn_lambda::env::monotonic_now;
 use posthorn_table::Uuid;
 use serde_json::json;
 
-use crate::{failed::CliError, report::Report, target::Target, terminal::escaped};
+use crate::{error::CliError, report::Report, target::Target, terminal::escaped};
 
 /// How long announcing may take: longer than somebody else's lease.
 const TO_ANNOUNCE: Duration = Duration::from_secs(10);
@@ -32,7 +32,7 @@ pub(super) async fn enable(target: &Target, project: &str) -> Result<Report, Cli
 pub(super) async fn disable(target: &Target, project: &str, reason: &str) -> Result<Report, CliError> {
     let reason = reason.trim();
     if !(1..=MAX_REASON_CHARACTERS).contains(&reason.chars().count()) || reason.chars().any(char::is_control) {
-        return Err(CliError::Reason);
+        return Err(CliError::InvalidReason);
     }
     let id = target.project_id(project).await?;
     let changed = guard::disable(&target.table, id, reason, target.env.now(), target.jitter()).await?;
@@ -75,6 +75,6 @@ pub(super) async fn announce(target: &Target, id: Uuid, text: String) -> Result<
     let until = monotonic_now() + TO_ANNOUNCE;
     match publish_notices(table, topic, id, env.random(), || env.now(), until).await {
         Ok(()) => Ok(text),
-        Err(error) => Err(CliError::NotAnnounced(text.lines().next().unwrap_or_default().to_owned(), error)),
+        Err(error) => Err(CliError::AnnouncementFailed(text.lines().next().unwrap_or_default().to_owned(), error)),
     }
 }

@@ -5,7 +5,7 @@ use posthorn_table::project::Project;
 use serde_json::json;
 
 use crate::{
-    failed::CliError,
+    error::CliError,
     moment::day,
     report::Report,
     target::Target,

@@ -11,7 +11,7 @@ use posthorn_table::{
 use serde_json::json;
 
 use crate::{
-    failed::CliError,
+    error::CliError,
     moment::minute,
     report::Report,
     target::{Target, local},

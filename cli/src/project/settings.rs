@@ -6,7 +6,7 @@ use posthorn_table::project::Project;
 use serde_json::Value;
 
 use crate::{
-    failed::CliError,
+    error::CliError,
     report::Report,
     target::Target,
     terminal::{count, escaped},
@@ -24,7 +24,7 @@ pub(super) async fn limit(target: &Target, named: &str, limit: Option<u64>) -> R
 pub(super) async fn sender(target: &Target, named: &str, sender: &str) -> Result<Report, CliError> {
     let address = match sender {
         "none" => None,
-        text => Some(Address::parse(text).map_err(|_| CliError::NotAnAddress(text.to_owned()))?),
+        text => Some(Address::parse(text).map_err(|_| CliError::InvalidAddress(text.to_owned()))?),
     };
     let sender = address.as_ref().map(Address::as_str);
     let text = match sender {

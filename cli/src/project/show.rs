@@ -14,7 +14,7 @@ use posthorn_table::{
 use serde_json::{Value, json};
 
 use crate::{
-    failed::CliError,
+    error::CliError,
     moment::{day, minute},
     report::Report,
     target::Target,

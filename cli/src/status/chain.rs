@@ -4,7 +4,7 @@ use aws_sdk_sesv2::types::{EventDestination, EventType, SnsDestination};
 use aws_sdk_sns::types::Subscription;
 
 use super::Finding;
-use crate::{aws, failed::CliError, target::Target, terminal::count};
+use crate::{aws, error::CliError, target::Target, terminal::count};
 
 const SENDING: &str = "Sending";
 const SET: &str = "Events";

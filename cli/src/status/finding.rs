@@ -4,7 +4,7 @@ use anstyle::AnsiColor;
 use serde_json::{Value, json};
 
 use crate::{
-    failed::CliError,
+    error::CliError,
     terminal::{escaped, padded, painted},
 };
 

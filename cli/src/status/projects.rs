@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use posthorn_table::{Timestamp, Uuid, domain::DomainClaim, project::Project, statistics::HourCounts};
 
 use super::Finding;
-use crate::{domain::identity, failed::CliError, moment::ago, target::Target, terminal::count};
+use crate::{domain::identity, error::CliError, moment::ago, target::Target, terminal::count};
 
 const TABLE: &str = "Table";
 const EXPIRY: &str = "Expiry";

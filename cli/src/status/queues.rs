@@ -5,7 +5,7 @@ use aws_sdk_sqs::types::QueueAttributeName::{
 };
 
 use super::Finding;
-use crate::{aws, failed::CliError, target::Target, terminal::count};
+use crate::{aws, error::CliError, target::Target, terminal::count};
 
 const BACKLOG: &str = "Event queue";
 const DEAD: &str = "Dead letters";

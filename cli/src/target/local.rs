@@ -19,7 +19,7 @@ use posthorn_machine::{
 };
 
 use super::{Api, Parts, Services, Target};
-use crate::failed::CliError;
+use crate::error::CliError;
 
 /// The local stack's state, the file in it that says where its parts listen, and the one with the demo project's keys.
 const FOLDER: &str = ".posthorn";
@@ -35,8 +35,8 @@ struct Variables {
 impl Variables {
     fn read(file: PathBuf) -> Result<Self, CliError> {
         let text = read_own(&file).map_err(|error| match (error.kind(), error.raw_os_error()) {
-            (io::ErrorKind::PermissionDenied, None) => CliError::StateOfOthers(error.to_string()),
-            _ => CliError::Unreadable(file.clone(), error),
+            (io::ErrorKind::PermissionDenied, None) => CliError::StateNotPrivate(error.to_string()),
+            _ => CliError::StateUnreadable(file.clone(), error),
         })?;
         let pairs = text.lines().filter_map(|line| line.split_once('='));
         let values = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -47,20 +47,20 @@ impl Variables {
     fn of_stack(folder: Option<&Path>) -> Result<Self, CliError> {
         let file = match folder {
             Some(folder) => folder.join(BACKENDS),
-            None => nearest().ok_or(CliError::NoStack)?,
+            None => nearest().ok_or(CliError::NoLocalStack)?,
         };
         Self::read(file)
     }
 
     fn get(&self, name: &'static str) -> Result<String, CliError> {
-        self.values.get(name).cloned().ok_or_else(|| CliError::OldState(self.file.clone(), name))
+        self.values.get(name).cloned().ok_or_else(|| CliError::StateOutdated(self.file.clone(), name))
     }
 
     /// An address, which must be on this machine.
     fn address(&self, name: &'static str) -> Result<String, CliError> {
         let url = self.get(name)?;
         let is_here = url.starts_with("http://") && host_of_url(&url).is_some_and(is_loopback);
-        if is_here { Ok(url) } else { Err(CliError::StateNamesOthers(self.file.clone(), name)) }
+        if is_here { Ok(url) } else { Err(CliError::StateNamesRemoteAddress(self.file.clone(), name)) }
     }
 
     fn folder(&self) -> PathBuf {
@@ -72,7 +72,7 @@ pub(super) async fn find(folder: Option<&Path>) -> Result<Target, CliError> {
     let variables = Variables::of_stack(folder)?;
     let database = variables.address("AWS_ENDPOINT_URL_DYNAMODB")?;
     if !answers(&database).await {
-        return Err(CliError::Stopped(variables.file, database));
+        return Err(CliError::LocalStackStopped(variables.file, database));
     }
     let services = Services {
         dynamodb: config(&database),
@@ -100,7 +100,7 @@ pub(super) fn api(folder: Option<&Path>) -> Result<Api, CliError> {
     let variables = Variables::of_stack(folder)?;
     let demo_key = match Variables::read(variables.folder().join(DEMO)) {
         Ok(demo) => Some(demo.get("POSTHORN_SECRET_KEY")?),
-        Err(CliError::Unreadable(_, error)) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(CliError::StateUnreadable(_, error)) if error.kind() == io::ErrorKind::NotFound => None,
         Err(failed) => return Err(failed),
     };
     Ok(Api::Found { url: variables.address("POSTHORN_URL")?, demo_key, state: variables.folder() })

@@ -7,7 +7,7 @@ use aws_sdk_cloudformation::{Client, error::ProvideErrorMetadata};
 use posthorn_auth::reputation::{Rule, ThresholdTexts};
 
 use super::{Parts, Services, Target, region};
-use crate::{aws, failed::CliError};
+use crate::{aws, error::CliError};
 
 /// A stack's outputs and parameters.
 pub(super) struct Description {
@@ -36,7 +36,7 @@ impl Description {
 
     /// An output that every stack of Posthorn has.
     pub(super) fn output(&self, name: &'static str) -> Result<String, CliError> {
-        self.outputs.get(name).cloned().ok_or_else(|| CliError::NotOurs(self.name.clone(), name))
+        self.outputs.get(name).cloned().ok_or_else(|| CliError::NotPosthornStack(self.name.clone(), name))
     }
 
     fn lines(&self, metric: &str) -> ThresholdTexts<'_> {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::input::{STANDARD_INPUT, read_object, read_text};
 use crate::{
-    failed::CliError,
+    error::CliError,
     options::CheckOptions,
     report::{Outcome, Report},
     terminal::escaped,

@@ -10,7 +10,7 @@ use posthorn_errors::json::{JsonError, JsonLimits, MAX_LEVELS, MAX_VALUES, read_
 use posthorn_routes::MAX_EVENT_BYTES;
 use serde_json::{Map, Value};
 
-use crate::failed::CliError;
+use crate::error::CliError;
 
 /// The name that stands for standard input.
 pub(super) const STANDARD_INPUT: &str = "-";
@@ -24,7 +24,7 @@ pub(super) fn read_text(path: &Path) -> Result<String, CliError> {
 
 /// The entries of a JSON object, within the bounds of a request.
 pub(super) fn read_object(path: &Path) -> Result<Map<String, Value>, CliError> {
-    let wrong = |why: String| CliError::FileNotData(path.to_owned(), why);
+    let wrong = |why: String| CliError::FileNotJsonObject(path.to_owned(), why);
     let value = read_json(&read_bytes(path)?, &mut JsonLimits::BODY.clone()).map_err(|error| {
         wrong(match error {
             JsonError::Syntax { line, column } => format!("is not valid JSON (line {line}, column {column})"),
