@@ -1,14 +1,11 @@
-//! What AWS answers, in words of this tool. AWS's own texts are not shown: they quote accounts, users and addresses.
+//! The configuration of the AWS SDK: region, credentials and time limits.
 
-use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_sdk_dynamodb::{
-    config::ProvideCredentials,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
-};
-use posthorn_mail::ses::never_connected;
 use std::time::Duration;
 
-use crate::error::{CliError, is_of_credentials};
+use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::{config::ProvideCredentials, error::DisplayErrorContext};
+
+use crate::error::CliError;
 
 /// The usual chain of credentials and regions, found before the first call, so that what is missing can be said.
 ///
@@ -53,65 +50,5 @@ fn why(text: &str) -> &'static str {
         "the profile that AWS_PROFILE names does not exist"
     } else {
         "none was found"
-    }
-}
-
-/// Whether the service answered this error.
-pub(crate) fn is<E: ProvideErrorMetadata>(error: &SdkError<E>, code: &str) -> bool {
-    error.code() == Some(code)
-}
-
-/// Why `action`, such as `ses:GetAccount`, failed. A refusal is what says that it is one: what cannot be read may well be the
-/// answer to a change that was made.
-pub(crate) fn failed<E: ProvideErrorMetadata>(action: &'static str, error: &SdkError<E>) -> CliError {
-    let (service, operation) = action.split_once(':').unwrap_or_default();
-    let reads = ["Get", "List", "Describe"].iter().any(|verb| operation.starts_with(verb));
-    let unreachable = || CliError::Unreachable(service_name(service).to_owned());
-    let status = error.raw_response().map(|answer| answer.status().as_u16());
-    match error {
-        SdkError::ServiceError(answer) => match (answer.err().code(), status) {
-            (Some(code), Some(500..)) if !reads => CliError::OutcomeUnknown { action, why: code.to_owned() },
-            (Some(code), _) => refused(action, code),
-            (None, Some(status @ 400..500)) => CliError::Refused { action, code: format!("status {status}") },
-            (None, _) => unread(action, reads, status),
-        },
-        SdkError::ResponseError(_) => unread(action, reads, status),
-        SdkError::TimeoutError(_) if !reads => CliError::OutcomeUnknown { action, why: "no answer in time".to_owned() },
-        SdkError::DispatchFailure(failure) if !reads && !failure.as_connector_error().is_some_and(never_connected) => {
-            CliError::OutcomeUnknown { action, why: "the connection was lost".to_owned() }
-        }
-        _ => unreachable(),
-    }
-}
-
-/// There was an answer, and it says nothing.
-fn unread(action: &'static str, reads: bool, status: Option<u16>) -> CliError {
-    let why = status.map_or_else(|| "cut off".to_owned(), |status| format!("status {status}"));
-    if reads { CliError::ResponseUnreadable { action, why } } else { CliError::OutcomeUnknown { action, why } }
-}
-
-fn refused(action: &'static str, code: &str) -> CliError {
-    match code {
-        "AccessDenied" | "AccessDeniedException" | "AuthorizationError" | "AuthorizationErrorException" => {
-            CliError::AccessDenied(action.to_owned())
-        }
-        code if is_of_credentials(code) => CliError::CredentialsRejected(code.to_owned()),
-        "Throttling"
-        | "ThrottlingException"
-        | "Throttled"
-        | "ThrottledException"
-        | "TooManyRequestsException"
-        | "RequestThrottled" => CliError::Throttled(action.to_owned()),
-        _ => CliError::Refused { action, code: code.to_owned() },
-    }
-}
-
-fn service_name(prefix: &str) -> &str {
-    match prefix {
-        "ses" => "SES",
-        "sns" => "SNS",
-        "sqs" => "SQS",
-        "cloudformation" => "CloudFormation",
-        _ => prefix,
     }
 }

@@ -3,11 +3,10 @@
 use std::{io, path::PathBuf};
 
 use posthorn_auth::{ProjectError, reputation::RuleError};
+use posthorn_domains::{AwsError, DomainError, is_credentials_code};
 use posthorn_lambda::config::ConfigError;
 use posthorn_mail::mailbox::MAX_BYTES;
 use posthorn_table::{TableError, Uuid};
-
-use crate::target::Target;
 
 /// The ways to give credentials that this tool has; single sign-on is not among them, because what it needs would land in
 /// every function.
@@ -194,15 +193,15 @@ fn joined(ids: &[Uuid]) -> String {
 }
 
 impl CliError {
-    /// The same, with what the table's error means for this target.
-    pub(crate) fn of(self, target: &Target) -> Self {
+    /// An error of the table with what it means for the table of this name in this region; any other error as it is.
+    pub(crate) fn about_table(self, table: &str, region: &str) -> Self {
         let Self::Table(error) = self else { return self };
         match error {
-            TableError::NoSuchTable => Self::NoSuchTable(target.table_name.clone(), target.region.clone()),
-            TableError::Fault(code) if is_of_credentials(&code) => Self::CredentialsRejected(code),
+            TableError::NoSuchTable => Self::NoSuchTable(table.to_owned(), region.to_owned()),
+            TableError::Fault(code) if is_credentials_code(&code) => Self::CredentialsRejected(code),
             TableError::Denied(action) => Self::AccessDenied(action),
             TableError::Throttled(_) => Self::Throttled("DynamoDB".to_owned()),
-            TableError::NoConnection => Self::Unreachable(format!("DynamoDB in {}", target.region)),
+            TableError::NoConnection => Self::Unreachable(format!("DynamoDB in {region}")),
             TableError::Unavailable(why) => Self::TableOutcomeUnknown(why),
             error => Self::Table(error),
         }
@@ -276,15 +275,31 @@ impl CliError {
     }
 }
 
-/// What AWS answers where it does not know, or no longer knows, who asks (IAM and STS, "Common Error Types").
-pub(crate) fn is_of_credentials(code: &str) -> bool {
-    let codes = [
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InvalidClientTokenId",
-        "InvalidSignatureException",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClientException",
-    ];
-    codes.contains(&code)
+impl From<AwsError> for CliError {
+    fn from(error: AwsError) -> Self {
+        match error {
+            AwsError::AccessDenied { action } => Self::AccessDenied(action.to_owned()),
+            AwsError::CredentialsRejected { code } => Self::CredentialsRejected(code),
+            AwsError::Throttled { action } => Self::Throttled(action.to_owned()),
+            AwsError::Unreachable { service } => Self::Unreachable(service.to_owned()),
+            AwsError::Refused { action, code } => Self::Refused { action, code },
+            AwsError::ResponseUnreadable { action, why } => Self::ResponseUnreadable { action, why },
+            AwsError::OutcomeUnknown { action, why } => Self::OutcomeUnknown { action, why },
+        }
+    }
+}
+
+impl From<DomainError> for CliError {
+    fn from(error: DomainError) -> Self {
+        match error {
+            DomainError::Invalid(domain) => Self::InvalidDomain(domain),
+            DomainError::OfAnotherProject { domain, owner } => Self::DomainOfAnotherProject(domain, owner),
+            DomainError::NotClaimed(domain) => Self::DomainNotClaimed(domain),
+            DomainError::NoSuchProject(id) => Self::NoSuchProject(id.to_string()),
+            DomainError::NoIdentity { domain, project } => Self::NoIdentity(domain, project),
+            DomainError::Project(error) => error.into(),
+            DomainError::Ses(error) => error.into(),
+            DomainError::Table(error) => error.into(),
+        }
+    }
 }

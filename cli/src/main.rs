@@ -10,6 +10,7 @@ mod moment;
 mod options;
 mod project;
 mod report;
+mod resolve;
 mod send;
 mod status;
 mod target;
@@ -21,7 +22,7 @@ use std::{ffi::OsString, process::ExitCode};
 use clap::CommandFactory;
 
 use error::CliError;
-use options::{Command, Options, Place};
+use options::{Command, Options, TargetOptions};
 use report::Report;
 use target::Target;
 
@@ -36,10 +37,10 @@ async fn main() -> ExitCode {
     let mut command = Options::command();
     let parsed = command.try_get_matches_from_mut(arguments).and_then(|matches| {
         let options = Options::read(&matches)?;
-        options.place(&matches).map(|place| (options, place))
+        options.target(&matches).map(|target| (options, target))
     });
     match parsed {
-        Ok((options, place)) => match Box::pin(run(options, place)).await {
+        Ok((options, target)) => match Box::pin(run(options, &target)).await {
             Ok(report) => report.print(json),
             Err(failed) => report::failed(&failed, json),
         },
@@ -47,21 +48,24 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(options: Options, place: Place) -> Result<Report, CliError> {
+async fn run(options: Options, target: &TargetOptions) -> Result<Report, CliError> {
     match options.command {
         Command::Completions { shell } => Ok(completions::script(shell)),
-        Command::Send(options) => send::send(options, &place).await,
-        Command::Project(command) => on(&place, async |target| project::run(target, command).await).await,
-        Command::Domain(command) => on(&place, async |target| domain::run(target, command).await).await,
+        Command::Send(options) => send::send(options, target).await,
+        Command::Project(command) => on(target, async |target| project::run(target, command).await).await,
+        Command::Domain(command) => on(target, async |target| domain::run(target, command).await).await,
         Command::Template(command) => template::run(&command),
         Command::Status { project } => {
-            Box::pin(on(&place, async |target| Box::pin(status::status(target, project.as_deref())).await)).await
+            Box::pin(on(target, async |target| Box::pin(status::status(target, project.as_deref())).await)).await
         }
     }
 }
 
 /// Finds what to work on and works on it.
-async fn on(place: &Place, work: impl AsyncFnOnce(&Target) -> Result<Report, CliError>) -> Result<Report, CliError> {
-    let target = Target::find(place).await?;
-    work(&target).await.map_err(|failed| failed.of(&target))
+async fn on(
+    options: &TargetOptions,
+    work: impl AsyncFnOnce(&Target) -> Result<Report, CliError>,
+) -> Result<Report, CliError> {
+    let target = resolve::target(options).await?;
+    work(&target).await.map_err(|error| target.explain(error))
 }

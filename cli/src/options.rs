@@ -45,15 +45,15 @@ pub(crate) struct Options {
     #[arg(long, global = true)]
     json: bool,
     #[command(flatten)]
-    place: Place,
+    target: TargetOptions,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-/// Where a command works.
+/// The target that a command works on.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Where")]
-pub(crate) struct Place {
+pub(crate) struct TargetOptions {
     /// The name of a CloudFormation stack that was deployed from Posthorn's template
     #[arg(long, global = true, env = "POSTHORN_STACK", value_name = "NAME")]
     pub(crate) stack: Option<String>,
@@ -71,15 +71,15 @@ pub(crate) struct Place {
 
 impl Options {
     /// The options, as they are parsed, without an address of the API that only the variable `POSTHORN_URL` names where an
-    /// option names a place.
+    /// option names a target.
     pub(crate) fn read(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let mut options = Self::from_arg_matches(matches)?;
         let is_from =
             |matches: &ArgMatches, name: &str, source| matches.value_source(name).is_some_and(|it| it == source);
-        let names_a_place =
+        let names_a_target =
             ["stack", "table", "state"].iter().any(|name| is_from(matches, name, ValueSource::CommandLine));
         if let (Command::Send(send), Some((_, of_send))) = (&mut options.command, matches.subcommand())
-            && names_a_place
+            && names_a_target
             && is_from(of_send, "url", ValueSource::EnvVariable)
         {
             send.url = None;
@@ -87,22 +87,22 @@ impl Options {
         Ok(options)
     }
 
-    /// Where to work. What is given as an option counts more than the variable `POSTHORN_STACK`.
+    /// The target. An option counts more than the variable `POSTHORN_STACK`.
     ///
     /// # Errors
     /// clap's, if a stack was named in one option and something else in another.
-    pub(crate) fn place(&self, matches: &ArgMatches) -> Result<Place, clap::Error> {
-        let mut place = self.place.clone();
-        place.stack = place.stack.filter(|stack| !stack.is_empty());
-        if place.table.is_none() && place.state.is_none() {
-            return Ok(place);
+    pub(crate) fn target(&self, matches: &ArgMatches) -> Result<TargetOptions, clap::Error> {
+        let mut target = self.target.clone();
+        target.stack = target.stack.filter(|stack| !stack.is_empty());
+        if target.table.is_none() && target.state.is_none() {
+            return Ok(target);
         }
         if matches.value_source("stack") == Some(ValueSource::CommandLine) {
             let text = "the argument '--stack <NAME>' cannot be used with '--table <NAME>' or '--state <FOLDER>'";
             return Err(Self::command().error(ErrorKind::ArgumentConflict, text));
         }
-        place.stack = None;
-        Ok(place)
+        target.stack = None;
+        Ok(target)
     }
 }
 

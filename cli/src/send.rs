@@ -10,22 +10,22 @@ use serde_json::{Value, json};
 use crate::{
     error::CliError,
     http,
-    options::{Place, SendOptions},
+    options::{SendOptions, TargetOptions},
     report::{Outcome, Report},
-    target::{self, Api},
+    resolve::{self, ApiAddress},
     terminal::{escaped, painted},
 };
 
-pub(crate) async fn send(options: SendOptions, place: &Place) -> Result<Report, CliError> {
+pub(crate) async fn send(options: SendOptions, target: &TargetOptions) -> Result<Report, CliError> {
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let secret_key = given(options.secret_key);
     let api = match given(options.url) {
-        Some(url) => Api::Named(url),
-        None => target::api(place).await?,
+        Some(url) => ApiAddress::Given(url),
+        None => resolve::api_address(target).await?,
     };
     let (url, key) = match api {
-        Api::Named(url) => (checked(&url)?, secret_key.ok_or(CliError::NoSecretKey)?),
-        Api::Found { url, demo_key, state } => {
+        ApiAddress::Given(url) => (checked(&url)?, secret_key.ok_or(CliError::NoSecretKey)?),
+        ApiAddress::Found { url, demo_key, state } => {
             let url = checked(&url)?;
             let key = key_for_found(&url, &state, secret_key, demo_key)?;
             (url, key)

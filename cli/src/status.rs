@@ -49,11 +49,11 @@ fn report(target: &Target, findings: &[Finding]) -> Report {
         _ => format!("{}, {}.", count(failed, "failure"), count(warned, "warning")),
     };
     let skipped_text = if skipped == 0 { String::new() } else { format!(" {skipped} could not be known here.") };
-    let text = format!("Posthorn in {}\n\n{}\n\n{sum}{skipped_text}", target.place, lines.join("\n"));
+    let text = format!("Posthorn in {}\n\n{}\n\n{sum}{skipped_text}", target.description, lines.join("\n"));
     let is_right = failed + warned == 0;
     let json = json!({
         "right": is_right,
-        "place": target.place,
+        "place": target.description,
         "checks": findings.iter().map(Finding::json).collect::<Vec<_>>(),
     });
     Report { outcome: if is_right { Outcome::Done } else { Outcome::NotRight }, ..Report::done(text, json) }

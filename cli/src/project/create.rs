@@ -1,12 +1,12 @@
 //! A new project. Its keys exist in the answer alone, so whatever goes wrong after it is stored is said beside them.
 
 use posthorn_auth::{KeyClass, NewProject, PlainKey, change, new_project, set_default_sender};
+use posthorn_domains::{identity, normalise};
 use posthorn_mail::{address::Address, mailbox::Mailbox};
 use posthorn_table::{Uuid, project::Project, retry_transient};
 use serde_json::json;
 
 use crate::{
-    domain::{allow, claim, identity, normalised},
     error::CliError,
     report::{Outcome, Report},
     target::Target,
@@ -22,7 +22,7 @@ pub(super) async fn create(
     sender: Option<&str>,
     limit: Option<u64>,
 ) -> Result<Report, CliError> {
-    let mut domains = domains.iter().map(|domain| normalised(domain)).collect::<Result<Vec<_>, _>>()?;
+    let mut domains = domains.iter().map(|domain| normalise(domain)).collect::<Result<Vec<_>, _>>()?;
     domains.sort();
     domains.dedup();
     let address = |text: &str| Address::parse(text).map_err(|_| CliError::InvalidAddress(text.to_owned()));
@@ -79,14 +79,14 @@ async fn add_domains(target: &Target, project: &Project, domains: &[String], sen
         match add(target, project.facts.id, domain).await {
             Ok(true) => made.verified.push(domain.clone()),
             Ok(false) => made.pending.push(domain.clone()),
-            Err(failed) => made.problems.push(failed.of(target).to_string()),
+            Err(failed) => made.problems.push(target.explain(failed).to_string()),
         }
     }
     if let Some(sender) = sender {
         match set_sender(target, project.facts.id, sender).await {
             Ok(true) => made.sender = Some(sender.as_str().to_owned()),
             Ok(false) => {}
-            Err(failed) => made.problems.push(failed.of(target).to_string()),
+            Err(failed) => made.problems.push(target.explain(failed).to_string()),
         }
     }
     made
@@ -94,11 +94,11 @@ async fn add_domains(target: &Target, project: &Project, domains: &[String], sen
 
 /// Claims a domain and adds it if SES has verified it before; true if so.
 async fn add(target: &Target, id: Uuid, domain: &str) -> Result<bool, CliError> {
-    claim(target, domain, id).await?;
-    if !identity::find(target, domain).await?.is_some_and(|identity| identity.is_verified) {
+    target.domains().claim(domain, id).await?;
+    if !identity::find(&target.ses, domain).await?.is_some_and(|identity| identity.is_verified) {
         return Ok(false);
     }
-    allow(target, domain, id).await?;
+    target.domains().allow(domain, id).await?;
     Ok(true)
 }
 
@@ -161,7 +161,7 @@ fn next_steps(target: &Target, id: Uuid, made: &Made, sender: Option<&str>) -> V
     }
     steps.push("  read -rs POSTHORN_SECRET_KEY; export POSTHORN_SECRET_KEY".to_owned());
     // The address of a local stack is found, not given: the key of a variable goes there only where it is given.
-    let url = target.state.as_ref().and(target.parts.api_url.as_ref()).map(|url| format!(" --url {url}"));
+    let url = target.state.as_ref().and(target.resources.api_url.as_ref()).map(|url| format!(" --url {url}"));
     steps.push(format!("  posthorn send{} --to <your address>", url.unwrap_or_default()));
     steps
 }

@@ -5,11 +5,16 @@ use std::{collections::BTreeMap, time::Duration};
 
 use indicatif::ProgressBar;
 use posthorn_auth::{ChangeOutcome, guard};
-use posthorn_table::{Conflict, TableError, Timestamp, Uuid, project::Project, project_data::ItemKind, retry_transient};
+use posthorn_table::{
+    Conflict, TableError, Timestamp, Uuid,
+    project::{Project, Status},
+    project_data::ItemKind,
+    retry_transient,
+};
 use serde_json::json;
 use tokio::time::sleep;
 
-use super::enable::announce;
+use super::announce::announce;
 use crate::{
     error::CliError,
     report::Report,
@@ -32,7 +37,7 @@ pub(super) async fn delete(target: &Target, named: &str, yes: bool) -> Result<Re
     let name = project.facts.name.clone();
     let question = format!(
         "{name} ({id}) in {} is deleted for good: its keys stop, and its contacts, events, emails and statistics go.",
-        target.place
+        target.description
     );
     confirm(yes, &name, &question, &name)?;
     let note = disable(target, &project).await?;
@@ -45,7 +50,7 @@ pub(super) async fn delete(target: &Target, named: &str, yes: bool) -> Result<Re
 /// What a project that is gone still holds, such as a contact that a late event made, or a claim.
 async fn leftovers(target: &Target, id: Uuid, named: &str, yes: bool) -> Result<Report, CliError> {
     let question =
-        format!("There is no project {id} in {}: whatever is left of one is deleted for good.", target.place);
+        format!("There is no project {id} in {}: whatever is left of one is deleted for good.", target.description);
     confirm(yes, &format!("what is left of {id}"), &question, &id.to_string())?;
     let removed = remove_data(target, id).await?;
     let domains = release(target, id, claimed_by(target, id).await?).await?;
@@ -150,7 +155,7 @@ async fn remove_itself(target: &Target, id: Uuid) -> Result<Vec<String>, CliErro
     let mut released = Vec::new();
     for _rival in 0..RIVALS {
         let Some(project) = target.table.project(id).await? else { return Ok(released) };
-        if !super::is_disabled(&project) {
+        if project.facts.status != Status::Disabled {
             return Err(CliError::EnabledMeanwhile(id));
         }
         let mut last = claimed_by(target, id).await?;

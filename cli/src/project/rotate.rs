@@ -14,7 +14,8 @@ use crate::{
     error::CliError,
     moment::minute,
     report::Report,
-    target::{Target, local},
+    resolve::local,
+    target::Target,
     terminal::{confirm, escaped},
 };
 
@@ -31,7 +32,7 @@ pub(super) async fn rotate(
     let project = target.project(named).await?;
     if let Some(stop) = stopping(&project, which, grace, target.env.now()) {
         let name = &project.facts.name;
-        let question = format!("{stop} of {name} in {} stop at once.", target.place);
+        let question = format!("{stop} of {name} in {} stop at once.", target.description);
         confirm(yes, &format!("the keys of {name}"), &question, "yes")?;
     }
     // After the answer, which takes as long as a person does: the grace period begins now.

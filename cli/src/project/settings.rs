@@ -5,6 +5,7 @@ use posthorn_mail::address::Address;
 use posthorn_table::project::Project;
 use serde_json::Value;
 
+use super::view::project_json;
 use crate::{
     error::CliError,
     report::Report,
@@ -49,7 +50,7 @@ async fn changed(
         ChangeOutcome::Already(project) => (project, " It was so before: nothing was changed."),
         ChangeOutcome::NoSuchProject => return Err(CliError::NoSuchProject(named.to_owned())),
     };
-    let mut json = super::json(&project);
+    let mut json = project_json(&project);
     json["changed"] = Value::Bool(already.is_empty());
     Ok(Report::done(format!("{} {}.{already}", escaped(&project.facts.name), escaped(text)), json))
 }

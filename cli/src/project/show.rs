@@ -13,6 +13,7 @@ use posthorn_table::{
 };
 use serde_json::{Value, json};
 
+use super::view::project_json;
 use crate::{
     error::CliError,
     moment::{day, minute},
@@ -38,7 +39,7 @@ pub(super) async fn show(target: &Target, named: &str) -> Result<Report, CliErro
     let pending: Vec<_> =
         claims.into_iter().filter(|it| it.project == facts.id).map(|it| it.domain).filter(pending).collect();
     let counts = Counts::in_window(&hours, now);
-    let mut json = super::json(&project);
+    let mut json = project_json(&project);
     json["pendingDomains"] = json!(pending);
     json["usedThisMonth"] = json!(facts.monthly_limit.map(|_| used));
     json["window"] = window_json(&target.rule, &counts);

@@ -1,9 +1,10 @@
 //! SES's account: may it send, and how much.
 
 use aws_sdk_sesv2::operation::get_account::GetAccountOutput;
+use posthorn_domains::AwsError;
 
 use super::Finding;
-use crate::{aws, target::Target};
+use crate::target::Target;
 
 /// A share of the quota at which somebody should ask for more.
 const NEARLY_USED: f64 = 0.8;
@@ -11,7 +12,7 @@ const NEARLY_USED: f64 = 0.8;
 pub(super) async fn account(target: &Target) -> Vec<Finding> {
     match target.ses.get_account().send().await {
         Ok(account) => vec![sandbox(&account), sending(&account), quota(&account)],
-        Err(error) => vec![Finding::unknown("SES account", &aws::failed("ses:GetAccount", &error))],
+        Err(error) => vec![Finding::unknown("SES account", AwsError::new("ses:GetAccount", &error))],
     }
 }
 

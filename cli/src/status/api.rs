@@ -11,7 +11,7 @@ use crate::{
 const ABOUT: &str = "API";
 
 pub(super) async fn api(target: &Target) -> Vec<Finding> {
-    let Some(url) = target.parts.api_url.as_deref() else { return vec![Finding::skip(ABOUT, "address")] };
+    let Some(url) = target.resources.api_url.as_deref() else { return vec![Finding::skip(ABOUT, "address")] };
     let url = url.trim_end_matches('/');
     let remedy = "See the function track and the API in the AWS console; is a domain name in front of it right?";
     vec![match http::get(&format!("{url}/health")).await {

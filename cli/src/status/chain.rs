@@ -2,9 +2,10 @@
 
 use aws_sdk_sesv2::types::{EventDestination, EventType, SnsDestination};
 use aws_sdk_sns::types::Subscription;
+use posthorn_domains::{AwsError, has_code};
 
 use super::Finding;
-use crate::{aws, error::CliError, target::Target, terminal::count};
+use crate::{error::CliError, target::Target, terminal::count};
 
 const SENDING: &str = "Sending";
 const SET: &str = "Events";
@@ -19,7 +20,7 @@ const RECORDS_NEED: [EventType; 4] =
     [EventType::Delivery, EventType::Reject, EventType::RenderingFailure, EventType::DeliveryDelay];
 
 pub(super) async fn configuration_set(target: &Target) -> Vec<Finding> {
-    let Some(set) = &target.parts.configuration_set else { return vec![Finding::skip(SET, "configuration set")] };
+    let Some(set) = &target.resources.configuration_set else { return vec![Finding::skip(SET, "configuration set")] };
     let (sending, destinations) = tokio::join!(sending(target, set), destinations(target, set));
     sending.into_iter().chain([destinations]).collect()
 }
@@ -36,19 +37,19 @@ async fn sending(target: &Target, set: &str) -> Option<Finding> {
             ))
         }
         Ok(_) => Some(Finding::ok(SENDING, format!("{set} may send"))),
-        Err(error) if aws::is(&error, "NotFoundException") => None,
-        Err(error) => Some(Finding::unknown(SENDING, &aws::failed("ses:GetConfigurationSet", &error))),
+        Err(error) if has_code(&error, "NotFoundException") => None,
+        Err(error) => Some(Finding::unknown(SENDING, AwsError::new("ses:GetConfigurationSet", &error))),
     }
 }
 
 async fn destinations(target: &Target, set: &str) -> Finding {
     let answer = target.ses.get_configuration_set_event_destinations().configuration_set_name(set).send().await;
     match answer {
-        Ok(output) => judge(set, target.parts.events_topic.as_deref(), output.event_destinations()),
-        Err(error) if aws::is(&error, "NotFoundException") => {
+        Ok(output) => judge(set, target.resources.events_topic.as_deref(), output.event_destinations()),
+        Err(error) if has_code(&error, "NotFoundException") => {
             Finding::fail(SET, format!("the configuration set {set} does not exist: every mail fails"), REDEPLOY)
         }
-        Err(error) => Finding::unknown(SET, &aws::failed("ses:GetConfigurationSetEventDestinations", &error)),
+        Err(error) => Finding::unknown(SET, AwsError::new("ses:GetConfigurationSetEventDestinations", &error)),
     }
 }
 
@@ -81,7 +82,7 @@ fn judge(set: &str, topic: Option<&str>, destinations: &[EventDestination]) -> F
 }
 
 pub(super) async fn subscription(target: &Target) -> Vec<Finding> {
-    let (Some(topic), Some(queue)) = (&target.parts.events_topic, &target.parts.feedback_queue) else {
+    let (Some(topic), Some(queue)) = (&target.resources.events_topic, &target.resources.feedback_queue) else {
         return vec![Finding::skip(SUBSCRIPTION, "events topic")];
     };
     vec![match subscriptions(target, topic).await {
@@ -89,7 +90,7 @@ pub(super) async fn subscription(target: &Target) -> Vec<Finding> {
         Err(CliError::Refused { code, .. }) if code == "NotFound" => {
             Finding::fail(SUBSCRIPTION, "the events topic does not exist: no event comes", REDEPLOY)
         }
-        Err(failed) => Finding::unknown(SUBSCRIPTION, &failed),
+        Err(error) => Finding::unknown(SUBSCRIPTION, error),
     }]
 }
 
@@ -113,13 +114,13 @@ fn is_confirmed(subscription: &Subscription) -> bool {
 }
 
 pub(super) async fn alerts(target: &Target) -> Vec<Finding> {
-    let Some(topic) = &target.parts.alerts_topic else { return vec![Finding::skip(ALERTS, "alerts topic")] };
+    let Some(topic) = &target.resources.alerts_topic else { return vec![Finding::skip(ALERTS, "alerts topic")] };
     vec![match subscriptions(target, topic).await {
-        Ok(all) => heard(topic, &all, target.parts.alerts_email.as_deref()),
+        Ok(all) => heard(topic, &all, target.resources.alerts_email.as_deref()),
         Err(CliError::Refused { code, .. }) if code == "NotFound" => {
             Finding::fail(ALERTS, "the alerts topic does not exist", REDEPLOY)
         }
-        Err(failed) => Finding::unknown(ALERTS, &failed),
+        Err(error) => Finding::unknown(ALERTS, error),
     }]
 }
 
@@ -161,7 +162,7 @@ async fn subscriptions(target: &Target, topic: &str) -> Result<Vec<Subscription>
     let mut pages = pages.send();
     let mut all = Vec::new();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| aws::failed("sns:ListSubscriptionsByTopic", &error))?;
+        let page = page.map_err(|error| AwsError::new("sns:ListSubscriptionsByTopic", &error))?;
         all.extend(page.subscriptions.unwrap_or_default());
     }
     Ok(all)

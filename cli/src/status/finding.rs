@@ -62,8 +62,9 @@ impl Finding {
     }
 
     /// It could not be looked at: nobody knows whether it is right.
-    pub(super) fn unknown(about: &'static str, failed: &CliError) -> Self {
-        Self { grade: Grade::Warn, about, says: format!("could not be looked at: {failed}"), remedy: None }
+    pub(super) fn unknown(about: &'static str, error: impl Into<CliError>) -> Self {
+        let says = format!("could not be looked at: {}", error.into());
+        Self { grade: Grade::Warn, about, says, remedy: None }
     }
 
     pub(super) fn text(&self) -> String {

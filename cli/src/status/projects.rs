@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::SignedDuration;
+use posthorn_domains::identity;
 use posthorn_table::{Timestamp, Uuid, domain::DomainClaim, project::Project, statistics::HourCounts};
 
 use super::Finding;
-use crate::{domain::identity, error::CliError, moment::ago, target::Target, terminal::count};
+use crate::{error::CliError, moment::ago, target::Target, terminal::count};
 
 const TABLE: &str = "Table";
 const EXPIRY: &str = "Expiry";
@@ -20,7 +21,7 @@ const HOUR_AND_A_BIT: SignedDuration = SignedDuration::from_mins(70);
 
 pub(super) async fn table(target: &Target) -> Vec<Finding> {
     let (items, expires) = tokio::join!(target.table.item_count(), target.table.expires_items());
-    let unknown = |about, error| Finding::unknown(about, &CliError::Table(error).of(target));
+    let unknown = |about, error| Finding::unknown(about, target.explain(CliError::Table(error)));
     let table = match items {
         Ok(_) => Finding::ok(TABLE, format!("{} answers", target.table_name)),
         Err(error) => unknown(TABLE, error),
@@ -40,15 +41,14 @@ pub(super) async fn table(target: &Target) -> Vec<Finding> {
 pub(super) async fn projects(target: &Target, only: Option<Uuid>) -> Vec<Finding> {
     match gather(target, only).await {
         Ok(known) => {
-            let identities = identity::all(target).await;
             let mut findings = vec![feedback(&known, target.env.now()), disabled(&known.projects)];
-            findings.extend(match &identities {
-                Ok(identities) => domains(&known, identities),
-                Err(failed) => vec![Finding::unknown(DOMAINS, failed)],
+            findings.extend(match identity::all(&target.ses).await {
+                Ok(identities) => domains(&known, &identities),
+                Err(error) => vec![Finding::unknown(DOMAINS, error)],
             });
             findings
         }
-        Err(failed) => vec![Finding::unknown(PROJECTS, &failed.of(target))],
+        Err(error) => vec![Finding::unknown(PROJECTS, target.explain(error))],
     }
 }
 

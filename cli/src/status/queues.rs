@@ -3,9 +3,10 @@
 use aws_sdk_sqs::types::QueueAttributeName::{
     self, ApproximateNumberOfMessages, ApproximateNumberOfMessagesDelayed, ApproximateNumberOfMessagesNotVisible,
 };
+use posthorn_domains::{AwsError, has_code};
 
 use super::Finding;
-use crate::{aws, error::CliError, target::Target, terminal::count};
+use crate::{error::CliError, target::Target, terminal::count};
 
 const BACKLOG: &str = "Event queue";
 const DEAD: &str = "Dead letters";
@@ -14,8 +15,8 @@ const BUSY: u64 = 1_000;
 
 pub(super) async fn queues(target: &Target) -> Vec<Finding> {
     let (backlog, dead) = tokio::join!(
-        waiting(target, BACKLOG, target.parts.feedback_queue.as_deref()),
-        waiting(target, DEAD, target.parts.dead_letters.as_deref()),
+        waiting(target, BACKLOG, target.resources.feedback_queue.as_deref()),
+        waiting(target, DEAD, target.resources.dead_letters.as_deref()),
     );
     let backlog = backlog.map(|waiting| match waiting {
         0..BUSY => Finding::ok(BACKLOG, format!("{} waiting", count(waiting, "event"))),
@@ -44,14 +45,14 @@ async fn waiting(target: &Target, about: &'static str, queue: Option<&str>) -> R
     let get = target.sqs.get_queue_attributes().queue_url(queue).set_attribute_names(Some(states.to_vec()));
     let output = match get.send().await {
         Ok(output) => output,
-        Err(error) if aws::is(&error, "AWS.SimpleQueueService.NonExistentQueue") => {
+        Err(error) if has_code(&error, "AWS.SimpleQueueService.NonExistentQueue") => {
             return Err(Finding::fail(about, "the queue does not exist", "Deploy the stack again."));
         }
-        Err(error) => return Err(Finding::unknown(about, &aws::failed("sqs:GetQueueAttributes", &error))),
+        Err(error) => return Err(Finding::unknown(about, AwsError::new("sqs:GetQueueAttributes", &error))),
     };
     let attributes = output.attributes.unwrap_or_default();
     let number = |name: &QueueAttributeName| attributes.get(name).and_then(|text| text.parse::<u64>().ok());
     let numbers: Option<Vec<u64>> = states.iter().map(number).collect();
     let silent = || CliError::Refused { action: "sqs:GetQueueAttributes", code: "no numbers".to_owned() };
-    numbers.map(|numbers| numbers.iter().sum()).ok_or_else(|| Finding::unknown(about, &silent()))
+    numbers.map(|numbers| numbers.iter().sum()).ok_or_else(|| Finding::unknown(about, silent()))
 }

@@ -6,7 +6,10 @@ use posthorn_testkit::{
     sns::Subscription,
 };
 
-use crate::support::{EVENTS, Folder, Said, World, posthorn, serve};
+use crate::{
+    serve::serve,
+    support::{EVENTS, Folder, Said, World, posthorn},
+};
 
 const OUTPUTS: [(&str, &str); 7] = [
     ("ApiUrl", "https://api.example.com"),

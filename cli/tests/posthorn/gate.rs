@@ -18,7 +18,7 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::support::serve;
+use crate::serve::serve;
 
 /// What is answered behind a closed gate; the SDK does not try it again.
 const CLOSED: &str = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","message":"User: arn:aws:iam::000000000000:user/ada is not authorized to perform: dynamodb:Anything on resource: *"}"#;

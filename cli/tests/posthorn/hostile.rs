@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::{
     sent::{KEY, api},
-    support::{Folder, Said, World, posthorn, serve},
+    serve::serve,
+    support::{Folder, Said, World, posthorn},
 };
 
 /// Sets a colour, clears the screen (by C0 and C1), sets the window's title, turns the text around, begins lines, hides, and

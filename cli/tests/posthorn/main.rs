@@ -14,6 +14,7 @@ mod printed;
 mod projects;
 mod refused;
 mod sent;
+mod serve;
 mod status;
 mod support;
 mod templates;

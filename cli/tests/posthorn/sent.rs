@@ -10,7 +10,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Folder, World, posthorn, serve};
+use crate::{
+    serve::serve,
+    support::{Folder, World, posthorn},
+};
 
 pub(crate) const KEY: &str = "sk_07ELSZgnu18FMTahov29GNUbipw3AHOVcjqx3AHO1qSFvM";
 

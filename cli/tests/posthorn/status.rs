@@ -9,7 +9,10 @@ use posthorn_testkit::{
 };
 use serde_json::Value;
 
-use crate::support::{DEAD, EVENTS, QUEUE, World, serve};
+use crate::{
+    serve::serve,
+    support::{DEAD, EVENTS, QUEUE, World},
+};
 
 /// A stack in which everything is right.
 async fn right() -> World {

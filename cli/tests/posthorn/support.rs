@@ -7,15 +7,14 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use crate::gate::Gate;
-use axum::Router;
 use posthorn_testkit::{
     backends::{ALERTS, Backends, TABLE},
-    recording::recorded,
     sqs::Sqs,
 };
 use serde_json::Value;
-use tokio::{io::AsyncWriteExt, net::TcpListener, process::Command};
+use tokio::{io::AsyncWriteExt, process::Command};
+
+use crate::{gate::Gate, serve::serve_on};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_posthorn");
 pub(crate) const EVENTS: &str = "arn:aws:sns:us-east-1:000000000000:posthorn-feedback";
@@ -157,23 +156,4 @@ pub(crate) struct Made {
     pub(crate) id: String,
     pub(crate) secret: String,
     pub(crate) public: String,
-}
-
-/// Serves on a free port; its URL.
-pub(crate) async fn serve_on<F>(server: impl FnOnce(TcpListener) -> F) -> String
-where
-    F: Future<Output = std::io::Result<()>> + Send + 'static,
-{
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(server(listener));
-    url
-}
-
-pub(crate) async fn serve(router: Router) -> String {
-    serve_on(|listener| async move {
-        let (listener, _relay) = recorded(listener).await?;
-        axum::serve(listener, router).await
-    })
-    .await
 }
