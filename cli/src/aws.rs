@@ -25,7 +25,7 @@ pub(crate) async fn config() -> Result<SdkConfig, CliError> {
     };
     match provider.provide_credentials().await {
         Ok(_) => Ok(config),
-        Err(error) => Err(CliError::NoCredentials(why(&DisplayErrorContext(&error).to_string()).to_owned())),
+        Err(error) => Err(CliError::NoCredentials(reason(&DisplayErrorContext(&error).to_string()).to_owned())),
     }
 }
 
@@ -38,8 +38,8 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// The reason in a few words, of the many that the chain of providers gives.
-fn why(text: &str) -> &'static str {
+/// The reason in a few words, from the text of the whole chain of providers.
+fn reason(text: &str) -> &'static str {
     if text.contains("enabled: sso") {
         "the profile uses single sign-on, which this tool does not speak"
     } else if text.contains("credentials-process") {

@@ -1,4 +1,4 @@
-//! Why a command did not do what it was asked for: one line that names what is wrong and what to do.
+//! Errors of commands: one line each, which names what is wrong and what to do.
 
 use std::{io, path::PathBuf};
 
@@ -8,10 +8,11 @@ use posthorn_lambda::config::ConfigError;
 use posthorn_mail::mailbox::MAX_BYTES;
 use posthorn_table::{TableError, Uuid};
 
-/// The ways to give credentials that this tool has; single sign-on is not among them, because what it needs would land in
-/// every function.
+/// The ways to give credentials that this tool has. Single sign-on is not among them, because the code that it needs would land
+/// in every function.
 const CREDENTIALS: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE to a profile with keys or a role; for a profile with single sign-on first run: eval \"$(aws configure export-credentials --format env)\"";
 
+/// The error of a command.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
     #[error(
@@ -63,18 +64,18 @@ pub(crate) enum CliError {
     #[error("the answer to {action} cannot be read ({why}); it only looks, so give the same command again")]
     ResponseUnreadable { action: &'static str, why: String },
     #[error(
-        "whether {action} took effect is not known ({why}): posthorn domain list shows what there is, and the same command again does what is missing"
+        "it is not known whether {action} took effect ({why}): posthorn domain list shows what there is, and the same command again does what is missing"
     )]
     OutcomeUnknown { action: &'static str, why: String },
     #[error(
-        "DynamoDB gave no answer that can be read ({0}), so whether it changed something is not known: posthorn project list and posthorn domain list show what there is; then give the same command again if something is missing"
+        "DynamoDB gave no answer that can be read ({0}), so it is not known whether it changed something: posthorn project list and posthorn domain list show what there is; then give the same command again if something is missing"
     )]
     TableOutcomeUnknown(String),
     #[error("the table failed: {0}")]
     Table(#[from] TableError),
     #[error(transparent)]
     Config(#[from] ConfigError),
-    #[error("the guard's lines cannot be read: {0}")]
+    #[error("the guard's thresholds cannot be read: {0}")]
     GuardRule(#[from] RuleError),
     #[error("there is no project {0}: posthorn project list shows those there are")]
     NoSuchProject(String),
@@ -114,7 +115,7 @@ pub(crate) enum CliError {
         "the name is too long to be a sender's: with the sender's address it must take at most {MAX_BYTES} bytes, once encoded (RFC 2047)"
     )]
     NameTooLong,
-    #[error("{0} would be changed for good, and this is not a terminal that could be asked: add --yes")]
+    #[error("{0} would be changed for good, and there is no terminal to confirm it on: add --yes")]
     NotConfirmed(String),
     #[error("nothing was changed")]
     Declined,
@@ -169,7 +170,7 @@ pub(crate) enum CliError {
     #[error("nobody answers at {0} (no connection): check the address and that the API runs")]
     ApiUnreachable(String),
     #[error(
-        "whether the mail was sent is not known: {0} {1}; look whether it arrived before you send it again, and check the address"
+        "it is not known whether the mail was sent: {0} {1}; look whether it arrived before you send it again, and check the address"
     )]
     MailOutcomeUnknown(String, String),
     #[error("{0} answered {1}, and not as Posthorn does: check the address")]
@@ -178,7 +179,7 @@ pub(crate) enum CliError {
     ApiError { code: String, message: String, suggestion: Option<String>, request: String },
 }
 
-/// Why a file cannot be read, without the number that the system has for it.
+/// The reason for which a file cannot be read, without the system's number for it.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is none of this name".to_owned(),
@@ -207,7 +208,7 @@ impl CliError {
         }
     }
 
-    /// The name, for programs.
+    /// The code, for programs.
     pub(crate) fn code(&self) -> &str {
         match self {
             Self::KeyInArguments => "KEY_IN_ARGUMENTS",
@@ -266,7 +267,7 @@ impl CliError {
         }
     }
 
-    /// 2 for what was asked wrongly, 1 for what could not be done.
+    /// The exit code: 2 for wrong usage, 1 for everything else.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::KeyInArguments | Self::StandardInputTwice => 2,

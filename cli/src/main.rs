@@ -32,7 +32,7 @@ async fn main() -> ExitCode {
     // Known before anything is parsed: what cannot be parsed has to be said in the right form, too.
     let json = arguments.iter().any(|argument| argument == "--json");
     if argv::has_a_key(&arguments) {
-        return report::failed(&CliError::KeyInArguments, json);
+        return report::print_error(&CliError::KeyInArguments, json);
     }
     let mut command = Options::command();
     let parsed = command.try_get_matches_from_mut(arguments).and_then(|matches| {
@@ -42,9 +42,9 @@ async fn main() -> ExitCode {
     match parsed {
         Ok((options, target)) => match Box::pin(run(options, &target)).await {
             Ok(report) => report.print(json),
-            Err(failed) => report::failed(&failed, json),
+            Err(error) => report::print_error(&error, json),
         },
-        Err(error) => report::usage(&error.format(&mut command), json),
+        Err(error) => report::print_usage(&error.format(&mut command), json),
     }
 }
 
@@ -52,17 +52,18 @@ async fn run(options: Options, target: &TargetOptions) -> Result<Report, CliErro
     match options.command {
         Command::Completions { shell } => Ok(completions::script(shell)),
         Command::Send(options) => send::send(options, target).await,
-        Command::Project(command) => on(target, async |target| project::run(target, command).await).await,
-        Command::Domain(command) => on(target, async |target| domain::run(target, command).await).await,
+        Command::Project(command) => with_target(target, async |target| project::run(target, command).await).await,
+        Command::Domain(command) => with_target(target, async |target| domain::run(target, command).await).await,
         Command::Template(command) => template::run(&command),
         Command::Status { project } => {
-            Box::pin(on(target, async |target| Box::pin(status::status(target, project.as_deref())).await)).await
+            Box::pin(with_target(target, async |target| Box::pin(status::status(target, project.as_deref())).await))
+                .await
         }
     }
 }
 
-/// Finds what to work on and works on it.
-async fn on(
+/// Finds the target and works on it.
+async fn with_target(
     options: &TargetOptions,
     work: impl AsyncFnOnce(&Target) -> Result<Report, CliError>,
 ) -> Result<Report, CliError> {

@@ -17,7 +17,7 @@ use crate::moment::{grace, interval, span};
 pub(crate) use template::{CheckOptions, TemplateCommand};
 
 const MANUAL: &str = "\
-Where it works: on the local stack that runs in this folder or one above; with --stack on a stack in AWS, found by its \
+Commands work on the local stack that runs in this folder or one above; with --stack on a stack in AWS, found by its \
 name; with --table on a table alone. Region and credentials come from AWS_REGION, AWS_ACCESS_KEY_ID and \
 AWS_SECRET_ACCESS_KEY, from a profile (AWS_PROFILE) with keys or a role, or from the machine's own role. A profile with \
 single sign-on or a credential process needs one step first:
@@ -27,7 +27,7 @@ Exit codes:
   0  done
   1  could not be done; `template check` found problems
   2  wrong usage
-  3  `status` or `domain check` found something that is not right
+  3  `status` or `domain check` found something wrong
 
 Examples:
   posthorn status
@@ -37,7 +37,7 @@ Examples:
   posthorn template check welcome.html --data ada.json
   posthorn --stack posthorn --json project list";
 
-/// Looks after Posthorn: its projects, their keys and domains, and whether everything works
+/// Manages Posthorn: its projects, their keys and domains, and a check of every part
 #[derive(Debug, Parser)]
 #[command(name = "posthorn", version, after_help = MANUAL, max_term_width = 100)]
 pub(crate) struct Options {
@@ -52,7 +52,7 @@ pub(crate) struct Options {
 
 /// The target that a command works on.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Where")]
+#[command(next_help_heading = "Target")]
 pub(crate) struct TargetOptions {
     /// The name of a CloudFormation stack that was deployed from Posthorn's template
     #[arg(long, global = true, env = "POSTHORN_STACK", value_name = "NAME")]
@@ -120,7 +120,7 @@ pub(crate) enum Command {
     /// Send a test mail through the API, with the secret key in POSTHORN_SECRET_KEY
     #[command(after_help = SEND)]
     Send(SendOptions),
-    /// Does everything work, from the table to SES's events; exit code 3 if something is not right
+    /// Check every part, from the table to SES's events; exit code 3 if something is wrong
     #[command(after_help = STATUS)]
     Status {
         /// Only this project's domains and state, by its id or name; every project's unless given
@@ -205,10 +205,10 @@ pub(crate) enum ProjectCommand {
     Rotate {
         /// The project, by its id or its name
         project: String,
-        /// Which keys
+        /// The keys to replace
         #[arg(long, value_enum, default_value_t = Keys::Both)]
         keys: Keys,
-        /// How long the replaced keys go on working, up to 7d; with 0 they stop at once, which is asked first
+        /// The time for which the replaced keys go on working, up to 7d; with 0 they stop at once, after a question
         #[arg(long, value_name = "TIME", default_value = "1h", value_parser = grace)]
         grace: Duration,
         /// Do not ask
@@ -224,7 +224,7 @@ pub(crate) enum ProjectCommand {
     Disable {
         /// The project, by its id or its name
         project: String,
-        /// Why, for the announcement and for whoever looks at the project: 1 to 500 characters
+        /// The reason, for the announcement and for whoever looks at the project: 1 to 500 characters
         #[arg(long)]
         reason: String,
     },
@@ -234,7 +234,7 @@ pub(crate) enum ProjectCommand {
         project: String,
         /// Emails a calendar month, UTC, or none
         #[arg(value_name = "EMAILS|none", value_parser = limit)]
-        limit: Limit,
+        limit: MonthlyLimit,
     },
     /// Set the address that a project sends from where a request names none
     Sender {
@@ -322,7 +322,7 @@ pub(crate) enum DomainCommand {
     },
 }
 
-/// Which keys to replace.
+/// The keys to replace.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Keys {
     /// The pair
@@ -345,13 +345,13 @@ impl From<Keys> for KeySelection {
 
 /// A monthly limit, or the word `none`. (A bare `Option` would make the argument optional.)
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limit(pub(crate) Option<u64>);
+pub(crate) struct MonthlyLimit(pub(crate) Option<u64>);
 
-fn limit(text: &str) -> Result<Limit, &'static str> {
+fn limit(text: &str) -> Result<MonthlyLimit, &'static str> {
     if text == "none" {
-        return Ok(Limit(None));
+        return Ok(MonthlyLimit(None));
     }
-    text.parse().map(|limit| Limit(Some(limit))).map_err(|_| "a limit is a whole number of emails, or none")
+    text.parse().map(|limit| MonthlyLimit(Some(limit))).map_err(|_| "a limit is a whole number of emails, or none")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a command works on.
+//! The target of a command: a table, and the services around it.
 
 use std::path::PathBuf;
 

@@ -77,5 +77,5 @@ fn report(target: &Target, domain: &str, project: Uuid, identity: &Identity, is_
         "{domain} is not verified: SES has not found its DKIM records.\n\n{shown}\n\n\
          SES looks for them for 72 hours. Compare: dig +short CNAME {name}"
     );
-    Report { outcome: Outcome::NotRight, ..Report::done(text, json) }
+    Report { outcome: Outcome::ProblemsFound, ..Report::done(text, json) }
 }

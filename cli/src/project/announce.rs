@@ -9,7 +9,7 @@ use posthorn_table::Uuid;
 use crate::{error::CliError, target::Target};
 
 /// The time that announcing may take: longer than the lease of somebody else who announces the same.
-const MAX_ANNOUNCING_TIME: Duration = Duration::from_secs(10);
+pub(super) const MAX_ANNOUNCING_TIME: Duration = Duration::from_secs(10);
 
 /// Publishes the notices that are recorded and not published yet, of this change or of an earlier one. Gives `text` back, with a
 /// line more if no topic is known.

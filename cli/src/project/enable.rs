@@ -21,7 +21,7 @@ pub(super) async fn enable(target: &Target, project: &str) -> Result<Report, Cli
         }
         ChangeOutcome::NoSuchProject => return Err(CliError::NoSuchProject(project.to_owned())),
     };
-    announced(target, id, text, &changed).await
+    report(target, id, text, &changed).await
 }
 
 pub(super) async fn disable(target: &Target, project: &str, reason: &str) -> Result<Report, CliError> {
@@ -45,10 +45,10 @@ pub(super) async fn disable(target: &Target, project: &str, reason: &str) -> Res
         }
         ChangeOutcome::NoSuchProject => return Err(CliError::NoSuchProject(project.to_owned())),
     };
-    announced(target, id, text, &changed).await
+    report(target, id, text, &changed).await
 }
 
-async fn announced(target: &Target, id: Uuid, text: String, changed: &ChangeOutcome) -> Result<Report, CliError> {
+async fn report(target: &Target, id: Uuid, text: String, changed: &ChangeOutcome) -> Result<Report, CliError> {
     let mut json = match changed {
         ChangeOutcome::Changed(project) | ChangeOutcome::Already(project) => project_json(project),
         ChangeOutcome::NoSuchProject => json!({}),

@@ -9,7 +9,7 @@ use crate::{
     error::CliError,
     report::Report,
     target::Target,
-    terminal::{count, escaped},
+    terminal::{escaped, quantity},
 };
 
 /// Far more than the keys that a project can have.
@@ -45,8 +45,8 @@ pub(super) async fn import_keys(target: &Target, named: &str) -> Result<Report, 
     let before = if known == 0 { String::new() } else { format!(" It had {known} of the keys before.") };
     let text = format!(
         "Imported {} and {} into {}.{before}",
-        count(secret as u64, "secret key"),
-        count(public as u64, "public key"),
+        quantity(secret as u64, "secret key"),
+        quantity(public as u64, "public key"),
         escaped(&project.facts.name)
     );
     Ok(Report::done(text, json!({"id": id, "imported": {"secret": secret, "public": public}, "known": known})))

@@ -10,16 +10,16 @@ use crate::{
     error::CliError,
     report::Report,
     target::Target,
-    terminal::{count, escaped},
+    terminal::{escaped, quantity},
 };
 
 pub(super) async fn limit(target: &Target, named: &str, limit: Option<u64>) -> Result<Report, CliError> {
     let text = match limit {
         None => "has no monthly limit".to_owned(),
-        Some(limit) => format!("may send {} a calendar month", count(limit, "email")),
+        Some(limit) => format!("may send {} a calendar month", quantity(limit, "email")),
     };
     let now = target.env.now();
-    changed(target, named, &text, |project| Ok(set_monthly_limit(project, limit, now))).await
+    change_setting(target, named, &text, |project| Ok(set_monthly_limit(project, limit, now))).await
 }
 
 pub(super) async fn sender(target: &Target, named: &str, sender: &str) -> Result<Report, CliError> {
@@ -33,11 +33,11 @@ pub(super) async fn sender(target: &Target, named: &str, sender: &str) -> Result
         Some(sender) => format!("sends from {sender} where a request names no sender"),
     };
     let now = target.env.now();
-    changed(target, named, &text, |project| Ok(set_default_sender(project, sender, now)?)).await
+    change_setting(target, named, &text, |project| Ok(set_default_sender(project, sender, now)?)).await
 }
 
-/// Makes the change and says what holds now.
-async fn changed(
+/// Makes the change; `text` says what holds after it.
+async fn change_setting(
     target: &Target,
     named: &str,
     text: &str,

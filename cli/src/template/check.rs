@@ -67,7 +67,7 @@ fn report(file: &str, template: &Template, preview: Option<Preview>) -> Report {
         true => Report::done(format!("{file}: no problems"), json),
         false => Report::done(lines, json),
     };
-    Report { outcome: if is_fine { Outcome::Done } else { Outcome::NotDone }, ..report }
+    Report { outcome: if is_fine { Outcome::Done } else { Outcome::Incomplete }, ..report }
 }
 
 fn problem_line(file: &str, problem: &Problem) -> String {

@@ -42,15 +42,15 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, CliError> {
     let failed = |why| CliError::FileUnreadable { path: path.to_owned(), why };
     let mut bytes = Vec::new();
     // One byte more than there may be, to know of a file that has more.
-    let most = MAX_EVENT_BYTES as u64 + 1;
+    let max = MAX_EVENT_BYTES as u64 + 1;
     if path == Path::new(STANDARD_INPUT) {
-        io::stdin().take(most).read_to_end(&mut bytes).map_err(failed)?;
+        io::stdin().take(max).read_to_end(&mut bytes).map_err(failed)?;
     } else {
         let file = File::open(path).map_err(failed)?;
         if file.metadata().map_err(failed)?.is_dir() {
             return Err(failed(io::ErrorKind::IsADirectory.into()));
         }
-        file.take(most).read_to_end(&mut bytes).map_err(failed)?;
+        file.take(max).read_to_end(&mut bytes).map_err(failed)?;
     }
     if bytes.len() > MAX_EVENT_BYTES {
         return Err(CliError::FileTooLarge(path.to_owned(), MAX_EVENT_BYTES));

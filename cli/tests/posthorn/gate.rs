@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 
 use crate::serve::serve;
 
-/// What is answered behind a closed gate; the SDK does not try it again.
+/// The answer of a closed gate, which the SDK does not try again.
 const CLOSED: &str = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","message":"User: arn:aws:iam::000000000000:user/ada is not authorized to perform: dynamodb:Anything on resource: *"}"#;
 
 /// A gate. Clones share the counts.

@@ -5,10 +5,8 @@
 mod aws;
 mod deleted;
 mod domains;
-#[cfg(unix)]
-mod found;
 mod gate;
-mod hostile;
+mod hostile_text;
 mod keys;
 mod printed;
 mod projects;
@@ -18,3 +16,5 @@ mod serve;
 mod status;
 mod support;
 mod templates;
+#[cfg(unix)]
+mod untrusted_state;
