@@ -77,6 +77,14 @@ pub(crate) enum CliError {
     Config(#[from] ConfigError),
     #[error("the guard's thresholds cannot be read: {0}")]
     GuardRule(#[from] RuleError),
+    #[error("{0} has the table of an earlier version: deploy this version first, which adds the table's index")]
+    StackOutdated(String),
+    #[error("{0} has the table of an earlier version: start it again with `cargo run`, which adds the table's index")]
+    LocalStackOutdated(String),
+    #[error(
+        "{error} (the upgrade stopped after {read} items, of which it changed {changed}; the same command does the rest)"
+    )]
+    UpgradeStopped { error: Box<CliError>, read: u64, changed: u64 },
     #[error("there is no project {0}: posthorn project list shows those there are")]
     NoSuchProject(String),
     #[error("{} projects are called {name}: name one by its id ({})", .ids.len(), joined(.ids))]
@@ -230,6 +238,8 @@ impl CliError {
             Self::OutcomeUnknown { .. } | Self::TableOutcomeUnknown(_) | Self::MailOutcomeUnknown(..) => "IN_DOUBT",
             Self::Table(_) => "TABLE_FAILED",
             Self::Config(_) | Self::GuardRule(_) => "CONFIGURATION",
+            Self::StackOutdated(_) | Self::LocalStackOutdated(_) => "STACK_OUTDATED",
+            Self::UpgradeStopped { error, .. } => error.code(),
             Self::NoSuchProject(_) => "NO_SUCH_PROJECT",
             Self::AmbiguousName { .. } => "AMBIGUOUS_NAME",
             Self::NameTaken(..) => "NAME_TAKEN",

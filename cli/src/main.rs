@@ -13,6 +13,7 @@ mod report;
 mod resolve;
 mod send;
 mod status;
+mod table;
 mod target;
 mod template;
 mod terminal;
@@ -54,6 +55,7 @@ async fn run(options: Options, target: &TargetOptions) -> Result<Report, CliErro
         Command::Send(options) => send::send(options, target).await,
         Command::Project(command) => with_target(target, async |target| project::run(target, command).await).await,
         Command::Domain(command) => with_target(target, async |target| domain::run(target, command).await).await,
+        Command::Table(command) => with_target(target, async |target| table::run(target, &command).await).await,
         Command::Template(command) => template::run(&command),
         Command::Status { project } => {
             Box::pin(with_target(target, async |target| Box::pin(status::status(target, project.as_deref())).await))

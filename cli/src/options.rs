@@ -114,6 +114,9 @@ pub(crate) enum Command {
     /// Domains that projects send from: DNS records, verification
     #[command(subcommand)]
     Domain(DomainCommand),
+    /// The table: bring it up to date after a deployment
+    #[command(subcommand)]
+    Table(TableCommand),
     /// Templates: check them before they are sent
     #[command(subcommand)]
     Template(TemplateCommand),
@@ -320,6 +323,19 @@ pub(crate) enum DomainCommand {
         #[arg(long)]
         yes: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TableCommand {
+    /// Bring the items of an earlier version up to date
+    #[command(
+        after_help = "It reads the whole table and writes the items that are not up to date, while the functions go on working. \
+                      Deploy the new version before. The same command goes on after an interruption, and changes nothing once \
+                      everything is up to date.\n\nWith --table alone it adds the index that lists need; the index of a stack comes \
+                      with its deployment, so name the stack of a table that has one.\n\nExamples:\n  posthorn table upgrade\n  \
+                      posthorn --stack posthorn table upgrade"
+    )]
+    Upgrade,
 }
 
 /// The keys to replace.

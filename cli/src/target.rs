@@ -1,6 +1,6 @@
 //! The target of a command: a table, and the services around it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aws_config::SdkConfig;
 use posthorn_alerts::Topic;
@@ -20,8 +20,7 @@ pub(crate) struct Target {
     /// The target in words: `the stack posthorn in eu-west-1`.
     pub(crate) description: String,
     pub(crate) region: String,
-    /// The folder of a local stack's state.
-    pub(crate) state: Option<PathBuf>,
+    pub(crate) kind: TargetKind,
     pub(crate) rule: Rule,
     /// The topic that changes are announced on, if one is known.
     pub(crate) alerts: Option<Topic>,
@@ -29,6 +28,17 @@ pub(crate) struct Target {
     pub(crate) sns: aws_sdk_sns::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
     pub(crate) resources: StackResources,
+}
+
+/// The kind of a target.
+#[derive(Debug)]
+pub(crate) enum TargetKind {
+    /// A local stack, which keeps its state in this folder.
+    LocalStack { state: PathBuf },
+    /// A stack in AWS.
+    Stack,
+    /// A table in AWS alone.
+    Table,
 }
 
 /// The names of a stack's resources, as far as they are known.
@@ -56,6 +66,7 @@ impl Target {
     pub(crate) fn new(
         configs: &ServiceConfigs,
         table: &str,
+        kind: TargetKind,
         description: String,
         rule: Rule,
         resources: StackResources,
@@ -67,13 +78,21 @@ impl Target {
             table: Table::new(aws_sdk_dynamodb::Client::new(&configs.dynamodb), table),
             table_name: table.to_owned(),
             description,
-            state: None,
+            kind,
             rule,
             alerts: resources.alerts_topic.clone().map(|topic| Topic::new(sns.clone(), topic)),
             ses: aws_sdk_sesv2::Client::new(&configs.ses),
             sqs: aws_sdk_sqs::Client::new(&configs.sqs),
             sns,
             resources,
+        }
+    }
+
+    /// The folder of the state, for a local stack.
+    pub(crate) fn local_state(&self) -> Option<&Path> {
+        match &self.kind {
+            TargetKind::LocalStack { state } => Some(state),
+            TargetKind::Stack | TargetKind::Table => None,
         }
     }
 

@@ -35,7 +35,7 @@ fn text(target: &Target, domain: &str, name: &str, identity: &Identity, records:
     if identity.is_verified {
         return format!("{domain} is verified: {name} may send from it. Its DNS records:\n\n{shown}");
     }
-    let here = match target.state {
+    let here = match target.local_state() {
         None => "",
         Some(_) => "\nHere there is no DNS: the local SES takes the domain for verified after 5 seconds.",
     };

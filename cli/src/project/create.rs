@@ -167,7 +167,7 @@ fn next_steps(target: &Target, id: Uuid, setup: &ProjectSetup, sender: Option<&s
     }
     steps.push("  read -rs POSTHORN_SECRET_KEY; export POSTHORN_SECRET_KEY".to_owned());
     // The address of a local stack is found, not given: the key of a variable goes there only where it is given.
-    let url = target.state.as_ref().and(target.resources.api_url.as_ref()).map(|url| format!(" --url {url}"));
+    let url = target.local_state().and(target.resources.api_url.as_ref()).map(|url| format!(" --url {url}"));
     steps.push(format!("  posthorn send{} --to <your address>", url.unwrap_or_default()));
     steps
 }

@@ -97,7 +97,7 @@ async fn disable(target: &Target, project: &Project) -> Result<Option<String>, C
 /// Waits until no request is left that began before the project was disabled: it may still write.
 async fn wait_for_requests(target: &Target, id: Uuid) -> Result<(), CliError> {
     let Some(disabled) = disabled_at(target, id).await? else { return Ok(()) };
-    let longest = if target.state.is_some() { MAX_LOCAL_REQUEST_TIME } else { MAX_REQUEST_TIME };
+    let longest = if target.local_state().is_some() { MAX_LOCAL_REQUEST_TIME } else { MAX_REQUEST_TIME };
     let left = time_left(longest, disabled, target.env.now());
     if !left.is_zero() {
         let spinner = spinner("Waiting for the requests under way");

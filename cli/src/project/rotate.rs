@@ -104,7 +104,7 @@ fn report(target: &Target, rotation: &Rotation, not_announced: Option<&str>) -> 
         None => "The replaced ones have stopped.".to_owned(),
     };
     lines.extend([String::new(), format!("They are shown this once: keep them now. {end}")]);
-    if target.state.as_deref().and_then(local::demo_project) == Some(facts.id.to_string()) {
+    if target.local_state().and_then(local::demo_project) == Some(facts.id.to_string()) {
         lines.push(
             "The file demo.env has the replaced ones; the next start of the local stack makes new ones.".to_owned(),
         );

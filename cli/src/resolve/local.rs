@@ -21,7 +21,7 @@ use posthorn_machine::{
 use super::api_address::ApiAddress;
 use crate::{
     error::CliError,
-    target::{ServiceConfigs, StackResources, Target},
+    target::{ServiceConfigs, StackResources, Target, TargetKind},
 };
 
 /// The local stack's state, the file in it that says where its parts listen, and the one with the demo project's keys.
@@ -94,8 +94,8 @@ pub(super) async fn find(folder: Option<&Path>) -> Result<Target, CliError> {
     };
     let table = variables.get("TABLE_NAME")?;
     let description = format!("the local stack of {}", variables.folder().display());
-    let target = Target::new(&configs, &table, description, Rule::default(), resources);
-    Ok(Target { state: Some(variables.folder()), ..target })
+    let kind = TargetKind::LocalStack { state: variables.folder() };
+    Ok(Target::new(&configs, &table, kind, description, Rule::default(), resources))
 }
 
 /// The API's address, with the demo project's secret key if the stack keeps one.

@@ -10,7 +10,7 @@ use posthorn_domains::AwsError;
 use crate::{
     aws,
     error::CliError,
-    target::{ServiceConfigs, StackResources, Target, region},
+    target::{ServiceConfigs, StackResources, Target, TargetKind, region},
 };
 
 /// A stack's outputs and parameters.
@@ -70,7 +70,7 @@ pub(super) async fn find(name: &str) -> Result<Target, CliError> {
     let table = stack.output("TableName")?;
     let rule = Rule::read(stack.thresholds("Bounce"), stack.thresholds("Complaint"))?;
     let description = format!("the stack {name} in {}", region(&config));
-    Ok(Target::new(&ServiceConfigs::in_aws(&config), &table, description, rule, stack.resources()?))
+    Ok(Target::new(&ServiceConfigs::in_aws(&config), &table, TargetKind::Stack, description, rule, stack.resources()?))
 }
 
 /// The address of the API of a stack.

@@ -6,7 +6,7 @@ use posthorn_lambda::config::{Config, Thresholds};
 use crate::{
     aws,
     error::CliError,
-    target::{ServiceConfigs, StackResources, Target, region},
+    target::{ServiceConfigs, StackResources, Target, TargetKind, region},
 };
 
 pub(super) async fn find(table: &str, topic: Option<String>) -> Result<Target, CliError> {
@@ -16,7 +16,7 @@ pub(super) async fn find(table: &str, topic: Option<String>) -> Result<Target, C
         StackResources { configuration_set, alerts_topic: topic.or(alerts_topic), ..StackResources::default() };
     let config = aws::config().await?;
     let description = format!("the table {table} in {}", region(&config));
-    Ok(Target::new(&ServiceConfigs::in_aws(&config), table, description, rule, resources))
+    Ok(Target::new(&ServiceConfigs::in_aws(&config), table, TargetKind::Table, description, rule, resources))
 }
 
 fn texts(thresholds: &Thresholds) -> ThresholdTexts<'_> {

@@ -11,7 +11,7 @@ use crate::{
     support::{EVENTS, Folder, LocalStack, ToolOutput, posthorn},
 };
 
-const OUTPUTS: [(&str, &str); 7] = [
+pub(crate) const OUTPUTS: [(&str, &str); 7] = [
     ("ApiUrl", "https://api.example.com"),
     ("TableName", TABLE),
     ("ConfigurationSet", "posthorn"),
@@ -25,7 +25,7 @@ const OUTPUTS: [(&str, &str); 7] = [
 const THRESHOLDS: [(&str, &str); 3] = [("Floor", ""), ("WarnPercent", "3"), ("DisablePercent", "7")];
 
 /// A `CloudFormation` endpoint with one stack, `posthorn`, that has these outputs and no `AlertsEmail`.
-async fn cloudformation(outputs: &[(&str, &str)], floor: &str) -> String {
+pub(crate) async fn cloudformation(outputs: &[(&str, &str)], floor: &str) -> String {
     let pairs = |kind: &str, pairs: &[(&str, &str)]| -> String {
         let member = |(name, value): &(&str, &str)| {
             format!("<member><{kind}Key>{name}</{kind}Key><{kind}Value>{value}</{kind}Value></member>")
@@ -60,7 +60,12 @@ async fn cloudformation(outputs: &[(&str, &str)], floor: &str) -> String {
 }
 
 /// Runs the program with fake credentials, on services in process.
-async fn run(stack: &LocalStack, cloudformation: &str, more: &[(&str, &str)], arguments: &[&str]) -> ToolOutput {
+pub(crate) async fn run(
+    stack: &LocalStack,
+    cloudformation: &str,
+    more: &[(&str, &str)],
+    arguments: &[&str],
+) -> ToolOutput {
     let urls = &stack.backends.urls;
     let folder = Folder::new();
     let variables = [

@@ -18,3 +18,4 @@ mod support;
 mod templates;
 #[cfg(unix)]
 mod untrusted_state;
+mod upgraded;

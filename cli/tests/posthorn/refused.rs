@@ -43,6 +43,8 @@ async fn wrong_usage_ends_with_exit_code_2() {
         &["project", "disable", "Shop"],
         &["domain", "check", "example.com", "--interval", "0"],
         &["completions", "dos"],
+        &["table"],
+        &["table", "upgrade", "Shop"],
         &["template"],
         &["template", "check"],
         &["template", "check", "a", "--subject", "--text"],
