@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 
-/// Shorter than every key (Posthorn's own have 49 characters, Plunk's 51 or 67), so that one whose end was not copied is
-/// found too; shorter words may begin alike.
+/// Every key is longer (Posthorn's own have 49 characters, Plunk's 51 or 67), so that a key whose end was not copied is found too.
+/// Shorter words may begin like a key.
 const MIN_KEY_CHARACTERS: usize = 40;
 
 /// True if an argument holds a key. It is refused without being shown or parsed: a parser's error would quote it.

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::{config::ProvideCredentials, error::DisplayErrorContext};
 
 use crate::error::CliError;
 
-/// The usual chain of credentials and regions, found before the first call, so that what is missing can be said.
+/// Loads region and credentials by the SDK's usual chain, before the first call, so that the error can name what is missing.
 ///
 /// # Errors
 /// [`CliError::NoRegion`], [`CliError::NoCredentials`].
@@ -29,8 +29,8 @@ pub(crate) async fn config() -> Result<SdkConfig, CliError> {
     }
 }
 
-/// Somebody waits at a terminal, perhaps far from the region.
-fn timeouts() -> TimeoutConfig {
+/// Time limits for somebody who waits at a terminal, perhaps far from the region.
+pub(crate) fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
         .operation_attempt_timeout(Duration::from_secs(15))

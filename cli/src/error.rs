@@ -81,9 +81,7 @@ pub(crate) enum CliError {
     StackOutdated(String),
     #[error("{0} has the table of an earlier version: start it again with `cargo run`, which adds the table's index")]
     LocalStackOutdated(String),
-    #[error(
-        "{error} (the upgrade stopped after {read} items, of which it changed {changed}; the same command does the rest)"
-    )]
+    #[error("{} (the upgrade had looked at {read} items and changed {changed}; the same command does the rest)", short(.error))]
     UpgradeStopped { error: Box<CliError>, read: u64, changed: u64 },
     #[error("there is no project {0}: posthorn project list shows those there are")]
     NoSuchProject(String),
@@ -194,6 +192,14 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
         io::ErrorKind::PermissionDenied => "its permissions do not let you".to_owned(),
         _ => error.to_string(),
+    }
+}
+
+/// The text of an error of the table, without advice for commands that cannot simply be given again.
+fn short(error: &CliError) -> String {
+    match error {
+        CliError::TableOutcomeUnknown(why) => format!("DynamoDB gave no answer that can be read ({why})"),
+        error => error.to_string(),
     }
 }
 

@@ -21,7 +21,7 @@ const MAX_RESPONSE_TIME: Duration = Duration::from_secs(35);
 
 const NO_ANSWER_IN_TIME: &str = "gave no answer in time";
 
-/// A response, whole.
+/// A response with its whole body.
 pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,

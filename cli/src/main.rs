@@ -30,7 +30,7 @@ use target::Target;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    // Known before anything is parsed: what cannot be parsed has to be said in the right form, too.
+    // The form is known before the arguments are parsed, for a mistake in them has to be printed in it too.
     let json = arguments.iter().any(|argument| argument == "--json");
     if argv::has_a_key(&arguments) {
         return report::print_error(&CliError::KeyInArguments, json);

@@ -57,7 +57,7 @@ pub(crate) struct TargetOptions {
     /// The name of a CloudFormation stack that was deployed from Posthorn's template
     #[arg(long, global = true, env = "POSTHORN_STACK", value_name = "NAME")]
     pub(crate) stack: Option<String>,
-    /// A DynamoDB table in AWS alone; CONFIGURATION_SET, ALERTS_TOPIC_ARN and the guard's lines come from the environment, as
+    /// A DynamoDB table in AWS alone; CONFIGURATION_SET, ALERTS_TOPIC_ARN and the guard's thresholds come from the environment, as
     /// the functions have them
     #[arg(long, global = true, value_name = "NAME", conflicts_with = "state")]
     pub(crate) table: Option<String>,
@@ -90,7 +90,7 @@ impl Options {
     /// The target. An option counts more than the variable `POSTHORN_STACK`.
     ///
     /// # Errors
-    /// clap's, if a stack was named in one option and something else in another.
+    /// [`clap::Error`] if one option names a stack and another something else.
     pub(crate) fn target(&self, matches: &ArgMatches) -> Result<TargetOptions, clap::Error> {
         let mut target = self.target.clone();
         target.stack = target.stack.filter(|stack| !stack.is_empty());
@@ -196,7 +196,7 @@ pub(crate) enum ProjectCommand {
     },
     /// List every project
     List,
-    /// Show a project: its state, domains, keys, and its bounces and complaints against their lines
+    /// Show a project: its state, domains, keys, and and its bounces and complaints against the thresholds of the guard
     Show {
         /// The project, by its id or its name
         project: String,

@@ -53,7 +53,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Everything was done.
+    /// The report of a command that did all that it was asked for.
     pub(crate) fn done(text: impl Into<String>, json: Value) -> Self {
         let text = text.into();
         Self { text, json, outcome: Outcome::Done, keys_of: None, is_document: false, notices: String::new() }
@@ -112,7 +112,8 @@ pub(crate) fn print_usage(error: &clap::Error, json: bool) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    // It quotes arguments, which a script may have made of anything: then on one line and without colours.
+    // The error quotes arguments, which a script may have made of anything. If they would act on a terminal it is printed escaped, on one
+    // line and without colours.
     let is_plain = std::env::args_os().all(|argument| {
         let argument = argument.to_string_lossy();
         escaped(&argument) == argument

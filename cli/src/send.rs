@@ -41,8 +41,8 @@ pub(crate) async fn send(options: SendOptions, target: &TargetOptions) -> Result
     report(&url, answer.status, &answer.body)
 }
 
-/// The key for an address that was found in `state` and not given: the demo project's. One that is given goes to no such
-/// address.
+/// The key for an address that was found in `state` and not given: the demo project's. A key that is given
+/// goes to no such address.
 fn key_for_found(url: &str, state: &Path, given: Option<String>, demo: Option<String>) -> Result<String, CliError> {
     match (given, demo) {
         (None, Some(demo)) => Ok(demo),
@@ -61,7 +61,7 @@ fn api_url(url: &str) -> Result<String, CliError> {
     if is_safe && !url.contains(['@', '?', '#', ' ']) { Ok(url.to_owned()) } else { Err(bad()) }
 }
 
-/// A key of its own for every mail: a lost answer could be asked for again, and a second mail is a second call.
+/// A new idempotency key for each mail: two commands are two mails.
 fn idempotency_key() -> String {
     let random: [u8; 16] = Env::system().random();
     format!("posthorn-cli-{:032x}", u128::from_be_bytes(random))

@@ -116,7 +116,7 @@ pub(crate) fn quantity(number: impl Into<u64>, noun: &str) -> String {
 /// Asks before something that cannot be undone, unless `yes`: to go on, the answer has to be `word`.
 ///
 /// # Errors
-/// [`CliError::NotATerminal`], [`CliError::Declined`].
+/// [`CliError::NotConfirmed`], [`CliError::Declined`].
 pub(crate) fn confirm(yes: bool, what: &str, question: &str, word: &str) -> Result<(), CliError> {
     if yes {
         return Ok(());

@@ -29,7 +29,7 @@ pub(super) async fn add(
     Ok(Report::done(text, json))
 }
 
-/// The records, and the way on.
+/// The text for people: the records to make, and the command that comes next.
 fn text(target: &Target, domain: &str, name: &str, identity: &Identity, records: &str, notes: &[String]) -> String {
     let shown = notes.iter().fold(records.to_owned(), |shown, note| format!("{shown}\n\nNote: {}", escaped(note)));
     if identity.is_verified {

@@ -92,7 +92,7 @@ async fn add_domains(target: &Target, project: &Project, domains: &[String], sen
     setup
 }
 
-/// Claims a domain and adds it if SES has verified it before; true if so.
+/// Claims a domain, and adds it if SES has verified it before; true if it was added.
 async fn add(target: &Target, id: Uuid, domain: &str) -> Result<bool, CliError> {
     target.domains().claim(domain, id).await?;
     if !identity::find(&target.ses, domain).await?.is_some_and(|identity| identity.is_verified) {
@@ -102,7 +102,7 @@ async fn add(target: &Target, id: Uuid, domain: &str) -> Result<bool, CliError> 
     Ok(true)
 }
 
-/// Sets the default sender if its domain is verified; true if so.
+/// Sets the default sender if its domain is verified; true if it was set.
 async fn set_sender(target: &Target, id: Uuid, sender: &Address) -> Result<bool, CliError> {
     let mut is_set = false;
     let now = target.env.now();

@@ -22,13 +22,13 @@ use crate::{
     terminal::{confirm, escaped, progress_bar, quantity, spinner},
 };
 
-/// The longest that a request runs which began before the project was disabled: API Gateway's own limit, or the local
-/// stack's, which answers at once.
+/// The longest time for which a request can run that began before the project was disabled: the limit of API Gateway, or that of
+/// the local stack, which answers at once.
 const MAX_REQUEST_TIME: Duration = Duration::from_secs(30);
 const MAX_LOCAL_REQUEST_TIME: Duration = Duration::from_secs(2);
-/// Claims that fit the last transaction, beside the project's keys.
+/// The most claims that fit into the last transaction beside the project's keys.
 const MAX_CLAIMS: usize = 40;
-/// Changes of the same project that may come first.
+/// The changes by rivals after which the deletion gives up.
 const MAX_RIVALS: usize = 8;
 
 pub(super) async fn delete(target: &Target, named: &str, yes: bool) -> Result<Report, CliError> {
@@ -148,8 +148,8 @@ async fn remove_pages(target: &Target, id: Uuid, bar: &ProgressBar) -> Result<Re
     }
 }
 
-/// The project, its keys, its directory entry and its claims; the domains that it had claimed. Anew from a fresh read if a
-/// rival changed something first. A claim that was made after they were read is given up at the end: without the project
+/// Removes the project, its keys, its directory entry and its claims, and gives the domains that it had claimed. If a rival changed
+/// something first it does so anew from a fresh read. A claim that was made after they were read is given up at the end: without the project
 /// nobody can make another.
 async fn remove_project(target: &Target, id: Uuid) -> Result<Vec<String>, CliError> {
     let mut released = Vec::new();

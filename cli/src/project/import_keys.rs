@@ -12,7 +12,7 @@ use crate::{
     terminal::{escaped, quantity},
 };
 
-/// Far more than the keys that a project can have.
+/// The most bytes that are read: far more than the keys that a project can have.
 const MAX_BYTES: u64 = 64 * 1024;
 
 pub(super) async fn import_keys(target: &Target, named: &str) -> Result<Report, CliError> {

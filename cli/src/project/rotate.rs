@@ -33,7 +33,7 @@ pub(super) async fn rotate(
         let question = format!("{stop} of {name} in {} stop at once.", target.description);
         confirm(yes, &format!("the keys of {name}"), &question, "yes")?;
     }
-    // After the answer, which takes as long as a person does: the grace period begins now.
+    // The grace period begins after the answer, for which a person may take long.
     let now = target.env.now();
     let rotation = replace(target, &project, selection, grace, now).await?;
     let announced = announce(target, &rotation, selection, now).await;

@@ -12,7 +12,6 @@ use std::{
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use posthorn_auth::reputation::Rule;
-use posthorn_lambda::aws;
 use posthorn_machine::{
     address::{host_of_url, is_loopback},
     files::read_own,
@@ -20,6 +19,7 @@ use posthorn_machine::{
 
 use super::api_address::ApiAddress;
 use crate::{
+    aws,
     error::CliError,
     target::{ServiceConfigs, StackResources, Target, TargetKind},
 };

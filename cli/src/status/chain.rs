@@ -13,9 +13,9 @@ const SUBSCRIPTION: &str = "Subscription";
 const ALERTS: &str = "Alerts";
 const REDEPLOY: &str = "Deploy the stack again, or set it so in the SES console.";
 
-/// The guard cannot do without these.
+/// The events that the guard cannot do without.
 const GUARD_NEEDS: [EventType; 2] = [EventType::Bounce, EventType::Complaint];
-/// These tell how emails fare. `SEND` is not among them: the template has a parameter that switches it off.
+/// The events that tell how emails fare. `SEND` is not among them: the template has a parameter that switches it off.
 const RECORDS_NEED: [EventType; 4] =
     [EventType::Delivery, EventType::Reject, EventType::RenderingFailure, EventType::DeliveryDelay];
 
@@ -154,7 +154,7 @@ fn alerts_finding(topic: &str, all: &[Subscription], alerts_email: Option<&str>)
     }
 }
 
-/// A mailbox or a telephone that confirmed. Nobody can tell who reads what a queue, a function or a web server gets.
+/// True for a mailbox or a telephone that confirmed. Nobody can tell who reads what a queue, a function or a web server gets.
 fn reaches_a_person(subscription: &Subscription) -> bool {
     is_confirmed(subscription) && matches!(subscription.protocol(), Some("email" | "email-json" | "sms"))
 }

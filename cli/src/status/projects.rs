@@ -16,7 +16,7 @@ const FEEDBACK: &str = "Feedback";
 const PROJECTS: &str = "Projects";
 const DOMAINS: &str = "Domains";
 const AT_ONCE: usize = 8;
-/// Mail is counted in the hour in which it was sent; its events come within minutes.
+/// The time after the beginning of an hour at which events for its mail are overdue: they come within minutes.
 const EVENTS_OVERDUE_AFTER: SignedDuration = SignedDuration::from_mins(70);
 
 pub(super) async fn table(target: &Target) -> Vec<Finding> {

@@ -104,7 +104,7 @@ async fn everything_of_a_project_goes_and_nothing_of_another() {
 }
 
 /// Interrupts the command after so many calls to the table, then gives it again; false if it came to the end before.
-async fn survives(calls: usize) -> bool {
+async fn is_finished_after(calls: usize) -> bool {
     let stack = two_projects().await;
     let other = stack.items_of_the_other().await;
     let (gate, url) = Gate::before(&stack.backends.urls.dynamodb, calls).await;
@@ -125,7 +125,7 @@ async fn survives(calls: usize) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deletion_that_was_interrupted_anywhere_is_finished_by_the_same_command() {
-    let interrupted: Vec<bool> = stream::iter(0..30).map(survives).buffered(13).collect().await;
+    let interrupted: Vec<bool> = stream::iter(0..30).map(is_finished_after).buffered(13).collect().await;
     assert!(interrupted[10] && !interrupted[29], "the sweep covers every call: {interrupted:?}");
 }
 

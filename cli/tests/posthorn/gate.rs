@@ -49,7 +49,7 @@ impl Gate {
         (gate, serve(router).await)
     }
 
-    /// From now on so many batched writes are left undone, as by a throttled table.
+    /// Leaves the next batched writes undone, as a throttled table does.
     pub(crate) fn leave_undone(&self, batches: usize) {
         self.undone.store(batches, Ordering::SeqCst);
     }

@@ -11,7 +11,7 @@ use crate::{
     support::{Folder, LocalStack, ToolOutput, posthorn},
 };
 
-/// Sets a colour, clears the screen (by C0 and C1), sets the window's title, turns the text around, begins lines, hides, and
+/// A name that sets a colour, clears the screen (by C0 and C1), sets the window's title, turns the text around, begins lines, hides, and
 /// holds the marks that stand for the tool's own colours.
 const HOSTILE: &str = "Sh\u{1b}[31mop\u{9b}2J\u{1b}]0;title\u{7}\u{202e}\u{2066}\u{200f}\u{61c}\u{2028}\u{200b}\u{feff}\u{7f}\u{8}\r\nok  forged\tx\u{fdd0}g\u{fdd1}\u{e0041}";
 /// The colours of the tool itself.

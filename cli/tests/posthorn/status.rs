@@ -29,7 +29,7 @@ async fn working_stack() -> LocalStack {
     stack
 }
 
-/// The statuses of a check's lines, and what they say.
+/// The exit code, and the statuses and messages of a check's lines.
 async fn check(stack: &LocalStack, about: &str) -> (i32, String, String) {
     let output = stack.run(&["--json", "status"]).await;
     let json = output.json();

@@ -1,9 +1,9 @@
-//! Why a call to AWS failed, as a variant. AWS's own texts are left out: they quote accounts, users and addresses.
+//! Errors of calls to AWS, as variants. AWS's own texts are left out: they quote accounts, users and addresses.
 
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use posthorn_mail::ses::never_connected;
 
-/// Why a call failed. An `action` is the name by which a policy permits it, such as `ses:GetEmailIdentity`.
+/// The reason for which a call failed. An `action` is the name by which a policy permits it, such as `ses:GetEmailIdentity`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AwsError {
     /// The credentials do not permit the action.
@@ -43,7 +43,7 @@ pub enum AwsError {
     ResponseUnreadable {
         /// The action.
         action: &'static str,
-        /// What is known of the answer.
+        /// The status of the answer, or the reason for which there is none.
         why: String,
     },
     /// The call would change something, and no answer says that it did or did not.
@@ -51,7 +51,7 @@ pub enum AwsError {
     OutcomeUnknown {
         /// The action.
         action: &'static str,
-        /// What is known of the answer.
+        /// The status of the answer, or the reason for which there is none.
         why: String,
     },
 }

@@ -1,11 +1,11 @@
-//! Why a step failed.
+//! Errors of the steps.
 
 use posthorn_auth::ProjectError;
 use posthorn_table::{TableError, Uuid};
 
 use crate::aws_error::AwsError;
 
-/// Why a domain was not added, looked up or removed.
+/// The reason for which a domain was not added, looked up or removed.
 #[derive(Debug, thiserror::Error)]
 pub enum DomainError {
     /// The text is no domain name of at least two labels.
