@@ -2,9 +2,9 @@
 
 use std::ffi::OsString;
 
-/// Shorter than every key (Posthorn's own have 49 characters, Plunk's 51 or 67), so that one whose end was not copied is
-/// found too; shorter words may begin alike.
-const SHORTEST_KEY: usize = 40;
+/// Every key is longer (Posthorn's own have 49 characters, Plunk's 51 or 67), so that a key whose end was not copied is found too.
+/// Shorter words may begin like a key.
+const MIN_KEY_CHARACTERS: usize = 40;
 
 /// True if an argument holds a key. It is refused without being shown or parsed: a parser's error would quote it.
 pub(crate) fn has_a_key(arguments: &[OsString]) -> bool {
@@ -16,7 +16,7 @@ pub(crate) fn has_a_key(arguments: &[OsString]) -> bool {
 
 fn is_key(word: &str) -> bool {
     let rest = word.strip_prefix("sk_").or_else(|| word.strip_prefix("pk_"));
-    word.len() >= SHORTEST_KEY && rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    word.len() >= MIN_KEY_CHARACTERS && rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 #[cfg(test)]

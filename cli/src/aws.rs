@@ -1,19 +1,16 @@
-//! What AWS answers, in words of this tool. AWS's own texts are not shown: they quote accounts, users and addresses.
+//! The configuration of the AWS SDK: region, credentials and time limits.
 
-use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_sdk_dynamodb::{
-    config::ProvideCredentials,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
-};
-use posthorn_mail::ses::never_connected;
 use std::time::Duration;
 
-use crate::failed::{CliError, is_of_credentials};
+use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::{config::ProvideCredentials, error::DisplayErrorContext};
 
-/// The usual chain of credentials and regions, found before the first call, so that what is missing can be said.
+use crate::error::CliError;
+
+/// Loads region and credentials by the SDK's usual chain, before the first call, so that the error can name what is missing.
 ///
 /// # Errors
-/// [`Failed::NoRegion`], [`Failed::NoCredentials`].
+/// [`CliError::NoRegion`], [`CliError::NoCredentials`].
 pub(crate) async fn config() -> Result<SdkConfig, CliError> {
     let config = aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(timeouts())
@@ -28,12 +25,12 @@ pub(crate) async fn config() -> Result<SdkConfig, CliError> {
     };
     match provider.provide_credentials().await {
         Ok(_) => Ok(config),
-        Err(error) => Err(CliError::NoCredentials(why(&DisplayErrorContext(&error).to_string()).to_owned())),
+        Err(error) => Err(CliError::NoCredentials(reason(&DisplayErrorContext(&error).to_string()).to_owned())),
     }
 }
 
-/// Somebody waits at a terminal, perhaps far from the region.
-fn timeouts() -> TimeoutConfig {
+/// Time limits for somebody who waits at a terminal, perhaps far from the region.
+pub(crate) fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
         .operation_attempt_timeout(Duration::from_secs(15))
@@ -41,8 +38,8 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// The reason in a few words, of the many that the chain of providers gives.
-fn why(text: &str) -> &'static str {
+/// The reason in a few words, from the text of the whole chain of providers.
+fn reason(text: &str) -> &'static str {
     if text.contains("enabled: sso") {
         "the profile uses single sign-on, which this tool does not speak"
     } else if text.contains("credentials-process") {
@@ -53,65 +50,5 @@ fn why(text: &str) -> &'static str {
         "the profile that AWS_PROFILE names does not exist"
     } else {
         "none was found"
-    }
-}
-
-/// Whether the service answered this error.
-pub(crate) fn is<E: ProvideErrorMetadata>(error: &SdkError<E>, code: &str) -> bool {
-    error.code() == Some(code)
-}
-
-/// Why `action`, such as `ses:GetAccount`, failed. A refusal is what says that it is one: what cannot be read may well be the
-/// answer to a change that was made.
-pub(crate) fn failed<E: ProvideErrorMetadata>(action: &'static str, error: &SdkError<E>) -> CliError {
-    let (service, operation) = action.split_once(':').unwrap_or_default();
-    let reads = ["Get", "List", "Describe"].iter().any(|verb| operation.starts_with(verb));
-    let unreachable = || CliError::Unreachable(service_name(service).to_owned());
-    let status = error.raw_response().map(|answer| answer.status().as_u16());
-    match error {
-        SdkError::ServiceError(answer) => match (answer.err().code(), status) {
-            (Some(code), Some(500..)) if !reads => CliError::InDoubt { action, why: code.to_owned() },
-            (Some(code), _) => refused(action, code),
-            (None, Some(status @ 400..500)) => CliError::Refused { action, code: format!("status {status}") },
-            (None, _) => unread(action, reads, status),
-        },
-        SdkError::ResponseError(_) => unread(action, reads, status),
-        SdkError::TimeoutError(_) if !reads => CliError::InDoubt { action, why: "no answer in time".to_owned() },
-        SdkError::DispatchFailure(failure) if !reads && !failure.as_connector_error().is_some_and(never_connected) => {
-            CliError::InDoubt { action, why: "the connection was lost".to_owned() }
-        }
-        _ => unreachable(),
-    }
-}
-
-/// There was an answer, and it says nothing.
-fn unread(action: &'static str, reads: bool, status: Option<u16>) -> CliError {
-    let why = status.map_or_else(|| "cut off".to_owned(), |status| format!("status {status}"));
-    if reads { CliError::EventError { action, why } } else { CliError::InDoubt { action, why } }
-}
-
-fn refused(action: &'static str, code: &str) -> CliError {
-    match code {
-        "AccessDenied" | "AccessDeniedException" | "AuthorizationError" | "AuthorizationErrorException" => {
-            CliError::Denied(action.to_owned())
-        }
-        code if is_of_credentials(code) => CliError::BadCredentials(code.to_owned()),
-        "Throttling"
-        | "ThrottlingException"
-        | "Throttled"
-        | "ThrottledException"
-        | "TooManyRequestsException"
-        | "RequestThrottled" => CliError::Throttled(action.to_owned()),
-        _ => CliError::Refused { action, code: code.to_owned() },
-    }
-}
-
-fn service_name(prefix: &str) -> &str {
-    match prefix {
-        "ses" => "SES",
-        "sns" => "SNS",
-        "sqs" => "SQS",
-        "cloudformation" => "CloudFormation",
-        _ => prefix,
     }
 }

@@ -14,42 +14,42 @@ use posthorn_mail::ses::never_connected;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::failed::CliError;
+use crate::error::CliError;
 
 /// Longer than API Gateway lets a function run.
-const ANSWER_WITHIN: Duration = Duration::from_secs(35);
+const MAX_RESPONSE_TIME: Duration = Duration::from_secs(35);
 
-const NOT_IN_TIME: &str = "gave no answer in time";
+const NO_ANSWER_IN_TIME: &str = "gave no answer in time";
 
-/// An answer.
+/// A response with its whole body.
 pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
 }
 
-/// Why there is none.
+/// The reason for which there is no response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HttpError {
     /// No request can be made of the address or a header.
     BadRequest,
     /// No connection was made, so nothing was asked.
     NeverConnected,
-    /// The request may have arrived. Why no answer came, in words that follow the address.
+    /// The request may have arrived. The words, which follow the address, say what became of the answer.
     Lost(&'static str),
 }
 
 impl HttpError {
-    /// The failure that it is for a mail that was to be sent by the API at `url`.
-    pub(crate) fn of_mail(self, url: &str) -> CliError {
+    /// The error of a command that has the API at `url` send a mail.
+    pub(crate) fn for_mail(self, url: &str) -> CliError {
         match self {
-            Self::BadRequest => CliError::BadUrl(url.to_owned()),
-            Self::NeverConnected => CliError::NobodyAnswers(url.to_owned()),
-            Self::Lost(why) => CliError::MailInDoubt(url.to_owned(), why.to_owned()),
+            Self::BadRequest => CliError::InvalidApiUrl(url.to_owned()),
+            Self::NeverConnected => CliError::ApiUnreachable(url.to_owned()),
+            Self::Lost(why) => CliError::MailOutcomeUnknown(url.to_owned(), why.to_owned()),
         }
     }
 }
 
-/// Posts JSON.
+/// Sends a POST request with a JSON body.
 pub(crate) async fn post<const N: usize>(
     url: &str,
     headers: [(&'static str, String); N],
@@ -64,7 +64,7 @@ pub(crate) async fn post<const N: usize>(
     exchange(url, request).await
 }
 
-/// Gets.
+/// Sends a GET request.
 pub(crate) async fn get(url: &str) -> Result<HttpResponse, HttpError> {
     exchange(url, HttpRequest::new(SdkBody::empty())).await
 }
@@ -74,14 +74,14 @@ async fn exchange(url: &str, mut request: HttpRequest) -> Result<HttpResponse, H
     let answer = async {
         let mut response = connector(url).call(request).await.map_err(|error| match error {
             error if never_connected(&error) => HttpError::NeverConnected,
-            error if error.is_timeout() => HttpError::Lost(NOT_IN_TIME),
+            error if error.is_timeout() => HttpError::Lost(NO_ANSWER_IN_TIME),
             _ => HttpError::Lost("closed the connection without an answer"),
         })?;
         let body = ByteStream::new(response.take_body()).collect().await;
         let body = body.map_err(|_| HttpError::Lost("gave an answer that was cut off"))?.into_bytes().to_vec();
         Ok(HttpResponse { status: response.status().as_u16(), body })
     };
-    timeout(ANSWER_WITHIN, answer).await.unwrap_or(Err(HttpError::Lost(NOT_IN_TIME)))
+    timeout(MAX_RESPONSE_TIME, answer).await.unwrap_or(Err(HttpError::Lost(NO_ANSWER_IN_TIME)))
 }
 
 /// A proxy's `localhost` is another machine: what goes to this one goes there directly.

@@ -31,17 +31,17 @@ pub(crate) fn interval(text: &str) -> Result<Duration, String> {
     span(text).and_then(|span| if span.is_zero() { Err("it must be 1s or more".to_owned()) } else { Ok(span) })
 }
 
-/// Such as `2026-11-21 05:34 UTC`.
+/// A time to the minute, such as `2026-11-21 05:34 UTC`.
 pub(crate) fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// Such as `2026-11-21`.
+/// A day in UTC, such as `2026-11-21`.
 pub(crate) fn day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
 }
 
-/// How long ago something was, such as `3 minutes ago`.
+/// The time since `at` in its largest whole unit, such as `3 minutes ago`.
 pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     let seconds = now.duration_since(at).as_secs().max(0);
     let (number, unit) = match seconds {
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_is_told_in_the_largest_whole_unit() {
+    fn the_time_since_is_told_in_the_largest_whole_unit() {
         let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
         for (at, expected) in [
             ("2026-11-21T12:00:05Z", "less than a minute ago"),

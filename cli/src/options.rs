@@ -17,7 +17,7 @@ use crate::moment::{grace, interval, span};
 pub(crate) use template::{CheckOptions, TemplateCommand};
 
 const MANUAL: &str = "\
-Where it works: on the local stack that runs in this folder or one above; with --stack on a stack in AWS, found by its \
+Commands work on the local stack that runs in this folder or one above; with --stack on a stack in AWS, found by its \
 name; with --table on a table alone. Region and credentials come from AWS_REGION, AWS_ACCESS_KEY_ID and \
 AWS_SECRET_ACCESS_KEY, from a profile (AWS_PROFILE) with keys or a role, or from the machine's own role. A profile with \
 single sign-on or a credential process needs one step first:
@@ -27,7 +27,7 @@ Exit codes:
   0  done
   1  could not be done; `template check` found problems
   2  wrong usage
-  3  `status` or `domain check` found something that is not right
+  3  `status` or `domain check` found something wrong
 
 Examples:
   posthorn status
@@ -37,7 +37,7 @@ Examples:
   posthorn template check welcome.html --data ada.json
   posthorn --stack posthorn --json project list";
 
-/// Looks after Posthorn: its projects, their keys and domains, and whether everything works
+/// Manages Posthorn: its projects, their keys and domains, and a check of every part
 #[derive(Debug, Parser)]
 #[command(name = "posthorn", version, after_help = MANUAL, max_term_width = 100)]
 pub(crate) struct Options {
@@ -45,19 +45,19 @@ pub(crate) struct Options {
     #[arg(long, global = true)]
     json: bool,
     #[command(flatten)]
-    place: Place,
+    target: TargetOptions,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-/// Where a command works.
+/// The target that a command works on.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Where")]
-pub(crate) struct Place {
+#[command(next_help_heading = "Target")]
+pub(crate) struct TargetOptions {
     /// The name of a CloudFormation stack that was deployed from Posthorn's template
     #[arg(long, global = true, env = "POSTHORN_STACK", value_name = "NAME")]
     pub(crate) stack: Option<String>,
-    /// A DynamoDB table in AWS alone; CONFIGURATION_SET, ALERTS_TOPIC_ARN and the guard's lines come from the environment, as
+    /// A DynamoDB table in AWS alone; CONFIGURATION_SET, ALERTS_TOPIC_ARN and the guard's thresholds come from the environment, as
     /// the functions have them
     #[arg(long, global = true, value_name = "NAME", conflicts_with = "state")]
     pub(crate) table: Option<String>,
@@ -71,15 +71,15 @@ pub(crate) struct Place {
 
 impl Options {
     /// The options, as they are parsed, without an address of the API that only the variable `POSTHORN_URL` names where an
-    /// option names a place.
+    /// option names a target.
     pub(crate) fn read(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let mut options = Self::from_arg_matches(matches)?;
         let is_from =
             |matches: &ArgMatches, name: &str, source| matches.value_source(name).is_some_and(|it| it == source);
-        let names_a_place =
+        let names_a_target =
             ["stack", "table", "state"].iter().any(|name| is_from(matches, name, ValueSource::CommandLine));
         if let (Command::Send(send), Some((_, of_send))) = (&mut options.command, matches.subcommand())
-            && names_a_place
+            && names_a_target
             && is_from(of_send, "url", ValueSource::EnvVariable)
         {
             send.url = None;
@@ -87,22 +87,22 @@ impl Options {
         Ok(options)
     }
 
-    /// Where to work. What is given as an option counts more than the variable `POSTHORN_STACK`.
+    /// The target. An option counts more than the variable `POSTHORN_STACK`.
     ///
     /// # Errors
-    /// clap's, if a stack was named in one option and something else in another.
-    pub(crate) fn place(&self, matches: &ArgMatches) -> Result<Place, clap::Error> {
-        let mut place = self.place.clone();
-        place.stack = place.stack.filter(|stack| !stack.is_empty());
-        if place.table.is_none() && place.state.is_none() {
-            return Ok(place);
+    /// [`clap::Error`] if one option names a stack and another something else.
+    pub(crate) fn target(&self, matches: &ArgMatches) -> Result<TargetOptions, clap::Error> {
+        let mut target = self.target.clone();
+        target.stack = target.stack.filter(|stack| !stack.is_empty());
+        if target.table.is_none() && target.state.is_none() {
+            return Ok(target);
         }
         if matches.value_source("stack") == Some(ValueSource::CommandLine) {
             let text = "the argument '--stack <NAME>' cannot be used with '--table <NAME>' or '--state <FOLDER>'";
             return Err(Self::command().error(ErrorKind::ArgumentConflict, text));
         }
-        place.stack = None;
-        Ok(place)
+        target.stack = None;
+        Ok(target)
     }
 }
 
@@ -114,13 +114,16 @@ pub(crate) enum Command {
     /// Domains that projects send from: DNS records, verification
     #[command(subcommand)]
     Domain(DomainCommand),
+    /// The table: bring it up to date after a deployment
+    #[command(subcommand)]
+    Table(TableCommand),
     /// Templates: check them before they are sent
     #[command(subcommand)]
     Template(TemplateCommand),
     /// Send a test mail through the API, with the secret key in POSTHORN_SECRET_KEY
     #[command(after_help = SEND)]
     Send(SendOptions),
-    /// Does everything work, from the table to SES's events; exit code 3 if something is not right
+    /// Check every part, from the table to SES's events; exit code 3 if something is wrong
     #[command(after_help = STATUS)]
     Status {
         /// Only this project's domains and state, by its id or name; every project's unless given
@@ -193,7 +196,7 @@ pub(crate) enum ProjectCommand {
     },
     /// List every project
     List,
-    /// Show a project: its state, domains, keys, and its bounces and complaints against their lines
+    /// Show a project: its state, domains, keys, and and its bounces and complaints against the thresholds of the guard
     Show {
         /// The project, by its id or its name
         project: String,
@@ -205,10 +208,10 @@ pub(crate) enum ProjectCommand {
     Rotate {
         /// The project, by its id or its name
         project: String,
-        /// Which keys
+        /// The keys to replace
         #[arg(long, value_enum, default_value_t = Keys::Both)]
         keys: Keys,
-        /// How long the replaced keys go on working, up to 7d; with 0 they stop at once, which is asked first
+        /// The time for which the replaced keys go on working, up to 7d; with 0 they stop at once, after a question
         #[arg(long, value_name = "TIME", default_value = "1h", value_parser = grace)]
         grace: Duration,
         /// Do not ask
@@ -224,7 +227,7 @@ pub(crate) enum ProjectCommand {
     Disable {
         /// The project, by its id or its name
         project: String,
-        /// Why, for the announcement and for whoever looks at the project: 1 to 500 characters
+        /// The reason, for the announcement and for whoever looks at the project: 1 to 500 characters
         #[arg(long)]
         reason: String,
     },
@@ -234,7 +237,7 @@ pub(crate) enum ProjectCommand {
         project: String,
         /// Emails a calendar month, UTC, or none
         #[arg(value_name = "EMAILS|none", value_parser = limit)]
-        limit: Limit,
+        limit: MonthlyLimit,
     },
     /// Set the address that a project sends from where a request names none
     Sender {
@@ -322,7 +325,20 @@ pub(crate) enum DomainCommand {
     },
 }
 
-/// Which keys to replace.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TableCommand {
+    /// Bring the items of an earlier version up to date
+    #[command(
+        after_help = "It reads the whole table and writes the items that are not up to date, while the functions go on working. \
+                      Deploy the new version before. The same command goes on after an interruption, and changes nothing once \
+                      everything is up to date.\n\nWith --table alone it adds the index that lists need; the index of a stack comes \
+                      with its deployment, so name the stack of a table that has one.\n\nExamples:\n  posthorn table upgrade\n  \
+                      posthorn --stack posthorn table upgrade"
+    )]
+    Upgrade,
+}
+
+/// The keys to replace.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Keys {
     /// The pair
@@ -345,13 +361,13 @@ impl From<Keys> for KeySelection {
 
 /// A monthly limit, or the word `none`. (A bare `Option` would make the argument optional.)
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limit(pub(crate) Option<u64>);
+pub(crate) struct MonthlyLimit(pub(crate) Option<u64>);
 
-fn limit(text: &str) -> Result<Limit, &'static str> {
+fn limit(text: &str) -> Result<MonthlyLimit, &'static str> {
     if text == "none" {
-        return Ok(Limit(None));
+        return Ok(MonthlyLimit(None));
     }
-    text.parse().map(|limit| Limit(Some(limit))).map_err(|_| "a limit is a whole number of emails, or none")
+    text.parse().map(|limit| MonthlyLimit(Some(limit))).map_err(|_| "a limit is a whole number of emails, or none")
 }
 
 #[cfg(test)]

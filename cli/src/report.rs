@@ -1,4 +1,4 @@
-//! What a command says in the end: text or one JSON document, and the exit code.
+//! The answer of a command: text or one JSON document, and the exit code.
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -10,27 +10,27 @@ use posthorn_table::Uuid;
 use serde_json::{Value, json};
 
 use crate::{
-    failed::CliError,
+    error::CliError,
     terminal::{escaped, escaped_json, escaped_lines, shown},
 };
 
-/// How a command ended.
+/// The end of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It did what it was asked for.
     Done,
     /// A part of it could not be done.
-    NotDone,
-    /// It looked, and something is not right.
-    NotRight,
+    Incomplete,
+    /// It looked, and something is wrong.
+    ProblemsFound,
 }
 
 impl Outcome {
     fn code(self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::NotDone => 1,
-            Self::NotRight => 3,
+            Self::Incomplete => 1,
+            Self::ProblemsFound => 3,
         }
     }
 }
@@ -42,7 +42,7 @@ pub(crate) struct Report {
     pub(crate) text: String,
     /// For programs.
     pub(crate) json: Value,
-    /// How it ended.
+    /// The end, which decides the exit code.
     pub(crate) outcome: Outcome,
     /// The project whose new keys are in it, and nowhere else.
     pub(crate) keys_of: Option<Uuid>,
@@ -53,13 +53,13 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Everything was done.
+    /// The report of a command that did all that it was asked for.
     pub(crate) fn done(text: impl Into<String>, json: Value) -> Self {
         let text = text.into();
         Self { text, json, outcome: Outcome::Done, keys_of: None, is_document: false, notices: String::new() }
     }
 
-    /// A document for standard output, and what is to be told beside it on standard error.
+    /// A document for standard output, with notices for standard error.
     pub(crate) fn document(text: String, notices: String, json: Value) -> Self {
         Self { is_document: true, notices, ..Self::done(text, json) }
     }
@@ -75,9 +75,11 @@ impl Report {
             false => write_text(&shown(&self.text)),
         };
         match written {
-            Err(_) if let Some(project) = self.keys_of => failed(&CliError::KeysNotRead(project), json),
-            // Whoever read the beginning and left has what they wanted.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&CliError::Output(error), json),
+            Err(_) if let Some(project) = self.keys_of => print_error(&CliError::KeysNotRead(project), json),
+            // A reader that left after the beginning has all that it wanted.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                print_error(&CliError::OutputFailed(error), json)
+            }
             _ => ExitCode::from(self.outcome.code()),
         }
     }
@@ -97,20 +99,21 @@ fn write_document(text: &str) -> io::Result<()> {
     write!(out, "{text}{end}").and_then(|()| out.flush())
 }
 
-/// Says why a command did not do what it was asked for.
-pub(crate) fn failed(failed: &CliError, json: bool) -> ExitCode {
-    let message = failed.to_string();
-    say(json, failed.code(), &message, &format!("error: {}", escaped(&message)));
-    ExitCode::from(failed.exit_code())
+/// Prints the error of a command.
+pub(crate) fn print_error(error: &CliError, json: bool) -> ExitCode {
+    let message = error.to_string();
+    write_error(json, error.code(), &message, &format!("error: {}", escaped(&message)));
+    ExitCode::from(error.exit_code())
 }
 
-/// Says what is wrong with the arguments, or gives the help or version that was asked for.
-pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
+/// Prints the mistake in the arguments, or the help or version that was asked for.
+pub(crate) fn print_usage(error: &clap::Error, json: bool) -> ExitCode {
     if !error.use_stderr() {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    // It quotes arguments, which a script may have made of anything: then on one line and without colours.
+    // The error quotes arguments, which a script may have made of anything. If they would act on a terminal it is printed escaped, on one
+    // line and without colours.
     let is_plain = std::env::args_os().all(|argument| {
         let argument = argument.to_string_lossy();
         escaped(&argument) == argument
@@ -121,13 +124,13 @@ pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
         let text = error.to_string();
         let words = text.lines().take_while(|line| !line.starts_with("Usage:")).flat_map(str::split_whitespace);
         let message = words.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned();
-        say(json, "USAGE", &message, &format!("error: {}", escaped(&message)));
+        write_error(json, "USAGE", &message, &format!("error: {}", escaped(&message)));
     }
     ExitCode::from(2)
 }
 
 /// Standard error may be closed: then there is nobody to tell.
-fn say(json: bool, code: &str, message: &str, line: &str) {
+fn write_error(json: bool, code: &str, message: &str, line: &str) {
     let mut err = anstream::stderr().lock();
     let _ = if json {
         writeln!(err, "{}", escaped_json(&json!({"error": {"code": code, "message": message}}).to_string()))

@@ -8,25 +8,25 @@ use posthorn_machine::address::{host_of_url, is_loopback};
 use serde_json::{Value, json};
 
 use crate::{
-    failed::CliError,
+    error::CliError,
     http,
-    options::{Place, SendOptions},
+    options::{SendOptions, TargetOptions},
     report::{Outcome, Report},
-    target::{self, Api},
+    resolve::{self, ApiAddress},
     terminal::{escaped, painted},
 };
 
-pub(crate) async fn send(options: SendOptions, place: &Place) -> Result<Report, CliError> {
+pub(crate) async fn send(options: SendOptions, target: &TargetOptions) -> Result<Report, CliError> {
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let secret_key = given(options.secret_key);
     let api = match given(options.url) {
-        Some(url) => Api::Named(url),
-        None => target::api(place).await?,
+        Some(url) => ApiAddress::Given(url),
+        None => resolve::api_address(target).await?,
     };
     let (url, key) = match api {
-        Api::Named(url) => (checked(&url)?, secret_key.ok_or(CliError::NoKey)?),
-        Api::Found { url, demo_key, state } => {
-            let url = checked(&url)?;
+        ApiAddress::Given(url) => (api_url(&url)?, secret_key.ok_or(CliError::NoSecretKey)?),
+        ApiAddress::Found { url, demo_key, state } => {
+            let url = api_url(&url)?;
             let key = key_for_found(&url, &state, secret_key, demo_key)?;
             (url, key)
         }
@@ -37,31 +37,31 @@ pub(crate) async fn send(options: SendOptions, place: &Place) -> Result<Report, 
     }
     let bearer = format!("Bearer {}", key.trim());
     let headers = [("authorization", bearer), ("idempotency-key", idempotency_key())];
-    let answer = http::post(&format!("{url}/v1/send"), headers, &body).await.map_err(|error| error.of_mail(&url))?;
+    let answer = http::post(&format!("{url}/v1/send"), headers, &body).await.map_err(|error| error.for_mail(&url))?;
     report(&url, answer.status, &answer.body)
 }
 
-/// The key for an address that was found in `state` and not given: the demo project's. One that is given goes to no such
-/// address.
+/// The key for an address that was found in `state` and not given: the demo project's. A key that is given
+/// goes to no such address.
 fn key_for_found(url: &str, state: &Path, given: Option<String>, demo: Option<String>) -> Result<String, CliError> {
     match (given, demo) {
         (None, Some(demo)) => Ok(demo),
         (None, None) => Err(CliError::NoDemoKey(url.to_owned(), state.to_owned())),
         (Some(given), Some(demo)) if given.trim() == demo => Ok(demo),
-        (Some(_), _) => Err(CliError::AddressNotGiven(url.to_owned(), state.to_owned())),
+        (Some(_), _) => Err(CliError::ApiUrlNotGiven(url.to_owned(), state.to_owned())),
     }
 }
 
 /// The address without what would double a slash. The key goes with the request: in plain text to this machine alone.
-fn checked(url: &str) -> Result<String, CliError> {
+fn api_url(url: &str) -> Result<String, CliError> {
     let url = url.trim().trim_end_matches('/');
-    let bad = || CliError::BadUrl(url.to_owned());
+    let bad = || CliError::InvalidApiUrl(url.to_owned());
     let host = host_of_url(url).ok_or_else(bad)?;
     let is_safe = url.starts_with("https://") || is_loopback(host);
     if is_safe && !url.contains(['@', '?', '#', ' ']) { Ok(url.to_owned()) } else { Err(bad()) }
 }
 
-/// A key of its own for every mail: a lost answer could be asked for again, and a second mail is a second call.
+/// A new idempotency key for each mail: two commands are two mails.
 fn idempotency_key() -> String {
     let random: [u8; 16] = Env::system().random();
     format!("posthorn-cli-{:032x}", u128::from_be_bytes(random))
@@ -71,12 +71,12 @@ fn report(url: &str, status: u16, body: &[u8]) -> Result<Report, CliError> {
     // An answer that is not the API's may have come after the mail had gone, unless it refuses.
     let foreign = || match status {
         300..500 => CliError::NotTheApi(url.to_owned(), status),
-        _ => CliError::MailInDoubt(url.to_owned(), format!("answered {status}, and not as Posthorn does")),
+        _ => CliError::MailOutcomeUnknown(url.to_owned(), format!("answered {status}, and not as Posthorn does")),
     };
     let answer: Value = serde_json::from_slice(body).map_err(|_| foreign())?;
     if let Some(error) = answer["error"].as_object() {
         let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        return Err(CliError::Api {
+        return Err(CliError::ApiError {
             code: text("code"),
             message: with_fields(&text("message"), &error.get("errors").cloned().unwrap_or_default()),
             suggestion: error.get("suggestion").and_then(Value::as_str).map(str::to_owned),
@@ -85,12 +85,12 @@ fn report(url: &str, status: u16, body: &[u8]) -> Result<Report, CliError> {
     }
     let emails = answer["data"]["emails"].as_array().ok_or_else(foreign)?;
     let is_sent = |email: &Value| email["status"] == "SENT";
-    let outcome = if emails.iter().all(is_sent) { Outcome::Done } else { Outcome::NotDone };
-    let text = emails.iter().map(line).collect::<Vec<_>>().join("\n");
+    let outcome = if emails.iter().all(is_sent) { Outcome::Done } else { Outcome::Incomplete };
+    let text = emails.iter().map(email_line).collect::<Vec<_>>().join("\n");
     Ok(Report { outcome, ..Report::done(text, answer) })
 }
 
-/// The message, and each wrong field.
+/// The message of an error, with each wrong field.
 fn with_fields(message: &str, errors: &Value) -> String {
     let fields = errors.as_array().into_iter().flatten().map(|error| {
         let text = |name: &str| error[name].as_str().unwrap_or_default();
@@ -99,7 +99,7 @@ fn with_fields(message: &str, errors: &Value) -> String {
     message.to_owned() + &fields.collect::<String>()
 }
 
-fn line(email: &Value) -> String {
+fn email_line(email: &Value) -> String {
     let text = |value: &Value| escaped(value.as_str().unwrap_or_default());
     let (status, to) = (text(&email["status"]), text(&email["contact"]["email"]));
     let (color, more) = match status.as_str() {
@@ -122,12 +122,12 @@ mod tests {
             ("http://localhost:3000", "http://localhost:3000"),
             ("http://[::1]:3000", "http://[::1]:3000"),
         ] {
-            assert_eq!(checked(url).ok().as_deref(), Some(expected));
+            assert_eq!(api_url(url).ok().as_deref(), Some(expected));
         }
         for url in
             ["http://api.example.com", "http://localhost@evil.example", "ftp://localhost", "localhost:3000", "https://"]
         {
-            assert!(checked(url).is_err(), "{url}");
+            assert!(api_url(url).is_err(), "{url}");
         }
     }
 
@@ -147,10 +147,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_sent_is_not_done() {
+    fn mail_that_is_not_sent_is_incomplete() {
         let body = |status: &str| json!({"data": {"emails": [{"contact": {"email": "a@x.co"}, "email": "1", "status": status}]}});
         for (status, outcome) in
-            [("SENT", Outcome::Done), ("SUPPRESSED", Outcome::NotDone), ("UNKNOWN", Outcome::NotDone)]
+            [("SENT", Outcome::Done), ("SUPPRESSED", Outcome::Incomplete), ("UNKNOWN", Outcome::Incomplete)]
         {
             let report = report("https://x.co", 200, body(status).to_string().as_bytes()).unwrap();
             assert_eq!(report.outcome, outcome, "{status}");

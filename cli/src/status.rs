@@ -1,5 +1,5 @@
-//! Does everything work? What can be wrong without anybody noticing is what counts here: events that nobody brings, letters
-//! that nobody reads.
+//! Checks that everything works, above all what can be wrong without anybody noticing: events that nobody brings, letters that
+//! nobody reads.
 
 mod account;
 mod api;
@@ -11,12 +11,12 @@ mod queues;
 use serde_json::json;
 
 use crate::{
-    failed::CliError,
+    error::CliError,
     report::{Outcome, Report},
     target::Target,
-    terminal::{count, spinner},
+    terminal::{quantity, spinner},
 };
-use finding::{Finding, Grade};
+use finding::{CheckStatus, Finding};
 
 pub(crate) async fn status(target: &Target, project: Option<&str>) -> Result<Report, CliError> {
     let only = match project {
@@ -41,20 +41,21 @@ pub(crate) async fn status(target: &Target, project: Option<&str>) -> Result<Rep
 }
 
 fn report(target: &Target, findings: &[Finding]) -> Report {
-    let number = |grade: Grade| findings.iter().filter(|finding| finding.grade == grade).count() as u64;
-    let (failed, warned, skipped) = (number(Grade::Fail), number(Grade::Warn), number(Grade::Skip));
+    let number = |status: CheckStatus| findings.iter().filter(|finding| finding.status == status).count() as u64;
+    let (failures, warnings, skipped) =
+        (number(CheckStatus::Fail), number(CheckStatus::Warn), number(CheckStatus::Skip));
     let lines: Vec<_> = findings.iter().map(Finding::text).collect();
-    let sum = match (failed, warned) {
+    let summary = match (failures, warnings) {
         (0, 0) => "Everything that was looked at is right.".to_owned(),
-        _ => format!("{}, {}.", count(failed, "failure"), count(warned, "warning")),
+        _ => format!("{}, {}.", quantity(failures, "failure"), quantity(warnings, "warning")),
     };
     let skipped_text = if skipped == 0 { String::new() } else { format!(" {skipped} could not be known here.") };
-    let text = format!("Posthorn in {}\n\n{}\n\n{sum}{skipped_text}", target.place, lines.join("\n"));
-    let is_right = failed + warned == 0;
+    let text = format!("Posthorn in {}\n\n{}\n\n{summary}{skipped_text}", target.description, lines.join("\n"));
+    let is_right = failures + warnings == 0;
     let json = json!({
         "right": is_right,
-        "place": target.place,
+        "place": target.description,
         "checks": findings.iter().map(Finding::json).collect::<Vec<_>>(),
     });
-    Report { outcome: if is_right { Outcome::Done } else { Outcome::NotRight }, ..Report::done(text, json) }
+    Report { outcome: if is_right { Outcome::Done } else { Outcome::ProblemsFound }, ..Report::done(text, json) }
 }

@@ -1,44 +1,49 @@
-//! What a command works on: the local stack that runs here, a stack in AWS, or a table there alone.
+//! The target of a command: a table, and the services around it.
 
-pub(crate) mod local;
-mod stack;
-
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aws_config::SdkConfig;
 use posthorn_alerts::Topic;
-use posthorn_auth::reputation::{Rule, ThresholdTexts};
-use posthorn_lambda::{
-    Env,
-    config::{Config, Thresholds},
-};
+use posthorn_auth::reputation::Rule;
+use posthorn_domains::Domains;
+use posthorn_lambda::Env;
 use posthorn_table::{Table, Uuid, project::Project};
 
-use crate::{aws, failed::CliError, options::Place};
+use crate::error::CliError;
 
-/// What a command works on.
+/// A table with the services around it.
 pub(crate) struct Target {
     pub(crate) env: Env,
     pub(crate) table: Table,
     /// The table's name, for people.
     pub(crate) table_name: String,
-    /// Where it is, for people: `the stack posthorn in eu-west-1`.
-    pub(crate) place: String,
+    /// The target in words: `the stack posthorn in eu-west-1`.
+    pub(crate) description: String,
     pub(crate) region: String,
-    /// The folder of a local stack's state.
-    pub(crate) state: Option<PathBuf>,
+    pub(crate) kind: TargetKind,
     pub(crate) rule: Rule,
-    /// Where what was done is announced, if anywhere.
+    /// The topic that changes are announced on, if one is known.
     pub(crate) alerts: Option<Topic>,
     pub(crate) ses: aws_sdk_sesv2::Client,
     pub(crate) sns: aws_sdk_sns::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
-    pub(crate) parts: Parts,
+    pub(crate) resources: StackResources,
 }
 
-/// The names of a stack's parts, as far as they are known.
+/// The kind of a target.
+#[derive(Debug)]
+pub(crate) enum TargetKind {
+    /// A local stack, which keeps its state in this folder.
+    LocalStack { state: PathBuf },
+    /// A stack in AWS.
+    Stack,
+    /// A table in AWS alone.
+    Table,
+}
+
+/// The names of a stack's resources, as far as they are known.
 #[derive(Debug, Default)]
-pub(crate) struct Parts {
+pub(crate) struct StackResources {
     pub(crate) api_url: Option<String>,
     pub(crate) configuration_set: Option<String>,
     pub(crate) events_topic: Option<String>,
@@ -49,47 +54,45 @@ pub(crate) struct Parts {
     pub(crate) alerts_email: Option<String>,
 }
 
-/// One configuration for each service: on this machine each has an address of its own.
-struct Services {
-    dynamodb: SdkConfig,
-    ses: SdkConfig,
-    sns: SdkConfig,
-    sqs: SdkConfig,
+/// One configuration for each service, as on this machine each has an address of its own.
+pub(crate) struct ServiceConfigs {
+    pub(crate) dynamodb: SdkConfig,
+    pub(crate) ses: SdkConfig,
+    pub(crate) sns: SdkConfig,
+    pub(crate) sqs: SdkConfig,
 }
 
 impl Target {
-    pub(crate) async fn find(place: &Place) -> Result<Self, CliError> {
-        match place {
-            Place { table: Some(table), alerts_topic, .. } => Self::of_table(table, alerts_topic.clone()).await,
-            Place { stack: Some(stack), .. } => stack::find(stack).await,
-            Place { state, .. } => local::find(state.as_deref()).await,
+    pub(crate) fn new(
+        configs: &ServiceConfigs,
+        table: &str,
+        kind: TargetKind,
+        description: String,
+        rule: Rule,
+        resources: StackResources,
+    ) -> Self {
+        let sns = aws_sdk_sns::Client::new(&configs.sns);
+        Self {
+            env: Env::system(),
+            region: region(&configs.dynamodb),
+            table: Table::new(aws_sdk_dynamodb::Client::new(&configs.dynamodb), table),
+            table_name: table.to_owned(),
+            description,
+            kind,
+            rule,
+            alerts: resources.alerts_topic.clone().map(|topic| Topic::new(sns.clone(), topic)),
+            ses: aws_sdk_sesv2::Client::new(&configs.ses),
+            sqs: aws_sdk_sqs::Client::new(&configs.sqs),
+            sns,
+            resources,
         }
     }
 
-    async fn of_table(table: &str, topic: Option<String>) -> Result<Self, CliError> {
-        let Config { configuration_set, alerts_topic, bounce, complaint, .. } = Config::from_environment()?;
-        let rule = Rule::read(text(&bounce), text(&complaint))?;
-        let parts = Parts { configuration_set, alerts_topic: topic.or(alerts_topic), ..Parts::default() };
-        let config = aws::config().await?;
-        let place = format!("the table {table} in {}", region(&config));
-        Ok(Self::new(&Services::in_aws(&config), table, place, rule, parts))
-    }
-
-    fn new(services: &Services, table: &str, place: String, rule: Rule, parts: Parts) -> Self {
-        let sns = aws_sdk_sns::Client::new(&services.sns);
-        Self {
-            env: Env::system(),
-            region: region(&services.dynamodb),
-            table: Table::new(aws_sdk_dynamodb::Client::new(&services.dynamodb), table),
-            table_name: table.to_owned(),
-            place,
-            state: None,
-            rule,
-            alerts: parts.alerts_topic.clone().map(|topic| Topic::new(sns.clone(), topic)),
-            ses: aws_sdk_sesv2::Client::new(&services.ses),
-            sqs: aws_sdk_sqs::Client::new(&services.sqs),
-            sns,
-            parts,
+    /// The folder of the state, for a local stack.
+    pub(crate) fn local_state(&self) -> Option<&Path> {
+        match &self.kind {
+            TargetKind::LocalStack { state } => Some(state),
+            TargetKind::Stack | TargetKind::Table => None,
         }
     }
 
@@ -110,42 +113,33 @@ impl Target {
         match ids[..] {
             [] => Err(CliError::NoSuchProject(named.to_owned())),
             [id] => Ok(id),
-            _ => Err(CliError::Ambiguous { name: named.to_owned(), ids }),
+            _ => Err(CliError::AmbiguousName { name: named.to_owned(), ids }),
         }
     }
 
+    /// The domains of this target, at the present time.
+    pub(crate) fn domains(&self) -> Domains<'_> {
+        Domains { table: &self.table, ses: &self.ses, now: self.env.now(), jitter: self.jitter() }
+    }
+
+    /// Any random number, for the pauses before a call is tried again.
     pub(crate) fn jitter(&self) -> u32 {
         u32::from_be_bytes(self.env.random())
     }
+
+    /// The error with what it means for this target's table.
+    pub(crate) fn explain(&self, error: CliError) -> CliError {
+        error.about_table(&self.table_name, &self.region)
+    }
 }
 
-impl Services {
-    fn in_aws(config: &SdkConfig) -> Self {
+impl ServiceConfigs {
+    pub(crate) fn in_aws(config: &SdkConfig) -> Self {
         Self { dynamodb: config.clone(), ses: config.clone(), sns: config.clone(), sqs: config.clone() }
     }
 }
 
-/// The address of the API, and how it was learned.
-pub(crate) enum Api {
-    /// The outputs of the named stack in AWS have it.
-    Named(String),
-    /// The file of a local stack that was found has it. Whoever wrote the file chose the address: no key goes there but the one
-    /// that is kept beside it.
-    Found { url: String, demo_key: Option<String>, state: PathBuf },
-}
-
-pub(crate) async fn api(place: &Place) -> Result<Api, CliError> {
-    match place {
-        Place { table: Some(_), .. } => Err(CliError::NoUrl),
-        Place { stack: Some(name), .. } => Ok(Api::Named(stack::Description::read(name).await?.1.output("ApiUrl")?)),
-        Place { state, .. } => local::api(state.as_deref()),
-    }
-}
-
-fn text(lines: &Thresholds) -> ThresholdTexts<'_> {
-    ThresholdTexts { floor: lines.floor.as_deref(), warn: lines.warn.as_deref(), disable: lines.disable.as_deref() }
-}
-
-fn region(config: &SdkConfig) -> String {
+/// The region's name, empty if there is none.
+pub(crate) fn region(config: &SdkConfig) -> String {
     config.region().map_or_else(String::new, ToString::to_string)
 }

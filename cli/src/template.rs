@@ -3,7 +3,7 @@
 mod check;
 mod input;
 
-use crate::{failed::CliError, options::TemplateCommand, report::Report};
+use crate::{error::CliError, options::TemplateCommand, report::Report};
 
 pub(crate) fn run(command: &TemplateCommand) -> Result<Report, CliError> {
     match command {

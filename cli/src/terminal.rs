@@ -15,7 +15,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 pub(crate) use posthorn_machine::terminal::{escaped, escaped_json, escaped_lines};
 
-use crate::failed::CliError;
+use crate::error::CliError;
 
 /// These two characters stand around a styled part of a text until it is printed, with the style's name behind the first.
 /// Unicode leaves them to a program's own use.
@@ -67,12 +67,12 @@ fn rendered(text: &str, paint: impl Fn(Style, &str) -> String) -> String {
     })
 }
 
-/// How many columns a text takes, colours aside.
+/// The columns that a text takes, without its colours.
 fn width(text: &str) -> usize {
     plain(text).chars().count()
 }
 
-/// A text in so many columns.
+/// A text, filled with blanks to so many columns.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
@@ -106,23 +106,24 @@ pub(crate) fn table<const N: usize>(heading: [&str; N], rows: &[[Cell; N]]) -> S
     [heading].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
 }
 
-/// A number with its noun: `1 key`, `2 keys`.
-pub(crate) fn count(number: impl Into<u64>, noun: &str) -> String {
+/// A number with its noun: `1 key`, `2 keys`, `2 months of usage`.
+pub(crate) fn quantity(number: impl Into<u64>, noun: &str) -> String {
     let number = number.into();
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+    let (unit, of) = noun.find(" of ").map_or((noun, ""), |at| noun.split_at(at));
+    format!("{number} {unit}{}{of}", if number == 1 { "" } else { "s" })
 }
 
 /// Asks before something that cannot be undone, unless `yes`: to go on, the answer has to be `word`.
 ///
 /// # Errors
-/// [`Failed::NotATerminal`], [`Failed::Declined`].
+/// [`CliError::NotConfirmed`], [`CliError::Declined`].
 pub(crate) fn confirm(yes: bool, what: &str, question: &str, word: &str) -> Result<(), CliError> {
     if yes {
         return Ok(());
     }
     let (input, mut out) = (io::stdin(), io::stderr());
     if !input.is_terminal() || !out.is_terminal() {
-        return Err(CliError::NotATerminal(what.to_owned()));
+        return Err(CliError::NotConfirmed(what.to_owned()));
     }
     // A name with characters that are not shown can be typed as it is shown.
     let shown = escaped(word);
@@ -132,15 +133,15 @@ pub(crate) fn confirm(yes: bool, what: &str, question: &str, word: &str) -> Resu
     if read.is_ok() && [word, shown.as_str()].contains(&answer.trim()) { Ok(()) } else { Err(CliError::Declined) }
 }
 
-/// Something that takes a while, with what it does at the moment.
+/// A spinner beside a text, for work of unknown length.
 pub(crate) fn spinner(text: &str) -> ProgressBar {
     let spinner = ProgressBar::new_spinner().with_message(escaped(text));
     spinner.enable_steady_tick(Duration::from_millis(120));
     spinner
 }
 
-/// A way through so many items.
-pub(crate) fn bar(items: u64) -> ProgressBar {
+/// A bar for work on so many items.
+pub(crate) fn progress_bar(items: u64) -> ProgressBar {
     let bar = ProgressBar::new(items);
     let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}");
     if let Ok(style) = style {
@@ -193,7 +194,8 @@ mod tests {
     }
 
     #[test]
-    fn one_is_no_plural() {
-        assert_eq!([count(1_u64, "key"), count(0_u64, "key")], ["1 key", "0 keys"]);
+    fn a_noun_has_a_plural_but_for_one() {
+        assert_eq!([quantity(1_u64, "key"), quantity(0_u64, "key")], ["1 key", "0 keys"]);
+        assert_eq!(quantity(2_u64, "month of usage"), "2 months of usage");
     }
 }

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use anstyle::AnsiColor;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use posthorn_domains::{Identity, MailFromDomain, RecordState, identity};
 use posthorn_lambda::env::rfc3339;
 use posthorn_table::{Uuid, domain::DomainClaim, project::Project};
 use serde_json::{Value, json};
 
-use super::identity::{self, Identity, State};
+use super::records::mail_from_json;
 use crate::{
-    failed::CliError,
+    error::CliError,
     report::Report,
     target::Target,
     terminal::{Cell, table},
@@ -29,7 +30,7 @@ pub(super) async fn list(target: &Target, project: Option<&str>) -> Result<Repor
     let ids: Vec<_> = claims.iter().map(|claim| claim.project).collect();
     let projects = by_id(target, ids).await?;
     let found = stream::iter(claims).map(|claim| async {
-        let identity = identity::find(target, &claim.domain).await?;
+        let identity = identity::find(&target.ses, &claim.domain).await?;
         Ok::<_, CliError>((claim, identity))
     });
     let found: Vec<_> = found.buffered(AT_ONCE).try_collect().await?;
@@ -57,12 +58,15 @@ fn row(claim: &DomainClaim, identity: Option<&Identity>, projects: &HashMap<Uuid
         None => Cell::painted("not in SES", AnsiColor::Red),
     };
     let dkim = identity.map_or("", |identity| identity.dkim.as_str());
-    let mail_from = identity.and_then(|identity| identity.mail_from.as_ref());
-    let mail_from = mail_from.map_or_else(String::new, |(name, state)| match state {
-        State::Found => name.clone(),
-        state => format!("{name} ({})", state.as_str()),
-    });
+    let mail_from = identity.and_then(|identity| identity.mail_from.as_ref()).map_or_else(String::new, mail_from_text);
     [Cell::new(&claim.domain), Cell::new(&name), verified, Cell::new(dkim), Cell::new(&mail_from)]
+}
+
+fn mail_from_text(mail_from: &MailFromDomain) -> String {
+    match mail_from.state {
+        RecordState::Found => mail_from.name.clone(),
+        state => format!("{} ({})", mail_from.name, state.as_str()),
+    }
 }
 
 fn entry(claim: &DomainClaim, identity: Option<&Identity>) -> Value {
@@ -73,8 +77,6 @@ fn entry(claim: &DomainClaim, identity: Option<&Identity>) -> Value {
         "inSes": identity.is_some(),
         "verified": identity.is_some_and(|identity| identity.is_verified),
         "dkim": identity.map(|identity| identity.dkim.as_str()),
-        "mailFrom": identity.and_then(|identity| identity.mail_from.as_ref()).map(|(name, state)| {
-            json!({"domain": name, "state": state.as_str()})
-        }),
+        "mailFrom": identity.map_or(Value::Null, mail_from_json),
     })
 }

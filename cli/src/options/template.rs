@@ -8,8 +8,8 @@ use posthorn_liquid::MailPart;
 const CHECK: &str = "\
 Each problem is a line FILE:LINE:COLUMN: message. A mail tolerates most of them: a template that is not Liquid goes out with \
 plain replacement of its names, and a filter that does not exist does nothing.
-With --data the mail's text goes to standard output and the problems to standard error. EventKind a mail has beside the data, such as \
-email and id, is in the data's file or is empty.
+With --data the mail's text goes to standard output and the problems to standard error. Variables that a mail has beside its data, \
+such as email and id, are empty unless the data's file has them.
 
 Exit codes:
   0  no problems

@@ -1,4 +1,4 @@
-//! The command line is sound, and what the documentation says of it can be typed.
+//! The command line is sound, and every command in the documentation can be typed.
 
 use std::fs;
 
@@ -78,7 +78,7 @@ fn without_placeholders(span: &str) -> String {
 }
 
 #[test]
-fn what_the_documentation_tells_to_type_is_understood() {
+fn commands_in_the_documentation_parse() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     let docs = fs::read_dir(format!("{root}/docs")).unwrap().map(|entry| entry.unwrap().path());
     let pages = docs.filter(|path| path.extension().is_some_and(|end| end == "md"));

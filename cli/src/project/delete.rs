@@ -6,48 +6,51 @@ use std::{collections::BTreeMap, time::Duration};
 use indicatif::ProgressBar;
 use posthorn_auth::{ChangeOutcome, guard};
 use posthorn_table::{
-    Conflict, TableError, Timestamp, Uuid, project::Project, project_data::ItemKind, retry_transient,
+    Conflict, TableError, Timestamp, Uuid,
+    project::{Project, Status},
+    project_data::ItemKind,
+    retry_transient,
 };
 use serde_json::json;
 use tokio::time::sleep;
 
-use super::enable::announce;
+use super::announce::announce;
 use crate::{
-    failed::CliError,
+    error::CliError,
     report::Report,
     target::Target,
-    terminal::{bar, confirm, count, escaped, spinner},
+    terminal::{confirm, escaped, progress_bar, quantity, spinner},
 };
 
-/// The longest that a request runs which began before the project was disabled: API Gateway's own limit, or the local
-/// stack's, which answers at once.
-const MAX_REQUEST_SECONDS: Duration = Duration::from_secs(30);
-const MAX_LOCAL_REQUEST_SECONDS: Duration = Duration::from_secs(2);
-/// Claims that fit the last transaction, beside the project's keys.
+/// The longest time for which a request can run that began before the project was disabled: the limit of API Gateway, or that of
+/// the local stack, which answers at once.
+const MAX_REQUEST_TIME: Duration = Duration::from_secs(30);
+const MAX_LOCAL_REQUEST_TIME: Duration = Duration::from_secs(2);
+/// The most claims that fit into the last transaction beside the project's keys.
 const MAX_CLAIMS: usize = 40;
-/// Changes of the same project that may come first.
-const RIVALS: usize = 8;
+/// The changes by rivals after which the deletion gives up.
+const MAX_RIVALS: usize = 8;
 
 pub(super) async fn delete(target: &Target, named: &str, yes: bool) -> Result<Report, CliError> {
     let id = target.project_id(named).await?;
-    let Some(project) = target.table.project(id).await? else { return leftovers(target, id, named, yes).await };
+    let Some(project) = target.table.project(id).await? else { return delete_leftovers(target, id, named, yes).await };
     let name = project.facts.name.clone();
     let question = format!(
         "{name} ({id}) in {} is deleted for good: its keys stop, and its contacts, events, emails and statistics go.",
-        target.place
+        target.description
     );
     confirm(yes, &name, &question, &name)?;
     let note = disable(target, &project).await?;
     wait_for_requests(target, id).await?;
     let removed = remove_data(target, id).await?;
-    let domains = remove_itself(target, id).await?;
+    let domains = remove_project(target, id).await?;
     Ok(report(&name, id, &removed, &domains, note))
 }
 
-/// What a project that is gone still holds, such as a contact that a late event made, or a claim.
-async fn leftovers(target: &Target, id: Uuid, named: &str, yes: bool) -> Result<Report, CliError> {
+/// Removes the data of a project that is gone, such as a contact that a late event made, or a claim.
+async fn delete_leftovers(target: &Target, id: Uuid, named: &str, yes: bool) -> Result<Report, CliError> {
     let question =
-        format!("There is no project {id} in {}: whatever is left of one is deleted for good.", target.place);
+        format!("There is no project {id} in {}: whatever is left of one is deleted for good.", target.description);
     confirm(yes, &format!("what is left of {id}"), &question, &id.to_string())?;
     let removed = remove_data(target, id).await?;
     let domains = release(target, id, claimed_by(target, id).await?).await?;
@@ -56,7 +59,7 @@ async fn leftovers(target: &Target, id: Uuid, named: &str, yes: bool) -> Result<
     }
     let mut lines =
         vec![format!("The project was deleted before. Of what it held, {} was left and is removed.", listed(&removed))];
-    lines.extend(of_domains(&domains));
+    lines.extend(domain_lines(&domains));
     Ok(Report::done(lines.join("\n"), json!({"id": id, "removed": as_json(&removed), "domains": domains})))
 }
 
@@ -74,7 +77,7 @@ async fn release(target: &Target, id: Uuid, domains: Vec<String>) -> Result<Vec<
     Ok(domains)
 }
 
-/// Disables it and announces that; a topic that fails is said and keeps nobody from deleting.
+/// Disables the project and announces that. A topic that fails is reported and does not stop the deletion.
 async fn disable(target: &Target, project: &Project) -> Result<Option<String>, CliError> {
     let id = project.facts.id;
     let (now, reason) = (target.env.now(), "it is being deleted");
@@ -91,11 +94,11 @@ async fn disable(target: &Target, project: &Project) -> Result<Option<String>, C
         .map(|_| "Its end was not announced: the topic failed.".to_owned()))
 }
 
-/// Requests that began before the project was disabled may still write.
+/// Waits until no request is left that began before the project was disabled: it may still write.
 async fn wait_for_requests(target: &Target, id: Uuid) -> Result<(), CliError> {
     let Some(disabled) = disabled_at(target, id).await? else { return Ok(()) };
-    let longest = if target.state.is_some() { MAX_LOCAL_REQUEST_SECONDS } else { MAX_REQUEST_SECONDS };
-    let left = left_of(longest, disabled, target.env.now());
+    let longest = if target.local_state().is_some() { MAX_LOCAL_REQUEST_TIME } else { MAX_REQUEST_TIME };
+    let left = time_left(longest, disabled, target.env.now());
     if !left.is_zero() {
         let spinner = spinner("Waiting for the requests under way");
         sleep(left).await;
@@ -104,35 +107,35 @@ async fn wait_for_requests(target: &Target, id: Uuid) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Since when the project is disabled; `None` if a rival has deleted it.
+/// The time at which the project was disabled; `None` if a rival has deleted it.
 async fn disabled_at(target: &Target, id: Uuid) -> Result<Option<Timestamp>, CliError> {
     let Some(project) = target.table.project(id).await? else { return Ok(None) };
-    project.disabled.map(|disabled| Some(disabled.at)).ok_or(CliError::Reinstated(id))
+    project.disabled.map(|disabled| Some(disabled.at)).ok_or(CliError::EnabledMeanwhile(id))
 }
 
-fn left_of(longest: Duration, since: Timestamp, now: Timestamp) -> Duration {
+fn time_left(longest: Duration, since: Timestamp, now: Timestamp) -> Duration {
     longest.saturating_sub(Duration::try_from(now.duration_since(since)).unwrap_or_default())
 }
 
-/// How much was removed, by its kind.
-type Removed = BTreeMap<ItemKind, u64>;
+/// The number of removed items of each kind.
+type RemovedCounts = BTreeMap<ItemKind, u64>;
 
-async fn remove_data(target: &Target, id: Uuid) -> Result<Removed, CliError> {
+async fn remove_data(target: &Target, id: Uuid) -> Result<RemovedCounts, CliError> {
     // The count is hours old: good enough for a bar, and no reason to fail.
-    let bar = bar(target.table.item_count().await.unwrap_or_default());
+    let bar = progress_bar(target.table.item_count().await.unwrap_or_default());
     let removed = remove_pages(target, id, &bar).await;
     bar.finish_and_clear();
     removed
 }
 
-async fn remove_pages(target: &Target, id: Uuid, bar: &ProgressBar) -> Result<Removed, CliError> {
-    let (mut removed, mut from) = (Removed::new(), None);
+async fn remove_pages(target: &Target, id: Uuid, bar: &ProgressBar) -> Result<RemovedCounts, CliError> {
+    let (mut removed, mut from) = (RemovedCounts::new(), None);
     loop {
         // The scan of a large table takes minutes, and whoever enables the project wants to keep what it holds.
         disabled_at(target, id).await?;
         let page = retry_transient(target.jitter(), || target.table.project_data(id, from.clone())).await?;
-        for holding in &page.project_data {
-            *removed.entry(holding.kind).or_default() += 1;
+        for item in &page.project_data {
+            *removed.entry(item.kind).or_default() += 1;
         }
         retry_transient(target.jitter(), || target.table.remove(page.project_data.clone(), target.jitter())).await?;
         bar.set_length(bar.length().unwrap_or_default().max(bar.position() + page.scanned));
@@ -145,15 +148,15 @@ async fn remove_pages(target: &Target, id: Uuid, bar: &ProgressBar) -> Result<Re
     }
 }
 
-/// The project, its keys, its directory entry and its claims; the domains that it had claimed. Anew from a fresh read if a
-/// rival changed something first. A claim that was made after they were read is given up at the end: without the project
+/// Removes the project, its keys, its directory entry and its claims, and gives the domains that it had claimed. If a rival changed
+/// something first it does so anew from a fresh read. A claim that was made after they were read is given up at the end: without the project
 /// nobody can make another.
-async fn remove_itself(target: &Target, id: Uuid) -> Result<Vec<String>, CliError> {
+async fn remove_project(target: &Target, id: Uuid) -> Result<Vec<String>, CliError> {
     let mut released = Vec::new();
-    for _rival in 0..RIVALS {
+    for _rival in 0..MAX_RIVALS {
         let Some(project) = target.table.project(id).await? else { return Ok(released) };
-        if !super::is_disabled(&project) {
-            return Err(CliError::Reinstated(id));
+        if project.facts.status != Status::Disabled {
+            return Err(CliError::EnabledMeanwhile(id));
         }
         let mut last = claimed_by(target, id).await?;
         let before = last.split_off(last.len().min(MAX_CLAIMS));
@@ -184,25 +187,18 @@ fn noun(kind: ItemKind) -> &'static str {
     }
 }
 
-fn listed(removed: &Removed) -> String {
-    let parts: Vec<_> = removed.iter().map(|(kind, number)| plural(*number, noun(*kind))).collect();
+fn listed(removed: &RemovedCounts) -> String {
+    let parts: Vec<_> = removed.iter().map(|(kind, number)| quantity(*number, noun(*kind))).collect();
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
 }
 
-fn plural(number: u64, noun: &str) -> String {
-    match noun.split_once(" of ") {
-        Some((unit, of)) => format!("{} of {of}", count(number, unit)),
-        None => count(number, noun),
-    }
-}
-
-fn as_json(removed: &Removed) -> serde_json::Value {
+fn as_json(removed: &RemovedCounts) -> serde_json::Value {
     let name = |kind: &ItemKind| noun(*kind).replace(' ', "_");
     removed.iter().map(|(kind, number)| (name(kind), json!(number))).collect::<serde_json::Map<_, _>>().into()
 }
 
-/// What became of the domains, and what may be done about them.
-fn of_domains(domains: &[String]) -> Vec<String> {
+/// The domains that were given up, and the way to take them out of SES.
+fn domain_lines(domains: &[String]) -> Vec<String> {
     if domains.is_empty() {
         return Vec::new();
     }
@@ -215,9 +211,9 @@ fn of_domains(domains: &[String]) -> Vec<String> {
     lines
 }
 
-fn report(name: &str, id: Uuid, removed: &Removed, domains: &[String], note: Option<String>) -> Report {
+fn report(name: &str, id: Uuid, removed: &RemovedCounts, domains: &[String], note: Option<String>) -> Report {
     let mut lines = vec![format!("{} is deleted, with {}.", escaped(name), listed(removed))];
-    lines.extend(of_domains(domains));
+    lines.extend(domain_lines(domains));
     lines.extend(note);
     Report::done(lines.join("\n"), json!({"id": id, "name": name, "removed": as_json(removed), "domains": domains}))
 }
@@ -227,15 +223,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_left_is_waited_for() {
+    fn only_the_rest_of_a_requests_time_is_waited_for() {
         let at = |second| Timestamp::from_second(second).unwrap();
-        let left = |now| left_of(Duration::from_secs(30), at(100), at(now)).as_secs();
+        let left = |now| time_left(Duration::from_secs(30), at(100), at(now)).as_secs();
         assert_eq!([left(100), left(110), left(130), left(1_000)], [30, 20, 0, 0]);
     }
 
     #[test]
-    fn what_was_removed_is_told_in_words() {
-        let removed = Removed::from([(ItemKind::Contact, 1), (ItemKind::Event, 2), (ItemKind::Statistics, 3)]);
+    fn removed_items_are_counted_with_their_nouns() {
+        let removed = RemovedCounts::from([(ItemKind::Contact, 1), (ItemKind::Event, 2), (ItemKind::Statistics, 3)]);
         assert_eq!(listed(&removed), "1 contact, 2 tracked events, 3 days of statistics");
     }
 }

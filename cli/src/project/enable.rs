@@ -1,17 +1,12 @@
 //! Disabling and reinstating a project by hand.
 
-use std::time::Duration;
-
-use posthorn_alerts::publish_notices;
 use posthorn_auth::{ChangeOutcome, guard};
-use posthorn_lambda::env::monotonic_now;
 use posthorn_table::Uuid;
 use serde_json::json;
 
-use crate::{failed::CliError, report::Report, target::Target, terminal::escaped};
+use super::{announce::announce, view::project_json};
+use crate::{error::CliError, report::Report, target::Target, terminal::escaped};
 
-/// How long announcing may take: longer than somebody else's lease.
-const TO_ANNOUNCE: Duration = Duration::from_secs(10);
 const MAX_REASON_CHARACTERS: usize = 500;
 
 pub(super) async fn enable(target: &Target, project: &str) -> Result<Report, CliError> {
@@ -26,13 +21,13 @@ pub(super) async fn enable(target: &Target, project: &str) -> Result<Report, Cli
         }
         ChangeOutcome::NoSuchProject => return Err(CliError::NoSuchProject(project.to_owned())),
     };
-    announced(target, id, text, &changed).await
+    report(target, id, text, &changed).await
 }
 
 pub(super) async fn disable(target: &Target, project: &str, reason: &str) -> Result<Report, CliError> {
     let reason = reason.trim();
     if !(1..=MAX_REASON_CHARACTERS).contains(&reason.chars().count()) || reason.chars().any(char::is_control) {
-        return Err(CliError::Reason);
+        return Err(CliError::InvalidReason);
     }
     let id = target.project_id(project).await?;
     let changed = guard::disable(&target.table, id, reason, target.env.now(), target.jitter()).await?;
@@ -50,31 +45,16 @@ pub(super) async fn disable(target: &Target, project: &str, reason: &str) -> Res
         }
         ChangeOutcome::NoSuchProject => return Err(CliError::NoSuchProject(project.to_owned())),
     };
-    announced(target, id, text, &changed).await
+    report(target, id, text, &changed).await
 }
 
-async fn announced(target: &Target, id: Uuid, text: String, changed: &ChangeOutcome) -> Result<Report, CliError> {
+async fn report(target: &Target, id: Uuid, text: String, changed: &ChangeOutcome) -> Result<Report, CliError> {
     let mut json = match changed {
-        ChangeOutcome::Changed(project) | ChangeOutcome::Already(project) => super::json(project),
+        ChangeOutcome::Changed(project) | ChangeOutcome::Already(project) => project_json(project),
         ChangeOutcome::NoSuchProject => json!({}),
     };
     json["changed"] = matches!(changed, ChangeOutcome::Changed(_)).into();
     json["announced"] = target.alerts.is_some().into();
     let text = announce(target, id, text).await?;
     Ok(Report::done(text, json))
-}
-
-/// Publishes what is recorded and was not published yet, of this change or of an earlier one.
-pub(super) async fn announce(target: &Target, id: Uuid, text: String) -> Result<String, CliError> {
-    let Some(topic) = &target.alerts else {
-        return Ok(format!(
-            "{text}\nNot announced: no alerts topic is known. The same command with --alerts-topic announces it."
-        ));
-    };
-    let (table, env) = (&target.table, &target.env);
-    let until = monotonic_now() + TO_ANNOUNCE;
-    match publish_notices(table, topic, id, env.random(), || env.now(), until).await {
-        Ok(()) => Ok(text),
-        Err(error) => Err(CliError::NotAnnounced(text.lines().next().unwrap_or_default().to_owned(), error)),
-    }
 }

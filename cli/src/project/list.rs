@@ -1,11 +1,12 @@
 //! Every project, in a table.
 
 use anstyle::AnsiColor;
-use posthorn_table::project::Project;
+use posthorn_table::project::{Project, Status};
 use serde_json::json;
 
+use super::view::project_json;
 use crate::{
-    failed::CliError,
+    error::CliError,
     moment::day,
     report::Report,
     target::Target,
@@ -19,7 +20,7 @@ pub(super) async fn list(target: &Target) -> Result<Report, CliError> {
     let ids: Vec<_> = target.table.directory().await?.into_iter().map(|entry| entry.id).collect();
     let mut projects = target.table.projects(&ids, target.jitter()).await?;
     projects.sort_by_cached_key(|project| (project.facts.name.to_lowercase(), project.facts.id));
-    let json = json!({"projects": projects.iter().map(super::json).collect::<Vec<_>>()});
+    let json = json!({"projects": projects.iter().map(project_json).collect::<Vec<_>>()});
     if projects.is_empty() {
         return Ok(Report::done("There is no project yet. Make one with: posthorn project create <name>", json));
     }
@@ -29,7 +30,7 @@ pub(super) async fn list(target: &Target) -> Result<Report, CliError> {
 
 fn row(project: &Project) -> [Cell; 6] {
     let facts = &project.facts;
-    let status = if super::is_disabled(project) {
+    let status = if project.facts.status == Status::Disabled {
         Cell::painted("disabled", AnsiColor::Red)
     } else {
         Cell::painted("active", AnsiColor::Green)

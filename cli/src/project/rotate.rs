@@ -10,60 +10,59 @@ use posthorn_table::{
 };
 use serde_json::json;
 
+use super::announce::MAX_ANNOUNCING_TIME;
 use crate::{
-    failed::CliError,
+    error::CliError,
     moment::minute,
     report::Report,
-    target::{Target, local},
+    resolve::local,
+    target::Target,
     terminal::{confirm, escaped},
 };
-
-/// How long announcing may take.
-const TO_ANNOUNCE: Duration = Duration::from_secs(10);
 
 pub(super) async fn rotate(
     target: &Target,
     named: &str,
-    which: KeySelection,
+    selection: KeySelection,
     grace: Duration,
     yes: bool,
 ) -> Result<Report, CliError> {
     let project = target.project(named).await?;
-    if let Some(stop) = stopping(&project, which, grace, target.env.now()) {
+    if let Some(stop) = keys_that_stop(&project, selection, grace, target.env.now()) {
         let name = &project.facts.name;
-        let question = format!("{stop} of {name} in {} stop at once.", target.place);
+        let question = format!("{stop} of {name} in {} stop at once.", target.description);
         confirm(yes, &format!("the keys of {name}"), &question, "yes")?;
     }
-    // After the answer, which takes as long as a person does: the grace period begins now.
+    // The grace period begins after the answer, for which a person may take long.
     let now = target.env.now();
-    let rotation = commit(target, &project, which, grace, now).await?;
-    let announced = announce(target, &rotation, which, now).await;
+    let rotation = replace(target, &project, selection, grace, now).await?;
+    let announced = announce(target, &rotation, selection, now).await;
     Ok(report(target, &rotation, announced.as_deref()))
 }
 
 /// The keys that somebody may use now and that a rotation stops at once, in words.
-fn stopping(project: &Project, which: KeySelection, grace: Duration, now: Timestamp) -> Option<&'static str> {
-    let is_in_grace = |key: &&ProjectKey| which.includes(key.class) && !key.is_live();
+fn keys_that_stop(project: &Project, selection: KeySelection, grace: Duration, now: Timestamp) -> Option<&'static str> {
+    let is_in_grace = |key: &&ProjectKey| selection.includes(key.class) && !key.is_live();
     if grace.is_zero() {
         Some("The replaced keys")
-    } else if working(project, now).any(|key| is_in_grace(&key)) {
+    } else if usable_keys(project, now).any(|key| is_in_grace(&key)) {
         Some("The keys that were replaced before and are still in their grace period")
     } else {
         None
     }
 }
 
-/// The keys whose time is not over.
-fn working(project: &Project, now: Timestamp) -> impl Iterator<Item = &ProjectKey> {
+/// The keys that are live or in their grace period.
+fn usable_keys(project: &Project, now: Timestamp) -> impl Iterator<Item = &ProjectKey> {
     project.keys.iter().filter(move |key| !key.is_retired(now))
 }
 
-/// Replaces the keys that `asked` has; anew, with other new ones, if a rival changed something else of the project first.
-/// What a rival made of the keys themselves nobody was asked about.
-async fn commit(
+/// Replaces the keys that `asked` has; anew, with other new ones, if a rival changed something else of the project first. If the
+/// rival changed the keys themselves nothing is replaced, for nobody confirmed that.
+async fn replace(
     target: &Target,
     asked: &Project,
-    which: KeySelection,
+    selection: KeySelection,
     grace: Duration,
     now: Timestamp,
 ) -> Result<Rotation, CliError> {
@@ -71,11 +70,11 @@ async fn commit(
     let grace = u32::try_from(grace.as_secs()).unwrap_or(u32::MAX);
     let mut decided = None;
     let next = |project: &Project| {
-        if !working(project, now).eq(working(asked, now)) {
+        if !usable_keys(project, now).eq(usable_keys(asked, now)) {
             return Err(CliError::KeysChanged(facts.name.clone()));
         }
         let fill = &mut |buffer: &mut [u8]| target.env.fill(buffer);
-        let rotation = decided.insert(replace_keys(project, which, grace, now, fill));
+        let rotation = decided.insert(replace_keys(project, selection, grace, now, fill));
         Ok(Some((rotation.next.clone(), None)))
     };
     let changed = change(&target.table, facts.id, target.jitter(), next).await?;
@@ -85,11 +84,11 @@ async fn commit(
     }
 }
 
-/// Why it was not announced, if it was not: the keys are shown all the same.
-async fn announce(target: &Target, rotation: &Rotation, which: KeySelection, now: Timestamp) -> Option<String> {
+/// Announces the rotation; the reason if it was not announced, for the keys are shown all the same.
+async fn announce(target: &Target, rotation: &Rotation, selection: KeySelection, now: Timestamp) -> Option<String> {
     let Some(topic) = &target.alerts else { return Some("no alerts topic is known".to_owned()) };
-    let (subject, message) = rotation.announcement(which, now);
-    let published = topic.publish(subject, &message.to_string(), monotonic_now() + TO_ANNOUNCE).await;
+    let (subject, message) = rotation.announcement(selection, now);
+    let published = topic.publish(subject, &message.to_string(), monotonic_now() + MAX_ANNOUNCING_TIME).await;
     published.err().map(|error| error.to_string())
 }
 
@@ -105,7 +104,7 @@ fn report(target: &Target, rotation: &Rotation, not_announced: Option<&str>) -> 
         None => "The replaced ones have stopped.".to_owned(),
     };
     lines.extend([String::new(), format!("They are shown this once: keep them now. {end}")]);
-    if target.state.as_deref().and_then(local::demo_project) == Some(facts.id.to_string()) {
+    if target.local_state().and_then(local::demo_project) == Some(facts.id.to_string()) {
         lines.push(
             "The file demo.env has the replaced ones; the next start of the local stack makes new ones.".to_owned(),
         );

@@ -5,26 +5,27 @@ use posthorn_mail::address::Address;
 use posthorn_table::project::Project;
 use serde_json::Value;
 
+use super::view::project_json;
 use crate::{
-    failed::CliError,
+    error::CliError,
     report::Report,
     target::Target,
-    terminal::{count, escaped},
+    terminal::{escaped, quantity},
 };
 
 pub(super) async fn limit(target: &Target, named: &str, limit: Option<u64>) -> Result<Report, CliError> {
     let text = match limit {
         None => "has no monthly limit".to_owned(),
-        Some(limit) => format!("may send {} a calendar month", count(limit, "email")),
+        Some(limit) => format!("may send {} a calendar month", quantity(limit, "email")),
     };
     let now = target.env.now();
-    changed(target, named, &text, |project| Ok(set_monthly_limit(project, limit, now))).await
+    change_setting(target, named, &text, |project| Ok(set_monthly_limit(project, limit, now))).await
 }
 
 pub(super) async fn sender(target: &Target, named: &str, sender: &str) -> Result<Report, CliError> {
     let address = match sender {
         "none" => None,
-        text => Some(Address::parse(text).map_err(|_| CliError::NotAnAddress(text.to_owned()))?),
+        text => Some(Address::parse(text).map_err(|_| CliError::InvalidAddress(text.to_owned()))?),
     };
     let sender = address.as_ref().map(Address::as_str);
     let text = match sender {
@@ -32,11 +33,11 @@ pub(super) async fn sender(target: &Target, named: &str, sender: &str) -> Result
         Some(sender) => format!("sends from {sender} where a request names no sender"),
     };
     let now = target.env.now();
-    changed(target, named, &text, |project| Ok(set_default_sender(project, sender, now)?)).await
+    change_setting(target, named, &text, |project| Ok(set_default_sender(project, sender, now)?)).await
 }
 
-/// Makes the change and says what holds now.
-async fn changed(
+/// Makes the change; `text` says what holds after it.
+async fn change_setting(
     target: &Target,
     named: &str,
     text: &str,
@@ -49,7 +50,7 @@ async fn changed(
         ChangeOutcome::Already(project) => (project, " It was so before: nothing was changed."),
         ChangeOutcome::NoSuchProject => return Err(CliError::NoSuchProject(named.to_owned())),
     };
-    let mut json = super::json(&project);
+    let mut json = project_json(&project);
     json["changed"] = Value::Bool(already.is_empty());
     Ok(Report::done(format!("{} {}.{already}", escaped(&project.facts.name), escaped(text)), json))
 }

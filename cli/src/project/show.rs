@@ -13,17 +13,18 @@ use posthorn_table::{
 };
 use serde_json::{Value, json};
 
+use super::view::project_json;
 use crate::{
-    failed::CliError,
+    error::CliError,
     moment::{day, minute},
     report::Report,
     target::Target,
-    terminal::{count, escaped, painted},
+    terminal::{escaped, painted, quantity},
 };
 
-/// Characters of a whole bar; it shows this much more than the disable line.
+/// The characters of a whole bar, and how far it goes beyond the disable line, as a multiple of it.
 const WIDTH: usize = 34;
-const BEYOND: f64 = 1.5;
+const BAR_END: f64 = 1.5;
 
 pub(super) async fn show(target: &Target, named: &str) -> Result<Report, CliError> {
     let now = target.env.now();
@@ -38,14 +39,14 @@ pub(super) async fn show(target: &Target, named: &str) -> Result<Report, CliErro
     let pending: Vec<_> =
         claims.into_iter().filter(|it| it.project == facts.id).map(|it| it.domain).filter(pending).collect();
     let counts = Counts::in_window(&hours, now);
-    let mut json = super::json(&project);
+    let mut json = project_json(&project);
     json["pendingDomains"] = json!(pending);
     json["usedThisMonth"] = json!(facts.monthly_limit.map(|_| used));
     json["window"] = window_json(&target.rule, &counts);
     let text = format!(
         "{}\n\n{}\n\n{}",
         heading(&project),
-        facts_of(&project, &pending, used),
+        facts_text(&project, &pending, used),
         rates(&project, &target.rule, &counts)
     );
     Ok(Report::done(text, json))
@@ -86,7 +87,7 @@ fn heading(project: &Project) -> String {
     page
 }
 
-fn facts_of(project: &Project, pending: &[String], used: u64) -> String {
+fn facts_text(project: &Project, pending: &[String], used: u64) -> String {
     let facts = &project.facts;
     let verified = facts.domains.iter().map(|domain| escaped(domain));
     let pending = pending.iter().map(|domain| format!("{} (to be checked)", escaped(domain)));
@@ -94,7 +95,7 @@ fn facts_of(project: &Project, pending: &[String], used: u64) -> String {
     let sender = facts.default_sender.as_deref().map(escaped);
     let limit = match facts.monthly_limit {
         None => "none".to_owned(),
-        Some(limit) => format!("{} a month, {used} used in this one", count(limit, "email")),
+        Some(limit) => format!("{} a month, {used} used in this one", quantity(limit, "email")),
     };
     let lines = [
         ("Domains", if domains.is_empty() { "none".to_owned() } else { domains.join(", ") }),
@@ -106,12 +107,12 @@ fn facts_of(project: &Project, pending: &[String], used: u64) -> String {
     lines.map(|(name, value)| format!("  {name:<8} {value}")).join("\n")
 }
 
-/// How many keys work, and each by the short id that the log names it by.
+/// The number of keys, and each key by the short id that the log has of it.
 fn keys(project: &Project) -> String {
     let live = project.keys.iter().filter(|key| key.is_live()).count() as u64;
     let mut ends: Vec<_> = project.keys.iter().filter_map(|key| key.retires_at).collect();
     ends.sort();
-    let mut text = count(live, "live key");
+    let mut text = quantity(live, "live key");
     if let (Some(first), Some(last)) = (ends.first(), ends.last()) {
         let by = if first == last { "at" } else { "by" };
         let _ = write!(text, ", {} that stop {by} {}", ends.len(), minute(*last));
@@ -166,11 +167,11 @@ fn gauge(metric: FeedbackMetric, rule: &Rule, counts: &Counts) -> String {
         lines.warn,
         "",
         lines.disable,
-        count(lines.floor, "email"),
+        quantity(lines.floor, "email"),
     )
 }
 
-/// Where a rate ends on a bar.
+/// The column at which a rate ends on a bar.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -178,7 +179,7 @@ fn gauge(metric: FeedbackMetric, rule: &Rule, counts: &Counts) -> String {
     reason = "a share of a bar's width, cut to it"
 )]
 fn column(rate: f64, disable: Rate) -> usize {
-    let whole = disable.fraction() * BEYOND;
+    let whole = disable.fraction() * BAR_END;
     ((rate / whole).clamp(0.0, 1.0) * WIDTH as f64).round() as usize
 }
 

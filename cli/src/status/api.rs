@@ -1,4 +1,4 @@
-//! Whether the API answers.
+//! The API: it has to answer.
 
 use serde_json::Value;
 
@@ -8,20 +8,20 @@ use crate::{
     target::Target,
 };
 
-const ABOUT: &str = "API";
+const CHECK: &str = "API";
 
 pub(super) async fn api(target: &Target) -> Vec<Finding> {
-    let Some(url) = target.parts.api_url.as_deref() else { return vec![Finding::skip(ABOUT, "address")] };
+    let Some(url) = target.resources.api_url.as_deref() else { return vec![Finding::skip(CHECK, "address")] };
     let url = url.trim_end_matches('/');
     let remedy = "See the function track and the API in the AWS console; is a domain name in front of it right?";
     vec![match http::get(&format!("{url}/health")).await {
-        Ok(answer) if answer.status == 200 && is_ours(&answer.body) => Finding::ok(ABOUT, format!("{url} answers")),
+        Ok(answer) if answer.status == 200 && is_ours(&answer.body) => Finding::ok(CHECK, format!("{url} answers")),
         Ok(answer) => {
-            Finding::fail(ABOUT, format!("{url}/health answers {}, and not as it should", answer.status), remedy)
+            Finding::fail(CHECK, format!("{url}/health answers {}, and not as it should", answer.status), remedy)
         }
-        Err(HttpError::NeverConnected) => Finding::fail(ABOUT, format!("{url} does not answer: no connection"), remedy),
-        Err(HttpError::Lost(why)) => Finding::fail(ABOUT, format!("{url} {why}"), remedy),
-        Err(HttpError::BadRequest) => Finding::fail(ABOUT, format!("{url} is no address"), remedy),
+        Err(HttpError::NeverConnected) => Finding::fail(CHECK, format!("{url} does not answer: no connection"), remedy),
+        Err(HttpError::Lost(why)) => Finding::fail(CHECK, format!("{url} {why}"), remedy),
+        Err(HttpError::BadRequest) => Finding::fail(CHECK, format!("{url} is no address"), remedy),
     }]
 }
 

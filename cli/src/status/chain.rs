@@ -1,30 +1,33 @@
-//! The configuration set, and the chain that brings SES's events back from it: topic, queue. And who hears the alerts.
+//! The configuration set, the chain that brings SES's events back from it (topic and queue), and the subscribers of the alerts.
 
 use aws_sdk_sesv2::types::{EventDestination, EventType, SnsDestination};
 use aws_sdk_sns::types::Subscription;
+use posthorn_domains::{AwsError, has_code};
 
 use super::Finding;
-use crate::{aws, failed::CliError, target::Target, terminal::count};
+use crate::{error::CliError, target::Target, terminal::quantity};
 
 const SENDING: &str = "Sending";
-const SET: &str = "Events";
+const EVENTS: &str = "Events";
 const SUBSCRIPTION: &str = "Subscription";
 const ALERTS: &str = "Alerts";
 const REDEPLOY: &str = "Deploy the stack again, or set it so in the SES console.";
 
-/// The guard cannot do without these.
+/// The events that the guard cannot do without.
 const GUARD_NEEDS: [EventType; 2] = [EventType::Bounce, EventType::Complaint];
-/// These tell how emails fare. `SEND` is not among them: the template has a parameter that switches it off.
+/// The events that tell how emails fare. `SEND` is not among them: the template has a parameter that switches it off.
 const RECORDS_NEED: [EventType; 4] =
     [EventType::Delivery, EventType::Reject, EventType::RenderingFailure, EventType::DeliveryDelay];
 
 pub(super) async fn configuration_set(target: &Target) -> Vec<Finding> {
-    let Some(set) = &target.parts.configuration_set else { return vec![Finding::skip(SET, "configuration set")] };
+    let Some(set) = &target.resources.configuration_set else {
+        return vec![Finding::skip(EVENTS, "configuration set")];
+    };
     let (sending, destinations) = tokio::join!(sending(target, set), destinations(target, set));
     sending.into_iter().chain([destinations]).collect()
 }
 
-/// Finds out if mail may be sent with the set; nothing of a set that does not exist, which the events' line says.
+/// Says if mail may be sent with the set; nothing of a set that does not exist, for the line of the events says so.
 async fn sending(target: &Target, set: &str) -> Option<Finding> {
     match target.ses.get_configuration_set().configuration_set_name(set).send().await {
         Ok(output) if output.sending_options().is_some_and(|options| !options.sending_enabled()) => {
@@ -36,35 +39,35 @@ async fn sending(target: &Target, set: &str) -> Option<Finding> {
             ))
         }
         Ok(_) => Some(Finding::ok(SENDING, format!("{set} may send"))),
-        Err(error) if aws::is(&error, "NotFoundException") => None,
-        Err(error) => Some(Finding::unknown(SENDING, &aws::failed("ses:GetConfigurationSet", &error))),
+        Err(error) if has_code(&error, "NotFoundException") => None,
+        Err(error) => Some(Finding::unknown(SENDING, AwsError::new("ses:GetConfigurationSet", &error))),
     }
 }
 
 async fn destinations(target: &Target, set: &str) -> Finding {
     let answer = target.ses.get_configuration_set_event_destinations().configuration_set_name(set).send().await;
     match answer {
-        Ok(output) => judge(set, target.parts.events_topic.as_deref(), output.event_destinations()),
-        Err(error) if aws::is(&error, "NotFoundException") => {
-            Finding::fail(SET, format!("the configuration set {set} does not exist: every mail fails"), REDEPLOY)
+        Ok(output) => events_finding(set, target.resources.events_topic.as_deref(), output.event_destinations()),
+        Err(error) if has_code(&error, "NotFoundException") => {
+            Finding::fail(EVENTS, format!("the configuration set {set} does not exist: every mail fails"), REDEPLOY)
         }
-        Err(error) => Finding::unknown(SET, &aws::failed("ses:GetConfigurationSetEventDestinations", &error)),
+        Err(error) => Finding::unknown(EVENTS, AwsError::new("ses:GetConfigurationSetEventDestinations", &error)),
     }
 }
 
-/// Finds out if some destination brings what is needed to the topic; to any topic, where it is not known which.
-fn judge(set: &str, topic: Option<&str>, destinations: &[EventDestination]) -> Finding {
+/// Says if a destination brings every event that is needed to the topic; to any topic, where the topic is not known.
+fn events_finding(set: &str, topic: Option<&str>, destinations: &[EventDestination]) -> Finding {
     let leads_there = |destination: &&EventDestination| {
         let to = destination.sns_destination().map(SnsDestination::topic_arn);
         to.is_some() && topic.is_none_or(|topic| to == Some(topic))
     };
     let there: Vec<_> = destinations.iter().filter(leads_there).collect();
     if there.is_empty() {
-        return Finding::fail(SET, format!("{set} sends its events nowhere that is listened to"), REDEPLOY);
+        return Finding::fail(EVENTS, format!("{set} sends its events nowhere that is listened to"), REDEPLOY);
     }
     let enabled: Vec<_> = there.into_iter().filter(|destination| destination.enabled()).collect();
     if enabled.is_empty() {
-        return Finding::fail(SET, format!("the event destination of {set} is switched off"), REDEPLOY);
+        return Finding::fail(EVENTS, format!("the event destination of {set} is switched off"), REDEPLOY);
     }
     let missing = |needed: &[EventType]| {
         let brings = |kind: &&EventType| !enabled.iter().any(|it| it.matching_event_types().contains(kind));
@@ -72,29 +75,29 @@ fn judge(set: &str, topic: Option<&str>, destinations: &[EventDestination]) -> F
     };
     let (vital, useful) = (missing(&GUARD_NEEDS), missing(&RECORDS_NEED));
     if !vital.is_empty() {
-        return Finding::fail(SET, format!("{set} does not report {vital}: the guard is blind"), REDEPLOY);
+        return Finding::fail(EVENTS, format!("{set} does not report {vital}: the guard is blind"), REDEPLOY);
     }
     if !useful.is_empty() {
-        return Finding::warn(SET, format!("{set} does not report {useful}: those statuses stay unknown"), REDEPLOY);
+        return Finding::warn(EVENTS, format!("{set} does not report {useful}: those statuses stay unknown"), REDEPLOY);
     }
-    Finding::ok(SET, format!("{set} reports everything that is needed"))
+    Finding::ok(EVENTS, format!("{set} reports everything that is needed"))
 }
 
 pub(super) async fn subscription(target: &Target) -> Vec<Finding> {
-    let (Some(topic), Some(queue)) = (&target.parts.events_topic, &target.parts.feedback_queue) else {
+    let (Some(topic), Some(queue)) = (&target.resources.events_topic, &target.resources.feedback_queue) else {
         return vec![Finding::skip(SUBSCRIPTION, "events topic")];
     };
     vec![match subscriptions(target, topic).await {
-        Ok(subscriptions) => listens(queue, &subscriptions),
+        Ok(subscriptions) => subscription_finding(queue, &subscriptions),
         Err(CliError::Refused { code, .. }) if code == "NotFound" => {
             Finding::fail(SUBSCRIPTION, "the events topic does not exist: no event comes", REDEPLOY)
         }
-        Err(failed) => Finding::unknown(SUBSCRIPTION, &failed),
+        Err(error) => Finding::unknown(SUBSCRIPTION, error),
     }]
 }
 
 /// Says if a queue, known by its URL, has a confirmed subscription.
-fn listens(queue: &str, subscriptions: &[Subscription]) -> Finding {
+fn subscription_finding(queue: &str, subscriptions: &[Subscription]) -> Finding {
     let mut of_url = queue.rsplit('/');
     let (name, account) = (of_url.next().unwrap_or_default(), of_url.next().unwrap_or_default());
     let end_of_arn = format!(":{account}:{name}");
@@ -113,18 +116,18 @@ fn is_confirmed(subscription: &Subscription) -> bool {
 }
 
 pub(super) async fn alerts(target: &Target) -> Vec<Finding> {
-    let Some(topic) = &target.parts.alerts_topic else { return vec![Finding::skip(ALERTS, "alerts topic")] };
+    let Some(topic) = &target.resources.alerts_topic else { return vec![Finding::skip(ALERTS, "alerts topic")] };
     vec![match subscriptions(target, topic).await {
-        Ok(all) => heard(topic, &all, target.parts.alerts_email.as_deref()),
+        Ok(all) => alerts_finding(topic, &all, target.resources.alerts_email.as_deref()),
         Err(CliError::Refused { code, .. }) if code == "NotFound" => {
             Finding::fail(ALERTS, "the alerts topic does not exist", REDEPLOY)
         }
-        Err(failed) => Finding::unknown(ALERTS, &failed),
+        Err(error) => Finding::unknown(ALERTS, error),
     }]
 }
 
-/// Finds out if somebody hears the alerts: the address of the stack's parameter, or whoever subscribed besides.
-fn heard(topic: &str, all: &[Subscription], alerts_email: Option<&str>) -> Finding {
+/// Says if somebody hears the alerts: the address of the stack's parameter, or whoever subscribed besides.
+fn alerts_finding(topic: &str, all: &[Subscription], alerts_email: Option<&str>) -> Finding {
     let confirmed = all.iter().filter(|it| is_confirmed(it)).count() as u64;
     let subscribe = format!("aws sns subscribe --protocol email --notification-endpoint <address> --topic-arn {topic}");
     match (confirmed, all.len(), alerts_email) {
@@ -141,17 +144,17 @@ fn heard(topic: &str, all: &[Subscription], alerts_email: Option<&str>) -> Findi
         ),
         (_, _, Some("")) if !all.iter().any(reaches_a_person) => Finding::warn(
             ALERTS,
-            format!("heard by {}, maybe by no person: AlertsEmail is empty", count(confirmed, "subscriber")),
+            format!("heard by {}, maybe by no person: AlertsEmail is empty", quantity(confirmed, "subscriber")),
             format!("Set AlertsEmail and deploy, or subscribe: {subscribe}"),
         ),
         (_, _, Some("")) => {
-            Finding::ok(ALERTS, format!("heard by {}; AlertsEmail is empty", count(confirmed, "subscriber")))
+            Finding::ok(ALERTS, format!("heard by {}; AlertsEmail is empty", quantity(confirmed, "subscriber")))
         }
-        _ => Finding::ok(ALERTS, format!("heard by {}", count(confirmed, "subscriber"))),
+        _ => Finding::ok(ALERTS, format!("heard by {}", quantity(confirmed, "subscriber"))),
     }
 }
 
-/// A mailbox or a telephone that confirmed. Nobody can tell who reads what a queue, a function or a web server gets.
+/// True for a mailbox or a telephone that confirmed. Nobody can tell who reads what a queue, a function or a web server gets.
 fn reaches_a_person(subscription: &Subscription) -> bool {
     is_confirmed(subscription) && matches!(subscription.protocol(), Some("email" | "email-json" | "sms"))
 }
@@ -161,7 +164,7 @@ async fn subscriptions(target: &Target, topic: &str) -> Result<Vec<Subscription>
     let mut pages = pages.send();
     let mut all = Vec::new();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| aws::failed("sns:ListSubscriptionsByTopic", &error))?;
+        let page = page.map_err(|error| AwsError::new("sns:ListSubscriptionsByTopic", &error))?;
         all.extend(page.subscriptions.unwrap_or_default());
     }
     Ok(all)
@@ -170,7 +173,7 @@ async fn subscriptions(target: &Target, topic: &str) -> Result<Vec<Subscription>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::Grade;
+    use crate::status::CheckStatus;
 
     const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:events";
 
@@ -187,18 +190,18 @@ mod tests {
 
     #[test]
     fn events_must_go_to_the_topic_with_what_the_guard_needs() {
-        for (destinations, grade) in [
-            (vec![destination(TOPIC, true, &[])], Grade::Ok),
-            (vec![destination("arn:other", false, &[]), destination(TOPIC, true, &[])], Grade::Ok),
-            (vec![], Grade::Fail),
-            (vec![destination("arn:other", true, &[])], Grade::Fail),
-            (vec![destination(TOPIC, false, &[])], Grade::Fail),
-            (vec![destination(TOPIC, true, &[EventType::Bounce])], Grade::Fail),
-            (vec![destination(TOPIC, true, &[EventType::Delivery])], Grade::Warn),
+        for (destinations, status) in [
+            (vec![destination(TOPIC, true, &[])], CheckStatus::Ok),
+            (vec![destination("arn:other", false, &[]), destination(TOPIC, true, &[])], CheckStatus::Ok),
+            (vec![], CheckStatus::Fail),
+            (vec![destination("arn:other", true, &[])], CheckStatus::Fail),
+            (vec![destination(TOPIC, false, &[])], CheckStatus::Fail),
+            (vec![destination(TOPIC, true, &[EventType::Bounce])], CheckStatus::Fail),
+            (vec![destination(TOPIC, true, &[EventType::Delivery])], CheckStatus::Warn),
         ] {
-            assert_eq!(judge("posthorn", Some(TOPIC), &destinations).grade, grade, "{destinations:?}");
+            assert_eq!(events_finding("posthorn", Some(TOPIC), &destinations).status, status, "{destinations:?}");
         }
-        assert_eq!(judge("posthorn", None, &[destination("arn:other", true, &[])]).grade, Grade::Ok);
+        assert_eq!(events_finding("posthorn", None, &[destination("arn:other", true, &[])]).status, CheckStatus::Ok);
     }
 
     #[test]
@@ -206,13 +209,13 @@ mod tests {
         let queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/feedback";
         let subscription =
             |endpoint: &str, arn: &str| Subscription::builder().endpoint(endpoint).subscription_arn(arn).build();
-        for (endpoint, arn, grade) in [
-            ("arn:aws:sqs:eu-west-1:123456789012:feedback", "arn:aws:sns:x", Grade::Ok),
-            ("arn:aws:sqs:eu-west-1:123456789012:feedback", "PendingConfirmation", Grade::Fail),
-            ("arn:aws:sqs:eu-west-1:123456789012:other-feedback", "arn:aws:sns:x", Grade::Fail),
-            ("arn:aws:sqs:eu-west-1:999999999999:feedback", "arn:aws:sns:x", Grade::Fail),
+        for (endpoint, arn, status) in [
+            ("arn:aws:sqs:eu-west-1:123456789012:feedback", "arn:aws:sns:x", CheckStatus::Ok),
+            ("arn:aws:sqs:eu-west-1:123456789012:feedback", "PendingConfirmation", CheckStatus::Fail),
+            ("arn:aws:sqs:eu-west-1:123456789012:other-feedback", "arn:aws:sns:x", CheckStatus::Fail),
+            ("arn:aws:sqs:eu-west-1:999999999999:feedback", "arn:aws:sns:x", CheckStatus::Fail),
         ] {
-            assert_eq!(listens(queue, &[subscription(endpoint, arn)]).grade, grade, "{endpoint} {arn}");
+            assert_eq!(subscription_finding(queue, &[subscription(endpoint, arn)]).status, status, "{endpoint} {arn}");
         }
     }
 }

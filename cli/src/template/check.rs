@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::input::{STANDARD_INPUT, read_object, read_text};
 use crate::{
-    failed::CliError,
+    error::CliError,
     options::CheckOptions,
     report::{Outcome, Report},
     terminal::escaped,
@@ -67,7 +67,7 @@ fn report(file: &str, template: &Template, preview: Option<Preview>) -> Report {
         true => Report::done(format!("{file}: no problems"), json),
         false => Report::done(lines, json),
     };
-    Report { outcome: if is_fine { Outcome::Done } else { Outcome::NotDone }, ..report }
+    Report { outcome: if is_fine { Outcome::Done } else { Outcome::Incomplete }, ..report }
 }
 
 fn problem_line(file: &str, problem: &Problem) -> String {

@@ -10,7 +10,7 @@ use posthorn_errors::json::{JsonError, JsonLimits, MAX_LEVELS, MAX_VALUES, read_
 use posthorn_routes::MAX_EVENT_BYTES;
 use serde_json::{Map, Value};
 
-use crate::failed::CliError;
+use crate::error::CliError;
 
 /// The name that stands for standard input.
 pub(super) const STANDARD_INPUT: &str = "-";
@@ -24,7 +24,7 @@ pub(super) fn read_text(path: &Path) -> Result<String, CliError> {
 
 /// The entries of a JSON object, within the bounds of a request.
 pub(super) fn read_object(path: &Path) -> Result<Map<String, Value>, CliError> {
-    let wrong = |why: String| CliError::FileNotData(path.to_owned(), why);
+    let wrong = |why: String| CliError::FileNotJsonObject(path.to_owned(), why);
     let value = read_json(&read_bytes(path)?, &mut JsonLimits::BODY.clone()).map_err(|error| {
         wrong(match error {
             JsonError::Syntax { line, column } => format!("is not valid JSON (line {line}, column {column})"),
@@ -42,15 +42,15 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, CliError> {
     let failed = |why| CliError::FileUnreadable { path: path.to_owned(), why };
     let mut bytes = Vec::new();
     // One byte more than there may be, to know of a file that has more.
-    let most = MAX_EVENT_BYTES as u64 + 1;
+    let max = MAX_EVENT_BYTES as u64 + 1;
     if path == Path::new(STANDARD_INPUT) {
-        io::stdin().take(most).read_to_end(&mut bytes).map_err(failed)?;
+        io::stdin().take(max).read_to_end(&mut bytes).map_err(failed)?;
     } else {
         let file = File::open(path).map_err(failed)?;
         if file.metadata().map_err(failed)?.is_dir() {
             return Err(failed(io::ErrorKind::IsADirectory.into()));
         }
-        file.take(most).read_to_end(&mut bytes).map_err(failed)?;
+        file.take(max).read_to_end(&mut bytes).map_err(failed)?;
     }
     if bytes.len() > MAX_EVENT_BYTES {
         return Err(CliError::FileTooLarge(path.to_owned(), MAX_EVENT_BYTES));

@@ -1,4 +1,4 @@
-//! In AWS: a stack by its name, a table alone, and what is missing.
+//! Targets in AWS: a stack by its name, a table alone, and each thing that can be missing.
 
 use axum::{Router, http::StatusCode, routing::post};
 use posthorn_testkit::{
@@ -6,9 +6,12 @@ use posthorn_testkit::{
     sns::Subscription,
 };
 
-use crate::support::{EVENTS, Folder, Said, World, posthorn, serve};
+use crate::{
+    serve::serve,
+    support::{EVENTS, Folder, LocalStack, ToolOutput, posthorn},
+};
 
-const OUTPUTS: [(&str, &str); 7] = [
+pub(crate) const OUTPUTS: [(&str, &str); 7] = [
     ("ApiUrl", "https://api.example.com"),
     ("TableName", TABLE),
     ("ConfigurationSet", "posthorn"),
@@ -18,11 +21,11 @@ const OUTPUTS: [(&str, &str); 7] = [
     ("DeadLetterQueueUrl", "https://sqs.us-east-1.amazonaws.com/000000000000/dead"),
 ];
 
-/// The guard's lines, whose parameters begin with `Bounce` and `Complaint`, with values that are not the defaults.
-const LINES: [(&str, &str); 3] = [("Floor", ""), ("WarnPercent", "3"), ("DisablePercent", "7")];
+/// The guard's thresholds, whose parameters begin with `Bounce` and `Complaint`, with values that are not the defaults.
+const THRESHOLDS: [(&str, &str); 3] = [("Floor", ""), ("WarnPercent", "3"), ("DisablePercent", "7")];
 
 /// A `CloudFormation` endpoint with one stack, `posthorn`, that has these outputs and no `AlertsEmail`.
-async fn cloudformation(outputs: &[(&str, &str)], floor: &str) -> String {
+pub(crate) async fn cloudformation(outputs: &[(&str, &str)], floor: &str) -> String {
     let pairs = |kind: &str, pairs: &[(&str, &str)]| -> String {
         let member = |(name, value): &(&str, &str)| {
             format!("<member><{kind}Key>{name}</{kind}Key><{kind}Value>{value}</{kind}Value></member>")
@@ -32,7 +35,7 @@ async fn cloudformation(outputs: &[(&str, &str)], floor: &str) -> String {
     let parameter = |metric: &str, (line, value): (&str, &str)| {
         pairs("Parameter", &[(&format!("{metric}{line}"), if line == "Floor" { floor } else { value })])
     };
-    let lines: String = LINES.map(|line| parameter("Bounce", line) + &parameter("Complaint", line)).concat();
+    let lines: String = THRESHOLDS.map(|line| parameter("Bounce", line) + &parameter("Complaint", line)).concat();
     let parameters = lines + &pairs("Parameter", &[("AlertsEmail", "")]);
     let outputs = pairs("Output", outputs);
     let stack = format!(
@@ -57,8 +60,13 @@ async fn cloudformation(outputs: &[(&str, &str)], floor: &str) -> String {
 }
 
 /// Runs the program with fake credentials, on services in process.
-async fn run(world: &World, cloudformation: &str, more: &[(&str, &str)], arguments: &[&str]) -> Said {
-    let urls = &world.backends.urls;
+pub(crate) async fn run(
+    stack: &LocalStack,
+    cloudformation: &str,
+    more: &[(&str, &str)],
+    arguments: &[&str],
+) -> ToolOutput {
+    let urls = &stack.backends.urls;
     let folder = Folder::new();
     let variables = [
         ("AWS_REGION", "us-east-1"),
@@ -74,16 +82,16 @@ async fn run(world: &World, cloudformation: &str, more: &[(&str, &str)], argumen
 }
 
 #[tokio::test]
-async fn a_stack_is_found_by_its_name_with_its_lines() {
-    let world = World::start().await;
+async fn a_stack_is_found_by_its_name_with_its_thresholds() {
+    let stack = LocalStack::start().await;
     let url = cloudformation(&OUTPUTS, "77").await;
-    run(&world, &url, &[], &["--stack", "posthorn", "project", "create", "Shop"]).await.done();
-    let shown = run(&world, &url, &[("POSTHORN_STACK", "posthorn")], &["project", "show", "Shop"]).await.done().out;
+    run(&stack, &url, &[], &["--stack", "posthorn", "project", "create", "Shop"]).await.done();
+    let shown = run(&stack, &url, &[("POSTHORN_STACK", "posthorn")], &["project", "show", "Shop"]).await.done().out;
     for words in ["warns at 3 %,", "disables at 7 %, of at least 77 emails"] {
         assert_eq!(shown.matches(words).count(), 2, "bounces and complaints in {shown}");
     }
-    run(&world, &url, &[], &["project", "disable", "Shop", "--stack", "posthorn", "--reason", "x"]).await.done();
-    assert_eq!(world.backends.sns.published().len(), 1, "announced on the stack's topic");
+    run(&stack, &url, &[], &["project", "disable", "Shop", "--stack", "posthorn", "--reason", "x"]).await.done();
+    assert_eq!(stack.backends.sns.published().len(), 1, "announced on the stack's topic");
 }
 
 #[test]
@@ -92,7 +100,7 @@ fn the_template_has_every_output_and_parameter_that_is_read() {
     for (output, _) in OUTPUTS {
         assert!(template["Outputs"][output]["Value"].is_object(), "output {output}");
     }
-    for (metric, line) in ["Bounce", "Complaint"].into_iter().flat_map(|it| LINES.map(|(line, _)| (it, line))) {
+    for (metric, line) in ["Bounce", "Complaint"].into_iter().flat_map(|it| THRESHOLDS.map(|(line, _)| (it, line))) {
         assert!(template["Parameters"][format!("{metric}{line}")]["Type"].is_string(), "parameter {metric}{line}");
     }
     assert_eq!(template["Parameters"]["AlertsEmail"]["Default"], "");
@@ -100,71 +108,71 @@ fn the_template_has_every_output_and_parameter_that_is_read() {
 
 #[tokio::test]
 async fn a_stack_that_is_not_posthorns_says_which_output_is_missing() {
-    let world = World::start().await;
+    let stack = LocalStack::start().await;
     for (missing, _) in OUTPUTS {
         let outputs: Vec<_> = OUTPUTS.into_iter().filter(|(name, _)| *name != missing).collect();
         let url = cloudformation(&outputs, "200").await;
-        let said = run(&world, &url, &[], &["--stack", "posthorn", "project", "list"]).await;
-        said.refused(1, &format!("is not Posthorn's (no output {missing})"));
+        let output = run(&stack, &url, &[], &["--stack", "posthorn", "project", "list"]).await;
+        output.refused(1, &format!("is not Posthorn's (no output {missing})"));
     }
     let url = cloudformation(&OUTPUTS, "none").await;
-    run(&world, &url, &[], &["--stack", "posthorn", "project", "list"]).await.refused(1, "BOUNCE_FLOOR must be");
-    run(&world, &url, &[], &["--stack", "other", "status"])
+    run(&stack, &url, &[], &["--stack", "posthorn", "project", "list"]).await.refused(1, "BOUNCE_FLOOR must be");
+    run(&stack, &url, &[], &["--stack", "other", "status"])
         .await
         .refused(1, "no CloudFormation stack other in us-east-1");
-    let said = run(&world, "http://127.0.0.1:1", &[], &["--stack", "posthorn", "status"]).await;
-    said.refused(1, "CloudFormation cannot be reached");
+    let output = run(&stack, "http://127.0.0.1:1", &[], &["--stack", "posthorn", "status"]).await;
+    output.refused(1, "CloudFormation cannot be reached");
 }
 
 #[tokio::test]
-async fn a_table_alone_has_what_the_environment_says() {
-    let world = World::start().await;
+async fn a_table_alone_has_the_settings_of_the_environment() {
+    let stack = LocalStack::start().await;
     let table = ["--table", TABLE];
     let variables = [("ALERTS_TOPIC_ARN", ALERTS), ("CONFIGURATION_SET", "posthorn"), ("BOUNCE_FLOOR", "88")];
-    run(&world, "", &variables, &[&table[..], &["project", "create", "Shop"]].concat()).await.done();
-    let shown = run(&world, "", &variables, &[&table[..], &["project", "show", "Shop"]].concat()).await.done().out;
+    run(&stack, "", &variables, &[&table[..], &["project", "create", "Shop"]].concat()).await.done();
+    let shown = run(&stack, "", &variables, &[&table[..], &["project", "show", "Shop"]].concat()).await.done().out;
     assert!(shown.contains("of at least 88 emails"), "{shown}");
-    run(&world, "", &variables, &[&table[..], &["project", "rotate", "Shop"]].concat()).await.done();
-    assert_eq!(world.backends.sns.published().len(), 1);
+    run(&stack, "", &variables, &[&table[..], &["project", "rotate", "Shop"]].concat()).await.done();
+    assert_eq!(stack.backends.sns.published().len(), 1);
     // The environment's stack counts less than an option.
-    let stack = [("POSTHORN_STACK", "posthorn")];
-    run(&world, "", &stack, &[&table[..], &["project", "list"]].concat()).await.done();
-    let status = run(&world, "", &variables, &[&["--json"], &table[..], &["status"]].concat()).await;
+    let named = [("POSTHORN_STACK", "posthorn")];
+    run(&stack, "", &named, &[&table[..], &["project", "list"]].concat()).await.done();
+    let status = run(&stack, "", &variables, &[&["--json"], &table[..], &["status"]].concat()).await;
     let json = status.json();
     let skipped = json["checks"].as_array().unwrap().iter().filter(|it| it["status"] == "skip");
     assert_eq!(
         skipped.map(|it| it["check"].as_str().unwrap()).collect::<Vec<_>>(),
         ["API", "Subscription", "Event queue", "Dead letters"]
     );
-    run(&world, "", &[], &[&table[..], &["send", "--to", "a@x.co"]].concat()).await.refused(1, "use --stack, or --url");
-    run(&world, "", &[], &["--table", "wrong", "project", "list"])
+    run(&stack, "", &[], &[&table[..], &["send", "--to", "a@x.co"]].concat()).await.refused(1, "use --stack, or --url");
+    run(&stack, "", &[], &["--table", "wrong", "project", "list"])
         .await
         .refused(1, "there is no table wrong in us-east-1");
 }
 
 #[tokio::test]
-async fn what_a_policy_lacks_is_named_and_the_account_is_not() {
-    let world = World::start().await;
+async fn a_missing_permission_is_named_without_the_account() {
+    let stack = LocalStack::start().await;
     let refusal = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","message":"User: arn:aws:iam::123456789012:user/ada is not authorized to perform: dynamodb:Query on resource: arn:aws:dynamodb:us-east-1:123456789012:table/x"}"#;
     let denying = serve(Router::new().fallback(move || async move { (StatusCode::BAD_REQUEST, refusal) })).await;
     let more = [("AWS_ENDPOINT_URL_DYNAMODB", denying.as_str())];
-    let said = run(&world, "", &more, &["--table", TABLE, "project", "list"]).await;
-    said.refused(1, "the credentials do not permit dynamodb:Query");
-    assert!(!said.err.contains("123456789012"), "{}", said.err);
+    let output = run(&stack, "", &more, &["--table", TABLE, "project", "list"]).await;
+    output.refused(1, "the credentials do not permit dynamodb:Query");
+    assert!(!output.err.contains("123456789012"), "{}", output.err);
     let expired = r#"{"__type":"com.amazon.coral.service#ExpiredTokenException","message":"x"}"#;
     let refusing = serve(Router::new().fallback(move || async move { (StatusCode::BAD_REQUEST, expired) })).await;
     let more = [("AWS_ENDPOINT_URL_DYNAMODB", refusing.as_str())];
-    let said = run(&world, "", &more, &["--table", TABLE, "project", "list"]).await;
-    said.refused(1, "AWS does not accept the credentials (ExpiredTokenException)");
+    let output = run(&stack, "", &more, &["--table", TABLE, "project", "list"]).await;
+    output.refused(1, "AWS does not accept the credentials (ExpiredTokenException)");
     let more = [("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")];
-    run(&world, "", &more, &["--table", TABLE, "project", "list"])
+    run(&stack, "", &more, &["--table", TABLE, "project", "list"])
         .await
         .refused(1, "DynamoDB in us-east-1 cannot be reached");
 }
 
 #[tokio::test]
-async fn a_status_that_cannot_be_looked_at_is_not_right() {
-    let world = World::start().await;
+async fn a_check_without_permission_ends_with_exit_code_3() {
+    let stack = LocalStack::start().await;
     let url = cloudformation(&OUTPUTS, "200").await;
     let refusal = r#"{"message":"User is not authorized"}"#;
     let denying = serve(Router::new().fallback(move || async move {
@@ -172,38 +180,42 @@ async fn a_status_that_cannot_be_looked_at_is_not_right() {
     }))
     .await;
     let more = [("AWS_ENDPOINT_URL_SESV2", denying.as_str())];
-    let said = run(&world, &url, &more, &["--stack", "posthorn", "status"]).await;
-    assert_eq!(said.code, 3);
-    assert!(said.out.contains("could not be looked at: the credentials do not permit ses:GetAccount"), "{}", said.out);
+    let output = run(&stack, &url, &more, &["--stack", "posthorn", "status"]).await;
+    assert_eq!(output.code, 3);
+    assert!(
+        output.out.contains("could not be looked at: the credentials do not permit ses:GetAccount"),
+        "{}",
+        output.out
+    );
 }
 
 #[tokio::test]
-async fn a_stack_that_tells_nobody_of_its_alarms_is_not_right() {
-    let world = World::start().await;
+async fn alerts_that_reach_no_person_are_a_warning() {
+    let stack = LocalStack::start().await;
     let url = cloudformation(&OUTPUTS, "200").await;
     let alerts = async || {
-        let json = run(&world, &url, &[], &["--json", "--stack", "posthorn", "status"]).await.json();
+        let json = run(&stack, &url, &[], &["--json", "--stack", "posthorn", "status"]).await.json();
         let checks = json["checks"].as_array().unwrap();
         checks.iter().find(|it| it["check"] == "Alerts").unwrap().clone()
     };
     let empty = alerts().await;
     assert_eq!(empty["status"], "warn");
     assert!(empty["message"].as_str().unwrap().contains("AlertsEmail is empty"), "{empty}");
-    world.backends.sns.subscribe(ALERTS, Subscription::new("https", "https://ops.example.com/alerts"));
+    stack.backends.sns.subscribe(ALERTS, Subscription::new("https", "https://ops.example.com/alerts"));
     let by_a_program = alerts().await;
     assert_eq!(by_a_program["status"], "warn", "nobody knows whether a person reads it");
     assert_eq!(by_a_program["message"], "heard by 1 subscriber, maybe by no person: AlertsEmail is empty");
     let pending = Subscription { confirmed: false, ..Subscription::new("email", "ada@example.com") };
-    world.backends.sns.subscribe(ALERTS, pending);
+    stack.backends.sns.subscribe(ALERTS, pending);
     assert_eq!(alerts().await["status"], "warn", "an address that did not confirm hears nothing");
-    world.backends.sns.subscribe(ALERTS, Subscription::new("email", "ops@example.com"));
+    stack.backends.sns.subscribe(ALERTS, Subscription::new("email", "ops@example.com"));
     let by_a_person = alerts().await;
     assert_eq!(by_a_person["status"], "ok");
     assert_eq!(by_a_person["message"], "heard by 2 subscribers; AlertsEmail is empty");
 }
 
 #[tokio::test]
-async fn without_region_or_credentials_it_says_how_to_give_them() {
+async fn without_region_or_credentials_the_error_says_how_to_give_them() {
     let folder = Folder::new();
     let list = ["--table", "t", "project", "list"];
     posthorn(&folder.0, &[], &list, "").await.refused(1, "no AWS region");
@@ -221,30 +233,30 @@ async fn without_region_or_credentials_it_says_how_to_give_them() {
         ("login", "login session, which this tool does not speak"),
         ("nobody", "the profile that AWS_PROFILE names does not exist"),
     ] {
-        let said = posthorn(&folder.0, &[region, file, ("AWS_PROFILE", profile)], &list, "").await;
-        said.refused(1, words);
-        assert!(said.err.contains("aws configure export-credentials"), "{}", said.err);
+        let output = posthorn(&folder.0, &[region, file, ("AWS_PROFILE", profile)], &list, "").await;
+        output.refused(1, words);
+        assert!(output.err.contains("aws configure export-credentials"), "{}", output.err);
     }
 }
 
 #[tokio::test]
 async fn an_answer_of_ses_that_cannot_be_read_is_no_refusal() {
-    let world = World::start().await;
-    world.project("Shop").await;
+    let stack = LocalStack::start().await;
+    stack.project("Shop").await;
     let table = ["--table", TABLE];
     for (status, answer, known) in [
-        (StatusCode::OK, "{\"IdentityTy", "not known (status 200): posthorn domain list shows"),
-        (StatusCode::OK, "<html>", "not known (status 200): posthorn domain list shows"),
-        (StatusCode::BAD_GATEWAY, "<html>", "not known (status 502): posthorn domain list shows"),
+        (StatusCode::OK, "{\"IdentityTy", "took effect (status 200): posthorn domain list shows"),
+        (StatusCode::OK, "<html>", "took effect (status 200): posthorn domain list shows"),
+        (StatusCode::BAD_GATEWAY, "<html>", "took effect (status 502): posthorn domain list shows"),
         (StatusCode::FORBIDDEN, "<html>", "ses:CreateEmailIdentity was refused (status 403)"),
     ] {
         let garbled = serve(Router::new().fallback(move || async move { (status, answer) })).await;
         let more = [("AWS_ENDPOINT_URL_SESV2", garbled.as_str())];
         let add = [&table[..], &["domain", "add", "Shop", "shop.example"]].concat();
-        run(&world, "", &more, &add).await.refused(1, known);
+        run(&stack, "", &more, &add).await.refused(1, known);
         let list = [&table[..], &["domain", "list"]].concat();
-        let said = run(&world, "", &more, &list).await;
-        assert_eq!(said.err.contains("cannot be read"), status != StatusCode::FORBIDDEN, "{}", said.err);
+        let output = run(&stack, "", &more, &list).await;
+        assert_eq!(output.err.contains("cannot be read"), status != StatusCode::FORBIDDEN, "{}", output.err);
     }
-    run(&world, "", &[], &[&table[..], &["domain", "add", "Shop", "shop.example"]].concat()).await.done();
+    run(&stack, "", &[], &[&table[..], &["domain", "add", "Shop", "shop.example"]].concat()).await.done();
 }

@@ -17,11 +17,11 @@ use posthorn_table::{
 use posthorn_testkit::backends::TABLE;
 use serde_json::Map;
 
-use crate::{gate::Gate, support::World};
+use crate::{gate::Gate, support::LocalStack};
 
 /// Fills a project with one of everything, and more contacts than one batch holds.
-async fn fill(world: &World, id: Uuid) {
-    let (table, now) = (&world.backends.table, world.backends.clock.now());
+async fn fill(stack: &LocalStack, id: Uuid) {
+    let (table, now) = (&stack.backends.table, stack.backends.clock.now());
     let mut contacts = Vec::new();
     for number in 0..30 {
         let subscription = Subscription::Keep { when_new: true };
@@ -51,18 +51,18 @@ async fn fill(world: &World, id: Uuid) {
 }
 
 /// Two filled projects with a domain each; the one to delete is `Gone`.
-async fn two_projects() -> World {
-    let world = World::start().await;
+async fn two_projects() -> LocalStack {
+    let stack = LocalStack::start().await;
     for (name, domain) in [("Gone", "gone.example"), ("Stays", "stays.example")] {
-        let id = world.project(name).await.id;
-        world.run(&["domain", "add", name, domain]).await.done();
-        fill(&world, id.parse().unwrap()).await;
+        let id = stack.project(name).await.id;
+        stack.run(&["domain", "add", name, domain]).await.done();
+        fill(&stack, id.parse().unwrap()).await;
     }
-    world
+    stack
 }
 
-impl World {
-    /// What a deleted project must leave: the other project's items and nothing of its own.
+impl LocalStack {
+    /// Checks that a deleted project left the other project's items and nothing of its own.
     async fn check_that_only_the_other_is_left(&self, before: usize, what: &str) {
         let items = self.backends.items().await;
         let entries: Vec<_> = self.backends.table.directory().await.unwrap();
@@ -79,11 +79,11 @@ impl World {
 
 #[tokio::test]
 async fn everything_of_a_project_goes_and_nothing_of_another() {
-    let world = two_projects().await;
-    let other = world.items_of_the_other().await;
-    world.run(&["project", "delete", "Gone"]).await.refused(1, "add --yes");
-    let said = world.run(&["--json", "project", "delete", "Gone", "--yes"]).await.done().json();
-    let removed = &said["removed"];
+    let stack = two_projects().await;
+    let other = stack.items_of_the_other().await;
+    stack.run(&["project", "delete", "Gone"]).await.refused(1, "add --yes");
+    let output = stack.run(&["--json", "project", "delete", "Gone", "--yes"]).await.done().json();
+    let removed = &output["removed"];
     for (kind, number) in [
         ("contact", 30),
         ("tracked_event", 1),
@@ -93,93 +93,93 @@ async fn everything_of_a_project_goes_and_nothing_of_another() {
         ("day_of_statistics", 1),
         ("announcement", 1),
     ] {
-        assert_eq!(removed[kind], number, "{kind} in {said}");
+        assert_eq!(removed[kind], number, "{kind} in {output}");
     }
-    world.check_that_only_the_other_is_left(other, "deleted").await;
-    world.run(&["project", "delete", "Gone", "--yes"]).await.refused(1, "there is no project Gone");
-    let id = said["id"].as_str().unwrap();
-    world.run(&["project", "delete", id, "--yes"]).await.refused(1, "there is no project");
-    let told = world.backends.sns.published();
+    stack.check_that_only_the_other_is_left(other, "deleted").await;
+    stack.run(&["project", "delete", "Gone", "--yes"]).await.refused(1, "there is no project Gone");
+    let id = output["id"].as_str().unwrap();
+    stack.run(&["project", "delete", id, "--yes"]).await.refused(1, "there is no project");
+    let told = stack.backends.sns.published();
     assert!(told.iter().any(|one| one.message.contains("it is being deleted")));
 }
 
 /// Interrupts the command after so many calls to the table, then gives it again; false if it came to the end before.
-async fn survives(calls: usize) -> bool {
-    let world = two_projects().await;
-    let other = world.items_of_the_other().await;
-    let (gate, url) = Gate::before(&world.backends.urls.dynamodb, calls).await;
-    world.write_environment(&url, "http://127.0.0.1:1", "http://127.0.0.1:1");
+async fn is_finished_after(calls: usize) -> bool {
+    let stack = two_projects().await;
+    let other = stack.items_of_the_other().await;
+    let (gate, url) = Gate::before(&stack.backends.urls.dynamodb, calls).await;
+    stack.write_environment(&url, "http://127.0.0.1:1", "http://127.0.0.1:1");
     let delete = ["project", "delete", "Gone", "--yes"];
-    let first = world.run(&delete).await;
+    let first = stack.run(&delete).await;
     let was_interrupted = !gate.is_open();
     assert!(was_interrupted || first.code == 0, "{first:?}");
     gate.open();
     let what = format!("after {calls} calls");
-    let is_gone = world.backends.table.directory().await.unwrap().len() == 1;
+    let is_gone = stack.backends.table.directory().await.unwrap().len() == 1;
     if !is_gone {
-        world.run(&delete).await.done();
+        stack.run(&delete).await.done();
     }
-    world.check_that_only_the_other_is_left(other, &what).await;
+    stack.check_that_only_the_other_is_left(other, &what).await;
     was_interrupted
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_same_command_finishes_what_was_interrupted_anywhere() {
-    let interrupted: Vec<bool> = stream::iter(0..30).map(survives).buffered(13).collect().await;
+async fn a_deletion_that_was_interrupted_anywhere_is_finished_by_the_same_command() {
+    let interrupted: Vec<bool> = stream::iter(0..30).map(is_finished_after).buffered(13).collect().await;
     assert!(interrupted[10] && !interrupted[29], "the sweep covers every call: {interrupted:?}");
 }
 
 #[tokio::test]
-async fn what_a_busy_table_leaves_undone_is_tried_again() {
-    let world = two_projects().await;
-    let other = world.items_of_the_other().await;
-    let (gate, url) = Gate::before(&world.backends.urls.dynamodb, usize::MAX).await;
+async fn items_that_a_busy_table_left_are_removed_by_another_try() {
+    let stack = two_projects().await;
+    let other = stack.items_of_the_other().await;
+    let (gate, url) = Gate::before(&stack.backends.urls.dynamodb, usize::MAX).await;
     gate.leave_undone(4);
-    world.write_environment(&url, "http://127.0.0.1:1", "http://127.0.0.1:1");
-    world.run(&["project", "delete", "Gone", "--yes"]).await.done();
+    stack.write_environment(&url, "http://127.0.0.1:1", "http://127.0.0.1:1");
+    stack.run(&["project", "delete", "Gone", "--yes"]).await.done();
     assert_eq!(gate.to_leave_undone(), 0);
-    world.check_that_only_the_other_is_left(other, "busy").await;
+    stack.check_that_only_the_other_is_left(other, "busy").await;
 }
 
 #[tokio::test]
-async fn what_comes_late_is_removed_by_the_same_command() {
-    let world = two_projects().await;
-    let other = world.items_of_the_other().await;
-    let id = world.run(&["--json", "project", "delete", "Gone", "--yes"]).await.done().json()["id"].clone();
+async fn a_late_contact_of_a_deleted_project_is_removed_by_the_same_command() {
+    let stack = two_projects().await;
+    let other = stack.items_of_the_other().await;
+    let id = stack.run(&["--json", "project", "delete", "Gone", "--yes"]).await.done().json()["id"].clone();
     let id = id.as_str().unwrap();
     let subscription = Subscription::Keep { when_new: true };
-    let (table, now) = (&world.backends.table, world.backends.clock.now());
+    let (table, now) = (&stack.backends.table, stack.backends.clock.now());
     table.merge_contact(id.parse().unwrap(), "late@example.org", subscription, &Data::default(), now).await.unwrap();
-    world.run(&["project", "delete", id]).await.refused(1, "add --yes");
+    stack.run(&["project", "delete", id]).await.refused(1, "add --yes");
     assert!(table.contact(id.parse().unwrap(), "late@example.org").await.unwrap().is_some(), "nothing was changed");
-    let said = world.run(&["project", "delete", id, "--yes"]).await.done();
-    assert!(said.out.contains("deleted before") && said.out.contains("1 contact"), "{}", said.out);
-    world.check_that_only_the_other_is_left(other, "late").await;
+    let output = stack.run(&["project", "delete", id, "--yes"]).await.done();
+    assert!(output.out.contains("deleted before") && output.out.contains("1 contact"), "{}", output.out);
+    stack.check_that_only_the_other_is_left(other, "late").await;
 }
 
 #[tokio::test]
 async fn a_domain_of_a_project_that_is_gone_can_be_claimed() {
-    let world = two_projects().await;
-    let gone = world.run(&["--json", "project", "delete", "Gone", "--yes"]).await.done().json();
+    let stack = two_projects().await;
+    let gone = stack.run(&["--json", "project", "delete", "Gone", "--yes"]).await.done().json();
     assert_eq!(gone["domains"][0], "gone.example");
-    world.run(&["domain", "add", "Stays", "gone.example"]).await.done();
+    stack.run(&["domain", "add", "Stays", "gone.example"]).await.done();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_project_that_is_enabled_meanwhile_keeps_what_is_not_gone_yet() {
+async fn a_project_that_is_enabled_meanwhile_keeps_the_rest_of_its_data() {
     for (operation, contacts) in [("DescribeTable", 60), ("Scan", 30), ("TransactWriteItems", 30)] {
-        let world = two_projects().await;
-        let gate = world.behind_a_gate().await;
-        world.run(&["project", "disable", "Gone", "--reason", "test"]).await;
-        let (table, now) = (&world.backends.table, world.backends.clock.now());
+        let stack = two_projects().await;
+        let gate = stack.behind_a_gate().await;
+        stack.run(&["project", "disable", "Gone", "--reason", "test"]).await;
+        let (table, now) = (&stack.backends.table, stack.backends.clock.now());
         let id = table.directory().await.unwrap().into_iter().find(|entry| entry.name == "Gone").unwrap().id;
         let enable = gate.before_next(operation, guard::enable(table, id, now, 7));
-        let (said, enabled) = tokio::join!(world.run(&["project", "delete", "Gone", "--yes"]), enable);
+        let (output, enabled) = tokio::join!(stack.run(&["project", "delete", "Gone", "--yes"]), enable);
         assert!(matches!(enabled.unwrap(), ChangeOutcome::Changed(_)));
-        said.refused(1, "was enabled meanwhile and is not deleted");
+        output.refused(1, "was enabled meanwhile and is not deleted");
         assert!(table.project(id).await.unwrap().is_some_and(|project| project.disabled.is_none()), "{operation}");
         assert_eq!(table.domain("gone.example").await.unwrap().unwrap().project, id);
-        let items = world.backends.items().await;
+        let items = stack.backends.items().await;
         let left = items.keys().filter(|key| key.ends_with(" CONTACT")).count();
         assert_eq!(left, contacts, "{operation}");
     }
@@ -187,35 +187,35 @@ async fn a_project_that_is_enabled_meanwhile_keeps_what_is_not_gone_yet() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_claim_that_comes_between_goes_with_the_project() {
-    let world = two_projects().await;
-    let gate = world.behind_a_gate().await;
-    world.run(&["project", "disable", "Gone", "--reason", "test"]).await;
-    let (table, now) = (&world.backends.table, world.backends.clock.now());
+    let stack = two_projects().await;
+    let gate = stack.behind_a_gate().await;
+    stack.run(&["project", "disable", "Gone", "--reason", "test"]).await;
+    let (table, now) = (&stack.backends.table, stack.backends.clock.now());
     let id = table.directory().await.unwrap().into_iter().find(|entry| entry.name == "Gone").unwrap().id;
     let claim = gate.before_next("TransactWriteItems", table.claim_domain("late.example", id, now));
-    let (said, claimed) = tokio::join!(world.run(&["--json", "project", "delete", "Gone", "--yes"]), claim);
+    let (output, claimed) = tokio::join!(stack.run(&["--json", "project", "delete", "Gone", "--yes"]), claim);
     assert_eq!(claimed.unwrap(), DomainClaimOutcome::Ours);
-    assert_eq!(said.done().json()["domains"], serde_json::json!(["gone.example", "late.example"]));
+    assert_eq!(output.done().json()["domains"], serde_json::json!(["gone.example", "late.example"]));
     let left: Vec<_> = table.domains().await.unwrap().into_iter().map(|claim| claim.domain).collect();
     assert_eq!(left, ["stays.example"]);
 }
 
 #[tokio::test]
-async fn a_key_that_another_project_has_by_now_stays_there() {
-    let world = World::start().await;
+async fn a_key_that_another_project_has_imported_since_stays() {
+    let stack = LocalStack::start().await;
     let key = format!("sk_{:048x}", 1);
-    world.project("First").await;
-    world.run_with(&["project", "import-keys", "First"], &key).await.done();
-    world.run(&["project", "rotate", "First", "--grace", "1s"]).await.done();
+    stack.project("First").await;
+    stack.run_with(&["project", "import-keys", "First"], &key).await.done();
+    stack.run(&["project", "rotate", "First", "--grace", "1s"]).await.done();
     tokio::time::sleep(Duration::from_millis(1_100)).await;
-    // As TTL does.
+    // TTL removes the item in the same way.
     let digest = KeyDigest::of(&key);
     let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
-    let item = world.backends.dynamodb.delete_item().table_name(TABLE).key("sk", text("KEY".to_owned()));
+    let item = stack.backends.dynamodb.delete_item().table_name(TABLE).key("sk", text("KEY".to_owned()));
     item.key("pk", text(format!("KEY#{}", digest.as_str()))).send().await.unwrap();
-    world.project("Second").await;
-    world.run_with(&["project", "import-keys", "Second"], &key).await.done();
-    world.run(&["project", "delete", "First", "--yes"]).await.done();
-    let stored = world.backends.table.api_key(digest.as_str()).await.unwrap().unwrap();
+    stack.project("Second").await;
+    stack.run_with(&["project", "import-keys", "Second"], &key).await.done();
+    stack.run(&["project", "delete", "First", "--yes"]).await.done();
+    let stored = stack.backends.table.api_key(digest.as_str()).await.unwrap().unwrap();
     assert_eq!(stored.project.name, "Second");
 }

@@ -18,9 +18,9 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::support::serve;
+use crate::serve::serve;
 
-/// What is answered behind a closed gate; the SDK does not try it again.
+/// The answer of a closed gate, which the SDK does not try again.
 const CLOSED: &str = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","message":"User: arn:aws:iam::000000000000:user/ada is not authorized to perform: dynamodb:Anything on resource: *"}"#;
 
 /// A gate. Clones share the counts.
@@ -49,7 +49,7 @@ impl Gate {
         (gate, serve(router).await)
     }
 
-    /// From now on so many batched writes are left undone, as by a throttled table.
+    /// Leaves the next batched writes undone, as a throttled table does.
     pub(crate) fn leave_undone(&self, batches: usize) {
         self.undone.store(batches, Ordering::SeqCst);
     }

@@ -5,15 +5,17 @@
 mod aws;
 mod deleted;
 mod domains;
-#[cfg(unix)]
-mod found;
 mod gate;
-mod hostile;
+mod hostile_text;
 mod keys;
 mod printed;
 mod projects;
 mod refused;
 mod sent;
+mod serve;
 mod status;
 mod support;
 mod templates;
+#[cfg(unix)]
+mod untrusted_state;
+mod upgraded;

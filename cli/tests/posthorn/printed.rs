@@ -1,11 +1,11 @@
-//! What is printed, and to whom.
+//! Help, completions, colours, and outputs that nobody reads.
 
 use std::{
     io::Read,
     process::{Command, Stdio},
 };
 
-use crate::support::{Folder, World, posthorn};
+use crate::support::{Folder, LocalStack, posthorn};
 
 #[tokio::test]
 async fn help_teaches_exit_codes_and_completions_are_scripts() {
@@ -28,17 +28,17 @@ async fn help_teaches_exit_codes_and_completions_are_scripts() {
 
 #[tokio::test]
 async fn without_a_terminal_there_is_no_colour() {
-    let world = World::start().await;
-    world.project("Shop").await;
+    let stack = LocalStack::start().await;
+    stack.project("Shop").await;
     for arguments in [&["project", "list"][..], &["project", "show", "Shop"], &["status"]] {
-        let said = world.run(arguments).await;
-        assert!(!said.out.contains('\u{1b}') && !said.err.contains('\u{1b}'), "{said:?}");
+        let output = stack.run(arguments).await;
+        assert!(!output.out.contains('\u{1b}') && !output.err.contains('\u{1b}'), "{output:?}");
     }
 }
 
-/// Runs the program with a standard output that nobody reads; its exit code, and what it said on standard error.
-async fn unread(world: &World, arguments: &'static [&str]) -> (Option<i32>, String) {
-    let folder = world.folder.0.clone();
+/// Runs the program with a standard output that nobody reads; its exit code, and its standard error.
+async fn unread(stack: &LocalStack, arguments: &'static [&str]) -> (Option<i32>, String) {
+    let folder = stack.folder.0.clone();
     let ended = tokio::task::spawn_blocking(move || {
         let mut child = Command::new(env!("CARGO_BIN_EXE_posthorn"))
             .args(arguments)
@@ -57,16 +57,16 @@ async fn unread(world: &World, arguments: &'static [&str]) -> (Option<i32>, Stri
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_closed_pipe_ends_it_quietly() {
-    let world = World::start().await;
-    assert_eq!(unread(&world, &["project", "list"]).await, (Some(0), String::new()));
+    let stack = LocalStack::start().await;
+    assert_eq!(unread(&stack, &["project", "list"]).await, (Some(0), String::new()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_that_nobody_read_are_a_failure() {
-    let world = World::start().await;
+    let stack = LocalStack::start().await;
     for arguments in [&["project", "create", "Shop"][..], &["project", "rotate", "Shop"]] {
-        let (code, error) = unread(&world, arguments).await;
-        let id = world.run(&["--json", "project", "show", "Shop"]).await.done().json()["id"].clone();
+        let (code, error) = unread(&stack, arguments).await;
+        let id = stack.run(&["--json", "project", "show", "Shop"]).await.done().json()["id"].clone();
         let command = format!("replace them with posthorn project rotate {}", id.as_str().unwrap());
         assert!(error.starts_with("error: the new keys were not read") && error.contains(&command), "{error}");
         assert_eq!((code, error.lines().count()), (Some(1), 1), "{error}");

@@ -10,7 +10,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Folder, World, posthorn, serve};
+use crate::{
+    serve::serve,
+    support::{Folder, LocalStack, posthorn},
+};
 
 pub(crate) const KEY: &str = "sk_07ELSZgnu18FMTahov29GNUbipw3AHOVcjqx3AHO1qSFvM";
 
@@ -32,7 +35,7 @@ pub(crate) fn answer(status: &str) -> String {
     json!({"success": true, "data": {"emails": [email], "timestamp": "2026-11-21T00:00:00.000Z"}}).to_string()
 }
 
-async fn send(url: &str, more: &[&str]) -> crate::support::Said {
+async fn send(url: &str, more: &[&str]) -> crate::support::ToolOutput {
     let folder = Folder::new();
     let variables = [("POSTHORN_SECRET_KEY", KEY), ("POSTHORN_URL", url)];
     posthorn(&folder.0, &variables, &[&["send", "--to", "ada@example.org"], more].concat(), "").await
@@ -41,8 +44,8 @@ async fn send(url: &str, more: &[&str]) -> crate::support::Said {
 #[tokio::test]
 async fn a_mail_is_sent_once_with_the_key_of_the_environment() {
     let (url, requests) = api(200, &answer("SENT")).await;
-    let said = send(&url, &["--subject", "Hi", "--from", "me@example.com"]).await.done();
-    assert!(said.out.starts_with("SENT  ada@example.org"), "{}", said.out);
+    let output = send(&url, &["--subject", "Hi", "--from", "me@example.com"]).await.done();
+    assert!(output.out.starts_with("SENT  ada@example.org"), "{}", output.out);
     send(&url, &[]).await.done();
     let requests = requests.lock().unwrap();
     let header = |at: usize, name: &str| requests[at].0[name].to_str().unwrap().to_owned();
@@ -53,10 +56,10 @@ async fn a_mail_is_sent_once_with_the_key_of_the_environment() {
 }
 
 #[tokio::test]
-async fn what_was_not_sent_is_said_and_not_done() {
+async fn a_suppressed_recipient_ends_with_exit_code_1() {
     let (url, _) = api(200, &answer("SUPPRESSED")).await;
-    let said = send(&url, &["--json"]).await;
-    assert_eq!((said.code, &said.json()["data"]["emails"][0]["status"]), (1, &json!("SUPPRESSED")));
+    let output = send(&url, &["--json"]).await;
+    assert_eq!((output.code, &output.json()["data"]["emails"][0]["status"]), (1, &json!("SUPPRESSED")));
 }
 
 #[tokio::test]
@@ -67,13 +70,13 @@ async fn the_apis_refusal_is_shown_with_its_suggestion() {
     }});
     let (url, _) = api(401, &error.to_string()).await;
     send(&url, &[]).await.refused(1, "The key is wrong. Use another. (INVALID_API_KEY, request r-1)");
-    let said = send(&url, &["--json"]).await;
-    let error: Value = serde_json::from_str(&said.err).unwrap();
-    assert_eq!((said.code, said.out.as_str(), &error["error"]["code"]), (1, "", &json!("INVALID_API_KEY")));
+    let output = send(&url, &["--json"]).await;
+    let error: Value = serde_json::from_str(&output.err).unwrap();
+    assert_eq!((output.code, output.out.as_str(), &error["error"]["code"]), (1, "", &json!("INVALID_API_KEY")));
 }
 
 #[tokio::test]
-async fn what_is_not_the_api_is_said() {
+async fn an_address_that_is_not_the_api_is_named() {
     let (url, _) = api(404, "<html>").await;
     send(&url, &[]).await.refused(1, "answered 404, and not as Posthorn does: check the address");
     send("http://127.0.0.1:1", &[]).await.refused(1, "nobody answers at http://127.0.0.1:1 (no connection)");
@@ -81,13 +84,13 @@ async fn what_is_not_the_api_is_said() {
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_read_leaves_open_whether_the_mail_went() {
+async fn after_an_unreadable_answer_the_mail_may_have_been_sent() {
     let whole = answer("SENT");
     for (status, text) in [(200, &whole[..whole.len() / 2]), (200, ""), (502, "<html>"), (503, r#"{"message": "x"}"#)] {
         let (url, requests) = api(status, text).await;
-        let said = send(&url, &[]).await;
-        said.refused(1, &format!("whether the mail was sent is not known: {url} answered {status}"));
-        assert!(said.err.contains("look whether it arrived before you send it again"), "{}", said.err);
+        let output = send(&url, &[]).await;
+        output.refused(1, &format!("it is not known whether the mail was sent: {url} answered {status}"));
+        assert!(output.err.contains("look whether it arrived before you send it again"), "{}", output.err);
         assert_eq!(requests.lock().unwrap().len(), 1, "it is not sent again by itself");
         let error: Value = serde_json::from_str(&send(&url, &["--json"]).await.err).unwrap();
         assert_eq!(error["error"]["code"], "IN_DOUBT");
@@ -95,26 +98,26 @@ async fn an_answer_that_cannot_be_read_leaves_open_whether_the_mail_went() {
 }
 
 #[tokio::test]
-async fn without_a_key_nothing_is_asked() {
-    let world = World::start().await;
-    world
+async fn without_a_key_no_request_is_made() {
+    let stack = LocalStack::start().await;
+    stack
         .run(&["send", "--to", "a@example.org"])
         .await
         .refused(1, "set POSTHORN_SECRET_KEY to one of the project's (read -rs");
     let (url, requests) = api(200, &answer("SENT")).await;
-    std::fs::write(world.folder.0.join(".posthorn/demo.env"), format!("POSTHORN_SECRET_KEY={KEY}\n")).unwrap();
-    world.write_environment("http://127.0.0.1:1", "http://127.0.0.1:1", &url);
-    world.run(&["send", "--to", "a@example.org"]).await.done();
+    std::fs::write(stack.folder.0.join(".posthorn/demo.env"), format!("POSTHORN_SECRET_KEY={KEY}\n")).unwrap();
+    stack.write_environment("http://127.0.0.1:1", "http://127.0.0.1:1", &url);
+    stack.run(&["send", "--to", "a@example.org"]).await.done();
     assert_eq!(requests.lock().unwrap().len(), 1, "with the demo project's key");
 }
 
 #[tokio::test]
-async fn a_place_in_an_option_counts_more_than_the_address_of_the_environment() {
-    let world = World::start().await;
+async fn a_target_option_overrides_the_address_of_the_environment() {
+    let stack = LocalStack::start().await;
     let (local, of_local) = api(200, &answer("SENT")).await;
     let (other, of_other) = api(200, &answer("SENT")).await;
-    world.write_environment("http://127.0.0.1:1", "http://127.0.0.1:1", &local);
-    let state = world.folder.0.join(".posthorn");
+    stack.write_environment("http://127.0.0.1:1", "http://127.0.0.1:1", &local);
+    let state = stack.folder.0.join(".posthorn");
     std::fs::write(state.join("demo.env"), format!("POSTHORN_SECRET_KEY={KEY}\n")).unwrap();
     let variables = [("POSTHORN_SECRET_KEY", KEY), ("POSTHORN_URL", other.as_str())];
     let send = ["send", "--to", "ada@example.org"];
@@ -126,16 +129,16 @@ async fn a_place_in_an_option_counts_more_than_the_address_of_the_environment() 
         (send.to_vec(), (2, 1)),
         ([&send[..], &place, &["--url", &other]].concat(), (2, 2)),
     ] {
-        posthorn(&world.folder.0, &variables, &arguments, "").await.done();
+        posthorn(&stack.folder.0, &variables, &arguments, "").await.done();
         assert_eq!(asked(), expected, "{arguments:?}");
     }
-    posthorn(&world.folder.0, &variables, &[&send[..], &["--table", "t"]].concat(), "")
+    posthorn(&stack.folder.0, &variables, &[&send[..], &["--table", "t"]].concat(), "")
         .await
         .refused(1, "no API is known");
 }
 
 #[tokio::test]
-async fn what_goes_to_this_machine_goes_through_no_proxy() {
+async fn requests_to_this_machine_bypass_the_proxy() {
     let (url, _) = api(200, &answer("SENT")).await;
     let folder = Folder::new();
     let nobody = "http://127.0.0.1:1";

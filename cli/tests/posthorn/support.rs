@@ -7,15 +7,14 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use crate::gate::Gate;
-use axum::Router;
 use posthorn_testkit::{
     backends::{ALERTS, Backends, TABLE},
-    recording::recorded,
     sqs::Sqs,
 };
 use serde_json::Value;
-use tokio::{io::AsyncWriteExt, net::TcpListener, process::Command};
+use tokio::{io::AsyncWriteExt, process::Command};
+
+use crate::{gate::Gate, serve::serve};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_posthorn");
 pub(crate) const EVENTS: &str = "arn:aws:sns:us-east-1:000000000000:posthorn-feedback";
@@ -41,28 +40,28 @@ impl Drop for Folder {
     }
 }
 
-/// What the program said.
+/// The exit code and the outputs of the program.
 #[derive(Debug)]
-pub(crate) struct Said {
+pub(crate) struct ToolOutput {
     pub(crate) code: i32,
     pub(crate) out: String,
     pub(crate) err: String,
 }
 
-impl Said {
+impl ToolOutput {
     /// The one JSON document on standard output.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {self:?}"))
     }
 
-    /// It was done.
+    /// It ended with exit code 0 and nothing on standard error.
     #[track_caller]
     pub(crate) fn done(self) -> Self {
         assert_eq!((self.code, self.err.as_str()), (0, ""), "{self:?}");
         self
     }
 
-    /// It was refused in one line that has these words, and nothing else was said.
+    /// It was refused in one line that has these words, and printed nothing else.
     #[track_caller]
     pub(crate) fn refused(&self, code: i32, words: &str) {
         assert_eq!((self.code, self.out.as_str()), (code, ""), "{self:?}");
@@ -72,7 +71,7 @@ impl Said {
 }
 
 /// Runs the program in a folder, with these variables and nothing of this test's own environment.
-pub(crate) async fn posthorn(folder: &Path, variables: &[(&str, &str)], arguments: &[&str], input: &str) -> Said {
+pub(crate) async fn posthorn(folder: &Path, variables: &[(&str, &str)], arguments: &[&str], input: &str) -> ToolOutput {
     let mut command = Command::new(PROGRAM);
     command.args(arguments).current_dir(folder).env_clear();
     command.env("HOME", folder).env("AWS_EC2_METADATA_DISABLED", "true").envs(variables.iter().copied());
@@ -81,7 +80,7 @@ pub(crate) async fn posthorn(folder: &Path, variables: &[(&str, &str)], argument
     // A program that reads nothing may have ended before this is written.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes()).await;
     let output = child.wait_with_output().await.unwrap();
-    Said {
+    ToolOutput {
         code: output.status.code().unwrap(),
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
@@ -89,24 +88,24 @@ pub(crate) async fn posthorn(folder: &Path, variables: &[(&str, &str)], argument
 }
 
 /// A local stack.
-pub(crate) struct World {
+pub(crate) struct LocalStack {
     pub(crate) backends: Backends,
     pub(crate) sqs: Sqs,
     pub(crate) folder: Folder,
 }
 
-impl World {
+impl LocalStack {
     pub(crate) async fn start() -> Self {
         let backends = Backends::start().await;
         let sqs = Sqs::new();
         let queues = serve(sqs.clone().router()).await;
-        let world = Self { backends, sqs, folder: Folder::new() };
-        let urls = world.backends.urls.clone();
-        world.write_environment(&urls.dynamodb, &queues, "http://127.0.0.1:1");
-        world
+        let stack = Self { backends, sqs, folder: Folder::new() };
+        let urls = stack.backends.urls.clone();
+        stack.write_environment(&urls.dynamodb, &queues, "http://127.0.0.1:1");
+        stack
     }
 
-    /// The same stack with a gate in front of its table.
+    /// Puts a gate in front of the table.
     pub(crate) async fn behind_a_gate(&self) -> Gate {
         let (gate, url) = Gate::before(&self.backends.urls.dynamodb, usize::MAX).await;
         self.write_environment(&url, "http://127.0.0.1:1", "http://127.0.0.1:1");
@@ -137,43 +136,24 @@ impl World {
     }
 
     /// Runs the program on this stack.
-    pub(crate) async fn run(&self, arguments: &[&str]) -> Said {
+    pub(crate) async fn run(&self, arguments: &[&str]) -> ToolOutput {
         self.run_with(arguments, "").await
     }
 
-    pub(crate) async fn run_with(&self, arguments: &[&str], input: &str) -> Said {
+    pub(crate) async fn run_with(&self, arguments: &[&str], input: &str) -> ToolOutput {
         posthorn(&self.folder.0, &[], arguments, input).await
     }
 
     /// A new project, by the program: its id and its keys.
-    pub(crate) async fn project(&self, name: &str) -> Made {
-        let made = self.run(&["--json", "project", "create", name]).await.done().json();
-        let text = |field: &str| made[field].as_str().unwrap().to_owned();
-        Made { id: text("id"), secret: text("secret"), public: text("public") }
+    pub(crate) async fn project(&self, name: &str) -> CreatedProject {
+        let created = self.run(&["--json", "project", "create", name]).await.done().json();
+        let text = |field: &str| created[field].as_str().unwrap().to_owned();
+        CreatedProject { id: text("id"), secret: text("secret"), public: text("public") }
     }
 }
 
-pub(crate) struct Made {
+pub(crate) struct CreatedProject {
     pub(crate) id: String,
     pub(crate) secret: String,
     pub(crate) public: String,
-}
-
-/// Serves on a free port; its URL.
-pub(crate) async fn serve_on<F>(server: impl FnOnce(TcpListener) -> F) -> String
-where
-    F: Future<Output = std::io::Result<()>> + Send + 'static,
-{
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(server(listener));
-    url
-}
-
-pub(crate) async fn serve(router: Router) -> String {
-    serve_on(|listener| async move {
-        let (listener, _relay) = recorded(listener).await?;
-        axum::serve(listener, router).await
-    })
-    .await
 }

@@ -4,10 +4,10 @@ use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Said, posthorn};
+use crate::support::{Folder, ToolOutput, posthorn};
 
 /// The tool's answer to a template in the file `t`, with the data in the file `d`.
-async fn check(template: impl AsRef<[u8]>, data: Option<&str>, options: &[&str]) -> Said {
+async fn check(template: impl AsRef<[u8]>, data: Option<&str>, options: &[&str]) -> ToolOutput {
     let folder = Folder::new();
     fs::write(folder.0.join("t"), template).unwrap();
     let mut arguments = [&["template", "check", "t"], options].concat();
@@ -19,76 +19,79 @@ async fn check(template: impl AsRef<[u8]>, data: Option<&str>, options: &[&str])
 }
 
 #[track_caller]
-fn assert_said(said: &Said, code: i32, out: &str, err: &str) {
-    assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (code, out, err));
+fn assert_output(output: &ToolOutput, code: i32, out: &str, err: &str) {
+    assert_eq!((output.code, output.out.as_str(), output.err.as_str()), (code, out, err));
 }
 
 #[tokio::test]
-async fn a_template_without_problems_is_said_to_have_none() {
-    let said = check("Hello {{ name ?? there }}\n", None, &[]).await;
-    assert_said(&said, 0, "t: no problems\n", "");
+async fn a_template_without_problems_has_one_line_of_output() {
+    let output = check("Hello {{ name ?? there }}\n", None, &[]).await;
+    assert_output(&output, 0, "t: no problems\n", "");
 }
 
 #[tokio::test]
 async fn every_problem_is_a_line_with_its_place() {
-    let said = check("<p>\n  {{ a | upcse }}\n{{ é }} {{ b | uppcase }}", None, &[]).await;
+    let output = check("<p>\n  {{ a | upcse }}\n{{ é }} {{ b | uppcase }}", None, &[]).await;
     let expected = "\
 t:2:10: There is no filter \"upcse\": perhaps \"upcase\" is meant.
 t:3:16: There is no filter \"uppcase\": perhaps \"upcase\" is meant.\n";
-    assert_said(&said, 1, expected, "");
-    let said = check("<p>\n{% if a %}", None, &[]).await;
-    assert!(said.code == 1 && said.err.is_empty(), "{said:?}");
-    assert!(said.out.starts_with("t:2:") && said.out.contains("endif") && said.out.lines().count() == 1, "{said:?}");
+    assert_output(&output, 1, expected, "");
+    let output = check("<p>\n{% if a %}", None, &[]).await;
+    assert!(output.code == 1 && output.err.is_empty(), "{output:?}");
+    assert!(
+        output.out.starts_with("t:2:") && output.out.contains("endif") && output.out.lines().count() == 1,
+        "{output:?}"
+    );
 }
 
 #[tokio::test]
 async fn with_data_the_rendering_goes_to_standard_output() {
-    let said = check("Hello {{ name }}", Some(r#"{"name": "<Ada>"}"#), &[]).await;
-    assert_said(&said, 0, "Hello &lt;Ada&gt;\n", "");
+    let output = check("Hello {{ name }}", Some(r#"{"name": "<Ada>"}"#), &[]).await;
+    assert_output(&output, 0, "Hello &lt;Ada&gt;\n", "");
     for part in ["--subject", "--text"] {
-        let said = check("Hello {{ name }}", Some(r#"{"name": "<Ada>"}"#), &[part]).await;
-        assert_said(&said, 0, "Hello <Ada>\n", "");
+        let output = check("Hello {{ name }}", Some(r#"{"name": "<Ada>"}"#), &[part]).await;
+        assert_output(&output, 0, "Hello <Ada>\n", "");
     }
-    let said = check("\u{feff}Hello {{ name }}\r\n", Some("\u{feff}{\"name\": \"a\\nb\"}"), &["--subject"]).await;
-    assert_said(&said, 0, "Hello a b\n", "");
-    let said = check("a\n\n{{ x.size }}\n\n", Some(r#"{"x": [1, 2]}"#), &[]).await;
-    assert_said(&said, 0, "a\n\n2\n\n", "");
-    let said = check("{{ x }}", Some("{}"), &[]).await;
-    assert_said(&said, 0, "", "");
+    let output = check("\u{feff}Hello {{ name }}\r\n", Some("\u{feff}{\"name\": \"a\\nb\"}"), &["--subject"]).await;
+    assert_output(&output, 0, "Hello a b\n", "");
+    let output = check("a\n\n{{ x.size }}\n\n", Some(r#"{"x": [1, 2]}"#), &[]).await;
+    assert_output(&output, 0, "a\n\n2\n\n", "");
+    let output = check("{{ x }}", Some("{}"), &[]).await;
+    assert_output(&output, 0, "", "");
 }
 
 #[tokio::test]
 async fn with_data_the_problems_go_to_standard_error() {
-    let said = check("{{ a | upcse }}!", Some(r#"{"a": "x"}"#), &[]).await;
-    assert_said(&said, 1, "x!\n", "t:1:8: There is no filter \"upcse\": perhaps \"upcase\" is meant.\n");
+    let output = check("{{ a | upcse }}!", Some(r#"{"a": "x"}"#), &[]).await;
+    assert_output(&output, 1, "x!\n", "t:1:8: There is no filter \"upcse\": perhaps \"upcase\" is meant.\n");
     let source = "{% if a > 5 %}more{% endif %}";
-    assert_said(&check(source, None, &[]).await, 0, "t: no problems\n", "");
-    let said = check(source, Some(r#"{"a": "7"}"#), &[]).await;
-    assert_eq!((said.code, said.out.as_str()), (1, "more\n"), "it shows with this data alone: {said:?}");
-    assert!(said.err.starts_with("t:1:7: ") && said.err.contains("compared with a number"), "{said:?}");
+    assert_output(&check(source, None, &[]).await, 0, "t: no problems\n", "");
+    let output = check(source, Some(r#"{"a": "7"}"#), &[]).await;
+    assert_eq!((output.code, output.out.as_str()), (1, "more\n"), "it shows with this data alone: {output:?}");
+    assert!(output.err.starts_with("t:1:7: ") && output.err.contains("compared with a number"), "{output:?}");
 }
 
 #[tokio::test]
-async fn what_is_no_liquid_is_shown_as_it_would_go_out() {
-    let said = check("{{ name }} {% nothing %}", Some(r#"{"name": "Ada"}"#), &[]).await;
-    assert_said(&said, 1, "Ada {% nothing %}\n", "t:1:12: There is no tag \"nothing\".\n");
+async fn a_template_that_is_not_liquid_is_shown_with_plain_replacement() {
+    let output = check("{{ name }} {% nothing %}", Some(r#"{"name": "Ada"}"#), &[]).await;
+    assert_output(&output, 1, "Ada {% nothing %}\n", "t:1:12: There is no tag \"nothing\".\n");
 }
 
 #[tokio::test]
 async fn a_template_beyond_a_limit_has_no_rendering() {
     let loops = "{% for a in (1..1000) %}".repeat(3) + "x" + &"{% endfor %}".repeat(3);
-    let said = check(&loops, Some("{}"), &[]).await;
-    assert_said(&said, 1, "", "t: The template exceeds the limit of 200,000 steps with this data.\n");
-    assert_said(&check(&loops, None, &[]).await, 0, "t: no problems\n", "");
+    let output = check(&loops, Some("{}"), &[]).await;
+    assert_output(&output, 1, "", "t: The template exceeds the limit of 200,000 steps with this data.\n");
+    assert_output(&check(&loops, None, &[]).await, 0, "t: no problems\n", "");
     let deep = "{% if a %}".repeat(49) + &"{% endif %}".repeat(49);
     for (data, is_shown_on_error) in [(None, false), (Some("{}"), true)] {
-        let said = check(&deep, data, &[]).await;
-        let (full, empty) = if is_shown_on_error { (&said.err, &said.out) } else { (&said.out, &said.err) };
+        let output = check(&deep, data, &[]).await;
+        let (full, empty) = if is_shown_on_error { (&output.err, &output.out) } else { (&output.out, &output.err) };
         assert!(
-            said.code == 1 && empty.is_empty() && full.contains("limit of 48 blocks inside each other"),
-            "{said:?}"
+            output.code == 1 && empty.is_empty() && full.contains("limit of 48 blocks inside each other"),
+            "{output:?}"
         );
-        assert_eq!(full.lines().count(), 1, "it is told once: {said:?}");
+        assert_eq!(full.lines().count(), 1, "it is told once: {output:?}");
     }
 }
 
@@ -98,30 +101,30 @@ async fn a_template_or_its_data_may_come_on_standard_input() {
     let run = async |arguments: &[&str], input: &str| {
         posthorn(&folder.0, &[], &[&["template", "check"], arguments].concat(), input).await
     };
-    assert_said(&run(&["-"], "{{ a }}").await, 0, "-: no problems\n", "");
+    assert_output(&run(&["-"], "{{ a }}").await, 0, "-: no problems\n", "");
     assert_eq!(run(&["-"], "{{ a").await.out, "-:1:1: A {{ is never closed: write }} behind it.\n");
     fs::write(folder.0.join("t"), "{{ a }}").unwrap();
-    assert_said(&run(&["t", "--data", "-"], r#"{"a": 1}"#).await, 0, "1\n", "");
+    assert_output(&run(&["t", "--data", "-"], r#"{"a": 1}"#).await, 0, "1\n", "");
     fs::write(folder.0.join("-"), "{{ a").unwrap();
-    assert_said(&run(&["./-"], "").await, 1, "./-:1:1: A {{ is never closed: write }} behind it.\n", "");
+    assert_output(&run(&["./-"], "").await, 1, "./-:1:1: A {{ is never closed: write }} behind it.\n", "");
     run(&["-", "--data", "-"], "{}").await.refused(2, "name a file for one of them");
 }
 
 #[tokio::test]
 async fn a_program_gets_one_document() {
-    let said = check("{{ a | upcse }}", Some(r#"{"a": "\u202e"}"#), &["--json"]).await;
+    let output = check("{{ a | upcse }}", Some(r#"{"a": "\u202e"}"#), &["--json"]).await;
     let message = "There is no filter \"upcse\": perhaps \"upcase\" is meant.";
     let problems = json!([{"line": 1, "column": 8, "message": message}]);
-    assert_eq!((said.code, said.err.as_str()), (1, ""), "{said:?}");
+    assert_eq!((output.code, output.err.as_str()), (1, ""), "{output:?}");
     assert_eq!(
-        said.json(),
+        output.json(),
         json!({"file": "t", "fine": false, "problems": problems, "text": "\u{202e}", "error": null})
     );
-    let said = check("{{ a }}", None, &["--json"]).await.done();
-    assert_eq!(said.json(), json!({"file": "t", "fine": true, "problems": [], "text": null, "error": null}));
-    let said = check("{% for a in (1..1000000) %}{% endfor %}", Some("{}"), &["--json"]).await;
-    assert_eq!((said.code, &said.json()["text"], &said.json()["fine"]), (1, &Value::Null, &json!(false)));
-    assert!(said.json()["error"].as_str().unwrap().contains("200,000 steps"), "{said:?}");
+    let output = check("{{ a }}", None, &["--json"]).await.done();
+    assert_eq!(output.json(), json!({"file": "t", "fine": true, "problems": [], "text": null, "error": null}));
+    let output = check("{% for a in (1..1000000) %}{% endfor %}", Some("{}"), &["--json"]).await;
+    assert_eq!((output.code, &output.json()["text"], &output.json()["fine"]), (1, &Value::Null, &json!(false)));
+    assert!(output.json()["error"].as_str().unwrap().contains("200,000 steps"), "{output:?}");
 }
 
 #[tokio::test]
@@ -152,19 +155,19 @@ async fn data_that_no_mail_could_have_is_refused_in_one_line() {
     ] {
         check("{{ a }}", Some(&data), &[]).await.refused(1, words);
     }
-    let said = check("{{ a }}", Some("[]"), &["--json"]).await;
-    let error: Value = serde_json::from_str(&said.err).unwrap();
-    assert_eq!((said.code, &error["error"]["code"]), (1, &json!("INVALID_INPUT")), "{said:?}");
+    let output = check("{{ a }}", Some("[]"), &["--json"]).await;
+    let error: Value = serde_json::from_str(&output.err).unwrap();
+    assert_eq!((output.code, &error["error"]["code"]), (1, &json!("INVALID_INPUT")), "{output:?}");
 }
 
 #[tokio::test]
-async fn the_place_options_of_other_commands_change_nothing() {
+async fn target_options_do_not_change_a_template_check() {
     let folder = Folder::new();
     fs::write(folder.0.join("t"), "{{ a }}").unwrap();
     for (variables, options) in
         [(&[("POSTHORN_STACK", "gone")][..], &[][..]), (&[], &["--state", "nowhere"]), (&[], &["--table", "gone"])]
     {
         let arguments = [options, &["template", "check", "t"]].concat();
-        assert_said(&posthorn(&folder.0, variables, &arguments, "").await, 0, "t: no problems\n", "");
+        assert_output(&posthorn(&folder.0, variables, &arguments, "").await, 0, "t: no problems\n", "");
     }
 }

@@ -12,14 +12,17 @@ use std::{
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use posthorn_auth::reputation::Rule;
-use posthorn_lambda::aws;
 use posthorn_machine::{
     address::{host_of_url, is_loopback},
     files::read_own,
 };
 
-use super::{Api, Parts, Services, Target};
-use crate::failed::CliError;
+use super::api_address::ApiAddress;
+use crate::{
+    aws,
+    error::CliError,
+    target::{ServiceConfigs, StackResources, Target, TargetKind},
+};
 
 /// The local stack's state, the file in it that says where its parts listen, and the one with the demo project's keys.
 const FOLDER: &str = ".posthorn";
@@ -35,32 +38,32 @@ struct Variables {
 impl Variables {
     fn read(file: PathBuf) -> Result<Self, CliError> {
         let text = read_own(&file).map_err(|error| match (error.kind(), error.raw_os_error()) {
-            (io::ErrorKind::PermissionDenied, None) => CliError::StateOfOthers(error.to_string()),
-            _ => CliError::Unreadable(file.clone(), error),
+            (io::ErrorKind::PermissionDenied, None) => CliError::StateNotPrivate(error.to_string()),
+            _ => CliError::StateUnreadable(file.clone(), error),
         })?;
         let pairs = text.lines().filter_map(|line| line.split_once('='));
         let values = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Ok(Self { file, values })
     }
 
-    /// Those of the stack in this folder, or of the nearest one.
+    /// The variables of the stack in this folder, or of the nearest one.
     fn of_stack(folder: Option<&Path>) -> Result<Self, CliError> {
         let file = match folder {
             Some(folder) => folder.join(BACKENDS),
-            None => nearest().ok_or(CliError::NoStack)?,
+            None => nearest().ok_or(CliError::NoLocalStack)?,
         };
         Self::read(file)
     }
 
     fn get(&self, name: &'static str) -> Result<String, CliError> {
-        self.values.get(name).cloned().ok_or_else(|| CliError::OldState(self.file.clone(), name))
+        self.values.get(name).cloned().ok_or_else(|| CliError::StateOutdated(self.file.clone(), name))
     }
 
-    /// An address, which must be on this machine.
+    /// The address in a variable, which must be on this machine.
     fn address(&self, name: &'static str) -> Result<String, CliError> {
         let url = self.get(name)?;
         let is_here = url.starts_with("http://") && host_of_url(&url).is_some_and(is_loopback);
-        if is_here { Ok(url) } else { Err(CliError::StateNamesOthers(self.file.clone(), name)) }
+        if is_here { Ok(url) } else { Err(CliError::StateNamesRemoteAddress(self.file.clone(), name)) }
     }
 
     fn folder(&self) -> PathBuf {
@@ -71,16 +74,16 @@ impl Variables {
 pub(super) async fn find(folder: Option<&Path>) -> Result<Target, CliError> {
     let variables = Variables::of_stack(folder)?;
     let database = variables.address("AWS_ENDPOINT_URL_DYNAMODB")?;
-    if !answers(&database).await {
-        return Err(CliError::Stopped(variables.file, database));
+    if !is_listened_to(&database).await {
+        return Err(CliError::LocalStackStopped(variables.file, database));
     }
-    let services = Services {
+    let configs = ServiceConfigs {
         dynamodb: config(&database),
         ses: config(&variables.address("AWS_ENDPOINT_URL_SESV2")?),
         sns: config(&variables.address("AWS_ENDPOINT_URL_SNS")?),
         sqs: config(&variables.address("AWS_ENDPOINT_URL_SQS")?),
     };
-    let parts = Parts {
+    let resources = StackResources {
         api_url: Some(variables.address("POSTHORN_URL")?),
         configuration_set: Some(variables.get("CONFIGURATION_SET")?),
         events_topic: Some(variables.get("EVENTS_TOPIC_ARN")?),
@@ -90,20 +93,20 @@ pub(super) async fn find(folder: Option<&Path>) -> Result<Target, CliError> {
         alerts_email: None,
     };
     let table = variables.get("TABLE_NAME")?;
-    let place = format!("the local stack of {}", variables.folder().display());
-    let target = Target::new(&services, &table, place, Rule::default(), parts);
-    Ok(Target { state: Some(variables.folder()), ..target })
+    let description = format!("the local stack of {}", variables.folder().display());
+    let kind = TargetKind::LocalStack { state: variables.folder() };
+    Ok(Target::new(&configs, &table, kind, description, Rule::default(), resources))
 }
 
-/// The API, with the demo project's secret key if the stack keeps one.
-pub(super) fn api(folder: Option<&Path>) -> Result<Api, CliError> {
+/// The API's address, with the demo project's secret key if the stack keeps one.
+pub(super) fn api_address(folder: Option<&Path>) -> Result<ApiAddress, CliError> {
     let variables = Variables::of_stack(folder)?;
     let demo_key = match Variables::read(variables.folder().join(DEMO)) {
         Ok(demo) => Some(demo.get("POSTHORN_SECRET_KEY")?),
-        Err(CliError::Unreadable(_, error)) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(failed) => return Err(failed),
+        Err(CliError::StateUnreadable(_, error)) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
     };
-    Ok(Api::Found { url: variables.address("POSTHORN_URL")?, demo_key, state: variables.folder() })
+    Ok(ApiAddress::Found { url: variables.address("POSTHORN_URL")?, demo_key, state: variables.folder() })
 }
 
 /// The demo project's id, if the stack keeps its keys.
@@ -117,8 +120,8 @@ fn nearest() -> Option<PathBuf> {
     here.ancestors().map(|folder| folder.join(FOLDER).join(BACKENDS)).find(|file| file.is_file())
 }
 
-/// Whether somebody listens there.
-async fn answers(url: &str) -> bool {
+/// True if somebody listens at the address.
+async fn is_listened_to(url: &str) -> bool {
     let Some(address) = url.strip_prefix("http://").and_then(|address| address.parse::<SocketAddr>().ok()) else {
         return false;
     };

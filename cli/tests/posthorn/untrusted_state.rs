@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     sent::{KEY, Requests, answer, api},
-    support::{Folder, Said, World, posthorn},
+    support::{Folder, LocalStack, ToolOutput, posthorn},
 };
 
 const NOBODY: &str = "http://127.0.0.1:1";
@@ -25,17 +25,17 @@ const ADDRESSES: [&str; 7] = [
 ];
 
 /// A stack whose API is `url`, with the demo project's key; and its folder of state.
-async fn world(url: &str) -> (World, PathBuf) {
-    let world = World::start().await;
-    let dynamodb = world.backends.urls.dynamodb.clone();
-    world.write_environment(&dynamodb, NOBODY, url);
-    let state = world.folder.0.join(".posthorn");
+async fn stack_with_demo_key(url: &str) -> (LocalStack, PathBuf) {
+    let stack = LocalStack::start().await;
+    let dynamodb = stack.backends.urls.dynamodb.clone();
+    stack.write_environment(&dynamodb, NOBODY, url);
+    let state = stack.folder.0.join(".posthorn");
     fs::write(state.join("demo.env"), format!("POSTHORN_SECRET_KEY={DEMO_KEY}\n")).unwrap();
-    (world, state)
+    (stack, state)
 }
 
 /// Runs the program with a key in its environment.
-async fn with_key(folder: &Path, arguments: &[&str]) -> Said {
+async fn with_key(folder: &Path, arguments: &[&str]) -> ToolOutput {
     posthorn(folder, &[("POSTHORN_SECRET_KEY", KEY)], arguments, "").await
 }
 
@@ -45,21 +45,21 @@ fn keys(requests: &Requests) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_key_of_the_environment_goes_to_no_address_that_was_found() {
+async fn a_key_of_the_environment_is_not_sent_to_an_address_that_was_found() {
     let (url, requests) = api(200, &answer("SENT")).await;
-    let (world, state) = world(&url).await;
-    let below = world.folder.0.join("a/b");
+    let (stack, state) = stack_with_demo_key(&url).await;
+    let below = stack.folder.0.join("a/b");
     fs::create_dir_all(&below).unwrap();
     let place = ["--state", state.to_str().unwrap()];
     let elsewhere = Folder::new();
-    for (folder, arguments) in [(&world.folder.0, &[][..]), (&below, &[]), (&elsewhere.0, &place)] {
-        let said = with_key(folder, &[arguments, &SEND].concat()).await;
-        assert!(said.err.contains(&format!("was found in {}, not given", state.display())), "{said:?}");
-        said.refused(1, &format!("add --url {url}"));
+    for (folder, arguments) in [(&stack.folder.0, &[][..]), (&below, &[]), (&elsewhere.0, &place)] {
+        let output = with_key(folder, &[arguments, &SEND].concat()).await;
+        assert!(output.err.contains(&format!("was found in {}, not given", state.display())), "{output:?}");
+        output.refused(1, &format!("add --url {url}"));
         assert_eq!(keys(&requests), [""; 0]);
     }
-    let said = with_key(&below, &[&["--json"], &SEND[..]].concat()).await;
-    assert!(said.err.contains("ADDRESS_NOT_GIVEN") && !said.err.contains(KEY), "{said:?}");
+    let output = with_key(&below, &[&["--json"], &SEND[..]].concat()).await;
+    assert!(output.err.contains("ADDRESS_NOT_GIVEN") && !output.err.contains(KEY), "{output:?}");
     // With its own key the stack that was found is used, and another where the address is given with it.
     posthorn(&below, &[], &SEND, "").await.done();
     posthorn(&below, &[("POSTHORN_SECRET_KEY", DEMO_KEY)], &SEND, "").await.done();
@@ -67,17 +67,17 @@ async fn a_key_of_the_environment_goes_to_no_address_that_was_found() {
     assert_eq!(keys(&requests), [DEMO_KEY, DEMO_KEY, KEY].map(|key| format!("Bearer {key}")));
     // A stack that keeps no key has none to send with.
     fs::remove_file(state.join("demo.env")).unwrap();
-    let said = posthorn(&below, &[], &SEND, "").await;
-    assert!(said.err.contains(&format!("the local stack of {} keeps no key", state.display())), "{said:?}");
-    said.refused(1, &format!("give the address with it: --url {url}"));
+    let output = posthorn(&below, &[], &SEND, "").await;
+    assert!(output.err.contains(&format!("the local stack of {} keeps no key", state.display())), "{output:?}");
+    output.refused(1, &format!("give the address with it: --url {url}"));
     with_key(&below, &SEND).await.refused(1, "add --url");
     assert_eq!(keys(&requests).len(), 3);
 }
 
 #[tokio::test]
-async fn a_state_that_names_another_machine_is_not_believed() {
+async fn a_state_with_the_address_of_another_machine_is_refused() {
     let (url, requests) = api(200, &answer("SENT")).await;
-    let (world, state) = world(&url).await;
+    let (stack, state) = stack_with_demo_key(&url).await;
     let file = state.join("backends.env");
     let right = fs::read_to_string(&file).unwrap();
     for name in ADDRESSES {
@@ -96,7 +96,7 @@ async fn a_state_that_names_another_machine_is_not_believed() {
             };
             fs::write(&file, right.lines().map(line).collect::<String>()).unwrap();
             let refused = if name == "POSTHORN_URL" { &SEND[..] } else { &["project", "list"] };
-            posthorn(&world.folder.0, &[], refused, "")
+            posthorn(&stack.folder.0, &[], refused, "")
                 .await
                 .refused(1, &format!("names an address for {name} that is not on this machine"));
         }
@@ -105,17 +105,17 @@ async fn a_state_that_names_another_machine_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_state_that_others_can_have_written_is_not_believed() {
+async fn a_state_that_others_can_have_written_is_refused() {
     let (url, requests) = api(200, &answer("SENT")).await;
-    let (world, state) = world(&url).await;
+    let (stack, state) = stack_with_demo_key(&url).await;
     let refused = async |words: &str| {
         for arguments in [&SEND[..], &["project", "list"], &["status"]] {
-            let said = posthorn(&world.folder.0, &[], arguments, "").await;
-            said.refused(1, words);
-            assert!(said.err.contains("must be yours alone"), "{said:?}");
+            let output = posthorn(&stack.folder.0, &[], arguments, "").await;
+            output.refused(1, words);
+            assert!(output.err.contains("must be yours alone"), "{output:?}");
         }
-        let said = with_key(&world.folder.0, &[&["--json"], &SEND[..]].concat()).await;
-        assert!(said.err.contains("STATE_NOT_TRUSTED"), "{said:?}");
+        let output = with_key(&stack.folder.0, &[&["--json"], &SEND[..]].concat()).await;
+        assert!(output.err.contains("STATE_NOT_TRUSTED"), "{output:?}");
         assert_eq!(keys(&requests), [""; 0]);
     };
     let (file, demo) = (state.join("backends.env"), state.join("demo.env"));
@@ -135,20 +135,20 @@ async fn a_state_that_others_can_have_written_is_not_believed() {
         chown(&state, Some(0), None).unwrap();
     }
     fs::set_permissions(&demo, fs::Permissions::from_mode(0o666)).unwrap();
-    posthorn(&world.folder.0, &[], &SEND, "").await.refused(1, "demo.env may be written by other users");
+    posthorn(&stack.folder.0, &[], &SEND, "").await.refused(1, "demo.env may be written by other users");
     fs::set_permissions(&demo, fs::Permissions::from_mode(0o600)).unwrap();
 
-    let moved = world.folder.0.join("moved.env");
+    let moved = stack.folder.0.join("moved.env");
     fs::rename(&file, &moved).unwrap();
     symlink(&moved, &file).unwrap();
     refused("backends.env is a symbolic link").await;
     fs::rename(&moved, &file).unwrap();
-    let moved = world.folder.0.join("moved");
+    let moved = stack.folder.0.join("moved");
     fs::rename(&state, &moved).unwrap();
     symlink(&moved, &state).unwrap();
     refused(".posthorn is a symbolic link").await;
     fs::remove_file(&state).unwrap();
     fs::rename(&moved, &state).unwrap();
-    posthorn(&world.folder.0, &[], &SEND, "").await.done();
+    posthorn(&stack.folder.0, &[], &SEND, "").await.done();
     assert_eq!(keys(&requests).len(), 1);
 }

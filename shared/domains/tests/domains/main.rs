@@ -1,0 +1,8 @@
+//! Domains against the engine and an SES endpoint in process.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
+mod added;
+mod refused;
+mod removed;
+mod stack;
