@@ -1,11 +1,12 @@
 //! Sending under an idempotency key: at most one hand-over a key and recipient, under any crash, retry or race.
 
 use posthorn_errors::{Code, Failure, Result};
+use posthorn_idempotency::{Verdict, stored_response, verdict};
 use posthorn_lambda::http::Reply;
 use posthorn_table::{
     TableError, Uuid,
     email::Email,
-    idempotency::{Attempt, Claim, ClaimOutcome, Scope, Verdict},
+    idempotency::{Attempt, Claim, ClaimOutcome, Scope},
 };
 
 use crate::{
@@ -29,7 +30,7 @@ pub(crate) async fn send_once(job: &Job<'_>, key: &str) -> Result<Reply> {
             None => return Err(refusal),
         },
     };
-    match found.verdict(key, job.call.body(), job.call.now)? {
+    match verdict(&found, key, job.call.body(), job.call.now)? {
         Verdict::Replay(response) => Ok(Reply::replay(response)),
         Verdict::TakeOver => pick_up(job, draft, &attempt, &scope, &found, key).await,
     }
@@ -71,7 +72,7 @@ async fn pick_up(
                 result.map(|answer| Reply::replay(answer.body))
             }
         },
-        ClaimOutcome::Theirs(rival) => rival.stored_response(key, job.call.body(), job.call.now).map(Reply::replay),
+        ClaimOutcome::Theirs(rival) => stored_response(&rival, key, job.call.body(), job.call.now).map(Reply::replay),
     }
 }
 

@@ -2,13 +2,14 @@
 
 use jiff::SignedDuration;
 use posthorn_errors::{Code, Failure, Result};
+use posthorn_idempotency::{Verdict, stored_response, verdict};
 use posthorn_liquid::RenderError;
 use posthorn_mail::address::Address;
 use posthorn_model::Step;
 use posthorn_table::{
     TableError, Timestamp, Uuid,
     email::{Email, Outcome, Permit, Status},
-    idempotency::{Attempt, Claim, ClaimOutcome, Verdict},
+    idempotency::{Attempt, Claim, ClaimOutcome},
     in_memory::ClaimRecord,
 };
 use send::decide::{
@@ -83,7 +84,7 @@ impl SendModel {
         let effect = |world: &mut World| world.claim.claim(new.clone());
         let then = |after: &mut World, claimed: Result<_, TableError>| match claimed {
             Ok(ClaimOutcome::Mine(claim)) => after.attempts[who].1 = Phase::Reserving(*claim, vec![]),
-            Ok(ClaimOutcome::Theirs(claim)) => match claim.verdict(KEY, BODY, attempt.now) {
+            Ok(ClaimOutcome::Theirs(claim)) => match verdict(&claim, KEY, BODY, attempt.now) {
                 Ok(Verdict::Replay(body)) => self.end(after, who, Ok(body)),
                 Ok(Verdict::TakeOver) => after.attempts[who].1 = Phase::Reading(*claim),
                 Err(refusal) => self.end(after, who, Err(refusal.code())),
@@ -92,7 +93,7 @@ impl SendModel {
         };
         let action = match effect(&mut world.clone()) {
             ClaimOutcome::Mine(_) => "claims the key",
-            ClaimOutcome::Theirs(claim) => match claim.verdict(KEY, BODY, attempt.now) {
+            ClaimOutcome::Theirs(claim) => match verdict(&claim, KEY, BODY, attempt.now) {
                 Ok(Verdict::Replay(_)) => "is replayed",
                 Ok(Verdict::TakeOver) => "finds a claim that has ended",
                 Err(_) => "is told that another attempt runs",
@@ -135,7 +136,7 @@ impl SendModel {
         let then = |after: &mut World, claimed: Result<_, TableError>| match claimed {
             Ok(ClaimOutcome::Mine(claim)) => after.attempts[who].1 = Phase::Reserving(*claim, emails.to_vec()),
             Ok(ClaimOutcome::Theirs(rival)) => {
-                let answer = rival.stored_response(KEY, BODY, attempt.now).map_err(|failure| failure.code());
+                let answer = stored_response(&rival, KEY, BODY, attempt.now).map_err(|failure| failure.code());
                 self.end(after, who, answer);
             }
             Err(_lost) => self.end(after, who, Err(Code::DeliveryUnknown)),
