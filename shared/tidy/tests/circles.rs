@@ -13,7 +13,6 @@ const KNOWN: &[&str] = &[
     "cli/src/domain/add.rs",
     "cli/src/project/delete.rs",
     "cli/tests/posthorn/gate.rs",
-    "functions/send/src/deliver.rs",
     "local/src/health/announced.rs",
     "local/src/inbox/routes.rs",
     "local/tests/emulator/main.rs",

@@ -1,8 +1,9 @@
-//! The steps of an attempt, one call at a time, as `functions/send/src/once.rs` and `deliver.rs` make them.
+//! The steps of an attempt, one call at a time, as `shared/idempotency`, `functions/send` and `shared/delivery` make them.
 
 use jiff::SignedDuration;
-use posthorn_errors::{Code, Failure, Result};
-use posthorn_idempotency::{Verdict, stored_response, verdict};
+use posthorn_delivery::{Delivery, RecipientOutcome, RenderFailures, recorded_deliveries};
+use posthorn_errors::{Code, Failure};
+use posthorn_idempotency::{ClaimEnd, Verdict, stored_response, verdict};
 use posthorn_liquid::RenderError;
 use posthorn_mail::address::Address;
 use posthorn_model::Step;
@@ -12,10 +13,7 @@ use posthorn_table::{
     idempotency::{Attempt, Claim, ClaimOutcome},
     in_memory::ClaimRecord,
 };
-use send::decide::{
-    ClaimEnd, Delivery, RecipientOutcome, RenderFailures, SendResponse, answer, is_withdrawn, may_yet_send,
-    nobody_got_any, recorded, unless_lost,
-};
+use send::decide::{self, ending, is_withdrawn, may_yet_send, nobody_got_any};
 
 use super::{
     ATTEMPTS, DOUBT_HAS_CAUSE, FAILED_IS_FINAL, FREED_MEANS_UNSENT, Mutation, Next, Phase, Response, Run,
@@ -33,12 +31,8 @@ fn address(recipient: usize) -> Address {
     Address::parse(&format!("r{recipient}@example.org")).unwrap()
 }
 
-fn result(response: &Response) -> Result<SendResponse> {
-    response.clone().map(|body| SendResponse { body }).map_err(Failure::new)
-}
-
-fn response(result: Result<SendResponse>) -> Response {
-    result.map(|answer| answer.body).map_err(|failure| failure.code())
+fn response(result: Result<String, Failure>) -> Response {
+    result.map_err(|failure| failure.code())
 }
 
 impl SendModel {
@@ -60,9 +54,14 @@ impl SendModel {
 
     fn report(&self, ids: &[Uuid], emails: &[Email], missing: Code, now: Timestamp) -> Response {
         let addresses: Vec<_> = (0..self.recipients).map(address).collect();
-        let deliveries =
-            recorded(Uuid::nil(), addresses.iter().zip(ids.iter().copied()), emails, missing, Timestamp::UNIX_EPOCH);
-        response(answer(&deliveries, now, Timestamp::UNIX_EPOCH))
+        let deliveries = recorded_deliveries(
+            Uuid::nil(),
+            addresses.iter().zip(ids.iter().copied()),
+            emails,
+            missing,
+            Timestamp::UNIX_EPOCH,
+        );
+        response(decide::response(&deliveries, now, Timestamp::UNIX_EPOCH))
     }
 
     pub(super) fn start_of(&self, world: &World, who: usize) -> Vec<Step<World>> {
@@ -176,7 +175,7 @@ impl SendModel {
             run.deliveries.push(Delivery::recorded(address(run.deliveries.len()), email));
         }
         let now = Self::attempt(world, who).now;
-        let result = answer(&run.deliveries, now, now);
+        let result = decide::response(&run.deliveries, now, now);
         let permitted = (0..self.recipients).filter(|place| run.deliveries[*place].permitted);
         if is_withdrawn(&result) {
             run.writes.extend(permitted.map(Write::Withdrawal));
@@ -329,14 +328,15 @@ impl SendModel {
     }
 
     fn unless_lost(&self, answer: &Response, is_lost: bool) -> Response {
-        response(unless_lost(result(answer), is_lost && self.mutation != Mutation::KeptFailures))
+        let ending = ending(answer.clone().map_err(Failure::new), self.mutation != Mutation::KeptFailures);
+        response(ending.response(!is_lost))
     }
 
-    /// Writes the end of a request to its claim, as `HeldClaim::settle` does.
+    /// Writes the end of a request to its claim.
     fn end_claim(&self, world: &mut World, held: &Claim, response: &Response) -> bool {
         let before = world.claim.clone();
         let mut is_settled = true;
-        match ClaimEnd::of(&result(response)) {
+        match ending(response.clone().map_err(Failure::new), false).claim_end() {
             ClaimEnd::Keep(body) if self.mutation == Mutation::FirstAnswer => {
                 if let Some(claim) = &mut world.claim.0 {
                     claim.response = Some(body.to_owned());
