@@ -1,8 +1,8 @@
-//! Who a message is from, and when a month begins: pure.
+//! The sender of a message. Pure.
 
 use posthorn_errors::{Code, Failure, Result};
 use posthorn_mail::{address::Address, mailbox::Mailbox};
-use posthorn_table::{Timestamp, project::ProjectFacts};
+use posthorn_table::project::ProjectFacts;
 
 use crate::request::SendRequest;
 
@@ -27,15 +27,6 @@ pub(crate) fn sender(request: &SendRequest, project: &ProjectFacts) -> Result<Ma
 fn default_sender(project: &ProjectFacts) -> Result<Address> {
     let address = project.default_sender.as_deref().and_then(|address| Address::parse(address).ok());
     address.ok_or_else(|| Failure::new(Code::InternalServerError).because("the project's default sender is no address"))
-}
-
-/// The first moment of the next month, UTC, as the API writes it.
-pub(crate) fn next_month(now: Timestamp) -> String {
-    let text = now.strftime("%Y %m").to_string();
-    let (year, month) = text.split_once(' ').unwrap_or_default();
-    let (year, month): (u32, u32) = (year.parse().unwrap_or(0), month.parse().unwrap_or(0));
-    let (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
-    format!("{year:04}-{month:02}-01T00:00:00.000Z")
 }
 
 #[cfg(test)]
@@ -75,14 +66,5 @@ mod tests {
             assert_eq!(check(&extra), Ok(expected.to_owned()));
         }
         assert_eq!(check(&json!({"from": "a@notexample.com"})), Err(Code::SenderNotVerified));
-    }
-
-    #[test]
-    fn a_year_turns() {
-        for (now, next) in
-            [("2026-12-31T23:59:59Z", "2027-01-01T00:00:00.000Z"), ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00.000Z")]
-        {
-            assert_eq!(next_month(now.parse().unwrap()), next);
-        }
     }
 }

@@ -32,7 +32,7 @@ struct World {
     app: App,
 }
 
-/// What the file supposes.
+/// The function over the state that the file supposes.
 async fn world(file: &EventFile) -> World {
     let backends = Backends::start().await;
     file.prepare(&backends).await;

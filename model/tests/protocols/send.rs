@@ -17,6 +17,7 @@ mod call;
 
 use std::collections::BTreeMap;
 
+use posthorn_delivery::Delivery;
 use posthorn_errors::Code;
 use posthorn_model::{Model, Step};
 use posthorn_table::{
@@ -25,7 +26,6 @@ use posthorn_table::{
     idempotency::Claim,
     in_memory::{ClaimRecord, EmailRecord},
 };
-use send::decide::Delivery;
 
 use crate::support::{assert_holds, assert_violates};
 

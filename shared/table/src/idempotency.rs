@@ -1,4 +1,4 @@
-//! Idempotency keys: who works on a request, and what it answered.
+//! Idempotency keys: the claim on each, and the response that it keeps.
 
 use std::fmt;
 
@@ -7,9 +7,8 @@ use aws_sdk_dynamodb::{
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use jiff::SignedDuration;
-use posthorn_errors::{Code, Failure, Result};
+use posthorn_errors::Code;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
     keys::{self, Key},
 };
 
-/// How long an answer is kept.
+/// The days for which a response is kept.
 pub(crate) const RETENTION_DAYS: i64 = 1;
 /// Longer than any function runs: API Gateway waits 30 seconds at most.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -43,19 +42,19 @@ impl Scope {
     }
 }
 
-/// How far the request with a key has come.
+/// The state of the request with a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// An attempt works on it until its lease ends; after that the attempt has crashed.
     Running,
-    /// It was answered, and the answer is kept.
+    /// It has a response, which is kept.
     Done,
-    /// It ended with a hand-over in doubt.
+    /// It ended without a response that holds, and perhaps not without an effect.
     Unknown,
 }
 
-/// The record of an idempotency key. Its `Debug` does not show the answer.
+/// The record of an idempotency key. Its `Debug` does not show the response.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Claim {
     /// SHA-256 of the body's bytes, lower-case hex.
@@ -65,7 +64,7 @@ pub struct Claim {
     /// When the request was first made; the time its effects carry, however often it is taken over.
     #[serde(serialize_with = "crate::time::serialize")]
     pub created_at: Timestamp,
-    /// How far it has come.
+    /// Its state.
     pub state: State,
     /// The attempt that works on it.
     pub nonce: String,
@@ -74,10 +73,10 @@ pub struct Claim {
     pub lease_until: Timestamp,
     /// The ids its effects have: one for each email, or the tracked event's.
     pub ids: Vec<String>,
-    /// The status that an attempt answered which left it in doubt.
+    /// The status with which an attempt failed that left it in doubt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_code: Option<u16>,
-    /// The answer's body, once it is done.
+    /// The body of the response, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<String>,
     /// When the record counts as absent, in epoch seconds.
@@ -108,30 +107,10 @@ impl Claim {
         }
     }
 
-    /// What a request with the same key is to do: `key` and `body` are its own.
-    ///
-    /// # Errors
-    /// `IDEMPOTENCY_KEY_REUSED` if the body is another, or an attempt may still be working on the first request.
-    pub fn verdict(&self, key: &str, body: &[u8], now: Timestamp) -> Result<Verdict> {
-        if self.fingerprint != fingerprint(body) {
-            return Err(self.reused(key, "This Idempotency-Key was already used with another request body."));
-        }
-        match (self.state, &self.response) {
-            (State::Done, Some(response)) => Ok(Verdict::Replay(response.clone())),
-            (State::Running, _) if self.lease_until > now => Err(self.still_running(key)),
-            _ => Ok(Verdict::TakeOver),
-        }
-    }
-
-    /// The answer for a request that came second to this claim in taking an earlier one over.
-    ///
-    /// # Errors
-    /// `IDEMPOTENCY_KEY_REUSED` unless this claim's attempt has answered already.
-    pub fn stored_response(&self, key: &str, body: &[u8], now: Timestamp) -> Result<String> {
-        match self.verdict(key, body, now)? {
-            Verdict::Replay(response) => Ok(response),
-            Verdict::TakeOver => Err(self.still_running(key)),
-        }
+    /// True if the request that made the claim had this body.
+    #[must_use]
+    pub fn is_of(&self, body: &[u8]) -> bool {
+        self.fingerprint == fingerprint(body)
     }
 
     /// True once the record counts as absent.
@@ -139,39 +118,10 @@ impl Claim {
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at <= now.as_second()
     }
-
-    fn still_running(&self, key: &str) -> Failure {
-        self.reused(key, "A request with this Idempotency-Key is still running.")
-            .suggestion("Wait a moment, then send the same request again.")
-    }
-
-    fn reused(&self, key: &str, message: &'static str) -> Failure {
-        let status = match self.state {
-            State::Running => Value::Null,
-            State::Done => 200.into(),
-            State::Unknown => self.status_code.into(),
-        };
-        Failure::new(Code::IdempotencyKeyReused)
-            .message(message)
-            .suggestion("Use a new Idempotency-Key for a new request.")
-            .detail("key", key)
-            .detail("originalRequest", self.request.as_str())
-            .detail("originalRequestAt", format!("{:.3}", self.created_at))
-            .detail("originalStatusCode", status)
-    }
 }
 
 fn fingerprint(body: &[u8]) -> String {
     hex::encode(Sha256::digest(body))
-}
-
-/// What a request finds that comes second.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The answer of the first.
-    Replay(String),
-    /// A first one that ended without an answer that holds.
-    TakeOver,
 }
 
 /// One attempt at a request.
@@ -193,7 +143,7 @@ impl Attempt {
     }
 }
 
-/// Whose a claim is.
+/// The holder of a claim.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ClaimOutcome {
     /// This attempt's.
@@ -213,7 +163,7 @@ impl Table {
     /// Makes the claim unless there is one that has not expired.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn claim(&self, scope: &Scope, claim: Claim) -> Result<ClaimOutcome, TableError> {
         let put = |put: PutItemFluentBuilder| {
             Ok(put
@@ -230,18 +180,18 @@ impl Table {
     /// The claim of this key, if there is one that has not expired, read consistently.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn find_claim(&self, scope: &Scope, now: Timestamp) -> Result<Option<Claim>, TableError> {
         let item = self.read(scope.key()).await?;
         let claim: Option<Claim> = item.map(from_item).transpose()?;
         Ok(claim.filter(|claim| !claim.is_expired(now)))
     }
 
-    /// Takes over a claim whose attempt has ended without an answer. Keeps its ids and its time; its 24 hours begin
+    /// Takes over a claim whose attempt has ended without a response. Keeps its ids and its time; its 24 hours begin
     /// anew, for what it may now hand over.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn take_over(&self, scope: &Scope, held: &Claim, attempt: &Attempt) -> Result<ClaimOutcome, TableError> {
         let result = self
             .change_claim(scope, &held.nonce)
@@ -265,11 +215,11 @@ impl Table {
         }
     }
 
-    /// Keeps the answer, if the claim is still the attempt's and none is kept. False if the claim is not the attempt's any
+    /// Keeps the response, if the claim is still the attempt's and none is kept. False if the claim is not the attempt's any
     /// more.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn settle_claim(&self, scope: &Scope, nonce: &str, response: &str) -> Result<bool, TableError> {
         let result = self
             .change_claim(scope, nonce)
@@ -284,15 +234,15 @@ impl Table {
             .await;
         let Err(old) = conditional(result)? else { return Ok(true) };
         let found: Option<Claim> = self.failed_on(scope.key(), old).await?.map(from_item).transpose()?;
-        // Its own answer, if that was written before the SDK's retry.
+        // The attempt's own response, if that was written before the SDK's retry.
         Ok(found.is_some_and(|claim| claim.nonce == nonce && claim.state == State::Done))
     }
 
-    /// Leaves the claim to the next request with its key: this attempt has ended, was answered with the code's
+    /// Leaves the claim to the next request with its key: this attempt has ended, failed with the code's
     /// status, and does not know what became of its effects.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn leave_claim(&self, scope: &Scope, nonce: &str, code: Code) -> Result<(), TableError> {
         let request = self
             .change_claim(scope, nonce)
@@ -305,10 +255,10 @@ impl Table {
         ignore_failed_condition(request.send().await)
     }
 
-    /// Frees the key: nobody got anything, for certain.
+    /// Frees the key: the request certainly had no effect.
     ///
     /// # Errors
-    /// What DynamoDB answers.
+    /// Any [`TableError`].
     pub async fn release_claim(&self, scope: &Scope, nonce: &str) -> Result<(), TableError> {
         let result = self
             .client

@@ -1,4 +1,4 @@
-//! What SES is handed, what the caller is answered, what is recorded.
+//! Requests that are accepted: the message that SES gets, the response, the records.
 
 use posthorn_auth::import;
 use posthorn_table::{contact, statistics::shard_of};
@@ -171,7 +171,7 @@ async fn an_email_is_recorded_as_sent_under_sess_own_id() {
 }
 
 #[tokio::test]
-async fn what_was_sent_is_counted_in_its_emails_shard_and_hour() {
+async fn an_email_that_was_sent_is_counted_in_its_shard_and_hour() {
     let world = World::with(|project| project.facts.epoch = 3).await;
     let answer = world.send(&plain()).await;
     let id = answer.json["data"]["emails"][0]["email"].as_str().unwrap().parse().unwrap();
@@ -261,7 +261,7 @@ async fn a_path_with_a_slash_at_its_end_is_the_path_without() {
 
 /// Fields that other clients write where ours has nothing, or has it elsewhere.
 #[tokio::test]
-async fn what_loses_nothing_is_taken() {
+async fn fields_without_a_meaning_here_are_accepted_where_nothing_is_lost() {
     let world = World::new().await;
     let fields = json!({
         "to": {"email": "ada@example.org", "name": ""},

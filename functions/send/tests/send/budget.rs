@@ -1,4 +1,4 @@
-//! How many calls to AWS a request makes, those in a row as `ARCHITECTURE.md` names them, and DynamoDB's units.
+//! The calls to AWS that a request makes, those in a row as `ARCHITECTURE.md` names them, and DynamoDB's units.
 
 use posthorn_auth::{KeyClass, PlainKey};
 use posthorn_testkit::{backends::TestRequest, calls::Calls, capacity::Units};
@@ -18,7 +18,7 @@ async fn sent(limit: Option<u64>, key: Option<&str>) -> Calls {
     world.backends.calls
 }
 
-/// Calls in a row, and calls in all, sorted.
+/// Sends one email, and compares its calls in a row, and all of its calls, sorted.
 async fn check(limit: Option<u64>, key: Option<&str>, in_a_row: &[&str], in_all: &[&str]) {
     let row = sent(limit, key).await.take_in_a_row();
     assert_eq!(row.len(), in_a_row.len(), "{row:?}");
@@ -119,7 +119,7 @@ async fn an_item_is_a_unit_and_the_counter_of_a_monthly_limit_one_more() {
     }
 }
 
-/// Fifty, and thirty: by then each has all of the project's shards to count in.
+/// With thirty recipients as with fifty, emails are counted in all of the project's shards.
 #[tokio::test]
 async fn a_recipient_more_is_three_units() {
     let mut units = Vec::new();

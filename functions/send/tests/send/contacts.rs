@@ -1,4 +1,4 @@
-//! What a send leaves with the contact.
+//! The contact that a send leaves.
 
 use posthorn_testkit::faults::Fault;
 use serde_json::{Value, json};
@@ -60,7 +60,7 @@ async fn a_contact_belongs_to_one_project() {
     assert_eq!(world.items("CONTACT#").await.len(), 2);
 }
 
-/// Ada's contact, as full as it can be: by requests, or as it could become before there was a limit.
+/// Ada's contact, as full as it can be: by requests, or with the data of a contact from before there was a limit.
 async fn full(is_older: bool) -> World {
     let world = World::new().await;
     for key in ["a", "b"] {
@@ -87,7 +87,7 @@ async fn data_that_a_contact_cannot_hold_is_used_for_the_mail_and_not_kept() {
     }
 }
 
-/// As if a rival had the contact counted before every write.
+/// A rival seems to have the contact counted before every write.
 #[tokio::test]
 async fn a_mail_goes_out_with_its_data_where_rivals_change_the_contact_all_the_time() {
     for subscribed in [json!(null), json!(true), json!(false)] {
@@ -137,7 +137,7 @@ async fn an_opt_out_succeeds_whatever_the_contact_holds() {
 
 /// Data that an older contact may hold: a value of 11 bytes takes hundreds in memory.
 #[tokio::test]
-async fn what_no_template_can_see_of_a_contact_is_left_out_and_the_rest_is_there() {
+async fn data_that_no_template_can_see_is_left_out_and_the_rest_is_there() {
     let world = World::new().await;
     assert_eq!(world.send(&plain()).await.status, 200);
     let maps = |levels: usize| format!("{}1{}", r#"{"":"#.repeat(levels), "}".repeat(levels));

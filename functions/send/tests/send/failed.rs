@@ -52,7 +52,7 @@ async fn a_daily_quota_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn what_ses_refuses_has_failed() {
+async fn an_email_that_ses_refuses_has_failed() {
     for fault in [Fault::MessageRejected, Fault::AccountPaused] {
         let answer = check(&[fault], (502, Some("DELIVERY_FAILED")), 1, Some("FAILED")).await;
         assert!(!answer.text.contains("Sending paused") && !answer.text.contains("invalid content"));

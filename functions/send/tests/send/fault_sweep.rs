@@ -13,7 +13,7 @@ use crate::support::{World, email};
 const RECIPIENTS: [&str; 2] = ["ada@example.org", "bob@example.org"];
 
 impl World {
-    /// How many mails went to each recipient.
+    /// The number of mails that went to each recipient.
     fn mails_to(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for mail in self.backends.ses.mails() {
@@ -33,7 +33,7 @@ impl World {
     }
 }
 
-/// Fails the `number`th call of a request; false if it makes fewer.
+/// Fails the `number`th call of a request. False if the request makes fewer calls.
 async fn survives(number: usize, fault: Fault) -> bool {
     let world = World::with(|project| project.facts.monthly_limit = Some(100)).await;
     let body = email(&json!({"to": RECIPIENTS}));

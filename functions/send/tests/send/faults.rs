@@ -16,7 +16,7 @@ use crate::{
 
 const TWO: [&str; 2] = ["ada@example.org", "bob@example.org"];
 
-/// A request, and what came before it.
+/// A request, and the state in which it is made.
 struct Send {
     body: Value,
     key: Option<&'static str>,
@@ -47,7 +47,7 @@ impl Scenario for Send {
     }
 
     async fn request(&self, world: &World) -> String {
-        in_short(&match self.key {
+        summary(&match self.key {
             Some(key) => world.once(key, &self.body).await,
             None => world.send(&self.body).await,
         })
@@ -71,27 +71,27 @@ impl Scenario for Send {
     }
 }
 
-/// How many mails SES took. Under a key nobody may get two.
+/// The number of mails that SES took. Under a key nobody may get two.
 fn mails(world: &World) -> usize {
     world.backends.ses.mails().len()
 }
 
-/// Such as `200 SENT`, `200 SENT replayed` or `503 SERVICE_UNAVAILABLE`.
-fn in_short(answer: &TestResponse) -> String {
+/// The answer in a few words, such as `200 SENT`, `200 SENT replayed` or `503 SERVICE_UNAVAILABLE`.
+fn summary(answer: &TestResponse) -> String {
     let said = answer.code().map_or_else(|| outcomes(answer).join(" "), str::to_owned);
     let replayed = if answer.header("idempotency-replayed").is_some() { " replayed" } else { "" };
     format!("{} {said}{replayed}", answer.status)
 }
 
-/// What holds of every cell under a key, whatever the file says; an attempt before it sent `earlier` mails.
-fn check(cell: &Cell, earlier: usize) {
+/// Checks the properties of every cell under a key, whatever the file says; an attempt before it sent `earlier` mails.
+fn check_cell(cell: &Cell, earlier: usize) {
     let what = format!("{cell:?}");
     let mailed: usize = cell.left.split(' ').next().unwrap().parse().unwrap();
     assert!(mailed <= 1, "sent twice: {what}");
     for answer in [&cell.answer, &cell.again, &cell.later] {
         assert!(!answer.starts_with("500"), "a fault of ours: {what}");
     }
-    assert!(!cell.later.starts_with("409"), "it never ends: {what}");
+    assert!(!cell.later.starts_with("409"), "the key is never free: {what}");
     if cell.answer.starts_with("200") {
         assert_eq!(cell.later.trim_end_matches(" replayed"), cell.answer.trim_end_matches(" replayed"), "{what}");
     }
@@ -104,37 +104,37 @@ fn to(recipients: &[&str], key: Option<&'static str>) -> Send {
     Send { body: email(&json!({"to": recipients})), key, is_taken_over: false, is_refused: false }
 }
 
-/// Holds a scenario to its file and to what holds of every request under a key.
-async fn hold(scenario: &Send, file: &ExpectFile, title: &str) {
+/// Compares a scenario to its file, and checks the properties of every request under a key.
+async fn check_scenario(scenario: &Send, file: &ExpectFile, title: &str) {
     let cells = run(scenario).await;
     file.assert_eq(&format!("# send: {title}\n\n{}", table(&cells)));
     for cell in cells.iter().filter(|_| scenario.key.is_some()) {
-        check(cell, usize::from(scenario.is_taken_over));
+        check_cell(cell, usize::from(scenario.is_taken_over));
     }
 }
 
 #[tokio::test]
 async fn with_an_idempotency_key_and_a_monthly_limit() {
     let title = "with an idempotency key and a monthly limit";
-    hold(&to(&TWO[..1], Some("k")), &expect_file!["faults/once.md"], title).await;
+    check_scenario(&to(&TWO[..1], Some("k")), &expect_file!["faults/once.md"], title).await;
 }
 
 #[tokio::test]
 async fn taken_over_from_an_attempt_that_died() {
     let scenario = Send { is_taken_over: true, ..to(&TWO, Some("k")) };
     let title = "taken over from an attempt that died after its first recipient";
-    hold(&scenario, &expect_file!["faults/taken_over.md"], title).await;
+    check_scenario(&scenario, &expect_file!["faults/taken_over.md"], title).await;
 }
 
 #[tokio::test]
 async fn taken_over_and_refused() {
     let scenario = Send { is_taken_over: true, is_refused: true, ..to(&TWO, Some("k")) };
     let title = "taken over from an attempt that died after its first recipient, and refused; the domain is back later";
-    hold(&scenario, &expect_file!["faults/refused.md"], title).await;
+    check_scenario(&scenario, &expect_file!["faults/refused.md"], title).await;
 }
 
 #[tokio::test]
 async fn without_an_idempotency_key() {
     let title = "without an idempotency key: a repeat is another request";
-    hold(&to(&TWO[..1], None), &expect_file!["faults/plain.md"], title).await;
+    check_scenario(&to(&TWO[..1], None), &expect_file!["faults/plain.md"], title).await;
 }

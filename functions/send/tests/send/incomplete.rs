@@ -73,7 +73,7 @@ async fn a_permit_that_the_answer_lacks_is_not_taken() {
 }
 
 #[tokio::test]
-async fn what_is_used_of_a_limit_is_said_without_the_item() {
+async fn the_use_of_a_limit_is_told_without_the_item() {
     let world = World::with(|project| project.facts.monthly_limit = Some(3)).await;
     assert_eq!(world.send(&email(&json!({"to": addresses(2)}))).await.status, 200);
     world.backends.faults.fail("UpdateItem", "USAGE#", Fault::OmitsItem, 1);

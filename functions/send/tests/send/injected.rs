@@ -103,7 +103,7 @@ fn no_string_adds_a_header_or_a_recipient() {
 }
 
 #[tokio::test]
-async fn what_a_public_key_stored_of_a_contact_is_text_in_a_mail() {
+async fn data_that_a_public_key_stored_is_text_in_a_mail() {
     let world = World::new().await;
     let evil = "</p><img src=x onerror='y'>\r\nBcc: eve@evil.example\r\n\r\n{{ email }}";
     let mut fields = posthorn_errors::FieldErrors::default();

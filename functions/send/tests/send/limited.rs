@@ -11,7 +11,7 @@ async fn limited(limit: u64) -> World {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_refused_with_what_is_left_to_know() {
+async fn emails_that_do_not_fit_are_refused_with_the_limit_its_use_and_its_reset() {
     let world = limited(3).await;
     assert_eq!(world.send(&email(&json!({"to": addresses(2)}))).await.status, 200);
     let body = email(&json!({"to": addresses(2)}));
@@ -51,7 +51,7 @@ async fn a_new_month_starts_anew() {
 }
 
 #[tokio::test]
-async fn only_what_was_or_may_have_been_handed_over_is_used() {
+async fn only_emails_that_were_or_may_have_been_handed_over_are_used() {
     for (fault, used) in [
         (Fault::DailyQuotaExceeded, "0"),
         (Fault::MessageRejected, "0"),

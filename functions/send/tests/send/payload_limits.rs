@@ -24,7 +24,7 @@ async fn large_messages_go_one_after_the_other_and_small_ones_at_once() {
     }
 }
 
-/// How many hand-overs of a request ran at once, at most.
+/// The most hand-overs of a request that ran at once.
 async fn sent_at_once(world: &World, request: &Value) -> usize {
     let answer = world.send(request).await;
     assert_eq!(answer.status, 200, "{}", answer.text);

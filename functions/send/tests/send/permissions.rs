@@ -20,10 +20,10 @@ async fn every_permission_is_used() {
     world.backends.fill_contact(contact::id(world.id(), "grace@example.org")).await;
     let full = email(&json!({"to": "grace@example.org", "subscribed": false}));
     assert_eq!(world.send(&full).await.status, 200);
-    // A request that is to be refused looks whether its key was used before.
+    // A request that is to be refused reads the claim of its key.
     let refused = email(&json!({"from": "hello@example.org"}));
     assert_eq!(world.once("refused", &refused).await.status, 403);
-    // What SES throttled throughout is withdrawn, and its key freed.
+    // The record of an email that SES throttled throughout is withdrawn, and its key freed.
     (0..4).for_each(|_| world.backends.ses.fail_next(Fault::Throttled));
     assert_eq!(world.once("throttled", &plain()).await.status, 429);
     // Records that the answer to a failed condition lacks are read.

@@ -29,7 +29,7 @@ impl World {
         Self::with(|_| {}).await
     }
 
-    /// With the project changed before it is stored.
+    /// A world whose project is changed before it is stored.
     pub(crate) async fn with(change: impl FnOnce(&mut Project)) -> Self {
         let backends = Backends::start().await;
         let project = backends.project(change).await;
@@ -108,7 +108,7 @@ impl World {
         self.backends.items().await.remove(&format!("EMAIL#{} EMAIL", id.as_str().unwrap()))
     }
 
-    /// How many email records have each status.
+    /// The number of email records with each status.
     pub(crate) async fn statuses(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for item in self.items("EMAIL#").await.values() {
@@ -130,7 +130,7 @@ impl World {
         items.values().next().map(|item| item["emails"].as_n().unwrap().clone())
     }
 
-    /// Replaces both keys at once; the new secret one.
+    /// Replaces both keys at once, and gives the new secret one.
     pub(crate) async fn rotate(&self) -> PlainKey {
         let (project, presented) = (&self.project.project, self.project.secret.digest());
         let fill = &mut |buffer: &mut [u8]| self.backends.env.fill(buffer);
@@ -143,7 +143,7 @@ impl World {
         self.backends.dynamodb.put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
     }
 
-    /// How many emails SES took, and how often it was called.
+    /// The number of emails that SES took, and of its calls.
     pub(crate) fn mails_and_calls(&self) -> (usize, usize) {
         (self.backends.ses.mails().len(), self.backends.ses.calls())
     }
@@ -160,7 +160,7 @@ pub(crate) fn plain() -> Value {
     email(&json!({}))
 }
 
-/// So many different addresses.
+/// `count` different addresses.
 pub(crate) fn addresses(count: usize) -> Vec<String> {
     (0..count).map(|index| format!("r{index:02}@example.org")).collect()
 }

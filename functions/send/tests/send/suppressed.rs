@@ -41,7 +41,7 @@ async fn a_suppressed_recipient_gets_nothing() {
 }
 
 #[tokio::test]
-async fn who_says_not_spam_after_a_complaint_gets_mail_again() {
+async fn a_recipient_who_says_not_spam_after_a_complaint_gets_mail_again() {
     let world = World::new().await;
     mark(&world, &[("complained_at", "2025-01-01T00:00:00Z"), ("not_spam_at", "2025-01-02T00:00:00Z")]).await;
     assert_eq!(outcomes(&world.send(&plain()).await), ["SENT"]);

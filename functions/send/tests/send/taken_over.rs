@@ -1,4 +1,4 @@
-//! What a crashed attempt leaves, and what the next one with its key makes of it.
+//! Requests whose first attempt crashed, and the next one with the same key.
 
 use std::time::Duration;
 
@@ -117,7 +117,7 @@ async fn only_the_recipients_without_a_record_are_handed_over() {
     assert_eq!(world.once("k", &body).await.text, answer.text);
 }
 
-/// What cannot go on now must not be forgotten: a freed key would send the first recipient's mail again.
+/// A request that cannot go on must not be forgotten: a freed key would send the first recipient's mail again.
 #[tokio::test]
 async fn a_key_stays_taken_while_a_recipient_of_it_has_got_the_mail() {
     let world = World::with(|project| project.facts.monthly_limit = Some(0)).await;
@@ -135,7 +135,7 @@ async fn a_key_stays_taken_while_a_recipient_of_it_has_got_the_mail() {
     assert_eq!(world.mails_and_calls(), (0, 0));
 }
 
-/// Whoever is told that a recipient failed may send to them under another key: this one must not send to them then.
+/// A caller who is told that a recipient failed may send to them under another key: this one must not send to them then.
 #[tokio::test]
 async fn a_recipient_who_failed_by_a_refusal_gets_nothing_later() {
     let world = World::new().await;
@@ -201,7 +201,7 @@ async fn many_may_take_over_and_one_does() {
     });
     let answers = futures_util::future::join_all(repeats).await;
     assert!(answers.iter().any(|(status, _)| *status == 200), "{answers:?}");
-    // Who reads the winner's record while its hand-over runs can only say that it is in doubt.
+    // A repeat that reads the winner's record while its hand-over runs can only say that it is in doubt.
     let known = |(status, _): &(u16, Option<String>)| [200, 409, 502].contains(status);
     assert!(answers.iter().all(known), "{answers:?}");
     assert_eq!(world.mails_and_calls(), (1, 1));

@@ -45,7 +45,7 @@ fn errors(field: &str, message: &str) -> (String, String, String) {
 }
 
 #[tokio::test]
-async fn what_a_contact_holds_is_left_out_where_it_exceeds_a_limit() {
+async fn a_contacts_data_is_left_out_where_it_exceeds_a_limit() {
     for (stored, field, source, expected) in [
         (many_items(), "body", BODY, "Hi there,welcome"),
         (many_items(), "text", BODY, "Hi there,welcome"),
@@ -216,7 +216,7 @@ async fn check_bob_failed(world: &World, answer: &TestResponse) {
 }
 
 #[tokio::test]
-async fn what_a_contact_holds_can_keep_a_template_within_its_limits() {
+async fn a_contacts_data_can_keep_a_template_within_its_limits() {
     let world = World::new().await;
     store(&world, "ada@example.org", &json!({"short": true})).await;
     let body = format!("{{% unless short %}}{ENDLESS}{{% endunless %}}Hi");
@@ -227,7 +227,7 @@ async fn what_a_contact_holds_can_keep_a_template_within_its_limits() {
 }
 
 #[tokio::test]
-async fn what_a_request_takes_from_a_contact_keeps_no_template_within_its_limits() {
+async fn data_that_a_request_removes_keeps_no_template_within_its_limits() {
     let world = World::new().await;
     store(&world, "ada@example.org", &json!({"skip": true})).await;
     let body = format!("{{% unless skip %}}{ENDLESS}{{% endunless %}}Hi");
@@ -249,7 +249,7 @@ async fn a_suppressed_recipient_is_told_to_be_suppressed_whatever_the_template()
 }
 
 #[tokio::test]
-async fn what_does_not_parse_as_liquid_goes_out_with_names_replaced() {
+async fn a_template_that_is_not_liquid_goes_out_with_names_replaced() {
     let world = World::new().await;
     store(&world, "ada@example.org", &many_items()).await;
     let source = "{% if vip %}{{ name }}, {{ items | nonsense }}";

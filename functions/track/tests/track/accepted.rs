@@ -1,4 +1,4 @@
-//! What a request that is accepted answers and leaves.
+//! Requests that are accepted: the response and the records.
 
 use posthorn_testkit::backends::TestRequest;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Calls to AWS, how many of them one after the other, and DynamoDB's units.
+//! The calls to AWS that a request makes, those in a row as `ARCHITECTURE.md` names them, and DynamoDB's units.
 
 use posthorn_auth::{KeyClass, PlainKey};
 use posthorn_testkit::{backends::TestRequest, capacity::Units};

@@ -11,7 +11,7 @@ impl World {
     }
 }
 
-/// One request after the other, and what is known about the contact afterwards.
+/// Makes one request after the other, and gives the contact's data.
 async fn check(requests: &[Value], known: &Value) {
     let world = World::new().await;
     for data in requests {
@@ -70,7 +70,7 @@ async fn the_platforms_keys_are_ignored() {
 }
 
 #[tokio::test]
-async fn what_is_not_persistent_is_stored_nowhere() {
+async fn data_that_is_not_persistent_is_stored_nowhere() {
     let world = World::new().await;
     world.merge(json!({"otp": {"value": "815093", "persistent": false}, "plan": "pro"})).await;
     let items = world.backends.items().await;
@@ -157,7 +157,7 @@ async fn however_many_write_at_once_a_contact_stays_within_its_limit() {
 
 /// The bound of what is there leaves no room, so that most of them have to count.
 #[tokio::test]
-async fn whoever_writes_at_once_is_accepted_where_there_is_room_for_all() {
+async fn requests_at_once_are_accepted_where_there_is_room_for_all() {
     let world = World::new().await;
     for _twice in 0..2 {
         world.accepts(world.public(&sized("a", 30_000))).await;
@@ -169,7 +169,7 @@ async fn whoever_writes_at_once_is_accepted_where_there_is_room_for_all() {
     assert!(keys.iter().all(|key| known[key].is_string()));
 }
 
-/// As if a rival had the contact counted before every write.
+/// A rival seems to have the contact counted before every write.
 #[tokio::test]
 async fn an_opt_out_counts_without_its_data_where_rivals_change_the_contact_all_the_time() {
     let world = World::new().await;

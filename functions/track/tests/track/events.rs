@@ -24,7 +24,7 @@ const REFUSALS: [&str; 9] = [
     "VALIDATION_ERROR",
 ];
 
-/// What the file supposes.
+/// The function over the state that the file supposes.
 async fn world(file: &EventFile) -> World {
     let backends = Backends::start().await;
     let project = file.prepare(&backends).await;

@@ -13,7 +13,7 @@ use crate::{
     taken_over::crashed,
 };
 
-/// An event, and what came before it.
+/// An event, and the state in which it is tracked.
 #[derive(Default)]
 struct Track {
     key: Option<&'static str>,
@@ -57,38 +57,38 @@ impl Scenario for Track {
     }
 }
 
-/// What holds of every cell, whatever the file says.
-fn check(scenario: &Track, cell: &Cell) {
+/// Checks the properties of every cell, whatever the file says.
+fn check_cell(scenario: &Track, cell: &Cell) {
     let what = format!("{cell:?}");
     for answer in [&cell.answer, &cell.again, &cell.later] {
         assert!(!answer.starts_with("500"), "a fault of ours: {what}");
     }
-    assert!(cell.later.starts_with("200"), "it never ends: {what}");
+    assert!(cell.later.starts_with("200"), "no repeat succeeds: {what}");
     assert!(scenario.key.is_none() || cell.left.starts_with("1 recorded"), "lost or recorded twice: {what}");
 }
 
-async fn hold(scenario: &Track, file: &ExpectFile, title: &str) {
+async fn check_scenario(scenario: &Track, file: &ExpectFile, title: &str) {
     let cells = run(scenario).await;
     file.assert_eq(&format!("# track: {title}\n\n{}", table(&cells)));
     for cell in &cells {
-        check(scenario, cell);
+        check_cell(scenario, cell);
     }
 }
 
 #[tokio::test]
 async fn with_an_idempotency_key() {
     let scenario = Track { key: Some("k"), ..Track::default() };
-    hold(&scenario, &expect_file!["faults/once.md"], "with an idempotency key").await;
+    check_scenario(&scenario, &expect_file!["faults/once.md"], "with an idempotency key").await;
 }
 
 #[tokio::test]
 async fn taken_over_from_an_attempt_that_died() {
     let scenario = Track { key: Some("k"), is_taken_over: true };
-    hold(&scenario, &expect_file!["faults/taken_over.md"], "taken over from an attempt that died").await;
+    check_scenario(&scenario, &expect_file!["faults/taken_over.md"], "taken over from an attempt that died").await;
 }
 
 #[tokio::test]
 async fn without_an_idempotency_key() {
     let title = "without an idempotency key: a repeat is another event";
-    hold(&Track::default(), &expect_file!["faults/plain.md"], title).await;
+    check_scenario(&Track::default(), &expect_file!["faults/plain.md"], title).await;
 }

@@ -14,7 +14,7 @@ async fn every_permission_is_used() {
     // A claim that the answer to a failed condition lacks is read.
     world.backends.faults.fail("PutItem", "IDEMPOTENCY#", Fault::FailsCondition, 1);
     world.accepts(world.public(&plain()).once("other")).await;
-    // What is refused after its claim frees the key.
+    // A request that is refused after its claim frees the key.
     let large = json!({"data": {"biography": "x".repeat(30_000)}});
     for number in 0..14 {
         let mut large = large.clone();

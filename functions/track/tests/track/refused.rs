@@ -1,4 +1,4 @@
-//! What is refused, in the contract's order, leaving nothing.
+//! Refusals, in the contract's order. They leave nothing.
 
 use jiff::SignedDuration;
 use lambda_http::http::Method;

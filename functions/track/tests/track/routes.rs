@@ -1,4 +1,4 @@
-//! What is answered before a key is looked at, and what a browser may read.
+//! Answers that need no key, and answers that a browser may read.
 
 use lambda_http::http::Method;
 use posthorn_testkit::backends::{TestRequest, TestResponse};

@@ -1,4 +1,4 @@
-//! Who may change a contact's subscription.
+//! Keys that may change a contact's subscription.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use posthorn_table::{contact::Subscription, data::Data};
@@ -15,7 +15,7 @@ impl World {
         answered
     }
 
-    /// As feedback leaves a contact that bounced or complained.
+    /// Marks a contact that bounced or complained, as feedback does.
     async fn bar(&self, mark: &str, subscribed: bool) {
         self.accepts(self.public(&plain())).await;
         let mut contact = self.contact(ADA).await;
@@ -60,7 +60,7 @@ async fn a_public_key_does_not_undo_a_bounce_or_a_complaint() {
 }
 
 #[tokio::test]
-async fn what_send_created_a_public_key_may_subscribe() {
+async fn a_public_key_may_subscribe_a_contact_that_send_created() {
     let world = World::new().await;
     let by_default = Subscription::Keep { when_new: false };
     let now = world.backends.clock.now();

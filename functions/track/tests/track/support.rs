@@ -23,7 +23,7 @@ impl World {
         Self::with(|_| {}).await
     }
 
-    /// With the project changed before it is stored.
+    /// A world whose project is changed before it is stored.
     pub(crate) async fn with(change: impl FnOnce(&mut Project)) -> Self {
         let backends = Backends::start().await;
         let project = backends.project(change).await;
@@ -98,16 +98,16 @@ impl World {
         self.backends.items().await.remove(&key).unwrap_or_else(|| panic!("no contact {email}"))
     }
 
-    /// What is known about a contact.
+    /// The data of a contact.
     pub(crate) async fn data(&self, email: &str) -> Value {
         let item = self.contact(email).await;
-        let known = item.iter().filter_map(|(name, value)| {
+        let data = item.iter().filter_map(|(name, value)| {
             let text = value.as_s().ok()?;
             Some((name.strip_prefix("data:")?.to_owned(), serde_json::from_str(text).expect("JSON")))
         });
         // An item has its attributes in no order.
-        let known: BTreeMap<_, _> = known.collect();
-        Value::Object(known.into_iter().collect())
+        let data: BTreeMap<_, _> = data.collect();
+        Value::Object(data.into_iter().collect())
     }
 
     pub(crate) async fn put(&self, item: Item) {

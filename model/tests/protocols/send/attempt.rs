@@ -1,20 +1,19 @@
-//! The steps of an attempt, one call at a time, as `functions/send/src/once.rs` and `deliver.rs` make them.
+//! The steps of an attempt, one call at a time, as `shared/idempotency`, `functions/send` and `shared/delivery` make them.
 
 use jiff::SignedDuration;
-use posthorn_errors::{Code, Failure, Result};
+use posthorn_delivery::{Delivery, RecipientOutcome, RenderFailures, recorded_deliveries};
+use posthorn_errors::{Code, Failure};
+use posthorn_idempotency::{ClaimEnd, Verdict, stored_response, verdict};
 use posthorn_liquid::RenderError;
 use posthorn_mail::address::Address;
 use posthorn_model::Step;
 use posthorn_table::{
     TableError, Timestamp, Uuid,
     email::{Email, Outcome, Permit, Status},
-    idempotency::{Attempt, Claim, ClaimOutcome, Verdict},
+    idempotency::{Attempt, Claim, ClaimOutcome},
     in_memory::ClaimRecord,
 };
-use send::decide::{
-    ClaimEnd, Delivery, RecipientOutcome, RenderFailures, SendResponse, answer, is_withdrawn, may_yet_send,
-    nobody_got_any, recorded, unless_lost,
-};
+use send::decide::{self, ending, is_withdrawn, may_yet_send, nobody_got_any};
 
 use super::{
     ATTEMPTS, DOUBT_HAS_CAUSE, FAILED_IS_FINAL, FREED_MEANS_UNSENT, Mutation, Next, Phase, Response, Run,
@@ -32,12 +31,8 @@ fn address(recipient: usize) -> Address {
     Address::parse(&format!("r{recipient}@example.org")).unwrap()
 }
 
-fn result(response: &Response) -> Result<SendResponse> {
-    response.clone().map(|body| SendResponse { body }).map_err(Failure::new)
-}
-
-fn response(result: Result<SendResponse>) -> Response {
-    result.map(|answer| answer.body).map_err(|failure| failure.code())
+fn response(result: Result<String, Failure>) -> Response {
+    result.map_err(|failure| failure.code())
 }
 
 impl SendModel {
@@ -59,9 +54,14 @@ impl SendModel {
 
     fn report(&self, ids: &[Uuid], emails: &[Email], missing: Code, now: Timestamp) -> Response {
         let addresses: Vec<_> = (0..self.recipients).map(address).collect();
-        let deliveries =
-            recorded(Uuid::nil(), addresses.iter().zip(ids.iter().copied()), emails, missing, Timestamp::UNIX_EPOCH);
-        response(answer(&deliveries, now, Timestamp::UNIX_EPOCH))
+        let deliveries = recorded_deliveries(
+            Uuid::nil(),
+            addresses.iter().zip(ids.iter().copied()),
+            emails,
+            missing,
+            Timestamp::UNIX_EPOCH,
+        );
+        response(decide::response(&deliveries, now, Timestamp::UNIX_EPOCH))
     }
 
     pub(super) fn start_of(&self, world: &World, who: usize) -> Vec<Step<World>> {
@@ -83,7 +83,7 @@ impl SendModel {
         let effect = |world: &mut World| world.claim.claim(new.clone());
         let then = |after: &mut World, claimed: Result<_, TableError>| match claimed {
             Ok(ClaimOutcome::Mine(claim)) => after.attempts[who].1 = Phase::Reserving(*claim, vec![]),
-            Ok(ClaimOutcome::Theirs(claim)) => match claim.verdict(KEY, BODY, attempt.now) {
+            Ok(ClaimOutcome::Theirs(claim)) => match verdict(&claim, KEY, BODY, attempt.now) {
                 Ok(Verdict::Replay(body)) => self.end(after, who, Ok(body)),
                 Ok(Verdict::TakeOver) => after.attempts[who].1 = Phase::Reading(*claim),
                 Err(refusal) => self.end(after, who, Err(refusal.code())),
@@ -92,7 +92,7 @@ impl SendModel {
         };
         let action = match effect(&mut world.clone()) {
             ClaimOutcome::Mine(_) => "claims the key",
-            ClaimOutcome::Theirs(claim) => match claim.verdict(KEY, BODY, attempt.now) {
+            ClaimOutcome::Theirs(claim) => match verdict(&claim, KEY, BODY, attempt.now) {
                 Ok(Verdict::Replay(_)) => "is replayed",
                 Ok(Verdict::TakeOver) => "finds a claim that has ended",
                 Err(_) => "is told that another attempt runs",
@@ -135,7 +135,7 @@ impl SendModel {
         let then = |after: &mut World, claimed: Result<_, TableError>| match claimed {
             Ok(ClaimOutcome::Mine(claim)) => after.attempts[who].1 = Phase::Reserving(*claim, emails.to_vec()),
             Ok(ClaimOutcome::Theirs(rival)) => {
-                let answer = rival.stored_response(KEY, BODY, attempt.now).map_err(|failure| failure.code());
+                let answer = stored_response(&rival, KEY, BODY, attempt.now).map_err(|failure| failure.code());
                 self.end(after, who, answer);
             }
             Err(_lost) => self.end(after, who, Err(Code::DeliveryUnknown)),
@@ -175,7 +175,7 @@ impl SendModel {
             run.deliveries.push(Delivery::recorded(address(run.deliveries.len()), email));
         }
         let now = Self::attempt(world, who).now;
-        let result = answer(&run.deliveries, now, now);
+        let result = decide::response(&run.deliveries, now, now);
         let permitted = (0..self.recipients).filter(|place| run.deliveries[*place].permitted);
         if is_withdrawn(&result) {
             run.writes.extend(permitted.map(Write::Withdrawal));
@@ -328,14 +328,15 @@ impl SendModel {
     }
 
     fn unless_lost(&self, answer: &Response, is_lost: bool) -> Response {
-        response(unless_lost(result(answer), is_lost && self.mutation != Mutation::KeptFailures))
+        let ending = ending(answer.clone().map_err(Failure::new), self.mutation != Mutation::KeptFailures);
+        response(ending.response(!is_lost))
     }
 
-    /// Writes the end of a request to its claim, as `HeldClaim::settle` does.
+    /// Writes the end of a request to its claim.
     fn end_claim(&self, world: &mut World, held: &Claim, response: &Response) -> bool {
         let before = world.claim.clone();
         let mut is_settled = true;
-        match ClaimEnd::of(&result(response)) {
+        match ending(response.clone().map_err(Failure::new), false).claim_end() {
             ClaimEnd::Keep(body) if self.mutation == Mutation::FirstAnswer => {
                 if let Some(claim) = &mut world.claim.0 {
                     claim.response = Some(body.to_owned());

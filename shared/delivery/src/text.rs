@@ -1,4 +1,4 @@
-//! The text of a mail whose request gives none.
+//! The plain text of a mail that has no template of it.
 
 use crate::background;
 
