@@ -1,8 +1,6 @@
 //! The function `api` as callers see it: the real handler behind the gateway, a real DynamoDB engine. `common` walks every
 //! route of the API; each noun adds what is its own.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
-
 mod budget;
 mod common;
 mod events;

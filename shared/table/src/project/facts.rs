@@ -68,6 +68,7 @@ impl KeyScope {
         }
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to the field")]
     pub(crate) fn is_full(&self) -> bool {
         *self == Self::Full
     }
