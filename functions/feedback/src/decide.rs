@@ -18,10 +18,10 @@ pub(crate) struct Effects {
 }
 
 /// Decides; `None` if the event changes nothing.
-pub(crate) fn effects(what: &EventKind) -> Option<Effects> {
+pub(crate) fn effects(kind: &EventKind) -> Option<Effects> {
     let only = |seen, at| Effects { seen, mark: None, metric: None, at };
     let with = |seen, mark, metric, at| Effects { seen, mark: Some(mark), metric, at };
-    Some(match what {
+    Some(match kind {
         EventKind::Send { at } => only(ReportedStatus::Sent, *at),
         EventKind::Delivery { at } => only(ReportedStatus::Delivered, *at),
         EventKind::Open { at } => only(ReportedStatus::Opened, *at),

@@ -129,12 +129,12 @@ async fn take(app: &App, event: &SesEvent, until: Instant) -> Result<(), RecordE
         }
         return Ok(());
     };
-    let about = About { app, project, id, event, effects };
-    about.apply(until).await
+    let tagged = TaggedEvent { app, project, id, event, effects };
+    tagged.apply(until).await
 }
 
-/// An event of ours and its effects.
-struct About<'a> {
+/// An event that the tags of its mail attribute to an email of ours, and its effects.
+struct TaggedEvent<'a> {
     app: &'a App,
     project: Uuid,
     id: Uuid,
@@ -142,7 +142,7 @@ struct About<'a> {
     effects: Effects,
 }
 
-impl About<'_> {
+impl TaggedEvent<'_> {
     async fn apply(&self, until: Instant) -> Result<(), RecordError> {
         let Effects { seen, at, mark, metric } = self.effects;
         let table = &self.app.table;

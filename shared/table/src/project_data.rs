@@ -108,7 +108,7 @@ impl Table {
     /// # Errors
     /// Any [`TableError`]; [`TableError::Throttled`] if it leaves something undone again and again.
     pub async fn remove(&self, project_data: Vec<ProjectItem>, jitter: u32) -> Result<(), TableError> {
-        let mut keys = project_data.into_iter().map(|holding| holding.key).peekable();
+        let mut keys = project_data.into_iter().map(|item| item.key).peekable();
         while keys.peek().is_some() {
             let requests = keys.by_ref().take(MAX_AT_ONCE).map(removal).collect::<Result<Vec<_>, _>>()?;
             self.write_batch(requests, jitter).await?;

@@ -19,6 +19,7 @@ use aws_sdk_dynamodb::{
     types::AttributeValue,
 };
 use aws_smithy_runtime_api::{box_error::BoxError, client::interceptors::context::Output};
+use aws_smithy_types::config_bag::{Storable, StoreReplace};
 use dynoxide::{
     AttributeValue as Stored, Database,
     actions::{get_item::GetItemRequest, query::QueryRequest},
@@ -55,6 +56,14 @@ struct Write {
     at: Instant,
     key: Key,
     before: Option<Attributes>,
+}
+
+/// The query of the index under way: the SDK keeps no input until the answer.
+#[derive(Debug)]
+struct IndexQuery(QueryInput);
+
+impl Storable for IndexQuery {
+    type Storer = StoreReplace<Self>;
 }
 
 /// An item's primary key.
@@ -177,8 +186,12 @@ impl Intercept for TrailingIndex {
         &self,
         context: &BeforeSerializationInterceptorContextRef<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        let query = context.input().downcast_ref::<QueryInput>().filter(|query| query.index_name().is_some());
+        if let Some(query) = query {
+            config.interceptor_state().store_put(IndexQuery(query.clone()));
+        }
         for (operation, attributes) in named(context.input()) {
             if !matches!(operation, "GetItem" | "BatchGetItem" | "ConditionCheckItem") {
                 self.note(attributes);
@@ -191,10 +204,9 @@ impl Intercept for TrailingIndex {
         &self,
         context: &mut FinalizerInterceptorContextMut<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let query = context.input().and_then(|input| input.downcast_ref::<QueryInput>());
-        let Some(query) = query.filter(|query| query.index_name().is_some()) else { return Ok(()) };
+        let Some(IndexQuery(query)) = config.load::<IndexQuery>() else { return Ok(()) };
         let answer = self.answer(query)?;
         if let Some(Ok(output)) = context.output_or_error_mut() {
             *output = Output::erase(answer);

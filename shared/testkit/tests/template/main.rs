@@ -2,16 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
+mod table;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use http::Method;
 use posthorn_auth::reputation::{Rule, ThresholdTexts};
 use posthorn_lambda::{config::variables, telemetry::Metric};
 use posthorn_routes::{Function, Resolved, paths, resolve};
-use posthorn_testkit::{
-    backends::Backends,
-    template::{of_type, properties, read, statements},
-};
+use posthorn_testkit::template::{of_type, properties, read, statements};
 use serde_json::{Value, json};
 
 const FUNCTION: &str = "AWS::Serverless::Function";
@@ -75,7 +74,7 @@ fn every_route_leads_to_the_function_that_handles_it() {
     assert_eq!(found, allowed.collect());
     assert_eq!(routes(&template).iter().filter(|(_, route)| route.is_none()).count(), 1, "one $default");
     let question = format!("for each of the {} routes, whether", routes(&template).len());
-    assert!(include_str!("../../../docs/first-deploy.md").contains(&question), "{question}");
+    assert!(include_str!("../../../../docs/first-deploy.md").contains(&question), "{question}");
 }
 
 /// The gateway takes no route that ends in a slash, so each needs a greedy one, for its throttle also where `$default` leads to
@@ -147,44 +146,6 @@ fn every_figure_that_is_looked_at_is_counted() {
     let ours = widgets.filter(|metrics| metrics[0][0] == "Posthorn").flat_map(|metrics| metrics.as_array().unwrap());
     let shown: BTreeSet<_> = ours.map(|metric| metric[1].as_str().unwrap().to_owned()).collect();
     assert_eq!(shown, counted, "the dashboard shows every figure");
-}
-
-#[tokio::test]
-async fn the_table_is_the_one_that_the_code_makes() {
-    let backends = Backends::start().await;
-    let made = backends.dynamodb.describe_table().table_name("posthorn-test").send().await.unwrap().table.unwrap();
-    let ttl = backends.dynamodb.describe_time_to_live().table_name("posthorn-test").send().await.unwrap();
-    let attributes = |attribute: &aws_sdk_dynamodb::types::AttributeDefinition| json!({"AttributeName": attribute.attribute_name(), "AttributeType": attribute.attribute_type().as_str()});
-    let keys = |key: &aws_sdk_dynamodb::types::KeySchemaElement| json!({"AttributeName": key.attribute_name(), "KeyType": key.key_type().as_str()});
-    let template = read();
-    let table = properties(&template, "Table");
-    assert_eq!(table["AttributeDefinitions"], made.attribute_definitions().iter().map(attributes).collect::<Value>());
-    assert_eq!(table["KeySchema"], made.key_schema().iter().map(keys).collect::<Value>());
-    let [index] = made.global_secondary_indexes() else { panic!("one index") };
-    let projection = index.projection().unwrap();
-    let expected = json!({
-        "IndexName": index.index_name().unwrap(),
-        "KeySchema": index.key_schema().iter().map(keys).collect::<Value>(),
-        "Projection": {
-            "ProjectionType": projection.projection_type().unwrap().as_str(),
-            "NonKeyAttributes": projection.non_key_attributes(),
-        },
-        "OnDemandThroughput": table["OnDemandThroughput"],
-    });
-    assert_eq!(table["GlobalSecondaryIndexes"], json!([expected]));
-    let ttl = ttl.time_to_live_description.unwrap();
-    assert_eq!(
-        table["TimeToLiveSpecification"],
-        json!({"AttributeName": ttl.attribute_name().unwrap(), "Enabled": true})
-    );
-    assert_eq!(table["BillingMode"], "PAY_PER_REQUEST");
-    assert_eq!(table["PointInTimeRecoverySpecification"], json!({"PointInTimeRecoveryEnabled": true}));
-    assert_eq!(
-        (&table["DeletionProtectionEnabled"], &table["SSESpecification"]["SSEEnabled"]),
-        (&json!(true), &json!(true))
-    );
-    let resource = &template["Resources"]["Table"];
-    assert_eq!((&resource["DeletionPolicy"], &resource["UpdateReplacePolicy"]), (&json!("Retain"), &json!("Retain")));
 }
 
 /// A role's resources are ours, and its permissions on the table are for certain items.
