@@ -32,8 +32,8 @@ pub(super) async fn upgrade(target: &Target) -> Result<Report, CliError> {
     }
 }
 
-/// Adds the index to a table that is named alone; true if it was absent. The index of a stack is CloudFormation's: one that it has
-/// not made would fail its next deployment.
+/// Adds the index to a table that is named alone; true if it was absent. The index of a stack comes with its
+/// deployment, which would fail over one that it has not made.
 async fn prepare_index(target: &Target) -> Result<bool, CliError> {
     match (&target.kind, target.table.index_state().await?) {
         (_, IndexState::Building | IndexState::Ready) => Ok(false),

@@ -102,10 +102,10 @@ async fn an_upgrade_that_was_interrupted_anywhere_is_finished_by_the_same_comman
 async fn an_upgrade_that_was_killed_is_finished_by_the_same_command() {
     let stack = old_stack().await;
     let gate = stack.behind_a_gate().await;
-    let (held, never) = (tokio::sync::Notify::new(), std::future::pending::<()>());
+    let (held, endless) = (tokio::sync::Notify::new(), std::future::pending::<()>());
     let hold = gate.before_next("UpdateItem", async {
         held.notify_one();
-        never.await;
+        endless.await;
     });
     // The program is killed when the future that runs it is dropped.
     tokio::select! {
