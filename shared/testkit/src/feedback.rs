@@ -43,7 +43,7 @@ pub fn events_about(mail: &Mail, now: Timestamp, random: &mut dyn FnMut(&mut [u8
             DeliveryOutcome::Bounced => events.push(bounce(unknown_user(recipient, now, &feedback_id()))),
             DeliveryOutcome::Suppressed => events.push(bounce(on_suppression_list(recipient, now, &feedback_id()))),
             DeliveryOutcome::OutOfOffice => {
-                events.extend([delivery(), bounce(out_of_office(recipient, now, &feedback_id()))])
+                events.extend([delivery(), bounce(out_of_office(recipient, now, &feedback_id()))]);
             }
             DeliveryOutcome::Complained => {
                 let complaint = event("Complaint", &subject, complaint(recipient, now, &feedback_id()));

@@ -59,7 +59,6 @@ impl Sqs {
     }
 
     /// The endpoint's route, for [`serve`](crate::server::serve).
-    #[must_use]
     pub fn router(self) -> Router {
         Router::new().route("/", post(answer)).with_state(self)
     }

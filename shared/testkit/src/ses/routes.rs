@@ -28,7 +28,6 @@ const DEFAULT_REGION: &str = "US-EAST-1";
 
 impl Ses {
     /// The endpoint's routes, for [`serve`](crate::server::serve).
-    #[must_use]
     pub fn router(self) -> Router {
         Router::new()
             .route("/v2/email/outbound-emails", post(send_email).fallback(unsupported))

@@ -20,7 +20,6 @@ const MAX_BODY: usize = 4 * 1024 * 1024;
 
 impl Sns {
     /// The endpoint's route, for [`serve`](crate::server::serve).
-    #[must_use]
     pub fn router(self) -> Router {
         Router::new()
             .route("/", post(dispatch).fallback(unsupported))
