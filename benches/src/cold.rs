@@ -40,9 +40,9 @@ fn readiness_goal(program: Program) -> Option<(Program, f64)> {
 /// The longest time of a program's first answer under the emulator, in times of that of `hello`.
 fn emulator_goal(program: Program) -> Option<f64> {
     match program {
-        Program::Deployed(Function::Api | Function::Track | Function::RegenerateKeys) => Some(1.2),
+        Program::Deployed(Function::Track | Function::RegenerateKeys) => Some(1.2),
         Program::Deployed(Function::Send) => Some(1.5),
-        Program::Deployed(Function::Feedback) | Program::Hello | Program::Unwarmed => None,
+        Program::Deployed(Function::Api | Function::Feedback) | Program::Hello | Program::Unwarmed => None,
     }
 }
 

@@ -37,7 +37,7 @@ impl World {
         Self::over(backends, project)
     }
 
-    /// The same world, whose functions look for a table that does not exist.
+    /// This world with functions whose table does not exist.
     pub(crate) fn without_table(self) -> Self {
         let table = Table::new(self.backends.dynamodb.clone(), "missing");
         let functions = Bundle::new(Clients { table, ..Clients::of(&self.backends) });
@@ -61,7 +61,8 @@ impl World {
     /// Answers a request, and checks that the answer fits its description.
     pub(crate) async fn call(&self, request: TestRequest) -> TestResponse {
         let function = function_of(request.method(), request.path());
-        let answer = self.backends.call(request.clone(), |request| self.functions.call(function, request)).await;
+        let handler = |request| self.functions.call(function, request);
+        let answer = Box::pin(self.backends.call(request.clone(), handler)).await;
         assert_fits(&answer, description_of(&request, &answer));
         answer
     }

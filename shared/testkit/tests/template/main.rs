@@ -67,8 +67,8 @@ fn every_route_leads_to_the_function_that_handles_it() {
         assert!(known.routes.iter().all(|route| route.function == function(&name)), "{method} {path}");
         found.insert((known.pattern, method.to_string()));
     }
-    // The template has every method that a path allows, and nothing else. What leads to the function of $default needs no
-    // route of its own.
+    // The template has every method that a path allows, and nothing else. Paths of the function of $default need no route of
+    // their own.
     let spelled_out = paths().iter().filter(|path| path.routes.iter().any(|route| route.function != Function::DEFAULT));
     let allowed = spelled_out.flat_map(|path| path.allow.split(", ").map(|method| (path.pattern, method.to_owned())));
     assert_eq!(found, allowed.collect());
@@ -194,9 +194,9 @@ fn the_queue_waits_longer_than_the_function_runs() {
         (&event["BatchSize"], &event["FunctionResponseTypes"]),
         (&json!(10), &json!(["ReportBatchItemFailures"]))
     );
-    // The gateway gives up after 30 s: whoever waits is answered before.
-    for name in ["SendFunction", "TrackFunction", "RegenerateKeysFunction"] {
-        assert_eq!(properties(&template, name)["Timeout"], 29, "{name}");
+    // The gateway gives up after 30 s, so every caller is answered before.
+    for function in Function::ALL.into_iter().filter(|function| function.is_behind_the_gateway()) {
+        assert_eq!(properties(&template, function.logical_id())["Timeout"], 29, "{function:?}");
     }
 }
 
