@@ -103,14 +103,14 @@ async fn an_upgrade_that_was_killed_is_finished_by_the_same_command() {
     let stack = old_stack().await;
     let gate = stack.behind_a_gate().await;
     let (held, endless) = (tokio::sync::Notify::new(), std::future::pending::<()>());
-    let hold = gate.before_next("UpdateItem", async {
+    let suspend = gate.before_next("UpdateItem", async {
         held.notify_one();
         endless.await;
     });
     // The program is killed when the future that runs it is dropped.
     tokio::select! {
         output = stack.run(&UPGRADE) => panic!("it came to its end: {output:?}"),
-        () = hold => unreachable!("the call is held for ever"),
+        () = suspend => unreachable!("the call is held for ever"),
         () = held.notified() => {}
     }
     assert!(contacts_up_to_date(&stack).await < CONTACTS);
