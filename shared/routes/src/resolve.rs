@@ -6,7 +6,7 @@ use http::Method;
 use matchit::Router;
 use percent_encoding::percent_decode_str;
 
-use crate::{Operation, ROUTES, Route};
+use crate::{Function, Operation, ROUTES, Route};
 
 /// A path that has routes.
 #[derive(Debug, PartialEq, Eq)]
@@ -118,6 +118,12 @@ impl Resolved {
             Self::Route(Match { path, .. }) | Self::Preflight(path) | Self::WrongMethod(path) => Some(path),
             Self::NotFound => None,
         }
+    }
+
+    /// The function that answers the request.
+    #[must_use]
+    pub fn function(&self) -> Function {
+        self.path().map_or(Function::DEFAULT, |path| path.routes[0].function)
     }
 
     /// The route, if the request is for one.
