@@ -10,7 +10,7 @@ use posthorn_table::Timestamp;
 use posthorn_testkit::{
     backends::TestResponse,
     events::{PUBLIC_KEY, SECRET_KEY},
-    gateway::{Incoming, TIMEOUT, function_of, invoke},
+    gateway::{Incoming, TIMEOUT, invoke},
     ses::Mail,
 };
 use serde_json::Value;
@@ -39,7 +39,7 @@ pub fn event(bytes: &[u8]) {
 fn give(event: &str, request: &ApiGatewayV2httpRequest) {
     let (method, path) = (&request.request_context.http.method, request.raw_path.as_deref().unwrap_or_default());
     with_world(|world| {
-        let answer = call(world, function_of(method, path), event);
+        let answer = call(world, resolve(method, path).function(), event);
         let writes = resolve(method, path).route().is_some_and(|route| route.effect == Effect::Writes);
         if writes && answer.status < 300 {
             world.discard();

@@ -18,7 +18,7 @@ use posthorn_lambda::{
     http::{refuse, too_large},
 };
 use posthorn_routes::{MAX_EVENT_BYTES, Operation, ROUTES, Resolved, resolve};
-use posthorn_testkit::gateway::{Incoming, TIMEOUT, function_of, invoke};
+use posthorn_testkit::gateway::{Incoming, TIMEOUT, invoke};
 
 use crate::demo::Demo;
 
@@ -72,7 +72,7 @@ impl Api {
             let counted = if route.max_body_bytes == MAX_EVENT_BYTES { size } else { bytes };
             return self.refuse(&incoming, too_large(route, counted));
         }
-        let function = function_of(&incoming.method, incoming.uri.path());
+        let function = resolve(&incoming.method, incoming.uri.path()).function();
         let handler = |request| self.functions.call(function, request);
         let response = invoke(&event, &incoming.request_id, TIMEOUT, handler).await;
         self.keep_rotated_keys(&resolved, &response);

@@ -1,11 +1,12 @@
 //! The functions behind their routes, on back ends of a test's own.
 
 use posthorn_bundle::{Bundle, Clients};
+use posthorn_routes::resolve;
 use posthorn_table::{Table, project::Project};
 use posthorn_testkit::{
     backends::{Backends, TestProject, TestRequest, TestResponse},
     events::EventFile,
-    gateway::{TIMEOUT, function_of, invoke},
+    gateway::{TIMEOUT, invoke},
     openapi::description_of,
 };
 use serde_json::Value;
@@ -60,7 +61,7 @@ impl World {
 
     /// Answers a request, and checks that the answer fits its description.
     pub(crate) async fn call(&self, request: TestRequest) -> TestResponse {
-        let function = function_of(request.method(), request.path());
+        let function = resolve(request.method(), request.path()).function();
         let handler = |request| self.functions.call(function, request);
         let answer = Box::pin(self.backends.call(request.clone(), handler)).await;
         assert_fits(&answer, description_of(&request, &answer));
@@ -70,7 +71,7 @@ impl World {
     /// Answers an event of `events/`, and checks that the answer fits its description.
     pub(crate) async fn replay(&self, event: &Value) -> TestResponse {
         let request = request_of(event);
-        let function = function_of(request.method(), request.path());
+        let function = resolve(request.method(), request.path()).function();
         let handler = |request| self.functions.call(function, request);
         let answer = TestResponse::from(invoke(&event.to_string(), "", TIMEOUT, handler).await);
         assert_fits(&answer, description_of(&request, &answer));

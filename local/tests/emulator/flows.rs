@@ -3,11 +3,11 @@
 use std::{collections::BTreeMap, path::Path};
 
 use axum::http::Method;
-use posthorn_routes::Function;
+use posthorn_routes::{Function, resolve};
 use posthorn_testkit::{
     backends::{Backends, TestProject, TestRequest, TestResponse},
     feedback::{events_about, sns_envelope, sqs_event, sqs_record},
-    gateway::{function_of, http_response},
+    gateway::http_response,
 };
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ impl Deployment {
 
     /// Gives a request to the function of its route.
     async fn call(&self, request: TestRequest) -> TestResponse {
-        let function = function_of(request.method(), request.path());
+        let function = resolve(request.method(), request.path()).function();
         let answer = self.sandboxes[&function].invoke(&request.event(self.backends.clock.now())).await;
         TestResponse::from(http_response(answer))
     }

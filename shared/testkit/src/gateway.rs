@@ -11,7 +11,6 @@ use lambda_http::{
     http::{HeaderMap, Method, Uri},
 };
 use posthorn_lambda::serve::answer;
-use posthorn_routes::{Function, resolve};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -91,12 +90,6 @@ impl Incoming {
         }
         joined
     }
-}
-
-/// The function that the gateway gives a request to.
-#[must_use]
-pub fn function_of(method: &Method, path: &str) -> Function {
-    resolve(method, path).path().map_or(Function::DEFAULT, |path| path.routes[0].function)
 }
 
 /// Gives an event to a handler, and returns the gateway's response. `remaining` is the time that the function's timeout still

@@ -60,7 +60,7 @@ async fn the_event_is_kept_as_it_was_given() {
     let item = world.events().await.into_values().next().unwrap();
     assert_eq!(text(&item, "name"), "Order placed 🎉");
     assert_eq!(text(&item, "project_id"), world.id().to_string());
-    assert_eq!(text(&item, "created_at"), "2025-11-30T10:30:00Z");
+    assert_eq!(text(&item, "created_at"), "2025-11-30T10:30:00.000Z");
     assert_eq!(serde_json::from_str::<serde_json::Value>(text(&item, "data")).unwrap(), data);
 }
 

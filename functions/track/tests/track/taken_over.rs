@@ -25,7 +25,7 @@ async fn a_crashed_attempts_event_keeps_its_id_and_time() {
     assert_eq!(answer.json["data"]["event"], ID);
     assert_eq!(answer.json["data"]["timestamp"], "2025-11-30T10:30:00.000Z");
     let events = world.events().await;
-    assert_eq!(text(events.values().next().unwrap(), "created_at"), "2025-11-30T10:30:00Z");
+    assert_eq!(text(events.values().next().unwrap(), "created_at"), "2025-11-30T10:30:00.000Z");
     assert_eq!(events.len(), 1);
     let again = world.accepts(world.public(&plain()).once("k")).await;
     assert_eq!((again.text.as_str(), again.header("idempotency-replayed")), (answer.text.as_str(), Some("true")));
