@@ -17,7 +17,7 @@ use posthorn_lambda::{
     Env,
     http::{refuse, too_large},
 };
-use posthorn_routes::{MAX_EVENT_BYTES, Operation, ROUTES, Resolved, resolve};
+use posthorn_routes::{MAX_EVENT_BYTES, Operation, Resolved, resolve};
 use posthorn_testkit::gateway::{Incoming, TIMEOUT, invoke};
 
 use crate::demo::Demo;
@@ -68,11 +68,13 @@ impl Api {
         let size = event.len() + (bytes - incoming.body.len());
         let resolved = resolve(&incoming.method, incoming.uri.path());
         if size > MAX_EVENT_BYTES {
-            let route = resolved.route().unwrap_or(&ROUTES[0]);
-            let counted = if route.max_body_bytes == MAX_EVENT_BYTES { size } else { bytes };
-            return self.refuse(&incoming, too_large(route, counted));
+            let failure = resolved.route().map_or(Code::PayloadTooLarge.into(), |route| {
+                let counted = if route.max_body_bytes == MAX_EVENT_BYTES { size } else { bytes };
+                too_large(route, counted)
+            });
+            return self.refuse(&incoming, failure);
         }
-        let function = resolve(&incoming.method, incoming.uri.path()).function();
+        let function = resolved.function();
         let handler = |request| self.functions.call(function, request);
         let response = invoke(&event, &incoming.request_id, TIMEOUT, handler).await;
         self.keep_rotated_keys(&resolved, &response);

@@ -29,5 +29,5 @@ pub use field_type::{
 };
 pub use limit::{Limit, Unit};
 pub use object::Object;
-pub use precondition::{IfMatch, entity_tag};
+pub use precondition::{IfMatch, entity_tag, has_version};
 pub use query::{PageSize, Query, read_parameter, read_query};

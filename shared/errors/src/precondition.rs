@@ -1,4 +1,4 @@
-//! Versions as entity tags, and the header `If-Match` (RFC 9110, sections 8.8.3 and 13.1.1).
+//! Versions as entity tags, and the headers `If-Match` and `If-None-Match` (RFC 9110, sections 8.8.3, 13.1.1 and 13.1.2).
 
 use crate::{Code, Failure, Result};
 
@@ -32,7 +32,8 @@ impl IfMatch {
         if list.trim_ascii() == b"*" {
             return Ok(Self::AnyVersion);
         }
-        strong_tags(&list).map(Self::OneOf).ok_or_else(malformed)
+        let tags = entity_tags(&list).ok_or_else(malformed)?;
+        Ok(Self::OneOf(tags.into_iter().filter(|tag| !tag.is_weak).map(|tag| tag.quoted).collect()))
     }
 
     /// True if the change is for this version.
@@ -45,21 +46,37 @@ impl IfMatch {
     }
 }
 
+/// True if the caller has this version of a resource, as `If-None-Match` says it: by any of its tags, compared weakly, or `*`.
+/// Values that are no list of entity tags say nothing.
+pub fn has_version<'a>(values: impl IntoIterator<Item = &'a [u8]>, version: u64) -> bool {
+    let list = values.into_iter().collect::<Vec<_>>().join(&b',');
+    let tag = entity_tag(version);
+    list.trim_ascii() == b"*"
+        || entity_tags(&list).is_some_and(|tags| tags.iter().any(|listed| listed.quoted == tag.as_bytes()))
+}
+
 fn malformed() -> Failure {
     Failure::new(Code::BadRequest)
         .message("The If-Match header must be * or a list of entity tags in double quotes.")
         .suggestion("Send the ETag header of the answer that you read, as it came.")
 }
 
-/// The strong ones among the entity tags of a list, quotes included; `None` if it is no such list.
-fn strong_tags(list: &[u8]) -> Option<Vec<Vec<u8>>> {
+/// An entity tag of a list.
+struct EntityTag {
+    is_weak: bool,
+    /// The tag with its quotes.
+    quoted: Vec<u8>,
+}
+
+/// The entity tags of a list; `None` if it is no such list.
+fn entity_tags(list: &[u8]) -> Option<Vec<EntityTag>> {
     // Quotes end in turn a separator and a tag, so the parts are separators and tags in turn.
     let parts: Vec<_> = list.split(|byte| *byte == b'"').collect();
     let (end, pairs) = parts.split_last()?;
     if pairs.is_empty() || !pairs.len().is_multiple_of(2) || !is_blank_or_comma(end) {
         return None;
     }
-    let mut strong = Vec::new();
+    let mut tags = Vec::new();
     for (index, pair) in pairs.chunks_exact(2).enumerate() {
         let [before, opaque] = pair else { return None };
         let (separator, is_weak) = before.strip_suffix(b"W/").map_or((*before, false), |separator| (separator, true));
@@ -67,11 +84,9 @@ fn strong_tags(list: &[u8]) -> Option<Vec<Vec<u8>>> {
         if !is_separated || !is_blank_or_comma(separator) || opaque.iter().any(|byte| is_no_tag_character(*byte)) {
             return None;
         }
-        if !is_weak {
-            strong.push([b"\"", *opaque, b"\""].concat());
-        }
+        tags.push(EntityTag { is_weak, quoted: [b"\"", *opaque, b"\""].concat() });
     }
-    Some(strong)
+    Some(tags)
 }
 
 fn is_blank_or_comma(separator: &[u8]) -> bool {
@@ -110,6 +125,24 @@ mod tests {
             (&["\"\", \"07\", \"+7\", \"a,7\", \"x\""], vec![]),
         ] {
             assert_eq!(admitted(values), Some(expected), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn the_caller_has_the_versions_that_if_none_match_names() {
+        for (values, expected) in [
+            (&[][..], false),
+            (&["*"], true),
+            (&["\"7\""], true),
+            (&["W/\"7\""], true),
+            (&["\"6\", W/\"7\""], true),
+            (&["\"6\"", "\"7\""], true),
+            (&["\"8\""], false),
+            (&["7"], false),
+            (&["\"7\", *"], false),
+            (&[""], false),
+        ] {
+            assert_eq!(has_version(values.iter().map(|value| value.as_bytes()), 7), expected, "{values:?}");
         }
     }
 

@@ -16,7 +16,7 @@ pub enum Function {
 }
 
 impl Function {
-    /// Every one.
+    /// Every function.
     pub const ALL: [Self; 5] = [Self::Api, Self::Send, Self::Track, Self::RegenerateKeys, Self::Feedback];
 
     /// The function that answers every path without a route: the gateway's `$default`.

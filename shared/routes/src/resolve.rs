@@ -1,6 +1,6 @@
-//! From a method and a path to a route.
+//! Finds the route of a method and a path.
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::{borrow::Cow, fmt, sync::LazyLock};
 
 use http::Method;
 use matchit::Router;
@@ -17,29 +17,26 @@ pub struct Path {
     pub routes: Vec<&'static Route>,
     /// The methods that it takes, as `Allow` lists them.
     pub allow: String,
+    /// Those of them that browsers may call from any origin, `OPTIONS` among them; empty if there are none.
+    pub allow_for_browsers: String,
 }
 
 impl Path {
     fn new(pattern: &'static str) -> Self {
         let routes: Vec<_> = ROUTES.iter().filter(|route| route.pattern == pattern).collect();
-        let mut methods: Vec<&str> = Vec::new();
-        for route in &routes {
-            methods.push(route.method.as_str());
-            if route.method == Method::GET {
-                methods.push("HEAD");
-            }
-        }
-        if routes.iter().any(|route| route.is_for_browsers) {
+        let mut for_browsers = methods_of(routes.iter().copied().filter(|route| route.is_for_browsers));
+        let mut methods = methods_of(routes.iter().copied());
+        if !for_browsers.is_empty() {
             methods.push("OPTIONS");
+            for_browsers.push("OPTIONS");
         }
-        let allow = methods.join(", ");
-        Self { pattern, routes, allow }
+        Self { pattern, routes, allow: methods.join(", "), allow_for_browsers: for_browsers.join(", ") }
     }
 
-    /// True if browsers may call it from any origin.
+    /// True if browsers may call any of its routes from any origin.
     #[must_use]
     pub fn is_for_browsers(&self) -> bool {
-        self.routes.iter().any(|route| route.is_for_browsers)
+        !self.allow_for_browsers.is_empty()
     }
 
     /// The route of a method. `HEAD` is `GET` without a body (RFC 9110 section 9.3.2).
@@ -48,6 +45,15 @@ impl Path {
         let method = if *method == Method::HEAD { &Method::GET } else { method };
         self.routes.iter().copied().find(|route| route.method == *method)
     }
+}
+
+/// The methods of routes of one path.
+fn methods_of(routes: impl Iterator<Item = &'static Route>) -> Vec<&'static str> {
+    let and_head = |route: &'static Route| {
+        let head = (route.method == Method::GET).then_some("HEAD");
+        [Some(route.method.as_str()), head].into_iter().flatten()
+    };
+    routes.flat_map(and_head).collect()
 }
 
 struct Table {
@@ -78,8 +84,8 @@ pub fn route(operation: Operation) -> Option<&'static Route> {
     ROUTES.iter().find(|route| route.operation == operation)
 }
 
-/// A route that a request is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A route that a request is for. Its `Debug` shows no value that a caller wrote.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Match {
     /// The route.
     pub route: &'static Route,
@@ -87,6 +93,12 @@ pub struct Match {
     pub path: &'static Path,
     /// The parameters by name, decoded (RFC 3986 section 2.1); bytes that are no UTF-8 are U+FFFD.
     pub parameters: Vec<(String, String)>,
+}
+
+impl fmt::Debug for Match {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Match").field("route", &self.route.label()).finish_non_exhaustive()
+    }
 }
 
 impl Match {
@@ -97,7 +109,7 @@ impl Match {
     }
 }
 
-/// What a method and a path lead to.
+/// The result of resolving a method and a path.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Resolved {
     /// A route, to be handled.
@@ -123,7 +135,16 @@ impl Resolved {
     /// The function that answers the request.
     #[must_use]
     pub fn function(&self) -> Function {
-        self.path().map_or(Function::DEFAULT, |path| path.routes[0].function)
+        let answers = self.route().or_else(|| self.path()?.routes.first().copied());
+        answers.map_or(Function::DEFAULT, |route| route.function)
+    }
+
+    /// The methods that browsers may call from any origin, if the answer is for them.
+    #[must_use]
+    pub fn methods_for_browsers(&self) -> Option<&'static str> {
+        let path = self.path()?;
+        let is_for_browsers = self.route().map_or(path.is_for_browsers(), |route| route.is_for_browsers);
+        is_for_browsers.then_some(path.allow_for_browsers.as_str())
     }
 
     /// The route, if the request is for one.
@@ -148,14 +169,14 @@ pub fn resolve(method: &Method, path: &str) -> Resolved {
     if found.params.iter().any(|(_, value)| value.is_empty()) {
         return Resolved::NotFound;
     }
-    let at = &TABLE.paths[*found.value];
-    let Some(route) = at.route(method) else {
-        let is_preflight = *method == Method::OPTIONS && at.is_for_browsers();
-        return if is_preflight { Resolved::Preflight(at) } else { Resolved::WrongMethod(at) };
+    let path = &TABLE.paths[*found.value];
+    let Some(route) = path.route(method) else {
+        let is_preflight = *method == Method::OPTIONS && path.is_for_browsers();
+        return if is_preflight { Resolved::Preflight(path) } else { Resolved::WrongMethod(path) };
     };
     let decoded = |value: &str| percent_decode_str(value).decode_utf8_lossy().into_owned();
     let parameters = found.params.iter().map(|(name, value)| (name.to_owned(), decoded(value))).collect();
-    Resolved::Route(Match { route, path: at, parameters })
+    Resolved::Route(Match { route, path, parameters })
 }
 
 #[cfg(test)]

@@ -12,13 +12,13 @@ pub struct Route {
     /// The path, its parameters in braces. This is how logs and the description write it: the values that a caller puts in
     /// the place of parameters stay out of logs.
     pub pattern: &'static str,
-    /// What the route does.
+    /// The operation of the route.
     pub operation: Operation,
     /// The function that handles it.
     pub function: Function,
     /// The key that it takes.
     pub key: RequiredKey,
-    /// What it does to the project, which decides the scopes that may call it and whether a disabled project may.
+    /// The effect on the project, which decides the scopes that may call it and whether a disabled project may.
     pub effect: Effect,
     /// True if browsers may call it from any origin.
     pub is_for_browsers: bool,
@@ -34,14 +34,14 @@ impl Route {
     }
 }
 
-/// What a route does. Its name with a small first letter is the `operationId` in the description.
+/// The operation of a route. Its name with a small first letter is the `operationId` in the description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operation {
     /// Sends mail.
     SendEmail,
     /// Records an event of a contact.
     TrackEvent,
-    /// The same by the path of 2023, which answers 400 where the others answer 422.
+    /// Records an event of a contact, by the path of 2023, which answers 400 where the others answer 422.
     TrackEventLegacy,
     /// Replaces a project's keys.
     RegenerateKeys,
@@ -64,7 +64,7 @@ pub enum RequiredKey {
     Secret,
 }
 
-/// What a route does to the project.
+/// The effect of a route on the project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// It changes nothing; a disabled project may call it.

@@ -4,7 +4,7 @@ use strsim::osa_distance;
 
 use crate::{Operation, ROUTES, Route, route};
 
-/// How many segments at the end of a path are looked at.
+/// The number of segments at the end of a path that are compared.
 const MAX_SEGMENTS: usize = 8;
 /// The longest segment that is looked at, in bytes: a typing error does not double the length of a word.
 const MAX_SEGMENT_BYTES: usize = 32;

@@ -43,8 +43,8 @@ fn missing_steps(noun: &str, routes: &[(&Method, &str)]) -> Vec<String> {
         if !description.contains(&format!("\n  {pattern}:\n")) {
             missing.push(format!("{code}/openapi.yaml describes {pattern}"));
         }
-        if !changelog.contains(pattern) {
-            missing.push(format!("CHANGELOG.md names {pattern}"));
+        if !changelog.contains(&format!("`{method} {pattern}`")) {
+            missing.push(format!("CHANGELOG.md names `{method} {pattern}`"));
         }
         let is_accepted = |(of_file, path): &(Method, String)| {
             of_file == *method && resolve(of_file, path).path().is_some_and(|path| path.pattern == *pattern)
@@ -89,7 +89,7 @@ fn a_noun_without_anything_lacks_every_step() {
             "functions/api/src/gadgets/mod.rs",
             "functions/api/tests/api/gadgets.rs",
             "functions/api/src/gadgets/openapi.yaml describes /gadgets",
-            "CHANGELOG.md names /gadgets",
+            "CHANGELOG.md names `GET /gadgets`",
             "events/api/accepted has a file of GET /gadgets",
         ]
     );

@@ -1,7 +1,7 @@
 //! A project as answers show it.
 
 use posthorn_auth::Caller;
-use posthorn_errors::{Code, Result, entity_tag};
+use posthorn_errors::{Code, Result, entity_tag, has_version};
 use posthorn_lambda::{
     env::rfc3339,
     http::{Call, Reply},
@@ -39,7 +39,7 @@ pub(super) async fn show(app: &App, caller: &Caller, call: &Call) -> Result<Repl
     // A key without its project is one of a project that was deleted in this moment.
     let project = app.table.project(caller.project.id).await?.ok_or(Code::InvalidApiKey)?;
     let etag = entity_tag(project.version);
-    if call.has_version(&etag) {
+    if has_version(call.header_values("if-none-match"), project.version) {
         return Ok(Reply::not_modified(etag));
     }
     Ok(Reply::data(&View::of(&project)).with_etag(etag))

@@ -10,7 +10,7 @@ use posthorn_routes::{Effect, MAX_EVENT_BYTES, ROUTES, RequiredKey, Route, resol
 use posthorn_table::{api_key::KeyScope, project::Status};
 use posthorn_testkit::{
     backends::{Backends, TestProject, TestRequest, TestResponse},
-    events::{self, PUBLIC_KEY},
+    events::{self, PUBLIC_KEY, SECRET_KEY},
     faults::Fault,
     openapi::description_of,
 };
@@ -99,9 +99,10 @@ async fn a_public_key_is_refused_where_a_secret_one_is_needed() {
 
 #[tokio::test]
 async fn a_key_calls_the_routes_of_its_scope_and_no_others() {
-    for route in routes_with_a_secret_key() {
+    for route in routes_with_a_key() {
         for scope in KeyScope::ALL {
             let (mut world, request) = accepted(route).await;
+            let request = request.with_header("authorization", &format!("Bearer {SECRET_KEY}"));
             world
                 .backends
                 .change(&mut world.project.project, |project| project.keys.iter_mut().for_each(|key| key.scope = scope))

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Display};
 use jiff::Timestamp;
 use lambda_http::{
     Body, Request,
-    http::{HeaderMap, HeaderName, header},
+    http::{HeaderMap, HeaderValue, header},
 };
 use posthorn_errors::{
     Code, Failure, Result,
@@ -94,17 +94,9 @@ impl Call {
         Ok(Some(key))
     }
 
-    /// True if the caller has the version `etag` already: `If-None-Match` names it, weakly compared, or `*` (RFC 9110
-    /// section 13.1.2).
-    #[must_use]
-    pub fn has_version(&self, etag: &str) -> bool {
-        self.tags(&header::IF_NONE_MATCH).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
-    }
-
-    /// The entity tags of a header that lists them. Ours hold no comma.
-    fn tags(&self, name: &HeaderName) -> impl Iterator<Item = &str> {
-        let values = self.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).map(str::trim)
+    /// The values of the request's headers of this name, such as `if-none-match`.
+    pub fn header_values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.headers.get_all(name).iter().map(HeaderValue::as_bytes)
     }
 
     /// The body's bytes, decoded if the gateway encoded them.

@@ -5,6 +5,7 @@ use lambda_http::{
     Body, Response,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
 };
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 use posthorn_errors::{Code, Failure, FieldError, Result};
 use posthorn_routes::{MAX_EVENT_BYTES, Operation, Path, Resolved, Route};
 use serde::Serialize;
@@ -22,7 +23,7 @@ pub struct Reply {
     is_replayed: bool,
 }
 
-/// What a success carries.
+/// The body of a success.
 #[derive(Debug)]
 enum ReplyBody {
     Nothing,
@@ -77,7 +78,7 @@ impl Reply {
         Self::new(StatusCode::NOT_MODIFIED, ReplyBody::Nothing).with_etag(etag)
     }
 
-    /// The same answer, of the version `etag`, which is in quotes as RFC 9110 section 8.8.3 has it.
+    /// Adds the version `etag`, in quotes (RFC 9110, section 8.8.3).
     #[must_use]
     pub fn with_etag(self, etag: String) -> Self {
         Self { etag: Some(etag), ..self }
@@ -169,11 +170,13 @@ pub(super) fn render(result: Result<Reply>, resolved: &Resolved, request_id: &st
         Ok(reply) => success(reply),
         Err(failure) => refusal(&failure, status, path, request_id, now),
     };
-    // An answer may hold addresses or keys, and what it says of the present is soon untrue.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // An answer may hold addresses or keys, and what it says of the present is soon untrue. One with a version may be kept by
+    // the caller itself, who asks each time whether it still holds.
+    let cache = if headers.contains_key(header::ETAG) { "private, no-cache" } else { "no-store" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     insert(&mut headers, HeaderName::from_static("x-request-id"), request_id);
-    if let Some(path) = path.filter(|path| path.is_for_browsers()) {
-        allow_browsers(&mut headers, path);
+    if let Some(methods) = resolved.methods_for_browsers() {
+        allow_browsers(&mut headers, methods);
     }
     let mut response = Response::new(body.map_or(Body::Empty, Body::Text));
     *response.status_mut() = status;
@@ -205,7 +208,7 @@ fn success(reply: Reply) -> (Option<String>, HeaderMap) {
         }
     };
     if let Some(location) = reply.location {
-        insert(&mut headers, header::LOCATION, &location);
+        insert(&mut headers, header::LOCATION, &utf8_percent_encode(&location, CONTROLS).to_string());
     }
     if let Some(etag) = reply.etag {
         insert(&mut headers, header::ETAG, &etag);
@@ -264,8 +267,8 @@ fn json_type(headers: &mut HeaderMap) {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
 }
 
-fn allow_browsers(headers: &mut HeaderMap, path: &Path) {
-    insert(headers, header::ACCESS_CONTROL_ALLOW_METHODS, &path.allow);
+fn allow_browsers(headers: &mut HeaderMap, methods: &str) {
+    insert(headers, header::ACCESS_CONTROL_ALLOW_METHODS, methods);
     for (name, value) in [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, Idempotency-Key, X-Request-Id"),
@@ -273,5 +276,41 @@ fn allow_browsers(headers: &mut HeaderMap, path: &Path) {
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::http::Method;
+    use posthorn_routes::resolve;
+
+    use super::*;
+
+    fn rendered(reply: Reply) -> Response<Body> {
+        render(Ok(reply), &resolve(&Method::GET, "/projects"), "request", Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn successes_have_their_statuses_bodies_and_headers() {
+        let json = Some("application/json");
+        for (reply, status, body, content_type, location, etag) in [
+            (Reply::ok("{}".into()), 200, "{}", json, None, None),
+            (Reply::html("<p>".into()), 200, "<p>", Some("text/html; charset=utf-8"), None, None),
+            (Reply::created("/a/1".into(), "{}".into()), 201, "{}", json, Some("/a/1"), None),
+            (Reply::created("/a/\u{fc}\n".into(), "{}".into()), 201, "{}", json, Some("/a/%C3%BC%0A"), None),
+            (Reply::accepted("{}".into()), 202, "{}", json, None, None),
+            (Reply::no_content(), 204, "", None, None, None),
+            (Reply::found("/b".into()), 302, "", None, Some("/b"), None),
+            (Reply::not_modified("\"1\"".into()), 304, "", None, None, Some("\"1\"")),
+            (Reply::ok("{}".into()).with_etag("\"2\"".into()), 200, "{}", json, None, Some("\"2\"")),
+        ] {
+            let response = rendered(reply);
+            let header = |name: HeaderName| response.headers().get(name).map(|value| value.to_str().unwrap());
+            assert_eq!((response.status().as_u16(), response.body().as_ref()), (status, body.as_bytes()));
+            assert_eq!(header(header::CONTENT_TYPE), content_type, "{status}");
+            assert_eq!((header(header::LOCATION), header(header::ETAG)), (location, etag), "{status}");
+            let cache = if etag.is_some() { "private, no-cache" } else { "no-store" };
+            assert_eq!(header(header::CACHE_CONTROL), Some(cache), "{status}");
+        }
     }
 }
