@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use axum::http::Method;
 use jsonschema::Validator;
 use posthorn_testkit::{
     backends::TestResponse,
@@ -14,9 +15,9 @@ pub(crate) fn validator(schema: &Value) -> Validator {
     over(&document()["components"]["schemas"], schema)
 }
 
-/// The validator of the body that a POST takes.
-pub(crate) fn body_validator(pattern: &str) -> Validator {
-    let operation = operation(&axum::http::Method::POST, pattern).unwrap();
+/// The validator of the body that an operation takes.
+pub(crate) fn body_validator(method: &Method, pattern: &str) -> Validator {
+    let operation = operation(method, pattern).unwrap_or_else(|| panic!("openapi.yaml: no {method} {pattern}"));
     validator(&resolved(&operation["requestBody"])["content"]["application/json"]["schema"])
 }
 

@@ -179,8 +179,10 @@ impl EventFile {
     pub fn request(&self) -> TestRequest {
         let event: Value = serde_json::from_str(&self.event).expect("JSON");
         let method = event["requestContext"]["http"]["method"].as_str().and_then(|method| method.parse().ok());
-        let path = event["rawPath"].as_str().expect("a path");
-        let mut request = TestRequest::new(method.expect("a method"), path);
+        let text = |name: &str| event[name].as_str().unwrap_or_default();
+        let query = if text("rawQueryString").is_empty() { "" } else { "?" };
+        let path = format!("{}{query}{}", text("rawPath"), text("rawQueryString"));
+        let mut request = TestRequest::new(method.expect("a method"), &path);
         for (name, value) in event["headers"].as_object().into_iter().flatten() {
             request = request.with_header(name, value.as_str().expect("text"));
         }

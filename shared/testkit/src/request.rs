@@ -21,7 +21,7 @@ pub struct TestRequest {
 }
 
 impl TestRequest {
-    /// A request without headers and body.
+    /// A request without headers and body. `path` may have a query.
     #[must_use]
     pub fn new(method: Method, path: &str) -> Self {
         let (headers, body) = (HeaderMap::new(), Bytes::new());
@@ -98,10 +98,10 @@ impl TestRequest {
         &self.method
     }
 
-    /// The path.
+    /// The path, without the query.
     #[must_use]
     pub fn path(&self) -> &str {
-        &self.path
+        self.path.split_once('?').map_or(&self.path, |(path, _query)| path)
     }
 
     /// The gateway's event of the request, as JSON text.

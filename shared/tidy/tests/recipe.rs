@@ -82,15 +82,15 @@ fn every_noun_of_the_routes_has_all_that_the_recipe_names() {
 
 #[test]
 fn a_noun_without_anything_lacks_every_step() {
-    let missing = missing_steps("gadgets", &[(&Method::GET, "/gadgets")]);
+    let missing = missing_steps("no_such_noun", &[(&Method::GET, "/no_such_noun")]);
     assert_eq!(
         missing,
         [
-            "functions/api/src/gadgets/mod.rs",
-            "functions/api/tests/api/gadgets.rs",
-            "functions/api/src/gadgets/openapi.yaml describes /gadgets",
-            "CHANGELOG.md names `GET /gadgets`",
-            "events/api/accepted has a file of GET /gadgets",
+            "functions/api/src/no_such_noun/mod.rs",
+            "functions/api/tests/api/no_such_noun.rs",
+            "functions/api/src/no_such_noun/openapi.yaml describes /no_such_noun",
+            "CHANGELOG.md names `GET /no_such_noun`",
+            "events/api/accepted has a file of GET /no_such_noun",
         ]
     );
 }
