@@ -1,7 +1,5 @@
 //! The cost of each kind of request: calls to AWS in a row and in all, `DynamoDB`'s units, USD a million.
 
-use posthorn_auth::{KeyClass, PlainKey};
-
 use crate::{
     prices::{self, Cost, Overhead},
     report::Report,
@@ -84,8 +82,6 @@ pub(crate) fn cost_of_emails(kinds: &[RequestKind], event: &str) -> f64 {
 /// Every kind, measured, in the order of `docs/costs.md`.
 pub(crate) async fn kinds() -> Vec<RequestKind> {
     let (world, limited) = (World::start(None).await, World::start(Some(1_000_000)).await);
-    let env = &world.backends.env;
-    let unknown_key = PlainKey::mint(KeyClass::Public, &mut |buffer| env.fill(buffer));
     let names: Vec<String> = (0..MAX_RECIPIENTS).map(|number| format!("ada+{number}@example.org")).collect();
     let recipients: Vec<&str> = names.iter().map(String::as_str).collect();
     world.track(ADA, Some("first")).await;
@@ -100,7 +96,7 @@ pub(crate) async fn kinds() -> Vec<RequestKind> {
     let send_again = least(&world, async |_| world.send(&[ADA], Some("first")).await).await;
     let send_limited = least(&limited, async |_| limited.send(&[ADA], None).await).await;
     let send_with_both = least(&limited, async |run| limited.send(&[ADA], Some(run)).await).await;
-    let refused = least(&world, async |_| world.refuse(&unknown_key).await).await;
+    let refused = least(&world, async |_| world.track_with_unknown_key().await).await;
 
     let mut kinds = vec![
         RequestKind::new("tracked event", prices::REQUEST, track).at_most(3.0),

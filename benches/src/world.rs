@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use posthorn_auth::PlainKey;
+use posthorn_auth::{KeyClass, PlainKey};
 use posthorn_bundle::{Bundle, Clients};
 use posthorn_lambda::env::monotonic_now;
 use posthorn_routes::Function;
@@ -65,7 +65,8 @@ impl World {
         (Consumption { in_a_row, in_all, units: self.backends.capacity.take() }, time)
     }
 
-    async fn call(&self, function: Function, request: TestRequest) -> TestResponse {
+    /// Calls a function.
+    pub(crate) async fn call(&self, function: Function, request: TestRequest) -> TestResponse {
         self.backends.call(request, |request| self.functions.call(function, request)).await
     }
 
@@ -95,10 +96,15 @@ impl World {
     }
 
     /// Tracks with a key that is nobody's.
-    pub(crate) async fn refuse(&self, key: &PlainKey) {
-        let request = TestRequest::post("/v1/track", key, &json!({"email": ADA, "event": "signed_up"}));
-        let answer = self.call(Function::Track, request).await;
-        assert_eq!(answer.status, 401, "{}", answer.text);
+    pub(crate) async fn track_with_unknown_key(&self) {
+        let key = self.unknown_key(KeyClass::Public);
+        let request = TestRequest::post("/v1/track", &key, &json!({"email": ADA, "event": "signed_up"}));
+        assert_eq!(self.call(Function::Track, request).await.status, 401);
+    }
+
+    /// A key that is nobody's.
+    pub(crate) fn unknown_key(&self, class: KeyClass) -> PlainKey {
+        PlainKey::mint(class, &mut |buffer| self.backends.env.fill(buffer))
     }
 
     /// Replaces both keys of a project at once.

@@ -28,7 +28,7 @@ pub struct DemoKeys {
     pub public: String,
 }
 
-/// The demo project. A cheap clone.
+/// The demo project. Cheap to clone.
 #[derive(Clone)]
 pub struct Demo {
     /// Its id: always the same, so that the files in `events/` can name it.

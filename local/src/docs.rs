@@ -39,7 +39,7 @@ pub fn router() -> Router {
         .layer(middleware::from_fn(private_page))
 }
 
-/// All routes of the crate. They include its own page, so only the routes of the files lead here.
+/// The router of `swagger_ui_dist`. It also serves a page of its own, so only the paths in `VIEWER_FILES` are routed to it.
 fn viewer() -> Router {
     swagger_ui_dist::generate_routes(ApiDefinition {
         uri_prefix: PAGE,

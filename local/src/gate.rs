@@ -32,7 +32,7 @@ const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 /// The file of the stack's state that lists other host names, one a line, under which a container may call the stack.
 const NAMED_HOSTS: &str = "hosts";
 
-/// The gate of a stack. A cheap clone.
+/// The gate of a stack. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Gate {
     named_hosts: Arc<Path>,
@@ -40,16 +40,16 @@ pub(crate) struct Gate {
 
 /// The requests that a page of another site may make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Openness {
-    /// None.
+enum CrossSitePolicy {
+    /// No request.
     Closed,
-    /// Those of a link that its user follows.
+    /// The request of a link that its user follows.
     Linked,
-    /// All, for the route is made to be called from web pages.
+    /// Every request, for the route is made to be called from web pages.
     ForBrowsers,
 }
 
-/// The reason why a request does not come through.
+/// The reason for which the gate refuses a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum GateRefusal {
     /// The request names no host, or another than this machine.
@@ -67,38 +67,38 @@ impl Gate {
     /// Puts the gate in front of a back end, which no page of another site has reason to call.
     pub(crate) fn of_a_back_end(&self) -> impl FnOnce(Router) -> Router + use<> {
         let gate = self.clone();
-        move |router| gate.guard(router, |_| Openness::Closed)
+        move |router| gate.guard(router, |_| CrossSitePolicy::Closed)
     }
 
     /// Puts the gate in front of the API and the local pages: any web page may call the routes for browsers, and link to the others.
     pub(crate) fn before_api(&self, router: Router) -> Router {
         self.guard(router, |request| match resolve(request.method(), request.uri().path()).path() {
-            Some(path) if path.is_for_browsers() => Openness::ForBrowsers,
-            _ if is_link_followed(request) => Openness::Linked,
-            _ => Openness::Closed,
+            Some(path) if path.is_for_browsers() => CrossSitePolicy::ForBrowsers,
+            _ if is_link_followed(request) => CrossSitePolicy::Linked,
+            _ => CrossSitePolicy::Closed,
         })
     }
 
-    fn guard(&self, router: Router, openness: fn(&Request) -> Openness) -> Router {
+    fn guard(&self, router: Router, policy: fn(&Request) -> CrossSitePolicy) -> Router {
         let gate = self.clone();
         router.layer(middleware::from_fn(move |request: Request, next: Next| {
             let gate = gate.clone();
             async move {
-                let openness = openness(&request);
-                match gate.check(&request, openness) {
+                let policy = policy(&request);
+                match gate.check(&request, policy) {
                     Err(refusal) => refusal.into_response(),
-                    Ok(()) if openness == Openness::ForBrowsers => next.run(request).await,
+                    Ok(()) if policy == CrossSitePolicy::ForBrowsers => next.run(request).await,
                     Ok(()) => without_cors(next.run(request).await),
                 }
             }
         }))
     }
 
-    fn check(&self, request: &Request, openness: Openness) -> Result<(), GateRefusal> {
+    fn check(&self, request: &Request, policy: CrossSitePolicy) -> Result<(), GateRefusal> {
         if !self.is_addressed_to_us(request) {
             return Err(GateRefusal::ForeignHost);
         }
-        if self.is_of_another_site(request, openness) {
+        if self.is_of_another_site(request, policy) {
             return Err(GateRefusal::ForeignOrigin);
         }
         Ok(())
@@ -112,8 +112,8 @@ impl Gate {
         hosts.peek().is_some() && hosts.all(|host| self.is_ours(host))
     }
 
-    fn is_of_another_site(&self, request: &Request, openness: Openness) -> bool {
-        if openness == Openness::ForBrowsers {
+    fn is_of_another_site(&self, request: &Request, policy: CrossSitePolicy) -> bool {
+        if policy == CrossSitePolicy::ForBrowsers {
             return false;
         }
         let headers = request.headers();
@@ -121,7 +121,7 @@ impl Gate {
         if origins.peek().is_some() {
             return !origins.all(|origin| origin.to_str().is_ok_and(|origin| self.is_our_origin(origin)));
         }
-        openness == Openness::Closed && has(headers, &SEC_FETCH_SITE, "cross-site")
+        policy == CrossSitePolicy::Closed && has(headers, &SEC_FETCH_SITE, "cross-site")
     }
 
     /// A page on another port of this machine is one of ours: a proxy in front of a web page under development passes its origin on.

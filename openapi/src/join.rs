@@ -54,7 +54,7 @@ fn paragraphs<'a>(texts: impl Iterator<Item = &'a str>) -> String {
 fn blocks(text: &str, column: usize) -> Vec<Block<'_>> {
     let mut starts = Vec::new();
     let mut offset = 0;
-    // Where the comments and blank lines above the next line begin.
+    // The index at which the comments and blank lines above the next line begin.
     let mut above = None;
     for line in text.split_inclusive('\n') {
         match line.find(|c: char| !c.is_whitespace()) {

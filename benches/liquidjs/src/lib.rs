@@ -62,7 +62,7 @@ fn measure(name: &'static str, cases: &[Case], theirs: &mut LiquidJs) -> Result<
     let none = Times { ours: 0.0, theirs: 0.0 };
     let mut speed = Speed { name, bytes: 0, whole: none, rendering: none };
     for case in cases {
-        let ours = Ours::new(case)?;
+        let ours = PosthornTemplate::new(case)?;
         speed.bytes += equal(case, &ours, theirs)?;
         for (sum, parse) in [(&mut speed.whole, true), (&mut speed.rendering, false)] {
             let times = take_turns(&ours, theirs, parse)?;
@@ -74,7 +74,7 @@ fn measure(name: &'static str, cases: &[Case], theirs: &mut LiquidJs) -> Result<
 }
 
 /// The bytes of the output, which both must agree on.
-fn equal(case: &Case, ours: &Ours, theirs: &mut LiquidJs) -> Result<usize, BoxError> {
+fn equal(case: &Case, ours: &PosthornTemplate, theirs: &mut LiquidJs) -> Result<usize, BoxError> {
     let (our, their) = (ours.output()?, theirs.prepare(case)?);
     if our == their {
         return Ok(our.len());
@@ -84,7 +84,7 @@ fn equal(case: &Case, ours: &Ours, theirs: &mut LiquidJs) -> Result<usize, BoxEr
     Err(format!("{}: the outputs differ\n  ours:     {our}\n  LiquidJS: {their}", case.name).into())
 }
 
-fn take_turns(ours: &Ours, theirs: &mut LiquidJs, parse: bool) -> Result<Times, BoxError> {
+fn take_turns(ours: &PosthornTemplate, theirs: &mut LiquidJs, parse: bool) -> Result<Times, BoxError> {
     let our_times = warm_up(|times| Ok(ours.microseconds(times, parse)))?;
     let their_times = warm_up(|times| theirs.microseconds(times, parse))?;
     let (mut our, mut their) = (Vec::new(), Vec::new());
@@ -112,19 +112,19 @@ fn median(mut figures: Vec<f64>) -> f64 {
     figures[figures.len() / 2]
 }
 
-/// Posthorn's engine with one template.
-struct Ours<'c> {
+/// A template of Posthorn's engine.
+struct PosthornTemplate<'c> {
     source: &'c str,
     variables: Variables,
     template: Template,
 }
 
-impl<'c> Ours<'c> {
-    fn new(case: &'c Case) -> Result<Ours<'c>, BoxError> {
+impl<'c> PosthornTemplate<'c> {
+    fn new(case: &'c Case) -> Result<PosthornTemplate<'c>, BoxError> {
         let template = Template::parse(&case.source, MailPart::Html);
         match template.problems().first() {
             Some(problem) => Err(format!("{}: {problem:?}", case.name).into()),
-            None => Ok(Ours { source: &case.source, variables: case.variables(), template }),
+            None => Ok(PosthornTemplate { source: &case.source, variables: case.variables(), template }),
         }
     }
 

@@ -1,7 +1,9 @@
 //! `docs/costs.md` is held to the price list and to the costs that are measured.
 
+use lambda_http::http::Method;
+use posthorn_auth::KeyClass;
 use posthorn_routes::Function;
-use posthorn_testkit::{capacity::Units, logs::Logs, template};
+use posthorn_testkit::{backends::TestRequest, capacity::Units, logs::Logs, template};
 use serde_json::Value;
 
 use super::*;
@@ -123,15 +125,46 @@ async fn the_lines_are_as_long_as_assumed() {
     check_line(&values.into_iter().fold(format.to_owned(), fill), GATEWAY_LINE);
 }
 
-/// The number of routes that have a parameter's throttle, for each of them has a count of its own.
-fn routes(template: &Value, parameter: &str) -> f64 {
-    let settings = template::properties(template, "Api")["RouteSettings"].as_object().expect("settings");
-    let limits = settings.values().filter(|it| it["ThrottlingRateLimit"]["Ref"] == parameter).count();
-    let functions = template::of_type(template, "AWS::Serverless::Function");
-    let events = functions.iter().filter_map(|name| template::properties(template, name)["Events"].as_object());
-    let all = events.flat_map(|events| events.values()).filter(|event| event["Type"] == "HttpApi").count();
-    let count = if parameter == "ThrottleRate" { all - settings.len() } else { limits };
-    f64::from(u32::try_from(count).expect("few routes"))
+/// The routes of a throttle, each of which has a count of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Routes {
+    /// The routes whose own throttle is this parameter.
+    Own(&'static str),
+    /// `$default`, which has the general throttle.
+    Default,
+    /// The other routes with the general throttle.
+    Others,
+}
+
+impl Routes {
+    /// The parameter that sets the requests a second of each route.
+    fn parameter(self) -> &'static str {
+        match self {
+            Self::Own(parameter) => parameter,
+            Self::Default | Self::Others => "ThrottleRate",
+        }
+    }
+
+    fn count(self, template: &Value) -> usize {
+        let settings = template::properties(template, "Api")["RouteSettings"].as_object().expect("settings");
+        let functions = template::of_type(template, "AWS::Serverless::Function");
+        let events = functions.iter().filter_map(|name| template::properties(template, name)["Events"].as_object());
+        let events = events.flat_map(|events| events.values()).filter(|event| event["Type"] == "HttpApi");
+        let (with_path, default): (Vec<_>, Vec<_>) = events.partition(|event| event["Properties"]["Path"].is_string());
+        match self {
+            Self::Own(parameter) => {
+                settings.values().filter(|it| it["ThrottlingRateLimit"]["Ref"] == parameter).count()
+            }
+            Self::Default => default.len(),
+            Self::Others => with_path.len() - settings.len(),
+        }
+    }
+
+    /// The requests a second that all of these routes let through at the throttle's default.
+    fn rate(self, template: &Value) -> f64 {
+        let rate = template["Parameters"][self.parameter()]["Default"].as_f64().expect("a rate");
+        rate * f64::from(u32::try_from(self.count(template)).expect("few routes"))
+    }
 }
 
 /// The price of an hour of `a_second` requests a second, of which a million costs `a_million`.
@@ -146,40 +179,49 @@ fn thousands(count: f64) -> String {
     if head == 0 { digits } else { format!("{},{}", &digits[..head], &digits[head..]) }
 }
 
+/// The price of a million of a request, which must be answered with this status.
+async fn a_million(world: &World, function: Function, request: TestRequest, status: u16) -> f64 {
+    let (consumption, _) =
+        world.measure(async { assert_eq!(world.call(function, request).await.status, status, "{function:?}") }).await;
+    Cost::of(&REQUEST, &consumption).total()
+}
+
 /// The price of an hour of all routes of a kind at their throttles' defaults.
 #[tokio::test]
 async fn the_document_states_the_cost_of_a_flood() {
     let (kinds, template) = (Box::pin(calls::kinds()).await, template::read());
-    let row = |parameter: &str, a_million: f64, text: &str| {
-        let rate = template["Parameters"][parameter]["Default"].as_f64().expect("a rate");
-        let a_second = rate * routes(&template, parameter);
+    let row = |routes: Routes, a_million: f64, text: &str| {
+        let a_second = routes.rate(&template);
         format!("| {} {text} | {} |", thousands(a_second), an_hour(a_second, a_million))
     };
     let of_kind = |name: &str| kinds.iter().find(|it| it.name == name).expect("a kind").cost().total();
     let unknown_key = of_kind("request with a key that is nobody's");
-    let nothing = Consumption { in_a_row: 0.0, in_all: 0.0, units: Units::new(0.0, 0.0) };
+    let world = World::start(None).await;
+    let authorization = format!("Bearer {}", world.unknown_key(KeyClass::Secret).expose());
+    let list = TestRequest::new(Method::GET, "/projects").header("authorization", &authorization);
+    let default = a_million(&world, Function::DEFAULT, list, 401).await;
+    let health = a_million(&world, Function::Track, TestRequest::new(Method::GET, "/health"), 200).await;
+    let preflight = a_million(&world, Function::Track, TestRequest::new(Method::OPTIONS, "/v1/track"), 204).await;
     let units = |count: f64, text: &str| {
         format!("| {} write units a second, {text} | {} |", thousands(count), an_hour(count, WRITE_UNITS))
     };
+    let track = Routes::Own("TrackThrottleRate");
     check(&[
-        row("TrackThrottleRate", of_kind("tracked event"), "tracked events a second"),
+        row(track, of_kind("tracked event"), "tracked events a second"),
+        row(track, of_kind(calls::TRACK_FULL), "tracked events a second of contacts that are full of data"),
+        row(track, unknown_key, "requests a second to `track` with a key that is nobody's"),
+        row(Routes::Own("SendThrottleRate"), unknown_key, "requests a second to `send` with a key that is nobody's"),
         row(
-            "TrackThrottleRate",
-            of_kind(calls::TRACK_FULL),
-            "tracked events a second of contacts that are full of data",
-        ),
-        row("TrackThrottleRate", unknown_key, "requests a second to `track` with a key that is nobody's"),
-        row("SendThrottleRate", unknown_key, "requests a second to `send` with a key that is nobody's"),
-        row(
-            "RotationThrottleRate",
+            Routes::Own("RotationThrottleRate"),
             of_kind("rotation of both keys"),
             "rotations a second, by whoever has a secret key",
         ),
         row(
-            "ThrottleRate",
-            Cost::of(&REQUEST, &nothing).total(),
-            "preflights, requests to `/health` and requests without a route a second",
+            Routes::Default,
+            default,
+            "requests a second through `$default`, such as `GET /projects` with a key that is nobody's",
         ),
+        row(Routes::Others, f64::max(health, preflight), "preflights and requests to `/health` a second"),
         units(40_000.0, "DynamoDB's quota for a table unless you ask for more"),
         units(1_000.0, "as `TableMaxWriteUnits` bounds them if it is set so"),
     ]);

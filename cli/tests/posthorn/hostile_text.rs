@@ -6,9 +6,9 @@ use posthorn_table::project::{Disabled, Project, Status};
 use serde_json::{Value, json};
 
 use crate::{
-    sent::{KEY, api},
     serve::serve,
     support::{Folder, LocalStack, ToolOutput, posthorn},
+    test_mail::{KEY, api},
 };
 
 /// A name that sets a colour, clears the screen (by C0 and C1), sets the window's title, turns the text around, begins lines, hides, and

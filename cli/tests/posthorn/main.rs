@@ -3,19 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 mod aws;
-mod deleted;
 mod domains;
 mod gate;
 mod hostile_text;
 mod keys;
-mod printed;
+mod output;
+mod project_deletion;
 mod projects;
 mod refused;
-mod sent;
 mod serve;
 mod status;
 mod support;
+mod table_upgrade;
 mod templates;
+mod test_mail;
 #[cfg(unix)]
 mod untrusted_state;
-mod upgraded;

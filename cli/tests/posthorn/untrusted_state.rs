@@ -7,8 +7,8 @@ use std::{
 };
 
 use crate::{
-    sent::{KEY, Requests, answer, api},
     support::{Folder, LocalStack, ToolOutput, posthorn},
+    test_mail::{KEY, Requests, answer, api},
 };
 
 const NOBODY: &str = "http://127.0.0.1:1";

@@ -13,7 +13,7 @@ use crate::announcements::Announcements;
 /// The page shows so many announcements at most.
 const MAX_ANNOUNCEMENTS: usize = 50;
 
-/// The sources of the page. A cheap clone.
+/// The sources of the page. Cheap to clone.
 #[derive(Clone)]
 pub struct Health {
     /// The projects and their counts.

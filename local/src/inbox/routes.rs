@@ -46,7 +46,7 @@ pub fn router(inbox: Inbox) -> Router {
         .with_state(inbox)
 }
 
-/// The response where there is no such mail, or it cannot be read.
+/// The response for a mail that does not exist or cannot be read.
 struct MailNotFound;
 
 impl IntoResponse for MailNotFound {
@@ -113,7 +113,7 @@ async fn attachment(
     Ok(download("application/octet-stream", &file.filename, file.content.clone()))
 }
 
-/// Reads on a thread that may block, if the id can be one.
+/// Reads from the inbox on a blocking thread; fails for a malformed id.
 async fn read<T: Send + 'static>(
     id: String,
     read_mail: impl FnOnce(&str) -> io::Result<T> + Send + 'static,

@@ -125,7 +125,7 @@ impl Answers {
     }
 }
 
-/// The same request with the secret key: a public one has no scope.
+/// The request with the secret key instead, since a public key has no scope.
 fn as_secret(request: TestRequest) -> TestRequest {
     request.with_header("authorization", &format!("Bearer {SECRET_KEY}"))
 }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod bundled;
-mod committed;
+mod bundling;
+mod committed_description;
 mod refused;
 mod repository;

@@ -22,7 +22,7 @@ pub struct Call {
     ended: usize,
 }
 
-/// The record. A cheap clone; an interceptor of the AWS SDK.
+/// The record of calls. Cheap to clone; an interceptor of the AWS SDK.
 #[derive(Debug, Clone, Default)]
 pub struct Calls(Arc<Mutex<Record>>);
 

@@ -34,7 +34,7 @@ pub use units::Units;
 use crate::database::keys::partitions;
 use charges::{ask, lost, told};
 
-/// The record. A cheap clone; an interceptor of the AWS SDK that asks each call what it costs.
+/// The record of capacity used. Cheap to clone; an interceptor of the AWS SDK that asks each call what it costs.
 #[derive(Debug, Clone, Default)]
 pub struct Capacity(Arc<Mutex<Vec<Charge>>>);
 

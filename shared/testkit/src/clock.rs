@@ -8,7 +8,7 @@ use std::sync::{
 use jiff::{SignedDuration, Timestamp};
 use posthorn_lambda::Env;
 
-/// A clock that a test sets. A cheap clone.
+/// A clock that a test sets. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Clock(Arc<AtomicI64>);
 

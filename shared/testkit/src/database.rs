@@ -1,6 +1,6 @@
 //! The DynamoDB engine: dynoxide, in process, behind loopback HTTP like the real one.
 
-mod behind;
+mod fronted;
 pub(crate) mod keys;
 #[cfg(test)]
 mod tests;
@@ -57,7 +57,7 @@ pub async fn serve_behind(
         // Failing to set it only costs time: small answers would wait for a delayed acknowledgement.
         let _ = connection.set_nodelay(true);
     });
-    axum::serve(listener, front(behind::router(database))).with_graceful_shutdown(shutdown).await
+    axum::serve(listener, front(fronted::router(database))).with_graceful_shutdown(shutdown).await
 }
 
 /// Stores items in a table, past the API.

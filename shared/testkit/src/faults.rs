@@ -36,7 +36,7 @@ pub use self::{fault::Fault, request::NamedCall};
 /// An address at which nobody listens.
 const UNREACHABLE: &str = "http://127.0.0.1:1/";
 
-/// The faults asked for. A cheap clone.
+/// The faults asked for. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
     plan: Arc<Mutex<Plan>>,

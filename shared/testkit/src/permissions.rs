@@ -23,7 +23,7 @@ use crate::{
 };
 use keys::touched;
 
-/// A function's permissions, and those that it used. A cheap clone; an interceptor of the AWS SDK that lets no other
+/// A function's permissions, and those that it used. Cheap to clone; an interceptor of the AWS SDK that lets no other
 /// call pass.
 #[derive(Debug, Clone)]
 pub struct Permissions {
@@ -79,7 +79,7 @@ impl Permissions {
 
 /// An operation on items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
+pub enum TableOperation {
     /// `GetItem`.
     Get,
     /// `BatchGetItem`.
@@ -100,7 +100,7 @@ pub enum Operation {
     Check,
 }
 
-impl Operation {
+impl TableOperation {
     const ALL: [Self; 9] = [
         Self::Get,
         Self::BatchGet,
@@ -120,11 +120,11 @@ impl Permissions {
     ///
     /// # Panics
     /// If one is made, or refused for another reason, or if the reach names a kind that there is not.
-    pub async fn refuse_all_but(&self, backends: &Backends, reach: &[(Operation, &[&str])]) {
+    pub async fn refuse_all_but(&self, backends: &Backends, reach: &[(TableOperation, &[&str])]) {
         let function = backends.as_function(self);
         let before = backends.items().await;
         assert!(reach.iter().flat_map(|(_, kinds)| *kinds).all(|kind| partitions().contains(kind)), "{reach:?}");
-        for operation in Operation::ALL {
+        for operation in TableOperation::ALL {
             let is_within = |kind: &str| reach.iter().any(|(it, kinds)| *it == operation && kinds.contains(&kind));
             for kind in partitions().into_iter().filter(|kind| !is_within(kind)) {
                 let partition = if kind.ends_with('#') { format!("{kind}0") } else { kind.to_owned() };
@@ -137,30 +137,34 @@ impl Permissions {
     }
 }
 
-async fn attempt(client: &Client, operation: Operation, partition: &str) -> Result<(), String> {
+async fn attempt(client: &Client, operation: TableOperation, partition: &str) -> Result<(), String> {
     let value = AttributeValue::S(partition.to_owned());
     let key = HashMap::from(["pk", "sk"].map(|name| (name.to_owned(), value.clone())));
     let keys = Some(key.clone());
     match operation {
-        Operation::Get => client.get_item().table_name(TABLE).set_key(keys).send().await.map(drop).map_err(cause),
-        Operation::Put => client.put_item().table_name(TABLE).set_item(keys).send().await.map(drop).map_err(cause),
-        Operation::Update => client.update_item().table_name(TABLE).set_key(keys).send().await.map(drop).map_err(cause),
-        Operation::Delete => client.delete_item().table_name(TABLE).set_key(keys).send().await.map(drop).map_err(cause),
-        Operation::Scan => client.scan().table_name(TABLE).send().await.map(drop).map_err(cause),
-        Operation::Query => {
+        TableOperation::Get => client.get_item().table_name(TABLE).set_key(keys).send().await.map(drop).map_err(cause),
+        TableOperation::Put => client.put_item().table_name(TABLE).set_item(keys).send().await.map(drop).map_err(cause),
+        TableOperation::Update => {
+            client.update_item().table_name(TABLE).set_key(keys).send().await.map(drop).map_err(cause)
+        }
+        TableOperation::Delete => {
+            client.delete_item().table_name(TABLE).set_key(keys).send().await.map(drop).map_err(cause)
+        }
+        TableOperation::Scan => client.scan().table_name(TABLE).send().await.map(drop).map_err(cause),
+        TableOperation::Query => {
             let query = client.query().table_name(TABLE).key_condition_expression("pk = :pk");
             query.expression_attribute_values(":pk", value).send().await.map(drop).map_err(cause)
         }
-        Operation::BatchGet => {
+        TableOperation::BatchGet => {
             let keys = KeysAndAttributes::builder().keys(key).build().map_err(cause)?;
             client.batch_get_item().request_items(TABLE, keys).send().await.map(drop).map_err(cause)
         }
-        Operation::BatchWrite => {
+        TableOperation::BatchWrite => {
             let put = PutRequest::builder().set_item(keys).build().map_err(cause)?;
             let write = WriteRequest::builder().put_request(put).build();
             client.batch_write_item().request_items(TABLE, vec![write]).send().await.map(drop).map_err(cause)
         }
-        Operation::Check => {
+        TableOperation::Check => {
             let check = ConditionCheck::builder().table_name(TABLE).set_key(keys);
             let check = check.condition_expression("attribute_not_exists(pk)").build().map_err(cause)?;
             let item = TransactWriteItem::builder().condition_check(check).build();

@@ -42,9 +42,10 @@ pub fn properties<'a>(template: &'a Value, resource: &str) -> &'a Value {
 pub struct Statement {
     /// The actions that it allows, such as `dynamodb:GetItem`.
     pub actions: Vec<String>,
-    /// On what, as the template says it.
+    /// The resources that it covers, as the template writes them.
     pub resources: Vec<Value>,
-    /// The partition keys that all of a call's must be like, if it asks for that: whole ones, or with `*` at the end.
+    /// The patterns that all partition keys of a call must match, if the statement has that condition: whole keys, or with `*` at
+    /// the end.
     pub leading_keys: Option<Vec<String>>,
 }
 
@@ -70,7 +71,8 @@ pub fn statements(template: &Value, function: &str) -> Vec<Statement> {
     statements.map(read).collect()
 }
 
-/// The patterns of a condition on partition keys. `ForAllValues` holds where there is no key at all, which `Null` rules out.
+/// The patterns of a condition on partition keys. `ForAllValues` also holds for a call without keys; the condition on `Null`
+/// excludes that.
 fn leading_keys(condition: &Value) -> Option<Vec<String>> {
     const KEY: &str = "dynamodb:LeadingKeys";
     if condition.is_null() {
@@ -89,7 +91,7 @@ fn texts(one_or_several: &Value) -> Vec<String> {
     list(one_or_several).iter().map(|text| text.as_str().expect("a text").to_owned()).collect()
 }
 
-/// One or several, as several.
+/// The value as a list: a single value becomes a list of one.
 fn list(one_or_several: &Value) -> Vec<Value> {
     one_or_several.as_array().cloned().unwrap_or_else(|| vec![one_or_several.clone()])
 }

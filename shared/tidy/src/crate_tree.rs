@@ -24,9 +24,9 @@ struct Module {
     scope: Scope,
 }
 
-/// The meaning of a path.
+/// The target of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Meaning<'t> {
+enum PathTarget<'t> {
     Module(&'t [String]),
     /// An item of this module.
     Item(&'t [String]),
@@ -76,14 +76,14 @@ impl CrateTree {
 
     fn edges_of<'t>(&'t self, name: &'t [String], module: &'t Module) -> impl Iterator<Item = Edge> + 't {
         let imports = module.scope.imports.iter().filter(|import| !import.is_reexport);
-        let imported = imports.filter_map(move |import| match self.meaning_of_import(name, import, MAX_HOPS)? {
-            Meaning::Module(_) if import.name != "*" => None,
-            Meaning::Module(home) | Meaning::Item(home) => Some((home, &import.path)),
+        let imported = imports.filter_map(move |import| match self.target_of_import(name, import, MAX_HOPS)? {
+            PathTarget::Module(_) if import.name != "*" => None,
+            PathTarget::Module(home) | PathTarget::Item(home) => Some((home, &import.path)),
         });
         let paths = module.scope.paths.iter().filter(move |path| !self.is_imported(name, &module.scope, path));
-        let named = paths.filter_map(move |path| match self.meaning(name, &path.segments, MAX_HOPS)? {
-            Meaning::Module(_) => None,
-            Meaning::Item(home) => Some((home, path)),
+        let named = paths.filter_map(move |path| match self.target(name, &path.segments, MAX_HOPS)? {
+            PathTarget::Module(_) => None,
+            PathTarget::Item(home) => Some((home, path)),
         });
         imported.chain(named).filter_map(|(home, path)| {
             let to = &self.modules.get(home)?.file;
@@ -93,45 +93,45 @@ impl CrateTree {
         })
     }
 
-    /// The meaning of a path that the module `here` names, `None` if it is of another crate, or a name of `here` itself.
-    fn meaning<'t>(&'t self, here: &'t [String], path: &[String], hops: usize) -> Option<Meaning<'t>> {
+    /// The target of a path that the module `here` names, `None` if it is of another crate, or a name of `here` itself.
+    fn target<'t>(&'t self, here: &'t [String], path: &[String], hops: usize) -> Option<PathTarget<'t>> {
         let (first, rest) = path.split_first()?;
         let start = match first.as_str() {
             "crate" => &[],
             "self" => here,
             "super" => here.split_last()?.1,
             _ => match self.member(here, first, hops)? {
-                Meaning::Item(home) => return Some(Meaning::Item(home)),
-                Meaning::Module(module) => module,
+                PathTarget::Item(home) => return Some(PathTarget::Item(home)),
+                PathTarget::Module(module) => module,
             },
         };
         let mut at = self.modules.get_key_value(start)?.0.as_slice();
         for segment in rest {
             match self.member(at, segment, hops) {
                 _ if segment == "super" => at = self.modules.get_key_value(at.split_last()?.1)?.0,
-                Some(Meaning::Module(module)) => at = module,
+                Some(PathTarget::Module(module)) => at = module,
                 Some(item) => return Some(item),
                 None if self.is_foreign(at, segment) => return None,
-                None => return Some(Meaning::Item(at)),
+                None => return Some(PathTarget::Item(at)),
             }
         }
-        Some(Meaning::Module(at))
+        Some(PathTarget::Module(at))
     }
 
     /// The module or imported item that has this name in `module`.
-    fn member<'t>(&'t self, module: &[String], name: &str, hops: usize) -> Option<Meaning<'t>> {
+    fn member<'t>(&'t self, module: &[String], name: &str, hops: usize) -> Option<PathTarget<'t>> {
         if let Some((child, _)) = self.modules.get_key_value(&[module, &[name.to_owned()]].concat()) {
-            return Some(Meaning::Module(child));
+            return Some(PathTarget::Module(child));
         }
         let (module, Module { scope, .. }) = self.modules.get_key_value(module)?;
         let import = scope.imports.iter().find(|import| import.name == name)?;
-        self.meaning_of_import(module, import, hops)
+        self.target_of_import(module, import, hops)
     }
 
-    fn meaning_of_import<'t>(&'t self, module: &'t [String], import: &Import, hops: usize) -> Option<Meaning<'t>> {
+    fn target_of_import<'t>(&'t self, module: &'t [String], import: &Import, hops: usize) -> Option<PathTarget<'t>> {
         // `pub(crate) use a_macro;` names an item of the module itself, or another crate.
         let is_own = import.path.segments == [import.name.as_str()];
-        if is_own { None } else { self.meaning(module, &import.path.segments, hops.checked_sub(1)?) }
+        if is_own { None } else { self.target(module, &import.path.segments, hops.checked_sub(1)?) }
     }
 
     /// True if the path names a local item, or one for which an import of this module has an edge already.
@@ -139,7 +139,7 @@ impl CrateTree {
         match scope.imports.iter().find(|import| import.name == path.segments[0]) {
             None => path.segments.len() == 1,
             Some(import) if import.is_reexport => false,
-            Some(import) => !matches!(self.meaning_of_import(module, import, MAX_HOPS), Some(Meaning::Module(_))),
+            Some(import) => !matches!(self.target_of_import(module, import, MAX_HOPS), Some(PathTarget::Module(_))),
         }
     }
 

@@ -31,16 +31,16 @@ async fn plunk_rs_sends(url: &str, key: &str, wrong_key: &str) -> Outcome {
     assert_eq!((sent.deliveries().len(), delivery.contact().email()), (1, "plunk-rs@example.org"));
     assert!(delivery.id().len() == 36 && delivery.contact().id().len() == 36 && sent.timestamp().ends_with('Z'));
 
-    let Err(Error::Api(refused)) = client.send(&email(WRONG_ADDRESS)?).await else { panic!("not refused") };
-    let wrong = &refused.field_errors()[0];
-    assert_eq!((refused.status().as_u16(), refused.error_code()), (422, Some("VALIDATION_ERROR")));
-    assert_eq!((wrong.field(), wrong.error_code()), ("to", Some("invalid_email")));
-    assert!(refused.body().contains("to: Must be an email address"), "{}", refused.body());
+    let Err(Error::Api(error)) = client.send(&email(WRONG_ADDRESS)?).await else { panic!("not refused") };
+    let field_error = &error.field_errors()[0];
+    assert_eq!((error.status().as_u16(), error.error_code()), (422, Some("VALIDATION_ERROR")));
+    assert_eq!((field_error.field(), field_error.error_code()), ("to", Some("invalid_email")));
+    assert!(error.body().contains("to: Must be an email address"), "{}", error.body());
 
     let client = Client::builder(wrong_key).base_url(url)?.build()?;
-    let Err(Error::Api(refused)) = client.send(&email("plunk-rs@example.org")?).await else { panic!("not refused") };
-    assert_eq!((refused.status().as_u16(), refused.error_code()), (401, Some("INVALID_API_KEY")));
-    assert!(refused.message().starts_with("Invalid API key"), "{refused}");
+    let Err(Error::Api(error)) = client.send(&email("plunk-rs@example.org")?).await else { panic!("not refused") };
+    assert_eq!((error.status().as_u16(), error.error_code()), (401, Some("INVALID_API_KEY")));
+    assert!(error.message().starts_with("Invalid API key"), "{error}");
     Ok(())
 }
 

@@ -6,11 +6,11 @@ use tokio::{task::JoinHandle, time::sleep};
 
 use crate::terminal::{Failures, print};
 
-/// The number of parts of the time.
+/// The number of equal parts that the run is divided into.
 const PARTS: u32 = 10;
-/// The first and the last part of each stretch without a disturbance in or just before it. A disturbance makes memory rise once,
+/// The first and last tenth of each stretch with no disturbance in it or just before it. A disturbance makes memory rise once,
 /// by the requests that wait meanwhile.
-const CALM: [(usize, usize); 3] = [(1, 2), (4, 5), (8, 9)];
+const UNDISTURBED: [(usize, usize); 3] = [(1, 2), (4, 5), (8, 9)];
 /// The largest growth of the peaks in all of these stretches, in megabytes.
 const MAX_GROWTH: u64 = 32;
 
@@ -42,7 +42,7 @@ impl Memory {
         if peaks.len() != PARTS as usize || peaks.contains(&0) {
             return vec!["memory could not be read".to_owned()];
         }
-        let grown: u64 = CALM.iter().map(|(first, last)| peaks[*last].saturating_sub(peaks[*first])).sum();
+        let grown: u64 = UNDISTURBED.iter().map(|(first, last)| peaks[*last].saturating_sub(peaks[*first])).sum();
         if grown > MAX_GROWTH { vec![format!("memory grew by {grown} MB")] } else { Vec::new() }
     }
 }

@@ -15,7 +15,7 @@ use crate::support::World;
 const REFUSALS: [&str; 6] =
     ["FORBIDDEN", "INVALID_API_KEY", "METHOD_NOT_ALLOWED", "MISSING_AUTH", "NOT_FOUND", "PROJECT_ACCESS_DENIED"];
 
-/// What the file supposes, and its answer.
+/// The state that the file supposes, and the answer to its request.
 async fn replay(file: &EventFile) -> (World, TestResponse) {
     let backends = Backends::start().await;
     let project = file.prepare(&backends).await;

@@ -1,6 +1,6 @@
 //! The template's permissions are those that the function uses, no more, and on the items alone that it uses them on.
 
-use posthorn_testkit::permissions::Operation;
+use posthorn_testkit::permissions::TableOperation;
 
 use crate::support::World;
 
@@ -16,6 +16,6 @@ async fn every_permission_is_used() {
 #[tokio::test]
 async fn other_items_are_out_of_reach() {
     let world = World::new().await;
-    let reach = [(Operation::Get, &["KEY#", "PROJECT#"][..])];
+    let reach = [(TableOperation::Get, &["KEY#", "PROJECT#"][..])];
     world.permissions.refuse_all_but(&world.backends, &reach).await;
 }

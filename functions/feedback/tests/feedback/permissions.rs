@@ -4,7 +4,7 @@
 use jiff::SignedDuration;
 use posthorn_auth::{KeySelection, rotate};
 use posthorn_table::{contact::Subscription, data::Data, project::Status};
-use posthorn_testkit::permissions::Operation;
+use posthorn_testkit::permissions::TableOperation;
 
 use crate::support::{World, hard_bounce};
 
@@ -37,12 +37,12 @@ async fn every_permission_is_used() {
 async fn other_items_are_out_of_reach() {
     let world = World::new().await;
     let reach = [
-        (Operation::Get, &["EMAIL#", "CONTACT#", "PROJECT#"][..]),
-        (Operation::BatchGet, &["STATS#"]),
-        (Operation::Query, &["PROJECT#"]),
-        (Operation::Check, &["PROJECT#"]),
-        (Operation::Put, &["KEY#", "PROJECT#", "PROJECTS"]),
-        (Operation::Update, &["EMAIL#", "CONTACT#", "PROJECT#", "STATS#", "FEEDBACK"]),
+        (TableOperation::Get, &["EMAIL#", "CONTACT#", "PROJECT#"][..]),
+        (TableOperation::BatchGet, &["STATS#"]),
+        (TableOperation::Query, &["PROJECT#"]),
+        (TableOperation::Check, &["PROJECT#"]),
+        (TableOperation::Put, &["KEY#", "PROJECT#", "PROJECTS"]),
+        (TableOperation::Update, &["EMAIL#", "CONTACT#", "PROJECT#", "STATS#", "FEEDBACK"]),
     ];
     world.permissions.refuse_all_but(&world.backends, &reach).await;
 }

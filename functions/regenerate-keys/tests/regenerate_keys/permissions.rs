@@ -1,7 +1,7 @@
 //! The template grants the function the permissions that it uses and no others, on the items that it uses them on and no others.
 //! Every test shows that they suffice, for a call without its permission is refused.
 
-use posthorn_testkit::permissions::Operation;
+use posthorn_testkit::permissions::TableOperation;
 use serde_json::json;
 
 use crate::support::World;
@@ -20,9 +20,9 @@ async fn every_permission_is_used() {
 async fn other_items_are_out_of_reach() {
     let world = World::new().await;
     let reach = [
-        (Operation::Get, &["KEY#", "PROJECT#"][..]),
-        (Operation::Put, &["KEY#", "PROJECT#", "PROJECTS"]),
-        (Operation::Delete, &["KEY#"]),
+        (TableOperation::Get, &["KEY#", "PROJECT#"][..]),
+        (TableOperation::Put, &["KEY#", "PROJECT#", "PROJECTS"]),
+        (TableOperation::Delete, &["KEY#"]),
     ];
     world.permissions.refuse_all_but(&world.backends, &reach).await;
 }

@@ -2,7 +2,7 @@
 //! it needs no others, every test shows: a call without its permission is refused.)
 
 use posthorn_table::contact;
-use posthorn_testkit::{faults, permissions::Operation, ses::Fault};
+use posthorn_testkit::{faults, permissions::TableOperation, ses::Fault};
 
 use crate::support::{World, email, plain};
 use serde_json::json;
@@ -40,11 +40,11 @@ async fn every_permission_is_used() {
 async fn other_items_are_out_of_reach() {
     let world = World::new().await;
     let reach = [
-        (Operation::Get, &["KEY#", "CONTACT#", "IDEMPOTENCY#", "EMAIL#", "USAGE#"][..]),
-        (Operation::BatchGet, &["EMAIL#"]),
-        (Operation::Put, &["EMAIL#", "IDEMPOTENCY#"]),
-        (Operation::Update, &["EMAIL#", "IDEMPOTENCY#", "CONTACT#", "USAGE#", "STATS#"]),
-        (Operation::Delete, &["EMAIL#", "IDEMPOTENCY#"]),
+        (TableOperation::Get, &["KEY#", "CONTACT#", "IDEMPOTENCY#", "EMAIL#", "USAGE#"][..]),
+        (TableOperation::BatchGet, &["EMAIL#"]),
+        (TableOperation::Put, &["EMAIL#", "IDEMPOTENCY#"]),
+        (TableOperation::Update, &["EMAIL#", "IDEMPOTENCY#", "CONTACT#", "USAGE#", "STATS#"]),
+        (TableOperation::Delete, &["EMAIL#", "IDEMPOTENCY#"]),
     ];
     world.permissions.refuse_all_but(&world.backends, &reach).await;
 }

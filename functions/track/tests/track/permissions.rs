@@ -2,7 +2,7 @@
 //! it needs no others, every test shows: a call without its permission is refused.)
 
 use posthorn_table::contact;
-use posthorn_testkit::{faults::Fault, permissions::Operation};
+use posthorn_testkit::{faults::Fault, permissions::TableOperation};
 use serde_json::json;
 
 use crate::support::{ADA, World, event, plain};
@@ -33,10 +33,10 @@ async fn every_permission_is_used() {
 async fn other_items_are_out_of_reach() {
     let world = World::new().await;
     let reach = [
-        (Operation::Get, &["KEY#", "CONTACT#", "IDEMPOTENCY#"][..]),
-        (Operation::Put, &["CONTACT#", "IDEMPOTENCY#"]),
-        (Operation::Update, &["CONTACT#", "IDEMPOTENCY#"]),
-        (Operation::Delete, &["CONTACT#", "IDEMPOTENCY#"]),
+        (TableOperation::Get, &["KEY#", "CONTACT#", "IDEMPOTENCY#"][..]),
+        (TableOperation::Put, &["CONTACT#", "IDEMPOTENCY#"]),
+        (TableOperation::Update, &["CONTACT#", "IDEMPOTENCY#"]),
+        (TableOperation::Delete, &["CONTACT#", "IDEMPOTENCY#"]),
     ];
     world.permissions.refuse_all_but(&world.backends, &reach).await;
 }

@@ -49,7 +49,7 @@ pub(super) fn told(output: &Output) -> Option<Units> {
     macro_rules! told {
         ($($type:ty: $axis:expr),* $(,)?) => {$(
             if let Some(output) = output.downcast_ref::<$type>() {
-                return output.consumed_capacity.as_ref().and_then(Told::units).map($axis);
+                return output.consumed_capacity.as_ref().and_then(ConsumedUnits::units).map($axis);
             }
         )*};
     }
@@ -65,20 +65,20 @@ pub(super) fn told(output: &Output) -> Option<Units> {
     None
 }
 
-/// One table's capacity, or that of several.
-trait Told {
+/// The units of one table, or their sum over several.
+trait ConsumedUnits {
     fn units(&self) -> Option<f64>;
 }
 
-impl Told for ConsumedCapacity {
+impl ConsumedUnits for ConsumedCapacity {
     fn units(&self) -> Option<f64> {
         self.capacity_units
     }
 }
 
-impl Told for Vec<ConsumedCapacity> {
+impl ConsumedUnits for Vec<ConsumedCapacity> {
     fn units(&self) -> Option<f64> {
-        self.iter().map(Told::units).sum()
+        self.iter().map(ConsumedUnits::units).sum()
     }
 }
 

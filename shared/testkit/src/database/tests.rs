@@ -17,7 +17,7 @@ use axum::{extract::Request, http::StatusCode, middleware, middleware::Next, res
 use futures_util::future::join_all;
 use tokio::{net::TcpListener, runtime::Builder};
 
-use super::{behind::accept_one, *};
+use super::{fronted::accept_one, *};
 use crate::backends::local_config;
 
 /// Starts an engine with this in front of it; its URL.

@@ -35,7 +35,7 @@ const DELAY: Duration = Duration::from_secs(1);
 /// The keys of an entry: in the table and in the index.
 const KEYS: [&str; 4] = ["pk", "sk", "listing", "listing_at"];
 
-/// The writes that the index does not show yet. A cheap clone; an interceptor of the AWS SDK, for calls to this engine.
+/// The writes that the index does not show yet. Cheap to clone; an interceptor of the AWS SDK, for calls to this engine.
 #[derive(Clone)]
 pub struct TrailingIndex {
     engine: Database,

@@ -1,4 +1,4 @@
-//! The decision which attempts fail.
+//! Decides which attempts of a call fail.
 
 use std::collections::HashMap;
 
@@ -42,7 +42,7 @@ pub(super) struct NamedFault {
     pub(super) was_hit: bool,
 }
 
-/// The way of an attempt.
+/// The action of the faulty connector on an attempt.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Decision {
     /// It reaches the service.

@@ -1,7 +1,7 @@
 //! The SDK's own client calls the endpoint.
 
 mod accepted;
-mod faulted;
+mod faults;
 mod identities;
 mod refused;
 

@@ -2,13 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
+mod alarms;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use http::Method;
 use posthorn_auth::reputation::{Rule, ThresholdTexts};
-use posthorn_lambda::{config::variables, telemetry::Metric};
+use posthorn_lambda::config::variables;
 use posthorn_routes::{Function, Resolved, paths, resolve};
 use posthorn_testkit::template::{of_type, properties, read, statements};
 use serde_json::{Value, json};
@@ -127,25 +128,6 @@ fn every_function_has_the_variables_that_it_uses() {
             assert_eq!(is_given, main.contains(&format!("config.{field}")), "{name}: {prefix}");
         }
     }
-}
-
-/// Alarms and the dashboard look at no figure of our own namespace that is not counted under its name.
-#[test]
-fn every_figure_that_is_looked_at_is_counted() {
-    let template = read();
-    let counted: BTreeSet<_> = Metric::ALL.iter().map(|metric| metric.as_str().to_owned()).collect();
-    let alarms = of_type(&template, "AWS::CloudWatch::Alarm");
-    let alarms = alarms.iter().map(|name| properties(&template, name));
-    for alarm in alarms.filter(|alarm| alarm["Namespace"] == "Posthorn") {
-        assert!(counted.contains(alarm["MetricName"].as_str().unwrap()), "{alarm}");
-        assert_eq!(alarm["Dimensions"], json!([{"Name": "Stack", "Value": {"Ref": "AWS::StackName"}}]));
-    }
-    let dashboard = properties(&template, "Dashboard")["DashboardBody"]["Fn::Sub"].as_str().unwrap();
-    let dashboard: Value = serde_json::from_str(dashboard).unwrap();
-    let widgets = dashboard["widgets"].as_array().unwrap().iter().map(|widget| &widget["properties"]["metrics"]);
-    let ours = widgets.filter(|metrics| metrics[0][0] == "Posthorn").flat_map(|metrics| metrics.as_array().unwrap());
-    let shown: BTreeSet<_> = ours.map(|metric| metric[1].as_str().unwrap().to_owned()).collect();
-    assert_eq!(shown, counted, "the dashboard shows every figure");
 }
 
 /// A role's resources are ours, and its permissions on the table are for certain items.

@@ -1,9 +1,9 @@
 //! The text of HTML as mail authors write it.
 
 mod blocks;
-mod bounded;
 mod hidden;
 mod links;
+mod size_bound;
 mod tables;
 mod words;
 

@@ -30,7 +30,7 @@ use tokio::{
 };
 
 /// The task that the engine's server has besides one for each connection: it waits for the server's end.
-const TASKS_OF_THE_SERVER: usize = 1;
+const SERVER_TASKS: usize = 1;
 
 /// The engine, and the connections to it that are idle.
 struct Engine {
@@ -122,7 +122,7 @@ pub(super) async fn accept_one(database: Database, listener: TcpListener) -> io:
         if let Poll::Ready(ended) = server.as_mut().poll(context) {
             return Poll::Ready(Err(io::Error::other(format!("the engine's server ended: {ended:?}"))));
         }
-        match tasks.num_alive_tasks().saturating_sub(TASKS_OF_THE_SERVER) {
+        match tasks.num_alive_tasks().saturating_sub(SERVER_TASKS) {
             0 => Poll::Pending,
             1 => Poll::Ready(Ok(())),
             _ => Poll::Ready(Err(io::Error::other("somebody else connected to the engine"))),
