@@ -38,9 +38,10 @@ const JAVASCRIPT: Example = ("In your language", "js", "fetch");
 const PYTHON: Example = ("In your language", "python", "urllib");
 const RUST: Example = ("In your language", "rust", "reqwest");
 const REPLACE_KEYS: Example = ("Replace keys", "sh", "regenerate-keys");
+const PROJECTS: Example = ("Projects", "sh", "/projects");
 const GUARD: Example = ("The guard", "sh", "bounce-");
 /// Every block of README that can be run, in README's order.
-const EXAMPLES: [Example; 7] = [SEND, TRACK, JAVASCRIPT, PYTHON, RUST, REPLACE_KEYS, GUARD];
+const EXAMPLES: [Example; 8] = [SEND, TRACK, JAVASCRIPT, PYTHON, RUST, REPLACE_KEYS, PROJECTS, GUARD];
 
 fn readme() -> MarkdownFile {
     MarkdownFile::read(Path::new("README.md"))
@@ -128,7 +129,7 @@ fn the_rust_example_sends_and_tracks_once() {
 }
 
 #[test]
-fn the_curl_examples_send_track_and_replace_the_keys() {
+fn the_curl_examples_send_track_show_the_project_and_replace_the_keys() {
     if !Language::Shell.is_installed() {
         return;
     }
@@ -136,7 +137,7 @@ fn the_curl_examples_send_track_and_replace_the_keys() {
     let keys = stack.keys();
     let run = |example, keys: &_| Language::Shell.run(&text_of(example), &stack, &folder, keys);
     let invalid_keys = ("sk_none".to_owned(), "pk_none".to_owned());
-    for example in [SEND, TRACK, REPLACE_KEYS] {
+    for example in [SEND, TRACK, PROJECTS, REPLACE_KEYS] {
         let refused = run(example, &invalid_keys);
         assert!(!refused.success && refused.printed.contains("INVALID_API_KEY"), "{}", refused.printed);
     }
@@ -148,6 +149,8 @@ fn the_curl_examples_send_track_and_replace_the_keys() {
     let done = run(TRACK, &keys);
     assert!(done.success, "{}", done.printed);
     assert_eq!(events(&folder), expected_events());
+    let done = run(PROJECTS, &keys);
+    assert!(done.success && done.printed.contains("\"defaultSenderDomain\":\"example.com\""), "{}", done.printed);
     let done = run(REPLACE_KEYS, &keys);
     assert!(done.success, "{}", done.printed);
     let new = stack.keys();

@@ -95,7 +95,7 @@ fn a_noun_without_anything_lacks_every_step() {
     );
 }
 
-/// `cargo lambda watch` leads each path to the function that the gateway leads it to. What leads to the function of
+/// `cargo lambda watch` leads each path to the function that the gateway leads it to. A path of the function of
 /// `$default` needs no line of its own.
 #[test]
 fn cargo_lambda_watch_leads_where_the_gateway_leads() {
