@@ -25,7 +25,7 @@ use tokio::{
 use crate::recording::recorded;
 
 /// Serves plain HTTP on the listener until `shutdown` is done, and then until the requests under way are answered. Handlers
-/// find their [`Connection`] in `ConnectInfo`.
+/// find their connection in `ConnectInfo`.
 ///
 /// # Errors
 ///
