@@ -223,7 +223,7 @@ pub(crate) enum ProjectCommand {
         /// The project, by its id or its name
         project: String,
     },
-    /// Disable a project: every request of it is refused from now on
+    /// Disable a project: from now on every request of it that changes something is refused
     Disable {
         /// The project, by its id or its name
         project: String,

@@ -112,7 +112,8 @@ impl<'a> Crossing<'a> {
         let line = self.rule.lines(self.metric).disable;
         let title = format!("Posthorn disabled a project: {}", self.what());
         let action = format!(
-            "Every request of the project is refused. Find the cause, then: posthorn project enable {}",
+            "Every request of the project that changes something is refused. Find the cause, then: \
+             posthorn project enable {}",
             project.facts.id
         );
         let mut next = changed(project, Status::Disabled, self.now);
@@ -224,7 +225,9 @@ pub async fn disable(
         let mut next = changed(project, Status::Disabled, now);
         next.disabled = Some(Disabled { at: now, reason: reason.to_owned(), figures: None });
         let title = "Posthorn: the operator disabled a project";
-        let action = format!("Every request of the project is refused until: posthorn project enable {id}");
+        let action = format!(
+            "Every request of the project that changes something is refused until: posthorn project enable {id}"
+        );
         let mut message = announcement(project, "disabled", now, title, &action);
         message["summary"] = format!("{title}: {reason}").into();
         message["reason"] = reason.into();
