@@ -196,7 +196,7 @@ pub(crate) enum ProjectCommand {
     },
     /// List every project
     List,
-    /// Show a project: its state, domains, keys, and and its bounces and complaints against the thresholds of the guard
+    /// Show a project: its state, domains, keys, and its bounces and complaints against the thresholds of the guard
     Show {
         /// The project, by its id or its name
         project: String,
