@@ -196,7 +196,7 @@ pub(crate) enum ProjectCommand {
     },
     /// List every project
     List,
-    /// Show a project: its state, domains, keys, and and its bounces and complaints against the thresholds of the guard
+    /// Show a project: its state, domains, keys, and its bounces and complaints against the thresholds of the guard
     Show {
         /// The project, by its id or its name
         project: String,
@@ -223,7 +223,7 @@ pub(crate) enum ProjectCommand {
         /// The project, by its id or its name
         project: String,
     },
-    /// Disable a project: every request of it is refused from now on
+    /// Disable a project: from now on every request of it that changes something is refused
     Disable {
         /// The project, by its id or its name
         project: String,

@@ -133,11 +133,11 @@ mod tests {
     use super::*;
 
     /// Two clerks who each read a number and write it back increased by one.
-    struct Clerks {
+    struct LostUpdateModel {
         limit: u8,
     }
 
-    impl Model for Clerks {
+    impl Model for LostUpdateModel {
         type State = (u8, [Option<u8>; 2], [bool; 2]);
 
         fn initial_state(&self) -> Self::State {
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn every_state_is_reached_once() {
-        let exploration = explore(&Clerks { limit: 1 });
+        let exploration = explore(&LostUpdateModel { limit: 1 });
         assert_eq!(exploration.counterexample, None);
         // Counted by hand: 1 state before, 2 with one read, 1 with both, 2 with one counted, 4 with one counted and one read, 2
         // final ones.
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_counterexample_has_a_shortest_trace() {
-        let found = explore(&Clerks { limit: 2 }).counterexample.unwrap();
+        let found = explore(&LostUpdateModel { limit: 2 }).counterexample.unwrap();
         let trace = [("Ada", "reads"), ("Bob", "reads"), ("Ada", "writes"), ("Bob", "writes")];
         assert_eq!((found.violated, found.trace.as_slice()), ("both are counted", &trace[..]));
         assert!(found.to_string().ends_with("\n   4. Bob: writes"), "{found}");

@@ -16,7 +16,7 @@ use posthorn_table::{
     contact::{Room, Subscription},
     data::Data,
     email::{Email, Outcome, ReportedStatus, Status as EmailStatus},
-    idempotency::{Attempt, Claim, Scope},
+    idempotency::{Attempt, Claim, IdempotencyScope},
     in_memory::{ClaimRecord, ContactData, EmailRecord, Notices, Stored},
     notice::Notice,
     project::{Project, ProjectFacts, ProjectKey, Status},
@@ -57,7 +57,7 @@ fn at(place: usize) -> Timestamp {
 fn claims_in_memory_equal_those_of_the_table() {
     // Each write is a kind of write, its attempt, the attempt whose claim it is on, and its time.
     check((0..6_usize, 0..3_u8, 0..3_u8, 0..6_usize), &async |table, project, writes| {
-        let (scope, mut record) = (Scope::new(project, "send", "k"), ClaimRecord::default());
+        let (scope, mut record) = (IdempotencyScope::new(project, "send", "k"), ClaimRecord::default());
         for write in writes {
             let (kind, attempt_number, owner, when) = write;
             let (attempt, theirs) =

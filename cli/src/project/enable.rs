@@ -33,7 +33,8 @@ pub(super) async fn disable(target: &Target, project: &str, reason: &str) -> Res
     let changed = guard::disable(&target.table, id, reason, target.env.now(), target.jitter()).await?;
     let text = match &changed {
         ChangeOutcome::Changed(project) => format!(
-            "{} is disabled: every request of it is refused from now on.\nBring it back with: posthorn project enable {id}",
+            "{} is disabled: from now on every request of it that changes something is refused.\n\
+             Bring it back with: posthorn project enable {id}",
             escaped(&project.facts.name)
         ),
         ChangeOutcome::Already(project) => {

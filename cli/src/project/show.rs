@@ -54,12 +54,12 @@ pub(super) async fn show(target: &Target, named: &str) -> Result<Report, CliErro
 
 fn window_json(rule: &Rule, counts: &Counts) -> Value {
     let metric = |metric: FeedbackMetric| {
-        let lines = rule.lines(metric);
+        let thresholds = rule.thresholds(metric);
         json!({
             "rate": rule.rate(metric, counts),
-            "warnAt": lines.warn.fraction(),
-            "disableAt": lines.disable.fraction(),
-            "floor": lines.floor,
+            "warnAt": thresholds.warn.fraction(),
+            "disableAt": thresholds.disable.fraction(),
+            "floor": thresholds.floor,
         })
     };
     json!({
@@ -141,16 +141,18 @@ fn rates(project: &Project, rule: &Rule, counts: &Counts) -> String {
 
 /// A metric's rate as a bar, with its two lines drawn over it.
 fn gauge(metric: FeedbackMetric, rule: &Rule, counts: &Counts) -> String {
-    let lines = rule.lines(metric);
+    let thresholds = rule.thresholds(metric);
     let rate = rule.rate(metric, counts);
     let color = match rule.level(metric, counts) {
         Level::Fine => AnsiColor::Green,
         Level::Warn => AnsiColor::Yellow,
         Level::Disable => AnsiColor::Red,
     };
-    let filled = column(rate, lines.disable);
-    let (warn, disable) =
-        (column(lines.warn.fraction(), lines.disable), column(lines.disable.fraction(), lines.disable));
+    let filled = column(rate, thresholds.disable);
+    let (warn, disable) = (
+        column(thresholds.warn.fraction(), thresholds.disable),
+        column(thresholds.disable.fraction(), thresholds.disable),
+    );
     let bar: String = (0..WIDTH)
         .map(|at| match at {
             _ if at == warn => '\u{250a}',
@@ -164,10 +166,10 @@ fn gauge(metric: FeedbackMetric, rule: &Rule, counts: &Counts) -> String {
         metric.as_str(),
         100.0 * rate,
         painted(&bar, color),
-        lines.warn,
+        thresholds.warn,
         "",
-        lines.disable,
-        quantity(lines.floor, "email"),
+        thresholds.disable,
+        quantity(thresholds.floor, "email"),
     )
 }
 

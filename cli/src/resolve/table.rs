@@ -1,7 +1,7 @@
 //! A table in AWS alone, with the settings that the functions have in their environment.
 
 use posthorn_auth::reputation::{Rule, ThresholdTexts};
-use posthorn_lambda::config::{Config, Thresholds};
+use posthorn_lambda::config::{Config, ThresholdVariables};
 
 use crate::{
     aws,
@@ -19,7 +19,7 @@ pub(super) async fn find(table: &str, topic: Option<String>) -> Result<Target, C
     Ok(Target::new(&ServiceConfigs::in_aws(&config), table, TargetKind::Table, description, rule, resources))
 }
 
-fn texts(thresholds: &Thresholds) -> ThresholdTexts<'_> {
+fn texts(thresholds: &ThresholdVariables) -> ThresholdTexts<'_> {
     ThresholdTexts {
         floor: thresholds.floor.as_deref(),
         warn: thresholds.warn.as_deref(),

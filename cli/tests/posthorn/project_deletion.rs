@@ -11,7 +11,7 @@ use posthorn_table::{
     domain::DomainClaimOutcome,
     email::{Email, Status},
     event::Event,
-    idempotency::{Attempt, Claim, Scope},
+    idempotency::{Attempt, Claim, IdempotencyScope},
     statistics::Hour,
 };
 use posthorn_testkit::backends::TABLE;
@@ -45,7 +45,7 @@ async fn fill(stack: &LocalStack, id: Uuid) {
     };
     table.permit_email(&email).await.unwrap();
     let claim = Claim::new("POST /v1/send".to_owned(), b"{}", Vec::new(), &Attempt::begin([1; 16], now));
-    table.claim(&Scope::new(id, "send", "once"), claim).await.unwrap();
+    table.claim(&IdempotencyScope::new(id, "send", "once"), claim).await.unwrap();
     table.reserve_usage(id, now, 1, 10).await.unwrap();
     table.count_sent(id, 0, Hour { epoch: 0, at: now }, 1).await.unwrap();
 }

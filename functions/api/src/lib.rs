@@ -19,8 +19,8 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 }
 
 async fn answer(app: &App, call: Call) -> Result<Reply> {
-    let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
-    let caller = authenticate(&app.table, call.authorization(), call.route, call.now, known).await?;
+    let attribute = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
+    let caller = authenticate(&app.table, call.authorization(), call.route, call.now, attribute).await?;
     match call.route.operation {
         Operation::ListProjects => projects::list(app, &caller, &call).await,
         Operation::GetProject => projects::read(app, &caller, &call).await,

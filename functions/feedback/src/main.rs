@@ -6,7 +6,7 @@ use posthorn_alerts::Topic;
 use posthorn_auth::reputation::{Rule, ThresholdTexts};
 use posthorn_lambda::{
     Env, aws,
-    config::{Config, Thresholds},
+    config::{Config, ThresholdVariables},
     serve::serve_batches,
     telemetry,
 };
@@ -26,6 +26,6 @@ async fn main() -> Result<(), Error> {
     serve_batches(|batch, until| handle(&app, batch, until)).await
 }
 
-fn text(lines: &Thresholds) -> ThresholdTexts<'_> {
+fn text(lines: &ThresholdVariables) -> ThresholdTexts<'_> {
     ThresholdTexts { floor: lines.floor.as_deref(), warn: lines.warn.as_deref(), disable: lines.disable.as_deref() }
 }

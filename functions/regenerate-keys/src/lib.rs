@@ -36,7 +36,7 @@ const ANSWER_RESERVE: Duration = Duration::from_millis(100);
 /// The function's clients and settings.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// Clock and randomness.
+    /// The clock and the random generator.
     pub env: Env,
     /// The table.
     pub table: Table,
@@ -50,8 +50,8 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 }
 
 async fn regenerate(app: &App, call: Call) -> Result<Reply> {
-    let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
-    let caller = authenticate(&app.table, call.authorization(), call.route, call.now, known).await?;
+    let attribute = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
+    let caller = authenticate(&app.table, call.authorization(), call.route, call.now, attribute).await?;
     caller.must_own(call.path("id"))?;
     let request = RotateRequest::check(&call)?;
 

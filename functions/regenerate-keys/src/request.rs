@@ -5,7 +5,7 @@ use posthorn_errors::{FieldErrors, Limit, Object, Result, WholeNumber};
 use posthorn_lambda::http::Call;
 use serde_json::{Map, Value};
 
-/// At most seven days.
+/// The grace period in seconds, at most seven days.
 const GRACE: Limit = Limit::seconds(0, 604_800);
 
 /// The keys to replace, and the time for which they go on working.
@@ -13,7 +13,7 @@ const GRACE: Limit = Limit::seconds(0, 604_800);
 pub struct RotateRequest {
     /// The keys to replace.
     pub keys: KeySelection,
-    /// Seconds for which the replaced keys go on working.
+    /// The number of seconds for which the replaced keys go on working.
     pub grace_seconds: u32,
 }
 

@@ -14,15 +14,16 @@ use posthorn_table::{
 };
 use serde_json::{Value, json};
 
-/// After so long without an event of the mail service, a mail in doubt is presumed not to have gone out.
+/// The time without an event of the mail service after which a mail in doubt is presumed not to have gone out.
 const DOUBT_ENDS_AFTER: SignedDuration = SignedDuration::from_mins(15);
-/// The message where a record keeps no more than that templates exceeded a limit.
+/// The message for a record that says only that templates exceeded a limit.
 const NOT_RENDERED: &str = "The templates exceed a limit with this recipient's data.";
 
-/// The body of a 200. A request fails as a whole only if every recipient is failed or in doubt: in doubt if any is, else
-/// with the code of the first, but `VALIDATION_ERROR`, which is nothing that a repeat could change, only if it is the code of all.
+/// The body of a 200. The request fails as a whole only if every recipient failed or is in doubt. It is then in doubt if any
+/// recipient is. Otherwise it has the code of the first recipient whose code is not `VALIDATION_ERROR`, or `VALIDATION_ERROR` if
+/// all have that.
 ///
-/// `answered_at` is the moment that the body names.
+/// `answered_at` is the time in the body.
 ///
 /// # Errors
 /// The failure of the request as a whole.
@@ -66,8 +67,8 @@ pub fn nobody_got_any(emails: &[Email]) -> bool {
 /// True if a request that ends so leaves no email record: it can be made again as if it never was.
 #[must_use]
 pub fn is_withdrawn(result: &Result<String>) -> bool {
-    let kept = |code| matches!(code, Code::DeliveryFailed | Code::DeliveryUnknown);
-    result.as_ref().is_err_and(|failure| !kept(failure.code()))
+    let keeps_records = |code| matches!(code, Code::DeliveryFailed | Code::DeliveryUnknown);
+    result.as_ref().is_err_and(|failure| !keeps_records(failure.code()))
 }
 
 /// `VALIDATION_ERROR` with every field that has no text.
@@ -100,7 +101,7 @@ fn message(outcome: RecipientOutcome, code: Code) -> Cow<'static, str> {
     }
 }
 
-/// The doubt is as old as the last hand-over that may have been made. It does not end while the key may yet send.
+/// The failure of a request in doubt since `since`, its last possible hand-over. Doubt does not end while a repeat may still send.
 fn in_doubt(now: Timestamp, since: Timestamp, may_yet_send: bool) -> Failure {
     let failure = Failure::new(Code::DeliveryUnknown);
     if may_yet_send || now.duration_since(since) < DOUBT_ENDS_AFTER {

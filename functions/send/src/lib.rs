@@ -24,7 +24,7 @@ use posthorn_mail::ses::Ses;
 use posthorn_routes::Function;
 use posthorn_table::{
     Table,
-    idempotency::{Attempt, Scope},
+    idempotency::{Attempt, IdempotencyScope},
 };
 
 use operation::{SendOperation, hand_over_by};
@@ -33,7 +33,7 @@ use request::SendRequest;
 /// The function's clock and clients.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// Clock and randomness.
+    /// The clock and the random generator.
     pub env: Env,
     /// The table.
     pub table: Table,
@@ -49,8 +49,8 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 async fn send(app: &App, call: Call) -> Result<Reply> {
     let presented = PresentedKey::read(call.authorization(), call.route.key)?;
     reconnect_if_stale(&app.ses);
-    let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
-    let caller = presented.caller(&app.table, call.route, call.now, known).await?;
+    let attribute = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
+    let caller = presented.caller(&app.table, call.route, call.now, attribute).await?;
     let key = call.idempotency_key()?;
     let request = SendRequest::check(&call.json()?, caller.project.default_sender.as_deref())?;
     let attempt = Attempt::begin(app.env.random(), call.now);
@@ -70,7 +70,7 @@ async fn send(app: &App, call: Call) -> Result<Reply> {
         Some(key) => {
             let keyed = KeyedRequest {
                 key,
-                scope: Scope::new(caller.project.id, "send", key),
+                scope: IdempotencyScope::new(caller.project.id, "send", key),
                 request: &call.route.label(),
                 body: call.body(),
                 attempt: &attempt,
@@ -80,7 +80,7 @@ async fn send(app: &App, call: Call) -> Result<Reply> {
     }
 }
 
-/// Opens a connection to the mail service that idled for long anew, beside other work.
+/// Reconnects to the mail service beside other work, if the connection has idled too long.
 fn reconnect_if_stale(ses: &Ses) {
     if ses.is_stale(monotonic_now()) {
         let ses = ses.clone();

@@ -1,11 +1,11 @@
-//! Sending as an operation: at most one hand-over for an idempotency key and recipient, under any crash, retry or race.
+//! The operation of sending: at most one hand-over for an idempotency key and recipient, under any crash, retry or race.
 
 use std::{fmt, time::Duration};
 
 use posthorn_auth::Caller;
 use posthorn_delivery::{ContactChanges, Mail, MailOutcome, MailVariables, Mailer, Templates, recorded_deliveries};
 use posthorn_errors::{Code, Failure, Result};
-use posthorn_idempotency::{Ending, FirstRequest, Operation, Progress};
+use posthorn_idempotency::{EarlierProgress, Ending, FirstRequest, IdempotentOperation};
 use posthorn_lambda::{Env, telemetry};
 use posthorn_mail::mailbox::Mailbox;
 use posthorn_table::{Table, TableError, Timestamp, Uuid, email::Email};
@@ -18,13 +18,13 @@ use crate::{
 };
 
 /// The time that is left after the last hand-over to record its outcome and answer.
-const TO_RECORD: Duration = Duration::from_secs(2);
-/// The time that is left after that for the answer, which then still is the true one.
-const TO_ANSWER: Duration = Duration::from_millis(100);
+const RECORD_RESERVE: Duration = Duration::from_secs(2);
+/// The time that is left after that for the response, so that the response is the recorded one.
+const ANSWER_RESERVE: Duration = Duration::from_millis(100);
 
-/// The time until which a request hands mails over that must be answered by `answer_by`.
+/// The deadline for hand-overs of a request that must be answered by `answer_by`.
 pub(crate) fn hand_over_by(answer_by: Instant) -> Instant {
-    answer_by.checked_sub(TO_RECORD).unwrap_or(answer_by)
+    answer_by.checked_sub(RECORD_RESERVE).unwrap_or(answer_by)
 }
 
 /// One request to send, from one caller.
@@ -39,7 +39,7 @@ pub(crate) struct SendOperation<'a> {
 }
 
 impl<'a> SendOperation<'a> {
-    /// Template, sender and rendering, in the contract's order. Nothing is written.
+    /// Checks templates, sender and rendering, in the contract's order, and writes nothing.
     pub(crate) async fn mail(&self) -> Result<Mail<'a>> {
         let request = self.request;
         let content = content_of(request)?;
@@ -60,7 +60,7 @@ impl<'a> SendOperation<'a> {
         }
     }
 
-    /// The response by the records that there are, as of the first request; recipients without one failed with `missing`.
+    /// The response by the existing records, as of the first request. A recipient without a record failed with `missing`.
     fn report(&self, first: &FirstRequest<Uuid>, emails: &[Email], missing: Code) -> Result<String> {
         let recipients = self.request.to.iter().map(|to| &to.address).zip(first.ids.iter().copied());
         let deliveries = recorded_deliveries(self.caller.project.id, recipients, emails, missing, first.at);
@@ -68,29 +68,29 @@ impl<'a> SendOperation<'a> {
     }
 }
 
-impl<'a> Operation for SendOperation<'a> {
+impl<'a> IdempotentOperation for SendOperation<'a> {
     type Id = Uuid;
     type Prepared = Mail<'a>;
     /// The records of emails: these are reported, the others handed over.
     type Earlier = Vec<Email>;
     type Outcome = MailOutcome;
 
-    /// A fresh id for every recipient's email.
+    /// Makes a fresh id for every recipient's email.
     fn new_ids(&self) -> Vec<Uuid> {
         let id = |_: &Mailbox| uuid::Builder::from_random_bytes(self.env.random()).into_uuid();
         self.request.to.iter().map(id).collect()
     }
 
-    async fn find_earlier(&self, first: &FirstRequest<Uuid>) -> Result<Progress<Vec<Email>>> {
+    async fn find_earlier(&self, first: &FirstRequest<Uuid>) -> Result<EarlierProgress<Vec<Email>>> {
         let jitter = u32::from_be_bytes(self.env.random());
         let emails = self.table.emails(&first.ids, jitter).await.map_err(|error| self.not_taken_over(error))?;
         if emails.len() < first.ids.len() {
-            return Ok(Progress::Partial(emails));
+            return Ok(EarlierProgress::Partial(emails));
         }
-        Ok(Progress::Complete(ending(self.report(first, &emails, Code::DeliveryFailed), false)))
+        Ok(EarlierProgress::Complete(ending(self.report(first, &emails, Code::DeliveryFailed), false)))
     }
 
-    /// Keeps to the monthly limit, and delivers to each recipient without a record.
+    /// Keeps to the monthly limit and delivers to each recipient without a record.
     async fn run(&self, mail: &Mail<'a>, first: &FirstRequest<Uuid>, earlier: Vec<Email>) -> (Ending, MailOutcome) {
         let emails = (first.ids.len() - earlier.len()) as u64;
         let jitter = first.ids.first().map_or(0, |id| id.as_fields().0);
@@ -104,7 +104,7 @@ impl<'a> Operation for SendOperation<'a> {
         (ending, MailOutcome { deliveries, is_withdrawn, reserved: emails })
     }
 
-    /// Frees the key, unless somebody may have got the mail before; then the response is made of the records.
+    /// Frees the key, unless a recipient may have got the mail before. Then the response is made from the records.
     fn stop(&self, first: &FirstRequest<Uuid>, earlier: Vec<Email>, failure: Failure) -> Ending {
         if nobody_got_any(&earlier) {
             return Ending { result: Err(failure), nothing_happened: true, unless_kept: None };
@@ -113,28 +113,28 @@ impl<'a> Operation for SendOperation<'a> {
     }
 
     async fn record(&self, outcome: MailOutcome, settle: impl Future<Output = bool> + Send) -> bool {
-        let record_by = self.answer_by.checked_sub(TO_ANSWER).unwrap_or(self.answer_by);
+        let record_by = self.answer_by.checked_sub(ANSWER_RESERVE).unwrap_or(self.answer_by);
         let recorded = timeout_at(record_by, Box::pin(self.mailer.record(&outcome, settle))).await;
         recorded.unwrap_or_else(|_elapsed| {
-            telemetry::warn("outcomes were not recorded in time", &Late);
+            telemetry::warn("outcomes were not recorded in time", &Elapsed);
             false
         })
     }
 
-    /// A repeat that cannot find out what the attempt before it did is in doubt.
+    /// Gives doubt, since the request cannot find out what the attempt before it did.
     fn not_taken_over(&self, error: TableError) -> Failure {
         Failure::new(Code::DeliveryUnknown).because(error)
     }
 }
 
-/// The time to answer came first.
+/// The deadline passed before the outcomes were recorded.
 #[derive(Debug)]
-struct Late;
+struct Elapsed;
 
-impl fmt::Display for Late {
+impl fmt::Display for Elapsed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the time to answer came first")
+        f.write_str("the deadline passed first")
     }
 }
 
-impl std::error::Error for Late {}
+impl std::error::Error for Elapsed {}

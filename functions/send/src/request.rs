@@ -40,15 +40,15 @@ pub(crate) struct SendRequest {
     pub from: Option<Mailbox>,
     /// The sender's name where the sender has none.
     pub name: Option<String>,
-    /// Where replies go, if not to the sender.
+    /// The mailbox for replies; `None` for the sender's.
     pub reply: Option<Mailbox>,
     /// The new subscription of the contacts; `None` leaves it as it is.
     pub subscribed: Option<bool>,
     /// Data for the templates and the contacts.
     pub data: Data,
-    /// Headers to add.
+    /// The headers to add.
     pub headers: Vec<Header>,
-    /// Files to attach.
+    /// The files to attach.
     pub attachments: Vec<Attachment>,
 }
 
@@ -218,7 +218,7 @@ fn content_id_rule() -> String {
 
 /// Notes a file name that SES refuses. Only the caller can change it, so the request is refused before anything is sent.
 fn is_supported(given: &Object<'_>, filename: &str, errors: &mut FieldErrors) -> bool {
-    let is_supported = attachment::has_supported_ending(filename);
+    let is_supported = attachment::has_supported_extension(filename);
     if !is_supported {
         let message = "The mail service takes no files with this ending.";
         errors.push(given.path("filename"), FieldCode::InvalidValue, message);

@@ -18,7 +18,7 @@ use posthorn_lambda::{
 use posthorn_routes::Function;
 use posthorn_table::{
     Table,
-    idempotency::{Attempt, Scope},
+    idempotency::{Attempt, IdempotencyScope},
 };
 
 use operation::TrackOperation;
@@ -27,7 +27,7 @@ use request::TrackRequest;
 /// The function's clock and clients.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// Clock and randomness.
+    /// The clock and the random generator.
     pub env: Env,
     /// The table.
     pub table: Table,
@@ -39,8 +39,8 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 }
 
 async fn track(app: &App, call: Call) -> Result<Reply> {
-    let known = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
-    let caller = authenticate(&app.table, call.authorization(), call.route, call.now, known).await?;
+    let attribute = |caller: &Caller| call.attribute(caller.project.id, caller.key.short_id());
+    let caller = authenticate(&app.table, call.authorization(), call.route, call.now, attribute).await?;
     let key = call.idempotency_key()?;
     let tracked = TrackRequest::check(&call.json()?)?;
     let operation =
@@ -51,7 +51,7 @@ async fn track(app: &App, call: Call) -> Result<Reply> {
             let attempt = Attempt::begin(app.env.random(), call.now);
             let keyed = KeyedRequest {
                 key,
-                scope: Scope::new(caller.project.id, scope_name(caller.class), key),
+                scope: IdempotencyScope::new(caller.project.id, scope_name(caller.class), key),
                 request: &call.route.label(),
                 body: call.body(),
                 attempt: &attempt,

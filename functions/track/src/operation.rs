@@ -1,8 +1,8 @@
-//! Tracking as an operation: one event for an idempotency key, under any crash, retry or race.
+//! The operation of tracking: one event for an idempotency key, under any crash, retry or race.
 
 use posthorn_auth::{Caller, KeyClass};
 use posthorn_errors::{Code, Failure, FieldCode, FieldErrors, Result};
-use posthorn_idempotency::{Ending, FirstRequest, Operation};
+use posthorn_idempotency::{Ending, FirstRequest, IdempotentOperation};
 use posthorn_lambda::{Env, env::rfc3339, http::Reply};
 use posthorn_table::{
     Table, TableError, Timestamp,
@@ -24,7 +24,7 @@ pub(crate) struct TrackOperation<'a> {
 }
 
 impl TrackOperation<'_> {
-    /// Merges the contact and records the event, at once; gives the response's body.
+    /// Merges the contact and records the event at the same time, and gives the response's body.
     async fn record_event(&self, id: &str, at: Timestamp) -> Result<String> {
         let Self { table, caller, tracked, .. } = self;
         let project = caller.project.id;
@@ -59,19 +59,19 @@ impl TrackOperation<'_> {
     }
 }
 
-impl Operation for TrackOperation<'_> {
+impl IdempotentOperation for TrackOperation<'_> {
     type Id = String;
     type Prepared = ();
     type Earlier = ();
     type Outcome = ();
 
-    /// The event's id alone.
+    /// Makes the id of the event, the only effect that has one.
     fn new_ids(&self) -> Vec<String> {
         let milliseconds = u64::try_from(self.now.as_millisecond()).unwrap_or(0);
         vec![Ulid::from_parts(milliseconds, u128::from_be_bytes(self.env.random())).to_string()]
     }
 
-    /// Under the first request's id and time, at which an earlier attempt may have recorded the event already.
+    /// Records the event under the first request's id and time, under which an earlier attempt may have recorded it already.
     async fn run(&self, (): &(), first: &FirstRequest<String>, (): ()) -> (Ending, ()) {
         let result = match first.ids.first() {
             Some(id) => self.record_event(id, first.at).await,

@@ -19,7 +19,7 @@ const MIN_LABEL_DISTANCE: f64 = 130.0;
 
 /// The gauge of a metric.
 pub(super) fn gauge(rule: &Rule, metric: FeedbackMetric, counts: &Counts) -> String {
-    let (thresholds, rate, level) = (rule.lines(metric), rule.rate(metric, counts), rule.level(metric, counts));
+    let (thresholds, rate, level) = (rule.thresholds(metric), rule.rate(metric, counts), rule.level(metric, counts));
     let name = match metric {
         FeedbackMetric::Bounce => "Bounces",
         FeedbackMetric::Complaint => "Complaints",

@@ -198,12 +198,12 @@ impl RotationModel {
 
     fn decide(&self, world: &World, who: usize, secret: &KeyDigest, began: u8) -> Result<Change, Code> {
         let project = world.stored.project.as_ref().ok_or(Code::InvalidApiKey)?;
-        let (which, grace) = self.requests[who];
+        let (selection, grace) = self.requests[who];
         let fill = &mut random(u8::try_from(who).unwrap() * 16 + u8::try_from(project.version % 16).unwrap() + 32);
         let rotation = if who == Self::OPERATOR {
-            replace_keys(project, which, grace, at(began), fill)
+            replace_keys(project, selection, grace, at(began), fill)
         } else {
-            rotate(project, secret, which, grace, at(began), fill).map_err(|failure| failure.code())?
+            rotate(project, secret, selection, grace, at(began), fill).map_err(|failure| failure.code())?
         };
         Ok(Change { previous: project.clone(), next: rotation.next, until: rotation.previous_keys_expire_at })
     }

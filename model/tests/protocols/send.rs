@@ -98,7 +98,7 @@ struct World {
     /// The emails that the mail service accepted, by recipient.
     taken: Vec<Vec<Uuid>>,
     response: Option<Response>,
-    /// For each recipient, true if a response that is no error called it failed.
+    /// True for each recipient that a response other than an error called failed.
     failed: Vec<bool>,
     /// True after a step that makes it unknown whether an email was sent.
     is_in_doubt: bool,

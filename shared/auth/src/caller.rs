@@ -1,4 +1,4 @@
-//! From a presented key to a caller.
+//! Finds the caller of a presented key.
 
 use posthorn_errors::{Code, Failure, Result};
 use posthorn_routes::{Effect, Route};
@@ -34,10 +34,10 @@ fn forbidden(scope: KeyScope, route: &Route) -> Failure {
     Failure::new(Code::Forbidden).detail("scope", scope.as_str()).detail("needs", needed)
 }
 
-/// Who makes a request: a key that works and may call the route, of a project that may too.
+/// The caller of a request: a working key that may call the route, and its project, which may too.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// What the request must know of its project.
+    /// The facts of the project that a request needs.
     pub project: ProjectFacts,
     /// The class of the key.
     pub class: KeyClass,
@@ -46,8 +46,8 @@ pub struct Caller {
 }
 
 impl PresentedKey {
-    /// Finds out who presents the key, in one strongly consistent read, for a request to `route`. `known` is told as soon as
-    /// it is clear whose key it is, also if the request is refused then: so that a refusal can be attributed.
+    /// Finds the caller who presents the key, in one strongly consistent read, for a request to `route`. `identified` is called as
+    /// soon as the key is found, before any check that may refuse the request, so that a refusal can be attributed.
     ///
     /// # Errors
     /// `INVALID_API_KEY`, the same for unknown and retired keys as for malformed ones; `FORBIDDEN` with the key's scope
@@ -57,12 +57,12 @@ impl PresentedKey {
         table: &Table,
         route: &Route,
         now: Timestamp,
-        known: impl FnOnce(&Caller),
+        identified: impl FnOnce(&Caller),
     ) -> Result<Caller> {
         let found = table.api_key(self.digest().as_str()).await?;
         let key = found.filter(|key| key.class == self.class() && !key.is_retired(now)).ok_or(Code::InvalidApiKey)?;
         let caller = Caller { project: key.project, class: key.class, key: self.digest().clone() };
-        known(&caller);
+        identified(&caller);
         if !permits(key.scope, route) {
             return Err(forbidden(key.scope, route));
         }
@@ -73,8 +73,8 @@ impl PresentedKey {
     }
 }
 
-/// Finds out who makes a request to `route`, in at most one read. `header` is the value of `Authorization`, if there is one;
-/// `known` is as in [`PresentedKey::caller`].
+/// Finds the caller of a request to `route`, in at most one read. `header` is the value of `Authorization`, if there is one;
+/// `identified` is as in [`PresentedKey::caller`].
 ///
 /// # Errors
 /// Those of [`PresentedKey::read`] and [`PresentedKey::caller`].
@@ -83,13 +83,13 @@ pub async fn authenticate(
     header: Option<&[u8]>,
     route: &Route,
     now: Timestamp,
-    known: impl FnOnce(&Caller),
+    identified: impl FnOnce(&Caller),
 ) -> Result<Caller> {
-    PresentedKey::read(header, route.key)?.caller(table, route, now, known).await
+    PresentedKey::read(header, route.key)?.caller(table, route, now, identified).await
 }
 
 impl Caller {
-    /// Checks that the project named in a path is the caller's. Says nothing of whether it exists.
+    /// Checks that the project named in a path is the caller's. Another project is denied alike whether it exists or not.
     ///
     /// # Errors
     /// `PROJECT_ACCESS_DENIED`.

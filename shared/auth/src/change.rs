@@ -1,33 +1,33 @@
-//! Changing a project by hand: from a fresh read, and anew if a rival's change came first.
+//! Changes a project for the operator: from a fresh read, and again from another read if a rival's change came first.
 
 use posthorn_table::{Conflict, Table, TableError, Timestamp, Uuid, notice::Notice, project::Project, retry_transient};
 
-/// Changes of the same project that may come first.
-pub(crate) const RIVALS: usize = 8;
+/// The number of rivals' changes after which a change is given up.
+pub(crate) const MAX_RIVALS: usize = 8;
 
 /// The outcome of a change that the operator asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangeOutcome {
-    /// The project was changed, to this.
+    /// The project was changed. This is the project after the change.
     Changed(Box<Project>),
-    /// It was like that before.
+    /// The project was like that before, and nothing was changed.
     Already(Box<Project>),
     /// There is no such project.
     NoSuchProject,
 }
 
-/// Changes a project as `next` says: to what it gives, with a notice to record, or not at all if it gives `None`.
+/// Changes a project to the one that `next` gives, and records its notice; changes nothing if `next` gives `None`.
 /// `jitter` is any random number.
 ///
 /// # Errors
-/// Whatever `next` refuses with, and any [`TableError`].
+/// Any error of `next`, and any [`TableError`].
 pub async fn change<E: From<TableError>>(
     table: &Table,
     id: Uuid,
     jitter: u32,
     mut next: impl FnMut(&Project) -> Result<Option<(Project, Option<Notice>)>, E>,
 ) -> Result<ChangeOutcome, E> {
-    for _rival in 0..RIVALS {
+    for _rival in 0..MAX_RIVALS {
         let Some(project) = table.project(id).await? else { return Ok(ChangeOutcome::NoSuchProject) };
         let Some((next, notice)) = next(&project)? else { return Ok(ChangeOutcome::Already(Box::new(project))) };
         match retry_transient(jitter, || table.change_project(Some(&project), &next, notice.as_ref())).await {
@@ -36,16 +36,16 @@ pub async fn change<E: From<TableError>>(
             Err(error) => return Err(error.into()),
         }
     }
-    Err(rivals().into())
+    Err(too_many_rivals().into())
 }
 
-/// The error after [`RIVALS`] changes of others.
-pub(crate) fn rivals() -> TableError {
+/// The error after [`MAX_RIVALS`] changes of others.
+pub(crate) fn too_many_rivals() -> TableError {
     TableError::Conflict(Conflict::EveryAttempt)
 }
 
-/// The project one version on, without the keys whose time is over: every change begins with it.
-pub(crate) fn revised(project: &Project, now: Timestamp) -> Project {
+/// The next version of the project, without its retired keys. Every change begins with it.
+pub(crate) fn next_version(project: &Project, now: Timestamp) -> Project {
     let mut next = project.clone();
     next.version += 1;
     next.updated_at = now;

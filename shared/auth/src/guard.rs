@@ -11,10 +11,10 @@ use posthorn_table::{
 };
 use serde_json::{Value, json};
 
-use crate::change::{ChangeOutcome, RIVALS, change, revised, rivals};
+use crate::change::{ChangeOutcome, MAX_RIVALS, change, next_version, too_many_rivals};
 use crate::reputation::{Counts, Level, Rule, WINDOW_HOURS, window_begins};
 
-/// A warning is given again so long after the last one.
+/// The pause between two warnings about the same metric.
 const WARN_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The subject of notices about the operator's own changes.
 const OPERATOR: &str = "operator";
@@ -26,33 +26,32 @@ pub struct CountedEvent {
     pub project: Uuid,
     /// The epoch that the email was sent in.
     pub epoch: u32,
-    /// Its kind.
+    /// The metric that counts it.
     pub metric: FeedbackMetric,
 }
 
 impl CountedEvent {
-    /// True if the project may be warned of and disabled for it: it is not disabled, and the email was of this epoch.
+    /// True if the event may cause a warning or disable the project: it is not disabled, and the email was of this epoch.
     #[must_use]
     pub fn concerns(&self, project: &Project) -> bool {
         project.facts.status == Status::Active && project.facts.epoch == self.epoch
     }
 }
 
-/// Applies the rule after a metric has moved: records a warning, disables the project. To be called after the count's commit:
-/// of two handlers at once the later then sees both counts. `jitter` is any random number. True if this disabled the
-/// project.
+/// Applies the rule after an event was counted: records a warning and may disable the project, and gives true if it did. Call it
+/// after the count's commit, so that the later of two concurrent handlers sees both counts. `jitter` is any random number.
 ///
 /// # Errors
-/// Any [`TableError`]; then it is to be called again.
+/// Any [`TableError`]. The caller has to call it again.
 pub async fn apply(
     table: &Table,
     rule: &Rule,
-    moved: CountedEvent,
+    event: CountedEvent,
     now: Timestamp,
     jitter: u32,
 ) -> Result<bool, TableError> {
-    let CountedEvent { project: id, epoch, metric } = moved;
-    let watched = |project: &Project| moved.concerns(project);
+    let CountedEvent { project: id, epoch, metric } = event;
+    let watched = |project: &Project| event.concerns(project);
     let Some(mut project) = table.project(id).await?.filter(watched) else { return Ok(false) };
     let counts = Counts::in_window(&table.window(id, epoch, now, jitter).await?, now);
     let Some(crossing) = Crossing::find(rule, metric, counts, now) else { return Ok(false) };
@@ -63,40 +62,40 @@ pub async fn apply(
     if crossing.level == Level::Warn {
         return Ok(false);
     }
-    for _rival in 0..RIVALS {
+    for _rival in 0..MAX_RIVALS {
         let (next, notice) = crossing.disable(&project);
         match retry_transient(jitter, || table.change_project(Some(&project), &next, Some(&notice))).await {
             Err(TableError::Conflict(_)) => match table.project(id).await?.filter(watched) {
-                Some(changed) => project = changed,
+                Some(fresh) => project = fresh,
                 None => return Ok(false),
             },
             result => return result.map(|()| true),
         }
     }
-    Err(rivals())
+    Err(too_many_rivals())
 }
 
-/// A metric at or above a line.
+/// A metric at or above a threshold.
 #[derive(Debug)]
 pub struct Crossing<'a> {
     rule: &'a Rule,
     metric: FeedbackMetric,
     counts: Counts,
     now: Timestamp,
-    /// The line it has come to.
+    /// The highest threshold that it has reached.
     pub level: Level,
 }
 
 impl<'a> Crossing<'a> {
-    /// Looks at a metric; `None` below both lines.
+    /// Compares a metric with its thresholds; `None` if it is below both.
     #[must_use]
     pub fn find(rule: &'a Rule, metric: FeedbackMetric, counts: Counts, now: Timestamp) -> Option<Self> {
         let level = rule.level(metric, &counts);
         (level != Level::Fine).then_some(Self { rule, metric, counts, now, level })
     }
 
-    /// The warning that is due, if none of the project's `notices` is one that still holds. The number in its name makes two
-    /// handlers at once record one.
+    /// The warning that is due; `None` while the last one among the project's `notices` holds. Its name has a number, so that two
+    /// handlers at once record a single warning.
     #[must_use]
     pub fn warning(&self, project: &Project, notices: &[Notice]) -> Option<Notice> {
         let of_kind = Notice::name(project.facts.epoch, self.metric.as_str(), WARNING, 0);
@@ -106,53 +105,54 @@ impl<'a> Crossing<'a> {
         (!holds).then(|| self.numbered_warning(project, last.map_or(1, |last| last.number() + 1)))
     }
 
-    /// The project disabled, and the notice of it.
+    /// The disabled project, and the notice of the change.
     #[must_use]
     pub fn disable(&self, project: &Project) -> (Project, Notice) {
-        let line = self.rule.lines(self.metric).disable;
-        let title = format!("Posthorn disabled a project: {}", self.what());
+        let threshold = self.rule.thresholds(self.metric).disable;
+        let title = format!("Posthorn disabled a project: {}", self.counts_text());
         let action = format!(
-            "Every request of the project is refused. Find the cause, then: posthorn project enable {}",
+            "Every request of the project that changes something is refused. Find the cause, then: \
+             posthorn project enable {}",
             project.facts.id
         );
-        let mut next = changed(project, Status::Disabled, self.now);
+        let mut next = with_status(project, Status::Disabled, self.now);
         next.disabled = Some(Disabled {
             at: self.now,
-            reason: format!("{}; {}, limit {line} %", self.what(), self.rate()),
+            reason: format!("{}; {}, limit {threshold} %", self.counts_text(), self.rate_text()),
             figures: Some(Figures {
                 metric: self.metric.as_str().to_owned(),
                 counted: self.counts.of(self.metric),
                 sent: self.counts.sent,
             }),
         });
-        let notice = self.notice(project, "disabled", 1, line.fraction(), &title, &action);
+        let notice = self.notice(project, "disabled", 1, threshold.fraction(), &title, &action);
         (next, notice)
     }
 }
 
 impl Crossing<'_> {
     fn numbered_warning(&self, project: &Project, number: u32) -> Notice {
-        let line = self.rule.lines(self.metric).warn;
-        let title = format!("Posthorn warning: {}", self.what());
+        let threshold = self.rule.thresholds(self.metric).warn;
+        let title = format!("Posthorn warning: {}", self.counts_text());
         let find_out = match self.metric {
             FeedbackMetric::Bounce => "Find out where the addresses came from.",
             FeedbackMetric::Complaint => "Find out whether the recipients asked for this mail.",
         };
-        let action = format!("{find_out} At {} % the project is disabled.", self.rule.lines(self.metric).disable);
-        self.notice(project, WARNING, number, line.fraction(), &title, &action)
+        let action = format!("{find_out} At {} % the project is disabled.", self.rule.thresholds(self.metric).disable);
+        self.notice(project, WARNING, number, threshold.fraction(), &title, &action)
     }
 
-    /// Such as `20 bounces of 300 emails in 7 days`.
-    fn what(&self) -> String {
+    /// The counts in words, such as `20 bounces of 300 emails in 7 days`.
+    fn counts_text(&self) -> String {
         let (counted, sent) = (self.counts.of(self.metric), self.counts.sent);
         let (metric, plural) = (self.metric.as_str(), if counted == 1 { "" } else { "s" });
         format!("{counted} {metric}{plural} of {sent} emails in 7 days")
     }
 
-    /// The rate, and the number that it is a rate of where that is more than was sent.
-    fn rate(&self) -> String {
+    /// The rate in words, with the floor if fewer emails than that were sent.
+    fn rate_text(&self) -> String {
         let rate = 100.0 * self.rule.rate(self.metric, &self.counts);
-        let floor = self.rule.lines(self.metric).floor;
+        let floor = self.rule.thresholds(self.metric).floor;
         let of = if self.counts.sent < floor {
             format!(" (counted against at least {floor} emails)")
         } else {
@@ -161,13 +161,13 @@ impl Crossing<'_> {
         format!("rate {rate:.2} %{of}")
     }
 
-    fn notice(&self, project: &Project, level: &str, number: u32, line: f64, title: &str, action: &str) -> Notice {
+    fn notice(&self, project: &Project, level: &str, number: u32, threshold: f64, title: &str, action: &str) -> Notice {
         let metric = self.metric;
         let mut message = announcement(project, level, self.now, title, action);
         message["metric"] = metric.as_str().into();
         message["rate"] = self.rule.rate(metric, &self.counts).into();
-        message["threshold"] = line.into();
-        message["floor"] = self.rule.lines(metric).floor.into();
+        message["threshold"] = threshold.into();
+        message["floor"] = self.rule.thresholds(metric).floor.into();
         message["counts"] = json!({"sent": self.counts.sent, metric.counted(): self.counts.of(metric)});
         message["window"] = json!({
             "hours": WINDOW_HOURS,
@@ -190,7 +190,7 @@ fn announcement(project: &Project, level: &str, now: Timestamp, title: &str, act
     })
 }
 
-/// The notice with its id in its message: the same in every copy.
+/// The notice, whose message has its id, so that every copy has the same.
 fn notice(project: &Project, name: String, now: Timestamp, title: &str, mut message: Value) -> Notice {
     message["id"] = format!("{}#{name}", project.facts.id).into();
     Notice {
@@ -203,8 +203,8 @@ fn notice(project: &Project, name: String, now: Timestamp, title: &str, mut mess
     }
 }
 
-fn changed(project: &Project, status: Status, now: Timestamp) -> Project {
-    let mut next = revised(project, now);
+fn with_status(project: &Project, status: Status, now: Timestamp) -> Project {
+    let mut next = next_version(project, now);
     next.facts.status = status;
     next
 }
@@ -220,11 +220,13 @@ pub async fn disable(
     now: Timestamp,
     jitter: u32,
 ) -> Result<ChangeOutcome, TableError> {
-    by_hand(table, id, Status::Disabled, jitter, |project| {
-        let mut next = changed(project, Status::Disabled, now);
+    change_status(table, id, Status::Disabled, jitter, |project| {
+        let mut next = with_status(project, Status::Disabled, now);
         next.disabled = Some(Disabled { at: now, reason: reason.to_owned(), figures: None });
         let title = "Posthorn: the operator disabled a project";
-        let action = format!("Every request of the project is refused until: posthorn project enable {id}");
+        let action = format!(
+            "Every request of the project that changes something is refused until: posthorn project enable {id}"
+        );
         let mut message = announcement(project, "disabled", now, title, &action);
         message["summary"] = format!("{title}: {reason}").into();
         message["reason"] = reason.into();
@@ -234,19 +236,19 @@ pub async fn disable(
     .await
 }
 
-/// Reinstates a project for the operator: with a fresh window, in which no email from before counts.
+/// Reinstates a project for the operator, with a fresh window in which no email from before counts.
 /// `jitter` is any random number.
 ///
 /// # Errors
 /// Any [`TableError`].
 pub async fn enable(table: &Table, id: Uuid, now: Timestamp, jitter: u32) -> Result<ChangeOutcome, TableError> {
-    by_hand(table, id, Status::Active, jitter, |project| reinstated(project, now)).await
+    change_status(table, id, Status::Active, jitter, |project| reinstate(project, now)).await
 }
 
-/// The project reinstated, and the notice of it.
+/// The reinstated project, and the notice of the change.
 #[must_use]
-pub fn reinstated(project: &Project, now: Timestamp) -> (Project, Notice) {
-    let mut next = changed(project, Status::Active, now);
+pub fn reinstate(project: &Project, now: Timestamp) -> (Project, Notice) {
+    let mut next = with_status(project, Status::Active, now);
     next.disabled = None;
     next.facts.epoch += 1;
     let title = "Posthorn: the operator reinstated a project";
@@ -257,7 +259,7 @@ pub fn reinstated(project: &Project, now: Timestamp) -> (Project, Notice) {
 }
 
 /// Makes a change unless the project has the status already.
-async fn by_hand(
+async fn change_status(
     table: &Table,
     id: Uuid,
     status: Status,

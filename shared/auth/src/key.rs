@@ -14,7 +14,7 @@ const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 const RANDOM_CHARACTERS: usize = 40;
 const CHECKSUM_DIGITS: usize = 6;
 const LENGTH: usize = 3 + RANDOM_CHARACTERS + CHECKSUM_DIGITS;
-/// Lengths of Plunk's keys: a prefix and 48 or 64 hex digits.
+/// The lengths of Plunk's keys: a prefix and 48 or 64 hex digits.
 const PLUNK_LENGTHS: [usize; 2] = [51, 67];
 
 /// The prefix of a class of keys.
@@ -30,12 +30,12 @@ pub(crate) fn class_of(key: &str) -> Option<KeyClass> {
     [KeyClass::Secret, KeyClass::Public].into_iter().find(|class| key.starts_with(prefix(*class)))
 }
 
-/// True if the key can be one of ours, or an imported one of Plunk's. Needs no read.
+/// True if a key has Posthorn's form or Plunk's, which needs no read.
 pub(crate) fn is_well_formed(key: &str) -> bool {
     class_of(key).is_some() && (is_ours(key) || is_plunks(key))
 }
 
-/// True if it has the form of a key of Plunk: lower-case hex, no checksum.
+/// True if a key has Plunk's form: lower-case hex without a checksum.
 pub(crate) fn is_plunks(key: &str) -> bool {
     PLUNK_LENGTHS.contains(&key.len()) && key.bytes().skip(3).all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
@@ -87,7 +87,7 @@ impl PlainKey {
         self.class
     }
 
-    /// The text of the key. For the one answer that shows it.
+    /// The text of the key, for the one response that shows it.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.secret.expose_secret()
@@ -106,7 +106,7 @@ impl fmt::Debug for PlainKey {
     }
 }
 
-/// SHA-256 of a whole key, in lower-case hex: what the table holds.
+/// The SHA-256 of a whole key in lower-case hex, as the table stores it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeyDigest(String);
 
@@ -122,7 +122,7 @@ impl KeyDigest {
         }))
     }
 
-    /// The hex text.
+    /// The digest in hex.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! What a request presents: the `Authorization` header, read but not yet looked up.
+//! The key that a request presents: read from `Authorization`, not yet looked up.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use posthorn_table::api_key::KeyClass;
 
 use crate::{KeyDigest, key};
 
-/// A key that may be one of ours: right class, right form. Its text is gone; the digest is enough.
+/// A key of the right class and form. Only its digest is kept.
 pub struct PresentedKey {
     class: KeyClass,
     digest: KeyDigest,

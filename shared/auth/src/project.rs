@@ -1,4 +1,4 @@
-//! Making projects and importing keys.
+//! Makes and changes projects, and imports keys.
 
 use posthorn_table::Timestamp;
 use posthorn_table::{
@@ -6,23 +6,23 @@ use posthorn_table::{
     project::{Project, ProjectFacts, ProjectKey, Status},
 };
 
-use crate::{KeyDigest, PlainKey, change::revised, key};
+use crate::{KeyDigest, PlainKey, change::next_version, key};
 
-/// So that a key's item, which copies the domains, stays under 4 KB: one read unit.
+/// The maximum number of domains. A key's item copies them and must stay under 4 KB, one read unit.
 const MAX_DOMAINS: usize = 40;
-/// So that every change of a project fits one transaction with room to spare.
+/// The maximum number of keys. Every change of a project must fit one transaction.
 const MAX_KEYS: usize = 20;
 
 /// The settings of a new project.
 #[derive(Debug, Clone, Default)]
 pub struct NewProject {
-    /// Shown as the sender's name; 1 to 256 characters.
+    /// The name, which is also the sender's where none is given; 1 to 256 characters.
     pub name: String,
-    /// Domains it may send from, lower case and Punycode; at most 40.
+    /// The domains that it may send from, in lower case and Punycode; at most 40.
     pub domains: Vec<String>,
     /// The address to send from if a request names none.
     pub default_sender: Option<String>,
-    /// Emails a calendar month, if limited.
+    /// The number of emails a calendar month, if limited.
     pub monthly_limit: Option<u64>,
 }
 
@@ -32,13 +32,13 @@ pub enum ProjectError {
     /// The name is empty or longer than 256 characters, or has control characters.
     #[error("a project's name must have 1 to 256 characters and no control characters")]
     Name,
-    /// More than 40 domains.
-    #[error("a project can have at most 40 domains")]
+    /// The project would have more domains than are permitted.
+    #[error("a project can have at most {MAX_DOMAINS} domains")]
     TooManyDomains,
-    /// More than 20 keys.
-    #[error("a project can have at most 20 keys, those in their grace period included")]
+    /// The project would have more keys than are permitted.
+    #[error("a project can have at most {MAX_KEYS} keys, those in their grace period included")]
     TooManyKeys,
-    /// Not a key of Plunk.
+    /// The text is not a key of Plunk.
     #[error("not a key of Plunk: sk_ or pk_ and 48 or 64 lower-case hex digits")]
     NotPlunks,
     /// The project has this key already.
@@ -53,7 +53,7 @@ pub enum ProjectError {
 /// [`posthorn_table::Table::change_project`] does that.
 ///
 /// # Errors
-/// [`ProjectError`].
+/// [`ProjectError::Name`] and [`ProjectError::TooManyDomains`].
 pub fn new_project(
     new: NewProject,
     now: Timestamp,
@@ -92,11 +92,11 @@ pub fn new_project(
 /// replaced and is still in its grace period is live again.
 ///
 /// # Errors
-/// [`ProjectError`].
+/// [`ProjectError::NotPlunks`], [`ProjectError::KnownKey`] and [`ProjectError::TooManyKeys`].
 pub fn import(project: &Project, plunk_key: &str, now: Timestamp) -> Result<Project, ProjectError> {
     let class = key::class_of(plunk_key).filter(|_| key::is_plunks(plunk_key)).ok_or(ProjectError::NotPlunks)?;
     let digest = KeyDigest::of(plunk_key);
-    let mut next = revised(project, now);
+    let mut next = next_version(project, now);
     if let Some(known) = next.keys.iter_mut().find(|key| key.digest == digest.as_str()) {
         return match known.retires_at.take() {
             None => Err(ProjectError::KnownKey),
@@ -113,26 +113,26 @@ pub fn import(project: &Project, plunk_key: &str, now: Timestamp) -> Result<Proj
 /// Several keys imported in one change.
 #[derive(Debug)]
 pub struct ImportSummary {
-    /// The project as it is to be.
+    /// The project after the import.
     pub next: Project,
-    /// Secret keys that it gets.
+    /// The number of secret keys that it gets.
     pub secret: usize,
-    /// Public keys that it gets.
+    /// The number of public keys that it gets.
     pub public: usize,
-    /// Live keys that it had before, or that were given twice.
+    /// The number of live keys that it had before, or that were given twice.
     pub known: usize,
 }
 
 /// The project with all of these keys of Plunk added, or none.
 ///
 /// # Errors
-/// The place of the first key that cannot be added, counted from 0, and the reason.
+/// The index of the first key that cannot be added, and the reason.
 pub fn import_all<'a>(
     project: &Project,
     plunk_keys: impl IntoIterator<Item = &'a str>,
     now: Timestamp,
 ) -> Result<ImportSummary, (usize, ProjectError)> {
-    let mut imported = ImportSummary { next: revised(project, now), secret: 0, public: 0, known: 0 };
+    let mut imported = ImportSummary { next: next_version(project, now), secret: 0, public: 0, known: 0 };
     for (place, key) in plunk_keys.into_iter().enumerate() {
         match import(&imported.next, key, now) {
             Ok(next) => {
@@ -153,7 +153,7 @@ pub fn import_all<'a>(
 #[must_use]
 pub fn set_monthly_limit(project: &Project, limit: Option<u64>, now: Timestamp) -> Option<Project> {
     (project.facts.monthly_limit != limit).then(|| {
-        let mut next = revised(project, now);
+        let mut next = next_version(project, now);
         next.facts.monthly_limit = limit;
         next
     })
@@ -174,7 +174,7 @@ pub fn set_default_sender(
     if project.facts.default_sender.as_deref() == sender {
         return Ok(None);
     }
-    let mut next = revised(project, now);
+    let mut next = next_version(project, now);
     next.facts.default_sender = sender.map(str::to_owned);
     Ok(Some(next))
 }
@@ -190,7 +190,7 @@ pub fn add_domain(project: &Project, domain: &str, now: Timestamp) -> Result<Opt
     if project.facts.domains.len() >= MAX_DOMAINS {
         return Err(ProjectError::TooManyDomains);
     }
-    let mut next = revised(project, now);
+    let mut next = next_version(project, now);
     next.facts.domains.push(domain.to_owned());
     Ok(Some(next))
 }
@@ -200,7 +200,7 @@ pub fn add_domain(project: &Project, domain: &str, now: Timestamp) -> Result<Opt
 #[must_use]
 pub fn remove_domain(project: &Project, domain: &str, now: Timestamp) -> Option<Project> {
     project.facts.domains.iter().any(|known| known == domain).then(|| {
-        let mut next = revised(project, now);
+        let mut next = next_version(project, now);
         next.facts.domains.retain(|known| known != domain);
         let domains = &next.facts.domains;
         next.facts.default_sender = next.facts.default_sender.take().filter(|sender| is_at(sender, domains));

@@ -1,4 +1,4 @@
-//! The rule that decides when a project's bounces and complaints are too many: pure.
+//! The rule that decides when a project's bounces and complaints are too many. Pure.
 //!
 //! For each metric, over the trailing seven days at hour grain: `rate = counted / max(sent, floor)`. Below the floor
 //! the rule is a plain ceiling, so that one complaint among a hundred emails stops nobody while a bought list is
@@ -12,30 +12,30 @@ use posthorn_table::{
     statistics::{FeedbackMetric, HourCounts},
 };
 
-/// Hours in the window, the running one included.
+/// The number of hours in the window, the running one included.
 pub const WINDOW_HOURS: i64 = 7 * 24;
 
-/// A share in parts per million, exact; written in percent.
+/// An exact rate in parts per million, which is written in percent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rate(u32);
 
 impl Rate {
     const ONE: u32 = 1_000_000;
 
-    /// So many parts per million.
+    /// Makes a rate of `parts` per million.
     #[must_use]
     pub const fn per_million(parts: u32) -> Self {
         Self(parts)
     }
 
-    /// As a fraction of 1.
+    /// The rate as a fraction of 1.
     #[must_use]
     pub fn fraction(self) -> f64 {
         f64::from(self.0) / f64::from(Self::ONE)
     }
 }
 
-/// In percent, without the sign: `10`, `0.1`.
+/// Writes the percentage without a sign: `10`, `0.1`.
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, rest) = (self.0 / 10_000, self.0 % 10_000);
@@ -46,7 +46,7 @@ impl fmt::Display for Rate {
     }
 }
 
-/// From percent with at most four decimals, such as `5` or `0.1`: more than 0, at most 100.
+/// Reads a percentage with at most four decimals, such as `5` or `0.1`: more than 0, at most 100.
 impl FromStr for Rate {
     type Err = ();
 
@@ -61,25 +61,25 @@ impl FromStr for Rate {
     }
 }
 
-/// Where a metric's lines are.
+/// The thresholds of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Thresholds {
     /// Emails below which a rate counts as if so many had been sent.
     pub floor: u64,
-    /// The operators are warned from here on.
+    /// The rate from which the operators are warned.
     pub warn: Rate,
-    /// The project is disabled from here on.
+    /// The rate from which the project is disabled.
     pub disable: Rate,
 }
 
-/// A metric's lines as configuration gives them: what is not given is the default.
+/// A metric's thresholds as configuration gives them; `None` means the default.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ThresholdTexts<'a> {
-    /// A number of emails.
+    /// The number of emails below which a rate counts as if so many had been sent.
     pub floor: Option<&'a str>,
-    /// Percent.
+    /// The percentage from which the operators are warned.
     pub warn: Option<&'a str>,
-    /// Percent.
+    /// The percentage from which the project is disabled.
     pub disable: Option<&'a str>,
 }
 
@@ -89,10 +89,10 @@ pub enum RuleError {
     /// A floor that is no positive number.
     #[error("{0}_FLOOR must be a whole number of emails, 1 or more, such as {1}")]
     Floor(&'static str, u64),
-    /// A line that is no share.
+    /// A threshold that is no percentage.
     #[error("{0}_{1}_PERCENT must be a number above 0 and at most 100, with at most four decimals, such as {2}")]
-    Line(&'static str, &'static str, Rate),
-    /// Warning comes too late.
+    Threshold(&'static str, &'static str, Rate),
+    /// The threshold for warning is not below the one for disabling.
     #[error("{0}_WARN_PERCENT ({1}) must be below {0}_DISABLE_PERCENT ({2})")]
     Order(&'static str, Rate, Rate),
 }
@@ -103,9 +103,9 @@ impl Thresholds {
             FeedbackMetric::Bounce => "BOUNCE",
             FeedbackMetric::Complaint => "COMPLAINT",
         };
-        let rate = |line, text: Option<&str>, default: Rate| match text {
+        let rate = |threshold, text: Option<&str>, default: Rate| match text {
             None => Ok(default),
-            Some(text) => text.trim().parse().map_err(|()| RuleError::Line(name, line, default)),
+            Some(text) => text.trim().parse().map_err(|()| RuleError::Threshold(name, threshold, default)),
         };
         let floor = match text.floor {
             None => default.floor,
@@ -113,24 +113,24 @@ impl Thresholds {
                 text.trim().parse().ok().filter(|floor| *floor > 0).ok_or(RuleError::Floor(name, default.floor))?
             }
         };
-        let lines = Self {
+        let thresholds = Self {
             floor,
             warn: rate("WARN", text.warn, default.warn)?,
             disable: rate("DISABLE", text.disable, default.disable)?,
         };
-        if lines.warn >= lines.disable {
-            return Err(RuleError::Order(name, lines.warn, lines.disable));
+        if thresholds.warn >= thresholds.disable {
+            return Err(RuleError::Order(name, thresholds.warn, thresholds.disable));
         }
-        Ok(lines)
+        Ok(thresholds)
     }
 }
 
 /// The rule of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
-    /// For emails that bounced for good. SES reviews an account at 5 % and may pause it at 10 %.
+    /// The thresholds for hard bounces. SES reviews an account at 5 % and may pause it at 10 %.
     pub bounce: Thresholds,
-    /// For complaints. SES reviews an account at 0.1 % and may pause it at 0.5 %.
+    /// The thresholds for complaints. SES reviews an account at 0.1 % and may pause it at 0.5 %.
     pub complaint: Thresholds,
 }
 
@@ -143,14 +143,14 @@ impl Default for Rule {
     }
 }
 
-/// The highest line that a metric has come to.
+/// The highest threshold that a metric has reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Below both lines.
+    /// Below both thresholds.
     Fine,
-    /// At or above the warn line.
+    /// At or above the threshold for warning.
     Warn,
-    /// At or above the disable line.
+    /// At or above the threshold for disabling.
     Disable,
 }
 
@@ -159,9 +159,9 @@ pub enum Level {
 pub struct Counts {
     /// Emails that the mail service took.
     pub sent: u64,
-    /// Those that bounced for good.
+    /// Emails that bounced for good.
     pub bounced: u64,
-    /// Those complained about.
+    /// Emails complained about.
     pub complained: u64,
 }
 
@@ -199,7 +199,7 @@ impl Rule {
     /// The rule as configured.
     ///
     /// # Errors
-    /// [`RuleError`] says which line is wrong and what it must be.
+    /// [`RuleError`] names the variable that is wrong and what it must be.
     pub fn read(bounce: ThresholdTexts<'_>, complaint: ThresholdTexts<'_>) -> Result<Self, RuleError> {
         let default = Self::default();
         Ok(Self {
@@ -208,37 +208,37 @@ impl Rule {
         })
     }
 
-    /// A metric's lines.
+    /// The thresholds of a metric.
     #[must_use]
-    pub fn lines(&self, metric: FeedbackMetric) -> Thresholds {
+    pub fn thresholds(&self, metric: FeedbackMetric) -> Thresholds {
         match metric {
             FeedbackMetric::Bounce => self.bounce,
             FeedbackMetric::Complaint => self.complaint,
         }
     }
 
-    /// The highest line that a metric has come to.
+    /// The highest threshold that a metric has reached.
     #[must_use]
     pub fn level(&self, metric: FeedbackMetric, counts: &Counts) -> Level {
-        let lines = self.lines(metric);
-        let reaches = |line: Rate| {
-            let (counted, sent) = (u128::from(counts.of(metric)), u128::from(counts.sent.max(lines.floor)));
-            counted * u128::from(Rate::ONE) >= u128::from(line.0) * sent
+        let thresholds = self.thresholds(metric);
+        let reaches = |threshold: Rate| {
+            let (counted, sent) = (u128::from(counts.of(metric)), u128::from(counts.sent.max(thresholds.floor)));
+            counted * u128::from(Rate::ONE) >= u128::from(threshold.0) * sent
         };
-        if reaches(lines.disable) {
+        if reaches(thresholds.disable) {
             Level::Disable
-        } else if reaches(lines.warn) {
+        } else if reaches(thresholds.warn) {
             Level::Warn
         } else {
             Level::Fine
         }
     }
 
-    /// A metric's rate, as a fraction of 1; for people.
+    /// The rate of a metric as a fraction of 1, rounded for people to read.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "shown with two decimals")]
     pub fn rate(&self, metric: FeedbackMetric, counts: &Counts) -> f64 {
-        counts.of(metric) as f64 / counts.sent.max(self.lines(metric).floor) as f64
+        counts.of(metric) as f64 / counts.sent.max(self.thresholds(metric).floor) as f64
     }
 }
 

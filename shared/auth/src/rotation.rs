@@ -1,4 +1,4 @@
-//! Replacing keys: the decision, without I/O. [`posthorn_table::Table::change_project`] commits it.
+//! Decides the replacement of keys, without I/O. [`posthorn_table::Table::change_project`] commits it.
 
 use jiff::SignedDuration;
 use posthorn_errors::{Code, Enumeration, Result};
@@ -47,27 +47,26 @@ impl KeySelection {
     }
 }
 
-/// A rotation to commit and then to tell.
+/// A rotation to commit and then to announce.
 #[derive(Debug)]
 pub struct Rotation {
-    /// The project as it is to be.
+    /// The project after the rotation.
     pub next: Project,
     /// The new keys in plain text.
     pub minted: Vec<PlainKey>,
-    /// The moment the replaced keys stop to work; `None` if they stop with the commit.
+    /// The time at which the replaced keys stop working; `None` if they stop with the commit.
     pub previous_keys_expire_at: Option<Timestamp>,
 }
 
 impl Rotation {
-    /// The announcement of it on the alerts topic: a subject, and JSON that a person can read too. It never holds the
-    /// keys.
+    /// The announcement for the alerts topic: a subject, and JSON that a person can read too. It never has the keys.
     #[must_use]
-    pub fn announcement(&self, which: KeySelection, at: Timestamp) -> (&'static str, Value) {
+    pub fn announcement(&self, selection: KeySelection, at: Timestamp) -> (&'static str, Value) {
         let facts = &self.next.facts;
         let message = json!({
             "type": "keys_rotated",
             "project": {"id": facts.id, "name": facts.name},
-            "keys": which.name(),
+            "keys": selection.name(),
             "at": format!("{at:.3}"),
             "previousKeysExpireAt": self.previous_keys_expire_at.map(|at| format!("{at:.3}")),
             "action": format!(
@@ -89,7 +88,7 @@ impl Rotation {
 pub fn rotate(
     project: &Project,
     presented: &KeyDigest,
-    which: KeySelection,
+    selection: KeySelection,
     grace_seconds: u32,
     now: Timestamp,
     fill: &mut dyn FnMut(&mut [u8]),
@@ -100,23 +99,23 @@ pub fn rotate(
     if project.facts.status == Status::Disabled {
         return Err(Code::ProjectDisabled.into());
     }
-    Ok(replace_keys(project, which, grace_seconds, now, fill))
+    Ok(replace_keys(project, selection, grace_seconds, now, fill))
 }
 
-/// Decides a rotation for the operator, who presents no key: whatever the project's status, so that a leaked key of a disabled
+/// Decides a rotation for the operator, who presents no key. The project may have any status, so that a leaked key of a disabled
 /// project can be replaced before it is reinstated.
 pub fn replace_keys(
     project: &Project,
-    which: KeySelection,
+    selection: KeySelection,
     grace_seconds: u32,
     now: Timestamp,
     fill: &mut dyn FnMut(&mut [u8]),
 ) -> Rotation {
     let expire_at = (grace_seconds > 0).then(|| now + SignedDuration::from_secs(grace_seconds.into()));
-    let classes = [KeyClass::Secret, KeyClass::Public].into_iter().filter(|class| which.includes(*class));
+    let classes = [KeyClass::Secret, KeyClass::Public].into_iter().filter(|class| selection.includes(*class));
     let minted: Vec<_> = classes.map(|class| PlainKey::mint(class, fill)).collect();
 
-    let kept = project.keys.iter().filter_map(|key| kept(key, which, expire_at, now));
+    let kept = project.keys.iter().filter_map(|key| kept(key, selection, expire_at, now));
     let new = minted.iter().map(|key| ProjectKey {
         digest: key.digest().as_str().to_owned(),
         class: key.class(),
@@ -128,12 +127,12 @@ pub fn replace_keys(
     Rotation { next, minted, previous_keys_expire_at: expire_at }
 }
 
-/// A key after a rotation; `None` if it is gone.
-fn kept(key: &ProjectKey, which: KeySelection, expire_at: Option<Timestamp>, now: Timestamp) -> Option<ProjectKey> {
+/// A key after a rotation; `None` if the rotation removes it.
+fn kept(key: &ProjectKey, selection: KeySelection, expire_at: Option<Timestamp>, now: Timestamp) -> Option<ProjectKey> {
     if key.is_retired(now) {
         return None;
     }
-    if !which.includes(key.class) {
+    if !selection.includes(key.class) {
         return Some(key.clone());
     }
     let retires_at = if key.is_live() { expire_at } else { None };

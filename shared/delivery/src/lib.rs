@@ -1,7 +1,7 @@
 //! The delivery of a mail: permit, render, hand over, record; each recipient gets a message of their own.
 //!
-//! An email's record is the permit: only the attempt that created it may call the mail service, once. Whoever finds a record
-//! reports what it says. Nothing here knows whether a request, a campaign or a workflow has a mail delivered.
+//! An email's record is the permit: only the attempt that created it may call the mail service, once. Any other attempt
+//! reports the record that it finds. Nothing here knows whether a request, a campaign or a workflow has a mail delivered.
 
 mod background;
 mod check;

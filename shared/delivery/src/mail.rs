@@ -14,13 +14,13 @@ use crate::{
 pub struct Mail<'a> {
     /// The sender.
     pub sender: Mailbox,
-    /// Where replies go.
+    /// The mailbox that replies go to.
     pub reply_to: Mailbox,
-    /// Headers of the mail's own.
+    /// The headers that the caller adds.
     pub headers: &'a [Header],
-    /// Files.
+    /// The attached files.
     pub attachments: &'a [Attachment],
-    /// Subject, HTML and text.
+    /// The templates of subject, HTML and text.
     pub templates: Arc<Templates>,
     /// The names that the templates see.
     pub variables: MailVariables<'a>,

@@ -37,10 +37,10 @@ use crate::{
     text::with_text,
 };
 
-/// The most hand-overs under way at once.
+/// The maximum number of concurrent hand-overs.
 const MAX_AT_ONCE: usize = 8;
-/// The outcome of a recipient whose turn came after the time to hand over.
-const LATE: RecipientOutcome = RecipientOutcome::Failed(Code::RateLimitExceeded);
+/// The outcome of a recipient whose turn came after the deadline for hand-overs.
+const OUTCOME_AFTER_DEADLINE: RecipientOutcome = RecipientOutcome::Failed(Code::RateLimitExceeded);
 
 /// One attempt at delivering a mail for a project.
 pub struct Mailer<'a> {
@@ -50,11 +50,11 @@ pub struct Mailer<'a> {
     pub(crate) nonce: &'a str,
     pub(crate) now: Timestamp,
     pub(crate) hand_over_by: Instant,
-    /// Held while a message is rendered and waits for room, so that no other one takes memory meanwhile.
+    /// Held while a message is rendered and waits for memory, so that no other one takes memory meanwhile.
     rendering: tokio::sync::Mutex<()>,
-    /// Kilobytes that messages under way may still take. The size of a message is known only when it is rendered.
-    room: Semaphore,
-    /// Outcomes being recorded while other hand-overs still run.
+    /// The kilobytes that concurrent messages may still take. The size of a message is known only when it is rendered.
+    memory: Semaphore,
+    /// The outcomes being recorded while other hand-overs still run.
     pub(crate) writes: Mutex<JoinSet<Result<(), TableError>>>,
 }
 
@@ -76,7 +76,7 @@ impl<'a> Mailer<'a> {
             now: attempt.now,
             hand_over_by,
             rendering: tokio::sync::Mutex::default(),
-            room: Semaphore::new(MAX_KILOBYTES),
+            memory: Semaphore::new(MAX_KILOBYTES),
             writes: Mutex::default(),
         }
     }
@@ -108,7 +108,7 @@ impl<'a> Mailer<'a> {
             return Delivery::recorded(to.address.clone(), email);
         }
         let contact = contact::id(self.project.id, to.address.as_str());
-        let mut delivery = Delivery::new(id, contact, to.address.clone(), LATE, self.now);
+        let mut delivery = Delivery::new(id, contact, to.address.clone(), OUTCOME_AFTER_DEADLINE, self.now);
         if monotonic_now() >= self.hand_over_by {
             return delivery;
         }
@@ -204,8 +204,8 @@ impl<'a> Mailer<'a> {
         contact: &Contact,
         handed_over: &AtomicBool,
     ) -> RecipientOutcome {
-        let rendered = timeout_at(self.hand_over_by, self.render_with_room(mail, to, contact)).await;
-        let (rendered, _room) = match rendered.unwrap_or(Err(LATE)) {
+        let rendered = timeout_at(self.hand_over_by, self.render_with_memory(mail, to, contact)).await;
+        let (rendered, _memory) = match rendered.unwrap_or(Err(OUTCOME_AFTER_DEADLINE)) {
             Ok(rendered) => rendered,
             Err(outcome) => return outcome,
         };
@@ -238,20 +238,25 @@ impl<'a> Mailer<'a> {
         }
     }
 
-    /// A message for one recipient, and the room that it takes until it is handed over. `Err` is the outcome without one.
-    async fn render_with_room(
+    /// Renders the message for one recipient. The permit is for its memory and is held until it is handed over. The error is the
+    /// outcome of a recipient without a message.
+    async fn render_with_memory(
         &self,
         mail: &Mail<'_>,
         to: &Mailbox,
         contact: &Contact,
     ) -> Result<(Rendered, SemaphorePermit<'_>), RecipientOutcome> {
         let _one_at_a_time = self.rendering.lock().await;
-        let in_time = || if monotonic_now() < self.hand_over_by { Ok(()) } else { Err(LATE) };
+        let in_time = || if monotonic_now() < self.hand_over_by { Ok(()) } else { Err(OUTCOME_AFTER_DEADLINE) };
         in_time()?;
         let rendered = render(mail, to, contact).await.map_err(RecipientOutcome::NotRendered)?;
-        let room = self.room.acquire_many(rendered.kilobytes(mail.attachments)).await.map_err(|_closed| LATE)?;
+        let memory = self
+            .memory
+            .acquire_many(rendered.kilobytes(mail.attachments))
+            .await
+            .map_err(|_closed| OUTCOME_AFTER_DEADLINE)?;
         in_time()?;
-        Ok((rendered, room))
+        Ok((rendered, memory))
     }
 }
 
@@ -264,7 +269,7 @@ async fn render(mail: &Mail<'_>, to: &Mailbox, contact: &Contact) -> Result<Rend
     Ok(Rendered { subject, html, text })
 }
 
-/// Spreads an email's retries: an id is as random as anything.
+/// The jitter of an email's retries, from its random id.
 pub(crate) fn jitter(email: Uuid) -> u32 {
     email.as_fields().0
 }

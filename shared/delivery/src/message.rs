@@ -2,7 +2,7 @@
 
 use posthorn_mail::attachment::Attachment;
 
-/// Kilobytes of messages in memory at once, about.
+/// The approximate number of kilobytes of messages in memory at once.
 pub(crate) const MAX_KILOBYTES: usize = 24 * KILOBYTE;
 const KILOBYTE: usize = 1024;
 
@@ -14,8 +14,8 @@ pub(crate) struct Rendered {
 }
 
 impl Rendered {
-    /// About how many kilobytes the message takes, with its attachments and the JSON that is made of all that for SES, whose
-    /// buffer doubles while it grows: at most [`MAX_KILOBYTES`].
+    /// The approximate number of kilobytes that the message takes, at most [`MAX_KILOBYTES`]: its attachments, and the JSON of all
+    /// that for SES, whose buffer doubles while it grows.
     pub(crate) fn kilobytes(&self, attachments: &[Attachment]) -> u32 {
         let attached: usize = attachments.iter().map(|attachment| attachment.content.len()).sum();
         let json = in_json(&self.html) + in_json(&self.text) + attached.div_ceil(3) * 4;

@@ -12,11 +12,11 @@ use crate::render_failures::RenderFailures;
 /// The outcome for one recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RecipientOutcome {
-    /// The mail service took the message.
+    /// The mail service accepted the message.
     Sent,
     /// A bounce or a complaint is on record; nothing was handed over.
     Suppressed,
-    /// Nothing was handed over, for certain.
+    /// Certainly nothing was handed over.
     Failed(Code),
     /// Nothing was handed over: the templates exceed a limit with this recipient's data.
     NotRendered(RenderFailures),
@@ -25,7 +25,7 @@ pub enum RecipientOutcome {
 }
 
 impl RecipientOutcome {
-    /// The outcome that an email's record tells, whoever wrote it last.
+    /// The outcome by an email's record, by any attempt.
     #[must_use]
     pub fn of(email: &Email) -> Self {
         match email.status {
@@ -78,9 +78,9 @@ pub struct Delivery {
     pub to: Address,
     /// The outcome.
     pub outcome: RecipientOutcome,
-    /// When its permit was taken, if it was.
+    /// The time at which its permit was taken, if it was.
     pub since: Timestamp,
-    /// True if an earlier attempt's record tells the outcome.
+    /// True if the outcome comes from an earlier attempt's record.
     pub recorded: bool,
     /// True if this attempt may have created the email's record.
     pub permitted: bool,

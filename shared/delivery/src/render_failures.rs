@@ -1,4 +1,4 @@
-//! Why a mail has no text for a recipient.
+//! The reasons for which a mail has no text for a recipient.
 
 use std::fmt;
 

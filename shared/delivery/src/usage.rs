@@ -6,8 +6,8 @@ use posthorn_table::{Timestamp, retry_transient, usage::Reservation};
 use crate::mailer::Mailer;
 
 impl Mailer<'_> {
-    /// Counts so many emails against the project's monthly limit, if it has one. The counter is one item, which DynamoDB gives
-    /// a thousand writes a second: a throttle passes, and was certainly without effect. `jitter` is any random number.
+    /// Counts `emails` against the project's monthly limit, if it has one. The counter is one item, which DynamoDB gives
+    /// a thousand writes a second, so a throttle is transient, and it certainly had no effect. `jitter` is any random number.
     ///
     /// # Errors
     /// `BILLING_LIMIT_EXCEEDED` if the limit has no room for them; any failure of the table.

@@ -13,7 +13,7 @@ pub enum Change<T> {
 }
 
 impl<T> Change<T> {
-    /// The same change of something that is made from the value.
+    /// Converts the value of the change.
     pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Change<U> {
         match self {
             Self::Unchanged => Change::Unchanged,

@@ -1,10 +1,10 @@
 //! The error codes of the HTTP contract, each once.
 
-/// Why a request failed. The names are the contract's and never change; status, default text, suggestion and
+/// The reason for which a request failed. The names are the contract's and never change; status, default text, suggestion and
 /// log level are exhaustive matches, so a new code cannot be half added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Code {
-    /// No usable `Authorization: Bearer <key>` header.
+    /// There is no usable `Authorization: Bearer <key>` header.
     MissingAuth,
     /// The key is malformed, unknown, retired or of the wrong class for the route.
     InvalidApiKey,
@@ -26,7 +26,7 @@ pub enum Code {
     BadRequest,
     /// Templates are not part of this version.
     TemplateNotFound,
-    /// No such route.
+    /// The route does not exist.
     NotFound,
     /// The route exists, for other methods.
     MethodNotAllowed,
@@ -44,7 +44,7 @@ pub enum Code {
     DeliveryFailed,
     /// A dependency is down, and nothing was handed over.
     ServiceUnavailable,
-    /// A fault of ours.
+    /// Posthorn itself failed.
     InternalServerError,
 }
 
@@ -191,7 +191,7 @@ impl Code {
         }
     }
 
-    /// Seconds for `Retry-After`, on the codes that promise one.
+    /// The seconds for `Retry-After`, on the codes that promise one.
     #[must_use]
     pub const fn retry_after(self) -> Option<u32> {
         match self {

@@ -12,21 +12,21 @@ pub enum FieldCode {
     Required,
     /// The value has another JSON type.
     InvalidType,
-    /// Not an email address.
+    /// The value is not an email address.
     InvalidEmail,
-    /// The right type, but not a value this field can have.
+    /// The value has the right type, but the field cannot have it.
     InvalidValue,
-    /// Fewer characters than the least.
+    /// The value has fewer characters than the minimum.
     TooShort,
-    /// More characters than the most.
+    /// The value has more characters than the maximum.
     TooLong,
-    /// More elements than the most.
+    /// The value has more elements than the maximum.
     TooMany,
-    /// More bytes than the most.
+    /// The value has more bytes than the maximum.
     TooLarge,
-    /// An event name that the platform keeps for itself.
+    /// The name of the event is reserved for Posthorn.
     ReservedEvent,
-    /// Not a field or parameter of ours, but one that looks like a mistake for one.
+    /// The field or parameter does not exist, but looks like a misspelling of one that does.
     UnknownField,
 }
 

@@ -1,4 +1,4 @@
-//! Collecting the wrong fields of a request.
+//! Collects the wrong fields of a request.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ impl FieldErrors {
         read.map_err(|error| self.push(field(), error.code, error.message)).ok()
     }
 
-    /// How many were noted so far.
+    /// The number of errors so far.
     #[must_use]
     pub fn count(&self) -> usize {
         self.0.len()

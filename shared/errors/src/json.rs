@@ -1,4 +1,4 @@
-//! Reading JSON that somebody else wrote, with bounds that hold while it is read.
+//! Reads JSON from callers, with limits that hold while it is read.
 //!
 //! A text of a few bytes becomes a value of fifty times as many: a map that is written in six bytes takes some 300.
 //! So the reader counts values and levels as it meets them, and stops where there are too many.
@@ -15,39 +15,39 @@ use serde_json::{Number, Value};
 
 use crate::{Code, Failure, FieldCode, FieldErrors};
 
-/// The most values, nested ones included, that a request's body may have. None takes more than some 300 bytes, so these take at
+/// The maximum number of values, nested ones included, in a request's body. None takes more than some 300 bytes, so these take at
 /// most 6 MB beside their texts.
 pub const MAX_VALUES: usize = 20_000;
-/// How many objects and arrays may lie inside each other in a field of a request.
+/// The maximum nesting of objects and arrays in a request's field.
 pub const MAX_LEVELS: usize = 32;
-/// Characters of a field's name that an answer repeats: a caller's may be megabytes.
+/// The maximum number of characters of a field's name that a response repeats, since a caller's may be megabytes long.
 const MAX_SHOWN: usize = 128;
-/// U+FFFD, as JSON escapes it.
+/// The escape of U+FFFD in JSON.
 const ESCAPE: &[u8] = br"\ufffd";
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// How much a JSON text may hold.
+/// The limits of a JSON text.
 #[derive(Debug, Clone, Copy)]
 pub struct JsonLimits {
-    /// Values, nested ones included, and the whole one.
+    /// The maximum number of values, with nested ones and the whole one.
     pub values: usize,
-    /// Objects and arrays inside each other, below the whole one.
+    /// The maximum nesting of objects and arrays below the whole value.
     pub levels: usize,
 }
 
 impl JsonLimits {
-    /// For the body of a request.
+    /// The limits of a request's body.
     pub const BODY: Self = Self { values: MAX_VALUES, levels: MAX_LEVELS };
 }
 
-/// Why a JSON text was not read.
+/// The reason for which a JSON text could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JsonError {
     /// It is not JSON, from this line and column on.
     Syntax {
-        /// From 1.
+        /// The line, from 1.
         line: usize,
-        /// From 1; 0 for the line's end before.
+        /// The column, from 1; 0 is the end of the line before.
         column: usize,
     },
     /// It has more values than it may; `field` is the top-level field that has the first one too many, empty for none.

@@ -2,12 +2,12 @@
 
 use crate::{FieldCode, FieldErrors};
 
-/// The least and the most of a unit that a value may have, or the least and the greatest that a number may be.
+/// The minimum and the maximum of a unit that a value may have, or of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
-    /// The least.
+    /// The minimum.
     pub least: u64,
-    /// The most; `u64::MAX` where there is no such limit.
+    /// The maximum; `u64::MAX` where there is none.
     pub most: u64,
     /// The unit that is counted.
     pub unit: Unit,

@@ -1,6 +1,6 @@
 //! Requests with an idempotency key: the first one is carried out, and its repeats get its response.
 //!
-//! A request claims its key by a conditional write, carries out its [`Operation`], and keeps the response in the claim. A
+//! A request claims its key by a conditional write, carries out its [`IdempotentOperation`], and keeps the response in the claim. A
 //! repeat that finds the claim gets the response; is refused while the first attempt may still run; or takes the claim
 //! over, if that attempt ended without a response that holds, and carries the operation on with the same ids. A request
 //! that is to be refused claims nothing, but if its key was used before, that comes first.
@@ -13,19 +13,19 @@ use std::{fmt::Display, future::ready};
 use posthorn_errors::{Code, Failure, Result};
 use posthorn_table::{
     Table, Timestamp,
-    idempotency::{Attempt, Claim, ClaimOutcome, Scope},
+    idempotency::{Attempt, Claim, ClaimOutcome, IdempotencyScope},
 };
 
-pub use operation::{ClaimEnd, Ending, FirstRequest, Operation, Progress};
+pub use operation::{ClaimEnd, EarlierProgress, Ending, FirstRequest, IdempotentOperation};
 pub use verdict::{Verdict, stored_response, verdict};
 
 /// A request with an idempotency key.
 pub struct KeyedRequest<'a> {
     /// The caller's key.
     pub key: &'a str,
-    /// Where the key counts.
-    pub scope: Scope,
-    /// Method and path, such as `POST /v1/send`: whoever reuses the key is told.
+    /// The scope of the key.
+    pub scope: IdempotencyScope,
+    /// Method and path, such as `POST /v1/send`, for the error of a caller who reuses the key.
     pub request: &'a str,
     /// The body's bytes: a repeat has the same.
     pub body: &'a [u8],
@@ -52,13 +52,13 @@ impl KeyedResponse {
 }
 
 impl KeyedRequest<'_> {
-    /// Carries out `operation`, or gives the response of whoever did. `prepared` is all that is checked and derived without
+    /// Carries out `operation`, or gives the response of the request that did. `prepared` is all that is checked and derived without
     /// a write, or the failure for which the request is to be refused.
     ///
     /// # Errors
     /// `IDEMPOTENCY_KEY_REUSED` if the key was used with another body, or an earlier request with it may still run;
     /// the failure of `prepared`; any failure of the operation; a failure of the table, after which nothing was carried out.
-    pub async fn respond<O: Operation>(
+    pub async fn respond<O: IdempotentOperation>(
         &self,
         table: &Table,
         operation: &O,
@@ -91,7 +91,7 @@ impl KeyedRequest<'_> {
     }
 
     /// Carries on an operation whose attempt, `found`, ended without a response that holds.
-    async fn take_over<O: Operation>(
+    async fn take_over<O: IdempotentOperation>(
         &self,
         table: &Table,
         operation: &O,
@@ -100,8 +100,8 @@ impl KeyedRequest<'_> {
     ) -> Result<KeyedResponse> {
         let first = first_request(found)?;
         let earlier = match operation.find_earlier(&first).await? {
-            Progress::Complete(ending) => return self.close(table, found, ending).await,
-            Progress::Partial(earlier) => earlier,
+            EarlierProgress::Complete(ending) => return self.close(table, found, ending).await,
+            EarlierProgress::Partial(earlier) => earlier,
         };
         let taken_over = table.take_over(&self.scope, found, self.attempt).await;
         match taken_over.map_err(|error| operation.not_taken_over(error))? {
@@ -115,7 +115,7 @@ impl KeyedRequest<'_> {
         }
     }
 
-    async fn run<O: Operation>(
+    async fn run<O: IdempotentOperation>(
         &self,
         table: &Table,
         operation: &O,
@@ -141,23 +141,27 @@ impl KeyedRequest<'_> {
 ///
 /// # Errors
 /// Any failure of the operation.
-pub async fn run_unkeyed<O: Operation>(operation: &O, prepared: &O::Prepared, now: Timestamp) -> Result<String> {
+pub async fn run_unkeyed<O: IdempotentOperation>(
+    operation: &O,
+    prepared: &O::Prepared,
+    now: Timestamp,
+) -> Result<String> {
     let first = FirstRequest { ids: operation.new_ids(), at: now };
     let (ending, outcome) = operation.run(prepared, &first, O::Earlier::default()).await;
     operation.record(outcome, ready(true)).await;
     ending.result
 }
 
-/// The claim keeps the ids and the time of the request that made it, whoever takes it over.
+/// The first request by the claim, which keeps its ids and its time when another request takes it over.
 fn first_request<I: std::str::FromStr>(claim: &Claim) -> Result<FirstRequest<I>> {
     let ids = claim.ids.iter().map(|id| id.parse()).collect::<Result<_, _>>();
     let ids = ids.map_err(|_| Failure::new(Code::InternalServerError).because("a claim's id does not parse"))?;
     Ok(FirstRequest { ids, at: claim.created_at })
 }
 
-/// Ends a claim. False if that is not certain; the claim's lease runs out then, and the next request with the key finds
-/// out.
-async fn settle(table: &Table, scope: &Scope, claim: &Claim, ending: &Ending) -> bool {
+/// Ends a claim. Gives false if that is uncertain: then the claim's lease runs out, and the next request with the key looks the
+/// outcome up.
+async fn settle(table: &Table, scope: &IdempotencyScope, claim: &Claim, ending: &Ending) -> bool {
     let settled = match ending.claim_end() {
         ClaimEnd::Keep(body) => table.settle_claim(scope, &claim.nonce, body).await,
         ClaimEnd::Free => table.release_claim(scope, &claim.nonce).await.map(|()| true),

@@ -1,4 +1,4 @@
-//! The operation of a request, as its idempotency key knows it.
+//! The operation of a request with an idempotency key.
 
 use std::{fmt::Display, str::FromStr};
 
@@ -10,12 +10,12 @@ use posthorn_table::{TableError, Timestamp};
 pub struct FirstRequest<I> {
     /// The ids of the operation's effects.
     pub ids: Vec<I>,
-    /// When the request was made.
+    /// The time of the request.
     pub at: Timestamp,
 }
 
 /// The progress of an operation by earlier attempts.
-pub enum Progress<E> {
+pub enum EarlierProgress<E> {
     /// Nothing of it is left to do, and this is its end.
     Complete(Ending),
     /// The rest is to be done; this is there already.
@@ -26,7 +26,8 @@ pub enum Progress<E> {
 pub struct Ending {
     /// The response's body, or the failure.
     pub result: Result<String>,
-    /// True if a failure certainly left no effect, so that the key is free. Else the next request with the key finds out.
+    /// True if a failure certainly left no effect, so that the key is free. Otherwise the next request with the key looks the
+    /// outcome up.
     pub nothing_happened: bool,
     /// The failure in place of a response that the claim may not have kept, if such a response may not stay true.
     pub unless_kept: Option<Code>,
@@ -67,7 +68,7 @@ impl Ending {
 }
 
 /// An operation that must not be carried out twice for one idempotency key.
-pub trait Operation: Sync {
+pub trait IdempotentOperation: Sync {
     /// The id of an effect. Its text is kept in the claim.
     type Id: Display + FromStr + Send + Sync;
     /// The request once it is checked: nothing is left for which it is refused.
@@ -80,16 +81,15 @@ pub trait Operation: Sync {
     /// Fresh ids for all effects of the operation.
     fn new_ids(&self) -> Vec<Self::Id>;
 
-    /// Looks up how far earlier attempts brought the operation. Without an implementation all of it is to be done, under the
-    /// same ids.
+    /// Looks up the progress of earlier attempts. The default does the whole operation again, under the same ids.
     ///
     /// # Errors
-    /// The failure of a request that cannot find out.
+    /// The failure of a request that cannot look it up.
     fn find_earlier(
         &self,
         _first: &FirstRequest<Self::Id>,
-    ) -> impl Future<Output = Result<Progress<Self::Earlier>>> + Send {
-        async { Ok(Progress::Partial(Self::Earlier::default())) }
+    ) -> impl Future<Output = Result<EarlierProgress<Self::Earlier>>> + Send {
+        async { Ok(EarlierProgress::Partial(Self::Earlier::default())) }
     }
 
     /// Carries out what earlier attempts left of the operation to do.

@@ -3,7 +3,7 @@
 use posthorn_errors::{Code, Failure, Result};
 use posthorn_table::{
     Timestamp,
-    idempotency::{Claim, State},
+    idempotency::{Claim, ClaimState},
 };
 
 /// The course of a request that finds a claim.
@@ -24,8 +24,8 @@ pub fn verdict(claim: &Claim, key: &str, body: &[u8], now: Timestamp) -> Result<
         return Err(reused(claim, key, "This Idempotency-Key was already used with another request body."));
     }
     match (claim.state, &claim.response) {
-        (State::Done, Some(response)) => Ok(Verdict::Replay(response.clone())),
-        (State::Running, _) if claim.lease_until > now => Err(still_running(claim, key)),
+        (ClaimState::Done, Some(response)) => Ok(Verdict::Replay(response.clone())),
+        (ClaimState::Running, _) if claim.lease_until > now => Err(still_running(claim, key)),
         _ => Ok(Verdict::TakeOver),
     }
 }
@@ -48,9 +48,9 @@ fn still_running(claim: &Claim, key: &str) -> Failure {
 
 fn reused(claim: &Claim, key: &str, message: &'static str) -> Failure {
     let status = match claim.state {
-        State::Running => None,
-        State::Done => Some(200),
-        State::Unknown => claim.status_code,
+        ClaimState::Running => None,
+        ClaimState::Done => Some(200),
+        ClaimState::Unknown => claim.status_code,
     };
     Failure::new(Code::IdempotencyKeyReused)
         .message(message)
@@ -75,7 +75,7 @@ mod tests {
     }
 
     /// A claim of a request made at the beginning of 1970, whose lease is a minute.
-    fn claim(state: State, response: Option<&str>) -> Claim {
+    fn claim(state: ClaimState, response: Option<&str>) -> Claim {
         let attempt = Attempt::begin([0; 16], at(0));
         let claim = Claim::new("POST /v1/send".to_owned(), BODY, vec![], &attempt);
         Claim { state, response: response.map(str::to_owned), ..claim }
@@ -85,12 +85,12 @@ mod tests {
     fn a_claim_is_replayed_once_it_keeps_a_response_and_taken_over_once_its_attempt_has_ended() {
         let reused = || Err(Code::IdempotencyKeyReused);
         for (claim, body, seconds, expected) in [
-            (claim(State::Running, None), BODY, 59, reused()),
-            (claim(State::Running, None), BODY, 60, Ok(Verdict::TakeOver)),
-            (claim(State::Unknown, None), BODY, 1, Ok(Verdict::TakeOver)),
-            (claim(State::Done, Some("1")), BODY, 1, Ok(Verdict::Replay("1".to_owned()))),
-            (claim(State::Done, Some("1")), OTHER, 1, reused()),
-            (claim(State::Running, None), OTHER, 60, reused()),
+            (claim(ClaimState::Running, None), BODY, 59, reused()),
+            (claim(ClaimState::Running, None), BODY, 60, Ok(Verdict::TakeOver)),
+            (claim(ClaimState::Unknown, None), BODY, 1, Ok(Verdict::TakeOver)),
+            (claim(ClaimState::Done, Some("1")), BODY, 1, Ok(Verdict::Replay("1".to_owned()))),
+            (claim(ClaimState::Done, Some("1")), OTHER, 1, reused()),
+            (claim(ClaimState::Running, None), OTHER, 60, reused()),
         ] {
             let found = verdict(&claim, "k", body, at(seconds)).map_err(|failure| failure.code());
             assert_eq!(found, expected, "{claim:?} after {seconds} s");
@@ -100,8 +100,8 @@ mod tests {
     #[test]
     fn a_rival_that_was_too_late_to_take_over_gets_the_kept_response_or_none() {
         let stored = |claim: &Claim| stored_response(claim, "k", BODY, at(90)).map_err(|failure| failure.code());
-        assert_eq!(stored(&claim(State::Done, Some("1"))), Ok("1".to_owned()));
-        for state in [State::Running, State::Unknown] {
+        assert_eq!(stored(&claim(ClaimState::Done, Some("1"))), Ok("1".to_owned()));
+        for state in [ClaimState::Running, ClaimState::Unknown] {
             assert_eq!(stored(&claim(state, None)), Err(Code::IdempotencyKeyReused));
         }
     }

@@ -1,6 +1,5 @@
-//! How the AWS clients are set up, with no more than what Lambda gives: region and credentials in the environment. The
-//! SDK's own loader also knows profiles, single sign-on and metadata services, which is code that every cold start
-//! would load.
+//! Sets the AWS clients up from Lambda's environment alone, which has the region and the credentials. The SDK's own loader also
+//! knows profiles, single sign-on and metadata services, which is code that every cold start would load.
 
 use std::{io, time::Duration};
 
@@ -30,16 +29,16 @@ use crate::config;
 /// The five roots that Amazon Trust Services, which certifies AWS's endpoints, recommends for custom trust stores
 /// (<https://www.amazontrust.com/repository>, "Trust store and pinning recommendations", November 2026). A platform's store
 /// holds over a hundred, which every cold start would parse.
-const AMAZON: &[u8] = include_bytes!("../roots/amazon.pem");
+const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-/// At most, before the second attempt; twice that before the third.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The longest pause before the second attempt; the third waits up to twice as long.
+const MAX_FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// Configuration for every client, with one pool of connections.
+/// The configuration of every client, with one pool of connections.
 ///
 /// # Errors
-/// If TLS cannot be set up.
+/// The error with which TLS cannot be set up.
 pub async fn sdk_config() -> io::Result<SdkConfig> {
     Ok(defaults()
         .region(EnvironmentVariableRegionProvider::new().region().await)
@@ -49,8 +48,8 @@ pub async fn sdk_config() -> io::Result<SdkConfig> {
         .build())
 }
 
-/// Bounded attempts, so that an outage is an answer and not a hang: all within some six seconds, except where a caller of
-/// SES turns retries off. That needs one timer a call, and no second one for all attempts.
+/// The settings of all clients. Attempts are bounded, so that an outage gives an error and does not hang: all end within some six
+/// seconds, and a caller who turns retries off has a single one. That needs one timer a call, and no second one for all attempts.
 #[must_use]
 pub fn defaults() -> Builder {
     SdkConfig::builder()
@@ -61,26 +60,29 @@ pub fn defaults() -> Builder {
         .retry_config(retries())
 }
 
-/// Three attempts, with pauses of a tenth and a fifth of a second at most.
+/// The retries of a call: three attempts, with pauses of a tenth and a fifth of a second at most.
 #[must_use]
 pub fn retries() -> RetryConfig {
-    RetryConfig::standard().with_max_attempts(3).with_initial_backoff(FIRST_PAUSE).with_max_backoff(2 * FIRST_PAUSE)
+    RetryConfig::standard()
+        .with_max_attempts(3)
+        .with_initial_backoff(MAX_FIRST_PAUSE)
+        .with_max_backoff(2 * MAX_FIRST_PAUSE)
 }
 
-/// No call hangs: a connection within a second, an attempt within two.
+/// The timeouts of a call: one second for a connection, two for an attempt.
 #[must_use]
 pub fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(Duration::from_secs(2)).build()
 }
 
-/// Amazon's roots; the platform's if somebody has chosen these, for a network that opens TLS. Certificates in them that cannot
-/// be read are passed over.
+/// Amazon's roots, or with `platforms` the platform's, for a network that inspects TLS. A certificate in them that cannot be read is
+/// skipped.
 fn trust_store(platforms: bool) -> TrustStore {
-    if platforms { TrustStore::default() } else { TrustStore::empty().with_pem_certificate(AMAZON) }
+    if platforms { TrustStore::default() } else { TrustStore::empty().with_pem_certificate(AMAZON_ROOTS) }
 }
 
-/// One connector for all clients, whatever their own settings: all ask for the same. The SDK's would be built,
-/// certificates and all, twice for each of them. Cryptography is ring's, on the figures of `benches/README.md`.
+/// One connector for all clients, whose settings are the same. The SDK would build two for each client, and parse the
+/// certificates each time. Cryptography is ring's, on the figures of `benches/README.md`.
 fn http_client(trust_store: TrustStore) -> io::Result<SharedHttpClient> {
     let tls = TlsContext::builder().with_trust_store(trust_store).build().map_err(io::Error::other)?;
     let connector = Connector::builder()
@@ -92,7 +94,7 @@ fn http_client(trust_store: TrustStore) -> io::Result<SharedHttpClient> {
     Ok(http_client_fn(move |_, _| connector.clone()))
 }
 
-/// `AWS_ENDPOINT_URL_DYNAMODB` and its like, and `AWS_ENDPOINT_URL` for all.
+/// Reads `AWS_ENDPOINT_URL_DYNAMODB` and its like, and `AWS_ENDPOINT_URL` for all services.
 #[derive(Debug)]
 struct Endpoints;
 
@@ -109,7 +111,7 @@ mod tests {
 
     use super::*;
 
-    /// SHA-256 of each certificate, as Amazon's repository lists them.
+    /// The SHA-256 of each certificate, as Amazon's repository lists them.
     const FINGERPRINTS: [&str; 5] = [
         "8ecde6884f3d87b1125ba31ac3fcb13d7016de7f57cc904fe1cb97c6ae98196e",
         "1ba5b2aa8c65401a82960118f80bec4f62304d83cec4713a19c39c011ea46db4",
@@ -120,7 +122,7 @@ mod tests {
 
     #[test]
     fn the_roots_are_amazons() {
-        let text = std::str::from_utf8(AMAZON).unwrap();
+        let text = std::str::from_utf8(AMAZON_ROOTS).unwrap();
         let certificates = text.split("-----BEGIN CERTIFICATE-----").skip(1);
         let found: Vec<_> = certificates
             .map(|certificate| {

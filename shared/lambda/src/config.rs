@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// What the deployment tells a function.
+/// The configuration of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// `STACK_NAME`: the deployment, as the metrics name it; `posthorn` unless given.
@@ -14,20 +14,20 @@ pub struct Config {
     pub configuration_set: Option<String>,
     /// `ALERTS_TOPIC_ARN`: the SNS topic that operators listen to; none unless given.
     pub alerts_topic: Option<String>,
-    /// `BOUNCE_FLOOR`, `BOUNCE_WARN_PERCENT`, `BOUNCE_DISABLE_PERCENT`: where the guard's lines for bounces are.
-    pub bounce: Thresholds,
-    /// `COMPLAINT_FLOOR`, `COMPLAINT_WARN_PERCENT`, `COMPLAINT_DISABLE_PERCENT`: the same for complaints.
-    pub complaint: Thresholds,
+    /// `BOUNCE_FLOOR`, `BOUNCE_WARN_PERCENT`, `BOUNCE_DISABLE_PERCENT`: the guard's thresholds for bounces.
+    pub bounce: ThresholdVariables,
+    /// `COMPLAINT_FLOOR`, `COMPLAINT_WARN_PERCENT`, `COMPLAINT_DISABLE_PERCENT`: the guard's thresholds for complaints.
+    pub complaint: ThresholdVariables,
 }
 
-/// A metric's lines, as text: not read here.
+/// The variables that set a metric's thresholds, unparsed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Thresholds {
+pub struct ThresholdVariables {
     /// Emails below which a rate counts as if so many had been sent.
     pub floor: Option<String>,
-    /// Percent.
+    /// The percentage from which the operators are warned.
     pub warn: Option<String>,
-    /// Percent.
+    /// The percentage from which the project is disabled.
     pub disable: Option<String>,
 }
 
@@ -54,19 +54,19 @@ impl Config {
         Self::from(&mut environment)
     }
 
-    /// Reads every variable there is, and no other, with `read`.
+    /// Reads every variable of the configuration, and no other, with `read`.
     fn from(read: &mut dyn FnMut(&'static str) -> Result<Option<String>, ConfigError>) -> Result<Self, ConfigError> {
         Ok(Self {
             stack: read("STACK_NAME")?.unwrap_or_else(|| "posthorn".to_owned()),
             table: read("TABLE_NAME")?.unwrap_or_else(|| "posthorn".to_owned()),
             configuration_set: read("CONFIGURATION_SET")?,
             alerts_topic: read("ALERTS_TOPIC_ARN")?,
-            bounce: Thresholds {
+            bounce: ThresholdVariables {
                 floor: read("BOUNCE_FLOOR")?,
                 warn: read("BOUNCE_WARN_PERCENT")?,
                 disable: read("BOUNCE_DISABLE_PERCENT")?,
             },
-            complaint: Thresholds {
+            complaint: ThresholdVariables {
                 floor: read("COMPLAINT_FLOOR")?,
                 warn: read("COMPLAINT_WARN_PERCENT")?,
                 disable: read("COMPLAINT_DISABLE_PERCENT")?,
@@ -86,8 +86,8 @@ pub fn variables() -> Vec<&'static str> {
     names
 }
 
-/// `AWS_ENDPOINT_URL_<SERVICE>`, or else `AWS_ENDPOINT_URL`: where a service of AWS is to be found instead. `service_id` is
-/// AWS's, such as `SESv2`.
+/// The address at which a service of AWS is reached instead, from `AWS_ENDPOINT_URL_<SERVICE>` or else `AWS_ENDPOINT_URL`.
+/// `service_id` is AWS's, such as `SESv2`.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub(crate) fn endpoint(service_id: &str) -> Option<String> {
     endpoint_of(service_id, |variable| std::env::var(variable).ok().filter(|value| !value.is_empty()))
@@ -98,7 +98,7 @@ fn endpoint_of(service_id: &str, read: impl Fn(&str) -> Option<String>) -> Optio
     read(&of_service).or_else(|| read("AWS_ENDPOINT_URL"))
 }
 
-/// Whether `SSL_CERT_FILE` or `SSL_CERT_DIR` is set, by which the platform's certificate authorities are looked for.
+/// True if `SSL_CERT_FILE` or `SSL_CERT_DIR` names certificate authorities.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub(crate) fn chooses_certificates() -> bool {
     ["SSL_CERT_FILE", "SSL_CERT_DIR"]
@@ -123,7 +123,9 @@ mod tests {
     #[test]
     fn an_endpoint_of_the_service_counts_before_the_one_of_all() {
         let with = |set: &'static [(&str, &str)]| {
-            endpoint_of("SESv2", |name| set.iter().find(|(it, _)| *it == name).map(|(_, value)| (*value).to_owned()))
+            endpoint_of("SESv2", |name| {
+                set.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned())
+            })
         };
         assert_eq!(with(&[]), None);
         assert_eq!(with(&[("AWS_ENDPOINT_URL_DYNAMODB", "http://a")]), None);

@@ -1,18 +1,18 @@
-//! The clock and the random generator: what no test can repeat stands here alone, and everyone else is handed what they give.
+//! The only readers of the clock and the random generator. All other code gets values from here, so that tests can repeat them.
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-type Clock = dyn Fn() -> Timestamp + Send + Sync;
-type Random = dyn Fn(&mut [u8]) + Send + Sync;
+type ReadClock = dyn Fn() -> Timestamp + Send + Sync;
+type FillRandom = dyn Fn(&mut [u8]) + Send + Sync;
 
-/// The clock and the random generator. A cheap clone.
+/// The clock and the random generator. Cheap to clone.
 #[derive(Clone)]
 pub struct Env {
-    clock: Arc<Clock>,
-    random: Arc<Random>,
+    clock: Arc<ReadClock>,
+    random: Arc<FillRandom>,
 }
 
 impl Env {
@@ -28,7 +28,7 @@ impl Env {
         })
     }
 
-    /// A clock and a random generator of one's own, for tests.
+    /// The given clock and random generator, for tests.
     #[must_use]
     pub fn new(
         clock: impl Fn() -> Timestamp + Send + Sync + 'static,
@@ -37,7 +37,7 @@ impl Env {
         Self { clock: Arc::new(clock), random: Arc::new(random) }
     }
 
-    /// Now, to the millisecond.
+    /// The time, in whole milliseconds.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let now = (self.clock)();
@@ -49,7 +49,7 @@ impl Env {
         (self.random)(buffer);
     }
 
-    /// So many random bytes.
+    /// `N` random bytes.
     #[must_use]
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
@@ -70,25 +70,25 @@ pub fn rfc3339(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 
-/// When a request must be answered: half a second before Lambda's timeout, so that the answer is ours.
-const MARGIN: Duration = Duration::from_millis(500);
+/// The time between a response's deadline and Lambda's timeout, so that the response is ours.
+const RESPONSE_MARGIN: Duration = Duration::from_millis(500);
 /// API Gateway's own limit, where Lambda sets no deadline.
-const MAX_LENGTH: Duration = Duration::from_secs(29);
+const GATEWAY_TIMEOUT: Duration = Duration::from_secs(29);
 
-/// What no deadline is past by: `cargo lambda watch` gives the constant 600,000.
-const A_DAY: Duration = Duration::from_hours(24);
+/// A deadline older than this is no deadline: `cargo lambda watch` always gives 600,000.
+const STALE_DEADLINE_AGE: Duration = Duration::from_hours(24);
 
-/// The time by which to answer, from the deadline in Lambda's context: milliseconds since 1970. One of long ago is none.
+/// The deadline of the response, from the deadline in Lambda's context in milliseconds since 1970.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 #[must_use]
 pub(crate) fn answer_by(lambda_deadline: u64) -> Instant {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let deadline = Duration::from_millis(lambda_deadline);
-    let left = if deadline + A_DAY < now { MAX_LENGTH } else { deadline.saturating_sub(now) };
-    Instant::now() + left.min(MAX_LENGTH).saturating_sub(MARGIN)
+    let left = if deadline + STALE_DEADLINE_AGE < now { GATEWAY_TIMEOUT } else { deadline.saturating_sub(now) };
+    Instant::now() + left.min(GATEWAY_TIMEOUT).saturating_sub(RESPONSE_MARGIN)
 }
 
-/// A monotonic reading, for how long something took.
+/// A monotonic reading of the clock, to measure durations.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 #[must_use]
 pub fn monotonic_now() -> Instant {
@@ -106,11 +106,11 @@ mod tests {
     }
 
     #[test]
-    fn a_deadline_that_passed_leaves_no_time_and_one_of_long_ago_is_none() {
+    fn a_past_deadline_leaves_no_time_and_a_stale_one_is_ignored() {
         let now = u64::try_from(Env::system().now().as_millisecond()).unwrap();
         let left = |deadline| answer_by(deadline).duration_since(monotonic_now());
-        for none in [0, 600_000] {
-            assert!(left(none) > Duration::from_secs(28), "{none}");
+        for stale in [0, 600_000] {
+            assert!(left(stale) > Duration::from_secs(28), "{stale}");
         }
         assert_eq!(left(now - 1_000), Duration::ZERO);
         assert!((Duration::from_secs(8)..Duration::from_secs(10)).contains(&left(now + 10_000)));

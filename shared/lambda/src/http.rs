@@ -78,7 +78,7 @@ fn finish(
     result: Result<Reply>,
 ) -> Response<Body> {
     log(&Line {
-        method: known(method),
+        method: method_name(method),
         path: resolved.path().map_or("(unknown)", |path| path.pattern),
         request_id,
         project: attribution.project(),
@@ -134,8 +134,8 @@ fn request_id(env: &Env, request: &Request) -> String {
     given.map_or_else(|| format!("{:016x}", u64::from_be_bytes(env.random())), str::to_owned)
 }
 
-/// A method's name for the log; a made-up one stays out of it.
-fn known(method: &Method) -> &'static str {
+/// The name of a method for the log, which leaves out a name that the caller made up.
+fn method_name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::POST => "POST",

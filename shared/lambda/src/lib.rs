@@ -1,4 +1,4 @@
-//! What every function needs to be a Lambda: configuration, clock and randomness, HTTP, telemetry.
+//! The Lambda side of every function: configuration, clock and randomness, HTTP, telemetry.
 //! No domain noun lives here.
 
 pub mod aws;

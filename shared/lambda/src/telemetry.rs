@@ -1,5 +1,4 @@
-//! Logs: one JSON line for each request, with its id; refusals at `info`, faults at `error`. And metrics, which are log
-//! lines too.
+//! Logs one JSON line for each request, with its id: refusals at `info`, faults at `error`. Metrics are log lines too.
 
 use std::{io::Write, sync::OnceLock};
 
@@ -22,7 +21,7 @@ pub fn init(stack: &str) {
     quieten_panics();
 }
 
-/// The lines as JSON, to anywhere: the one format of what functions log.
+/// The layer that writes log lines as JSON, in the one format of all functions.
 pub fn lines<S, W>(writer: W) -> impl Layer<S>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
@@ -32,10 +31,10 @@ where
     lines.with_current_span(true).with_span_list(false).with_writer(writer)
 }
 
-/// The deployment that counts, once it is known.
+/// The name of the deployment, once it is known.
 static STACK: OnceLock<String> = OnceLock::new();
 
-/// What is counted in CloudWatch.
+/// The metrics in CloudWatch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
     /// Emails that SES took.
@@ -65,7 +64,7 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// Every one.
+    /// Every metric.
     pub const ALL: [Self; 12] = [
         Self::Sent,
         Self::Suppressed,
@@ -101,8 +100,8 @@ impl Metric {
     }
 }
 
-/// Counts in CloudWatch, by a log line in its embedded metric format (user guide, "Specification: Embedded metric
-/// format"). What is zero is left out; nothing but zeros is no line, nor is anything before [`init`].
+/// Counts metrics in CloudWatch by one log line in its embedded metric format (user guide, "Specification: Embedded metric
+/// format"). Zeros are left out. No line is written if all are zero, or before [`init`].
 pub fn count(counts: &[(Metric, u64)], at: Timestamp) {
     if let Some(line) = STACK.get().and_then(|stack| embedded(stack, counts, at)) {
         let _ = writeln!(std::io::stdout().lock(), "{line}");
@@ -128,7 +127,7 @@ fn embedded(stack: &str, counts: &[(Metric, u64)], at: Timestamp) -> Option<Valu
     Some(line)
 }
 
-/// Makes a panic log where it was and not what it says: a message can quote what a caller wrote.
+/// Makes a panic log its place and not its message, which can quote what a caller wrote.
 pub fn quieten_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or_else(String::new, ToString::to_string);
@@ -141,12 +140,12 @@ pub(crate) fn span(request_id: &str) -> tracing::Span {
     tracing::info_span!("request", request_id, project = Empty, key = Empty)
 }
 
-/// What is said of a request.
+/// The log line of a request.
 pub(crate) struct Line<'a> {
     pub(crate) method: &'static str,
     pub(crate) path: &'static str,
     pub(crate) request_id: &'a str,
-    /// The caller's project; nobody's before the key is found.
+    /// The caller's project; `None` if the key was not found.
     pub(crate) project: Option<&'a str>,
     /// The short id of the caller's key.
     pub(crate) key: Option<&'a str>,
@@ -155,7 +154,7 @@ pub(crate) struct Line<'a> {
     pub(crate) result: Result<(), &'a Failure>,
 }
 
-/// Logs a request, once, at the edge. Its fields are constants of ours, an id and numbers: nothing a caller wrote.
+/// Logs a request once, when it ends. Its fields are constants, ids and numbers, and nothing that a caller wrote.
 pub(crate) fn log(line: &Line<'_>) {
     let Line { method, path, request_id, project, key, milliseconds, status, .. } = *line;
     // One macro for every level: the fields stand once.
@@ -179,10 +178,9 @@ pub(crate) fn log(line: &Line<'_>) {
     }
 }
 
-/// Logs that something went wrong which changes no answer. `what` is a constant; the error's text holds nothing
-/// that a caller wrote.
-pub fn warn(what: &'static str, error: &dyn std::error::Error) {
-    tracing::warn!(error = %error, "{what}");
+/// Logs a failure that changes no response. `event` is a constant; the error's text holds nothing that a caller wrote.
+pub fn warn(event: &'static str, error: &dyn std::error::Error) {
+    tracing::warn!(error = %error, "{event}");
 }
 
 #[cfg(test)]

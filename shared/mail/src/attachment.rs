@@ -8,11 +8,12 @@ use base64::{
 };
 use posthorn_errors::{Enumeration, Limit};
 
+use crate::characters::{is_direction_control, is_line_separator};
+
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
-use crate::characters::{is_direction_control, is_line_separator};
 
 /// The characters of a file's name.
 pub const FILENAME: Limit = Limit::characters(1, 255);
@@ -89,7 +90,7 @@ pub fn is_filename(name: &str) -> bool {
 
 /// True if SES accepts files with the extension of this name, or the name has none.
 #[must_use]
-pub fn has_supported_ending(name: &str) -> bool {
+pub fn has_supported_extension(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     !REFUSED_EXTENSIONS.split(' ').any(|refused| refused.eq_ignore_ascii_case(extension))
 }
@@ -168,10 +169,10 @@ mod tests {
     #[test]
     fn files_that_ses_refuses_are_recognised_by_their_extension() {
         for name in ["a.exe", "a.pdf.JS", ".bat", "a.b.vbs"] {
-            assert!(!has_supported_ending(name), "{name}");
+            assert!(!has_supported_extension(name), "{name}");
         }
         for name in ["exe", "a.", "a", "a.exe.txt", "a.jsx", "a.pdf"] {
-            assert!(has_supported_ending(name), "{name}");
+            assert!(has_supported_extension(name), "{name}");
         }
     }
 

@@ -102,7 +102,7 @@ pub enum SendError {
     /// No connection was made.
     #[error("SES cannot be reached")]
     Unreachable,
-    /// SES refused the message. It has the name of the error.
+    /// SES refused the message. The value is the name of the error.
     #[error("SES refused ({0})")]
     Refused(String),
 }
@@ -131,7 +131,7 @@ impl SendError {
 /// leaves it unknown whether the mail was sent. So a harmless request tests the connection first.
 const STALE_AFTER: Duration = Duration::from_secs(5);
 
-/// The client of SES of one deployment. It is cheap to clone.
+/// The client of SES of one deployment. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Ses {
     client: Client,
@@ -162,8 +162,7 @@ impl Ses {
         }
     }
 
-    /// True if the connection was idle for long. It is then to be connected again at the same time as other work, for sending does
-    /// not wait for it.
+    /// True if the connection has idled too long. Reconnect beside other work then: [`Self::send`] does not wait for it.
     #[must_use]
     pub fn is_stale(&self, now: Instant) -> bool {
         let last = *self.last_response.lock().unwrap_or_else(PoisonError::into_inner);
@@ -282,8 +281,8 @@ fn classify(error: &SdkError<SendEmailError>) -> SendResult {
     }
 }
 
-/// The result for a status and an error of SES. The message is read only for the facts that neither of the others has. A success
-/// that cannot be read may have sent the mail.
+/// The result for a status and an error of SES. The message is read only for quota errors, which share status and code with other
+/// errors. A success that cannot be read may have sent the mail.
 fn result_of_error(status: u16, code: &str, message: &str) -> SendResult {
     let throttled = status == 429 || code.contains("Throttl") || code == "TooManyRequestsException";
     if message.contains("daily message quota") {
@@ -331,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_throttle_passes_and_the_daily_quota_does_not() {
+    fn a_throttle_is_transient_and_the_daily_quota_is_not() {
         let check = |error: SendError, is_transient: bool| {
             assert_eq!(error.is_transient(), is_transient, "{error}");
             assert_ne!(error.code(), Code::DeliveryFailed, "{error}");

@@ -19,18 +19,18 @@ use crate::{
 
 /// The days for which a response is kept.
 pub(crate) const RETENTION_DAYS: i64 = 1;
-/// Longer than any function runs: API Gateway waits 30 seconds at most.
+/// The time after which an attempt has certainly ended: API Gateway waits for 30 seconds at most.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
-/// Where a key counts: within a project and a function, so that it survives a rotation.
+/// The scope of an idempotency key: a project and a function, so that the key survives a rotation.
 #[derive(Debug, Clone)]
-pub struct Scope {
+pub struct IdempotencyScope {
     project: Uuid,
     route: &'static str,
     digest: String,
 }
 
-impl Scope {
+impl IdempotencyScope {
     /// The scope of the caller's `Idempotency-Key` on a function's routes.
     #[must_use]
     pub fn new(project: Uuid, route: &'static str, idempotency_key: &str) -> Self {
@@ -45,7 +45,7 @@ impl Scope {
 /// The state of the request with a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum ClaimState {
     /// An attempt works on it until its lease ends; after that the attempt has crashed.
     Running,
     /// It has a response, which is kept.
@@ -61,17 +61,17 @@ pub struct Claim {
     pub fingerprint: String,
     /// Method and path, such as `POST /v1/send`.
     pub request: String,
-    /// When the request was first made; the time its effects carry, however often it is taken over.
+    /// The time of the first request, which its effects carry however often the claim is taken over.
     #[serde(serialize_with = "crate::time::serialize")]
     pub created_at: Timestamp,
     /// Its state.
-    pub state: State,
+    pub state: ClaimState,
     /// The attempt that works on it.
     pub nonce: String,
-    /// When that attempt has certainly ended.
+    /// The time at which that attempt has certainly ended.
     #[serde(serialize_with = "crate::time::serialize")]
     pub lease_until: Timestamp,
-    /// The ids its effects have: one for each email, or the tracked event's.
+    /// The ids of its effects: one for each email, or the tracked event's.
     pub ids: Vec<String>,
     /// The status with which an attempt failed that left it in doubt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,7 +79,7 @@ pub struct Claim {
     /// The body of the response, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<String>,
-    /// When the record counts as absent, in epoch seconds.
+    /// The time from which the record counts as absent, in epoch seconds.
     pub expires_at: i64,
 }
 
@@ -97,7 +97,7 @@ impl Claim {
             fingerprint: fingerprint(body),
             request,
             created_at: attempt.now,
-            state: State::Running,
+            state: ClaimState::Running,
             nonce: attempt.nonce.clone(),
             lease_until: attempt.lease_until,
             ids,
@@ -127,11 +127,11 @@ fn fingerprint(body: &[u8]) -> String {
 /// One attempt at a request.
 #[derive(Debug, Clone)]
 pub struct Attempt {
-    /// Unique to the attempt: tells its own echo from a rival.
+    /// A text unique to the attempt, by which it recognises its own write.
     pub nonce: String,
-    /// When it began.
+    /// The time at which it began.
     pub now: Timestamp,
-    /// When it has certainly ended.
+    /// The time at which it has certainly ended.
     pub(crate) lease_until: Timestamp,
 }
 
@@ -146,16 +146,17 @@ impl Attempt {
 /// The holder of a claim.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ClaimOutcome {
-    /// This attempt's.
+    /// The claim is this attempt's.
     Mine(Box<Claim>),
-    /// Another's, as it was.
+    /// The claim is another attempt's. This is its record.
     Theirs(Box<Claim>),
 }
 
 impl ClaimOutcome {
-    /// By a record's nonce, whether the attempt called `nonce` made it: if its write failed on it, that was its echo.
-    pub(crate) fn by(nonce: &str, found: Claim) -> Self {
-        if found.nonce == nonce { Self::Mine(Box::new(found)) } else { Self::Theirs(Box::new(found)) }
+    /// The outcome as the stored record tells it: this attempt's if the attempt called `nonce` wrote the record, since the write
+    /// then failed on its own echo.
+    pub(crate) fn from_record(nonce: &str, record: Claim) -> Self {
+        if record.nonce == nonce { Self::Mine(Box::new(record)) } else { Self::Theirs(Box::new(record)) }
     }
 }
 
@@ -164,7 +165,7 @@ impl Table {
     ///
     /// # Errors
     /// Any [`TableError`].
-    pub async fn claim(&self, scope: &Scope, claim: Claim) -> Result<ClaimOutcome, TableError> {
+    pub async fn claim(&self, scope: &IdempotencyScope, claim: Claim) -> Result<ClaimOutcome, TableError> {
         let put = |put: PutItemFluentBuilder| {
             Ok(put
                 .set_item(Some(to_item(scope.key(), &claim)?))
@@ -173,7 +174,7 @@ impl Table {
         };
         match self.create(|| scope.key(), put).await? {
             None => Ok(ClaimOutcome::Mine(Box::new(claim))),
-            Some(found) => Ok(ClaimOutcome::by(&claim.nonce, from_item(found)?)),
+            Some(found) => Ok(ClaimOutcome::from_record(&claim.nonce, from_item(found)?)),
         }
     }
 
@@ -181,7 +182,7 @@ impl Table {
     ///
     /// # Errors
     /// Any [`TableError`].
-    pub async fn find_claim(&self, scope: &Scope, now: Timestamp) -> Result<Option<Claim>, TableError> {
+    pub async fn find_claim(&self, scope: &IdempotencyScope, now: Timestamp) -> Result<Option<Claim>, TableError> {
         let item = self.read(scope.key()).await?;
         let claim: Option<Claim> = item.map(from_item).transpose()?;
         Ok(claim.filter(|claim| !claim.is_expired(now)))
@@ -192,7 +193,12 @@ impl Table {
     ///
     /// # Errors
     /// Any [`TableError`].
-    pub async fn take_over(&self, scope: &Scope, held: &Claim, attempt: &Attempt) -> Result<ClaimOutcome, TableError> {
+    pub async fn take_over(
+        &self,
+        scope: &IdempotencyScope,
+        held: &Claim,
+        attempt: &Attempt,
+    ) -> Result<ClaimOutcome, TableError> {
         let result = self
             .change_claim(scope, &held.nonce)
             .update_expression("SET #state = :state, nonce = :mine, lease_until = :lease, expires_at = :expires")
@@ -210,7 +216,7 @@ impl Table {
             Err(old) => old,
         };
         match self.failed_on(scope.key(), old).await? {
-            Some(found) => Ok(ClaimOutcome::by(&attempt.nonce, from_item(found)?)),
+            Some(found) => Ok(ClaimOutcome::from_record(&attempt.nonce, from_item(found)?)),
             None => Ok(ClaimOutcome::Theirs(Box::new(held.clone()))),
         }
     }
@@ -220,7 +226,12 @@ impl Table {
     ///
     /// # Errors
     /// Any [`TableError`].
-    pub async fn settle_claim(&self, scope: &Scope, nonce: &str, response: &str) -> Result<bool, TableError> {
+    pub async fn settle_claim(
+        &self,
+        scope: &IdempotencyScope,
+        nonce: &str,
+        response: &str,
+    ) -> Result<bool, TableError> {
         let result = self
             .change_claim(scope, nonce)
             .update_expression("SET #state = :state, #response = :response")
@@ -235,7 +246,7 @@ impl Table {
         let Err(old) = conditional(result)? else { return Ok(true) };
         let found: Option<Claim> = self.failed_on(scope.key(), old).await?.map(from_item).transpose()?;
         // The attempt's own response, if that was written before the SDK's retry.
-        Ok(found.is_some_and(|claim| claim.nonce == nonce && claim.state == State::Done))
+        Ok(found.is_some_and(|claim| claim.nonce == nonce && claim.state == ClaimState::Done))
     }
 
     /// Leaves the claim to the next request with its key: this attempt has ended, failed with the code's
@@ -243,7 +254,7 @@ impl Table {
     ///
     /// # Errors
     /// Any [`TableError`].
-    pub async fn leave_claim(&self, scope: &Scope, nonce: &str, code: Code) -> Result<(), TableError> {
+    pub async fn leave_claim(&self, scope: &IdempotencyScope, nonce: &str, code: Code) -> Result<(), TableError> {
         let request = self
             .change_claim(scope, nonce)
             .update_expression("SET #state = :state, status_code = :status")
@@ -259,7 +270,7 @@ impl Table {
     ///
     /// # Errors
     /// Any [`TableError`].
-    pub async fn release_claim(&self, scope: &Scope, nonce: &str) -> Result<(), TableError> {
+    pub async fn release_claim(&self, scope: &IdempotencyScope, nonce: &str) -> Result<(), TableError> {
         let result = self
             .client
             .delete_item()
@@ -273,7 +284,7 @@ impl Table {
     }
 
     /// An update of a claim on condition that the attempt `nonce` holds it.
-    fn change_claim(&self, scope: &Scope, nonce: &str) -> UpdateItemFluentBuilder {
+    fn change_claim(&self, scope: &IdempotencyScope, nonce: &str) -> UpdateItemFluentBuilder {
         self.update(scope.key()).condition_expression("nonce = :nonce").expression_attribute_values(":nonce", s(nonce))
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     contact::{Bound, Room, size},
     data::Data,
     email::{self, Email, Outcome, Permit, ReportedStatus},
-    idempotency::{Attempt, Claim, ClaimOutcome, RETENTION_DAYS, State},
+    idempotency::{Attempt, Claim, ClaimOutcome, ClaimState, RETENTION_DAYS},
     item::expiry,
     notice::{LEASE, Notice},
     project::{Project, ProjectFacts, ProjectKey, removed, was_made},
@@ -93,7 +93,9 @@ impl ClaimRecord {
     /// Does as [`Table::claim`](crate::Table::claim).
     pub fn claim(&mut self, claim: Claim) -> ClaimOutcome {
         match &self.0 {
-            Some(found) if !found.is_expired(claim.created_at) => ClaimOutcome::by(&claim.nonce, found.clone()),
+            Some(found) if !found.is_expired(claim.created_at) => {
+                ClaimOutcome::from_record(&claim.nonce, found.clone())
+            }
             _ => ClaimOutcome::Mine(Box::new(self.0.insert(claim).clone())),
         }
     }
@@ -102,19 +104,19 @@ impl ClaimRecord {
     pub fn take_over(&mut self, held: &Claim, attempt: &Attempt) -> ClaimOutcome {
         let Some(found) = &mut self.0 else { return ClaimOutcome::Theirs(Box::new(held.clone())) };
         if found.nonce == held.nonce {
-            found.state = State::Running;
+            found.state = ClaimState::Running;
             found.nonce.clone_from(&attempt.nonce);
             found.lease_until = attempt.lease_until;
             found.expires_at = expiry(attempt.now, RETENTION_DAYS);
         }
-        ClaimOutcome::by(&attempt.nonce, found.clone())
+        ClaimOutcome::from_record(&attempt.nonce, found.clone())
     }
 
     /// Does as [`Table::settle_claim`](crate::Table::settle_claim).
     pub fn settle(&mut self, nonce: &str, response: &str) -> bool {
         let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce) else { return false };
-        if found.state != State::Done {
-            found.state = State::Done;
+        if found.state != ClaimState::Done {
+            found.state = ClaimState::Done;
             found.response = Some(response.to_owned());
         }
         true
@@ -122,8 +124,9 @@ impl ClaimRecord {
 
     /// Does as [`Table::leave_claim`](crate::Table::leave_claim).
     pub fn leave(&mut self, nonce: &str, code: Code) {
-        if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.state == State::Running) {
-            found.state = State::Unknown;
+        if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.state == ClaimState::Running)
+        {
+            found.state = ClaimState::Unknown;
             found.status_code = Some(code.status());
         }
     }

@@ -75,7 +75,10 @@ async fn an_announcement_says_what_a_person_and_a_program_need() {
             "window": {"hours": 168, "from": "2025-11-23T11:00:00.000Z", "to": "2025-11-30T10:30:00.000Z"},
             "at": "2025-11-30T10:30:00.000Z",
             "summary": "Posthorn disabled a project: 20 bounces of 20 emails in 7 days",
-            "action": format!("Every request of the project is refused. Find the cause, then: posthorn project enable {id}"),
+            "action": format!(
+                "Every request of the project that changes something is refused. Find the cause, then: \
+                 posthorn project enable {id}"
+            ),
         })
     );
     assert_eq!((&announced[0]["type"], &announced[0]["counts"]["bounced"]), (&"project_warning".into(), &10.into()));

@@ -13,9 +13,9 @@ use posthorn_testkit::{
 use crate::support::{World, minted};
 
 /// A rotation of both keys, the old ones going on for a day, announced.
-struct Rotate;
+struct RotationScenario;
 
-impl Scenario for Rotate {
+impl Scenario for RotationScenario {
     /// The keys that were answered stand beside the world.
     type World = (World, Mutex<Vec<String>>);
 
@@ -58,7 +58,7 @@ impl Scenario for Rotate {
 
 #[tokio::test]
 async fn every_call_fails_in_every_way() {
-    let cells = run(&Rotate).await;
+    let cells = run(&RotationScenario).await;
     expect_file!["faults/rotation.md"].assert_eq(&format!("# regenerate-keys: a rotation\n\n{}", table(&cells)));
     for cell in &cells {
         for answer in [&cell.answer, &cell.again, &cell.later] {

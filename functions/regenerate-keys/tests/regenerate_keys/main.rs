@@ -5,14 +5,14 @@
 
 mod accepted;
 mod alerts_topic;
-mod announced;
-mod attributed;
+mod announcements;
 mod budget;
 mod events;
-mod failed;
 mod faults;
 mod grace;
+mod log_attribution;
 mod permissions;
 mod raced;
 mod refused;
 mod support;
+mod table_outage;

@@ -104,7 +104,7 @@ async fn an_item_is_a_unit_and_the_counter_of_a_monthly_limit_one_more() {
     for (limit, writes) in [(None, 4.0), (Some(1_000), 5.0)] {
         let world = World::with(|project| project.facts.monthly_limit = limit).await;
         let nobodys = PlainKey::mint(KeyClass::Secret, &mut |buffer| world.backends.env.fill(buffer));
-        for (what, request, status, units) in [
+        for (case, request, status, units) in [
             ("a contact's first email", world.request(&plain()), 200, Units::new(1.0, writes)),
             ("its second", world.request(&plain()), 200, Units::new(1.0, writes)),
             ("with an idempotency key", world.request(&plain()).once("k"), 200, Units::new(1.0, writes + 2.0)),
@@ -113,8 +113,8 @@ async fn an_item_is_a_unit_and_the_counter_of_a_monthly_limit_one_more() {
             ("no key", TestRequest::new(lambda_http::http::Method::POST, "/v1/send"), 401, Units::default()),
         ] {
             let _before = world.backends.capacity.take();
-            assert_eq!(world.call(request).await.status, status, "{what}");
-            assert_eq!(world.backends.capacity.take(), units, "{what}, limit {limit:?}");
+            assert_eq!(world.call(request).await.status, status, "{case}");
+            assert_eq!(world.backends.capacity.take(), units, "{case}, limit {limit:?}");
         }
     }
 }

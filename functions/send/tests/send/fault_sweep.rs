@@ -37,7 +37,7 @@ impl World {
 async fn survives(number: usize, fault: Fault) -> bool {
     let world = World::with(|project| project.facts.monthly_limit = Some(100)).await;
     let body = email(&json!({"to": RECIPIENTS}));
-    let what = format!("call {number}, {fault:?}");
+    let case = format!("call {number}, {fault:?}");
     world.backends.faults.fail_call(number, fault);
     let first = world.once("key", &body).await;
     let came = !world.backends.faults.is_waiting();
@@ -48,19 +48,19 @@ async fn survives(number: usize, fault: Fault) -> bool {
     }
     world.settle().await;
     let last = world.once("key", &body).await;
-    assert!(last.status != 500 && last.status != 409, "{what}: {}", last.text);
+    assert!(last.status != 500 && last.status != 409, "{case}: {}", last.text);
 
     let mails = world.mails_to();
-    assert!(mails.values().all(|count| *count == 1), "{what}: {mails:?}");
+    assert!(mails.values().all(|count| *count == 1), "{case}: {mails:?}");
     if last.status == 200 {
         for (address, result) in RECIPIENTS.iter().zip(last.json["data"]["emails"].as_array().unwrap()) {
             let sent = result["status"] == "SENT";
             // The first answer stands, and may have been in doubt of one that SES then took.
             let doubted = result["status"] == "UNKNOWN" && first.status == 200;
-            assert!(sent == mails.contains_key(*address) || doubted, "{what}: {address} {result}");
+            assert!(sent == mails.contains_key(*address) || doubted, "{case}: {address} {result}");
         }
     }
-    assert!(last.status == 200 || mails.is_empty(), "{what}: {} after {mails:?}", last.text);
+    assert!(last.status == 200 || mails.is_empty(), "{case}: {} after {mails:?}", last.text);
     came
 }
 

@@ -10,8 +10,8 @@ use posthorn_testkit::{
 use serde_json::{Value, json};
 
 use crate::{
+    crash_recovery::{crashed, lease_ends, recorded},
     support::{World, email, outcomes, text},
-    taken_over::{crashed, lease_ends, recorded},
 };
 
 const TWO: [&str; 2] = ["ada@example.org", "bob@example.org"];
@@ -85,19 +85,23 @@ fn summary(answer: &TestResponse) -> String {
 
 /// Checks the properties of every cell under a key, whatever the file says; an attempt before it sent `earlier` mails.
 fn check_cell(cell: &Cell, earlier: usize) {
-    let what = format!("{cell:?}");
+    let description = format!("{cell:?}");
     let mailed: usize = cell.left.split(' ').next().unwrap().parse().unwrap();
-    assert!(mailed <= 1, "sent twice: {what}");
+    assert!(mailed <= 1, "sent twice: {description}");
     for answer in [&cell.answer, &cell.again, &cell.later] {
-        assert!(!answer.starts_with("500"), "a fault of ours: {what}");
+        assert!(!answer.starts_with("500"), "a fault of ours: {description}");
     }
-    assert!(!cell.later.starts_with("409"), "the key is never free: {what}");
+    assert!(!cell.later.starts_with("409"), "the key is never free: {description}");
     if cell.answer.starts_with("200") {
-        assert_eq!(cell.later.trim_end_matches(" replayed"), cell.answer.trim_end_matches(" replayed"), "{what}");
+        assert_eq!(
+            cell.later.trim_end_matches(" replayed"),
+            cell.answer.trim_end_matches(" replayed"),
+            "{description}"
+        );
     }
     let said = cell.later.matches("SENT").count();
     let doubted = cell.later.contains("UNKNOWN");
-    assert!(earlier + mailed == said || doubted, "told otherwise than it is: {what}");
+    assert!(earlier + mailed == said || doubted, "told otherwise than it is: {description}");
 }
 
 fn to(recipients: &[&str], key: Option<&'static str>) -> Send {

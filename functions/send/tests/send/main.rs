@@ -3,19 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, in its helpers too")]
 
 mod accepted;
-mod attributed;
+mod backend_faults;
 mod budget;
 mod contacts;
-mod failed;
+mod crash_recovery;
+mod deadlines;
 mod fault_sweep;
 mod faults;
-mod incomplete;
-mod injected;
+mod header_injection;
+mod incomplete_answers;
 mod language;
-mod late;
-mod limited;
-mod logged;
+mod log_attribution;
 mod mailed_headers;
+mod monthly_limit;
 mod payload_limits;
 mod permissions;
 mod raced;
@@ -23,6 +23,6 @@ mod recipient_fields;
 mod refused;
 mod replayed;
 mod support;
-mod suppressed;
-mod taken_over;
+mod suppression;
 mod template_limits;
+mod template_logs;

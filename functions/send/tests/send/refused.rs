@@ -210,8 +210,8 @@ async fn there_are_no_templates_yet() {
     }
 }
 
-/// The fields that are wrong with a body, each with its code.
-async fn wrong(world: &World, body: &Value) -> Vec<(String, String)> {
+/// The wrong fields of a body, each with its code.
+async fn field_errors(world: &World, body: &Value) -> Vec<(String, String)> {
     let answer = world.refuses(world.request(body), 422, "VALIDATION_ERROR").await;
     let errors = answer.json["error"]["errors"].as_array().unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -257,7 +257,7 @@ async fn each_wrong_field_is_named() {
         (json!({"cc": ["a@x.co"]}), "cc", "unknown_field"),
         (json!({"bcc": "a@x.co"}), "bcc", "unknown_field"),
     ] {
-        assert_eq!(wrong(&world, &email(&fields)).await, [(field.to_owned(), code.to_owned())], "{fields}");
+        assert_eq!(field_errors(&world, &email(&fields)).await, [(field.to_owned(), code.to_owned())], "{fields}");
     }
 }
 
@@ -279,7 +279,7 @@ async fn the_message_names_the_first_wrong_field() {
 async fn all_wrong_fields_are_listed_at_once() {
     let world = World::with(|project| project.facts.default_sender = None).await;
     let body = json!({"to": ["ada", "ada@example.org", "bob"], "text": 1, "data": 7, "name": 1});
-    let mut fields: Vec<_> = wrong(&world, &body).await.into_iter().map(|(field, _)| field).collect();
+    let mut fields: Vec<_> = field_errors(&world, &body).await.into_iter().map(|(field, _)| field).collect();
     fields.sort();
     assert_eq!(fields, ["body", "data", "from", "name", "subject", "text", "to.0", "to.2"]);
 }

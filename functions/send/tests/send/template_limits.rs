@@ -10,8 +10,8 @@ use posthorn_testkit::{backends::TestResponse, ses::Fault};
 use serde_json::{Value, json};
 
 use crate::{
+    crash_recovery::lease_ends,
     support::{World, email, outcomes, text},
-    taken_over::lease_ends,
 };
 
 const STEPS: &str = "The template exceeds the limit of 200,000 steps with this data.";

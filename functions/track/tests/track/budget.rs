@@ -50,7 +50,7 @@ async fn an_item_is_a_unit() {
     let world = World::new().await;
     let nobodys = PlainKey::mint(KeyClass::Public, &mut |buffer| world.backends.env.fill(buffer));
     let body = plain();
-    for (what, request, status, units) in [
+    for (case, request, status, units) in [
         ("a contact's first event", world.public(&body), 200, Units::new(1.0, 2.0)),
         ("its second", world.public(&body), 200, Units::new(1.0, 2.0)),
         ("with an idempotency key", world.public(&body).once("k"), 200, Units::new(1.0, 4.0)),
@@ -60,7 +60,7 @@ async fn an_item_is_a_unit() {
         ("no key", TestRequest::new(lambda_http::http::Method::POST, "/v1/track"), 401, Units::default()),
     ] {
         let _before = world.backends.capacity.take();
-        assert_eq!(world.call(request).await.status, status, "{what}");
-        assert_eq!(world.backends.capacity.take(), units, "{what}");
+        assert_eq!(world.call(request).await.status, status, "{case}");
+        assert_eq!(world.backends.capacity.take(), units, "{case}");
     }
 }

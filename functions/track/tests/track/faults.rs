@@ -9,8 +9,8 @@ use posthorn_testkit::{
 };
 
 use crate::{
+    crash_recovery::crashed,
     support::{World, plain, text},
-    taken_over::crashed,
 };
 
 /// An event, and the state in which it is tracked.
@@ -59,12 +59,12 @@ impl Scenario for Track {
 
 /// Checks the properties of every cell, whatever the file says.
 fn check_cell(scenario: &Track, cell: &Cell) {
-    let what = format!("{cell:?}");
+    let description = format!("{cell:?}");
     for answer in [&cell.answer, &cell.again, &cell.later] {
-        assert!(!answer.starts_with("500"), "a fault of ours: {what}");
+        assert!(!answer.starts_with("500"), "a fault of ours: {description}");
     }
-    assert!(cell.later.starts_with("200"), "no repeat succeeds: {what}");
-    assert!(scenario.key.is_none() || cell.left.starts_with("1 recorded"), "lost or recorded twice: {what}");
+    assert!(cell.later.starts_with("200"), "no repeat succeeds: {description}");
+    assert!(scenario.key.is_none() || cell.left.starts_with("1 recorded"), "lost or recorded twice: {description}");
 }
 
 async fn check_scenario(scenario: &Track, file: &ExpectFile, title: &str) {

@@ -3,19 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 mod accepted;
-mod attributed;
 mod budget;
+mod crash_recovery;
 mod data;
 mod events;
-mod failed;
 mod faults;
-mod hostile;
+mod hostile_callers;
+mod log_attribution;
 mod payload_limits;
 mod permissions;
 mod raced;
 mod refused;
 mod replayed;
 mod routes;
-mod subscribed;
+mod subscriptions;
 mod support;
-mod taken_over;
+mod table_outage;

@@ -1,7 +1,7 @@
 //! Requests with an idempotency key that come again.
 
 use jiff::SignedDuration;
-use posthorn_table::idempotency::{Attempt, Claim, Scope};
+use posthorn_table::idempotency::{Attempt, Claim, IdempotencyScope};
 use posthorn_testkit::{backends::TestRequest, faults::Fault};
 use serde_json::{Value, json};
 
@@ -92,7 +92,7 @@ async fn a_request_still_running_is_refused() {
     let body = plain();
     let attempt = Attempt::begin([7; 16], world.backends.clock.now());
     let claim = Claim::new("POST /v1/track".to_owned(), body.to_string().as_bytes(), vec!["id".to_owned()], &attempt);
-    let scope = Scope::new(world.id(), "track-public", "k");
+    let scope = IdempotencyScope::new(world.id(), "track-public", "k");
     world.backends.table.claim(&scope, claim).await.unwrap();
     world.backends.clock.advance(SignedDuration::from_secs(59));
     for body in [body, event(&json!({"event": "other"}))] {

@@ -2,7 +2,7 @@
 
 use posthorn_alerts::pending;
 use posthorn_auth::{
-    guard::{CountedEvent, Crossing, reinstated},
+    guard::{CountedEvent, Crossing, reinstate},
     reputation::{Counts, Level, Rate, Rule, Thresholds},
 };
 use posthorn_model::Step;
@@ -161,7 +161,7 @@ impl GuardModel {
                     after.workers[who] = if Self::others_are_done(world) { Phase::Listing } else { Phase::Waiting };
                 })];
             }
-            None => reinstated(project, at(world.now)),
+            None => reinstate(project, at(world.now)),
         };
         let commit = |after: &mut World| {
             let stored = Self::project(after);

@@ -145,8 +145,8 @@ fn complaints_are_classified() {
             at: timestamp(REPORTED),
             recipients: vec![Address::parse("ada@example.org").unwrap()],
         };
-        let what = read(&complaint(feedback, sub_type)).unwrap().kind;
-        assert_eq!(what, EventKind::Complaint(expected), "{feedback:?} {sub_type:?}");
+        let kind = read(&complaint(feedback, sub_type)).unwrap().kind;
+        assert_eq!(kind, EventKind::Complaint(expected), "{feedback:?} {sub_type:?}");
     }
 }
 

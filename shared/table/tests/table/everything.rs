@@ -9,7 +9,7 @@ use posthorn_table::{
     data::Data,
     email::{Email, Outcome, ReportedStatus, Status as EmailStatus},
     event::Event,
-    idempotency::{Attempt, Claim, Scope},
+    idempotency::{Attempt, Claim, IdempotencyScope},
     notice::Notice,
     project::{Disabled, Project, Status},
     statistics::Hour,
@@ -32,7 +32,7 @@ pub(crate) async fn everything(backends: &Backends) -> Project {
     table.claim_domain("mail.example.com", id, now).await.unwrap();
     contact_and_event(backends, id, now).await;
     email(backends, id, now).await;
-    let (attempt, scope) = (Attempt::begin([1; 16], now), Scope::new(id, "send", "key"));
+    let (attempt, scope) = (Attempt::begin([1; 16], now), IdempotencyScope::new(id, "send", "key"));
     table.claim(&scope, Claim::new("POST /v1/send".to_owned(), b"{}", vec![], &attempt)).await.unwrap();
     let next = Attempt::begin([2; 16], now + SignedDuration::from_mins(2));
     let claim = table.find_claim(&scope, now).await.unwrap().unwrap();

@@ -1,7 +1,7 @@
 //! Requests whose first attempt crashed.
 
 use jiff::SignedDuration;
-use posthorn_table::idempotency::{Attempt, Claim, Scope};
+use posthorn_table::idempotency::{Attempt, Claim, IdempotencyScope};
 use posthorn_testkit::faults::Fault;
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ const ID: &str = "01KBA000000000000000000000";
 pub(crate) async fn crashed(world: &World, body: &Value) {
     let attempt = Attempt::begin([7; 16], world.backends.clock.now());
     let claim = Claim::new("POST /v1/track".to_owned(), body.to_string().as_bytes(), vec![ID.to_owned()], &attempt);
-    world.backends.table.claim(&Scope::new(world.id(), "track-public", "k"), claim).await.unwrap();
+    world.backends.table.claim(&IdempotencyScope::new(world.id(), "track-public", "k"), claim).await.unwrap();
 }
 
 #[tokio::test]

@@ -9,8 +9,8 @@ use posthorn_testkit::faults::Fault;
 use serde_json::json;
 
 use crate::{
+    crash_recovery::{crashed, lease_ends, recorded},
     support::{World, addresses, email, outcomes, plain},
-    taken_over::{crashed, lease_ends, recorded},
 };
 
 const CLAIM: &str = "IDEMPOTENCY#";

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use posthorn_table::{
     Uuid, contact,
     email::{Email, Outcome, Permit, Status},
-    idempotency::{Attempt, Claim, ClaimOutcome, Scope},
+    idempotency::{Attempt, Claim, ClaimOutcome, IdempotencyScope},
 };
 use posthorn_testkit::ses::Fault;
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ pub(crate) async fn crashed(world: &World, body: &Value, recipients: usize) -> V
     let attempt = Attempt::begin([7; 16], world.now());
     let texts = ids.iter().map(Uuid::to_string).collect();
     let claim = Claim::new("POST /v1/send".to_owned(), body.to_string().as_bytes(), texts, &attempt);
-    let claimed = world.backends.table.claim(&Scope::new(world.id(), "send", "k"), claim).await.unwrap();
+    let claimed = world.backends.table.claim(&IdempotencyScope::new(world.id(), "send", "k"), claim).await.unwrap();
     assert!(matches!(claimed, ClaimOutcome::Mine(_)));
     ids
 }
