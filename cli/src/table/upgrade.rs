@@ -2,7 +2,7 @@
 //! interrupted anywhere.
 
 use indicatif::ProgressBar;
-use posthorn_table::{schema::IndexState, upgrade::Progress};
+use posthorn_table::{schema::IndexState, upgrade::UpgradeProgress};
 use serde_json::json;
 
 use crate::{
@@ -16,7 +16,7 @@ pub(super) async fn upgrade(target: &Target) -> Result<Report, CliError> {
     let is_index_added = prepare_index(target).await?;
     // The count is hours old: good enough for a bar, and no reason to fail.
     let bar = progress_bar(target.table.item_count().await.unwrap_or_default());
-    let mut latest = Progress::default();
+    let mut latest = UpgradeProgress::default();
     let upgraded = target.table.upgrade(target.jitter(), |progress| {
         latest = progress;
         show(&bar, &progress);
@@ -48,14 +48,14 @@ async fn prepare_index(target: &Target) -> Result<bool, CliError> {
     }
 }
 
-fn show(bar: &ProgressBar, progress: &Progress) {
+fn show(bar: &ProgressBar, progress: &UpgradeProgress) {
     bar.set_length(bar.length().unwrap_or_default().max(progress.read));
     bar.set_position(progress.read);
     bar.set_message(format!("{} changed", progress.changed));
 }
 
-fn report(target: &Target, progress: &Progress, is_index_added: bool) -> Report {
-    let Progress { read, changed, too_large } = *progress;
+fn report(target: &Target, progress: &UpgradeProgress, is_index_added: bool) -> Report {
+    let UpgradeProgress { read, changed, too_large } = *progress;
     let mut lines = Vec::new();
     if is_index_added {
         lines.push("The index is added; DynamoDB fills it in the background.".to_owned());

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{conditional, expiry, from_item, ignore_failed_condition, moment, n, s, to_item},
+    item::{conditional, expiry, from_item, ignore_failed_condition, moment, number, string, to_item},
     keys::{self, Key},
 };
 
@@ -22,7 +22,7 @@ pub(crate) const RETENTION_DAYS: i64 = 1;
 /// Longer than any function runs: API Gateway waits 30 seconds at most.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
-/// Where a key counts: within a project and a function, so that it survives a rotation.
+/// The scope of an idempotency key: a project and a function, so that the key survives a rotation.
 #[derive(Debug, Clone)]
 pub struct Scope {
     project: Uuid,
@@ -109,7 +109,7 @@ impl Claim {
 
     /// True if the request that made the claim had this body.
     #[must_use]
-    pub fn is_of(&self, body: &[u8]) -> bool {
+    pub fn is_for_body(&self, body: &[u8]) -> bool {
         self.fingerprint == fingerprint(body)
     }
 
@@ -153,9 +153,10 @@ pub enum ClaimOutcome {
 }
 
 impl ClaimOutcome {
-    /// By a record's nonce, whether the attempt called `nonce` made it: if its write failed on it, that was its echo.
-    pub(crate) fn by(nonce: &str, found: Claim) -> Self {
-        if found.nonce == nonce { Self::Mine(Box::new(found)) } else { Self::Theirs(Box::new(found)) }
+    /// The outcome as the stored record tells it: ours if the attempt called `nonce` wrote the record, since the write then failed on
+    /// its own echo.
+    pub(crate) fn from_record(nonce: &str, record: Claim) -> Self {
+        if record.nonce == nonce { Self::Mine(Box::new(record)) } else { Self::Theirs(Box::new(record)) }
     }
 }
 
@@ -169,11 +170,11 @@ impl Table {
             Ok(put
                 .set_item(Some(to_item(scope.key(), &claim)?))
                 .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
-                .expression_attribute_values(":now", n(claim.created_at.as_second())))
+                .expression_attribute_values(":now", number(claim.created_at.as_second())))
         };
         match self.create(|| scope.key(), put).await? {
             None => Ok(ClaimOutcome::Mine(Box::new(claim))),
-            Some(found) => Ok(ClaimOutcome::by(&claim.nonce, from_item(found)?)),
+            Some(found) => Ok(ClaimOutcome::from_record(&claim.nonce, from_item(found)?)),
         }
     }
 
@@ -197,10 +198,10 @@ impl Table {
             .change_claim(scope, &held.nonce)
             .update_expression("SET #state = :state, nonce = :mine, lease_until = :lease, expires_at = :expires")
             .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":state", s("running"))
-            .expression_attribute_values(":mine", s(&attempt.nonce))
+            .expression_attribute_values(":state", string("running"))
+            .expression_attribute_values(":mine", string(&attempt.nonce))
             .expression_attribute_values(":lease", moment(attempt.lease_until))
-            .expression_attribute_values(":expires", n(expiry(attempt.now, RETENTION_DAYS)))
+            .expression_attribute_values(":expires", number(expiry(attempt.now, RETENTION_DAYS)))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
@@ -209,8 +210,8 @@ impl Table {
             Ok(output) => return Ok(ClaimOutcome::Mine(Box::new(from_item(output.attributes.unwrap_or_default())?))),
             Err(old) => old,
         };
-        match self.failed_on(scope.key(), old).await? {
-            Some(found) => Ok(ClaimOutcome::by(&attempt.nonce, from_item(found)?)),
+        match self.item_of_failed_condition(scope.key(), old).await? {
+            Some(found) => Ok(ClaimOutcome::from_record(&attempt.nonce, from_item(found)?)),
             None => Ok(ClaimOutcome::Theirs(Box::new(held.clone()))),
         }
     }
@@ -227,13 +228,13 @@ impl Table {
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#response", "response")
             .condition_expression("nonce = :nonce AND #state <> :state")
-            .expression_attribute_values(":state", s("done"))
-            .expression_attribute_values(":response", s(response))
+            .expression_attribute_values(":state", string("done"))
+            .expression_attribute_values(":response", string(response))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
         let Err(old) = conditional(result)? else { return Ok(true) };
-        let found: Option<Claim> = self.failed_on(scope.key(), old).await?.map(from_item).transpose()?;
+        let found: Option<Claim> = self.item_of_failed_condition(scope.key(), old).await?.map(from_item).transpose()?;
         // The attempt's own response, if that was written before the SDK's retry.
         Ok(found.is_some_and(|claim| claim.nonce == nonce && claim.state == State::Done))
     }
@@ -248,10 +249,10 @@ impl Table {
             .change_claim(scope, nonce)
             .update_expression("SET #state = :state, status_code = :status")
             .condition_expression("nonce = :nonce AND #state = :running")
-            .expression_attribute_values(":running", s("running"))
+            .expression_attribute_values(":running", string("running"))
             .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":state", s("unknown"))
-            .expression_attribute_values(":status", n(code.status()));
+            .expression_attribute_values(":state", string("unknown"))
+            .expression_attribute_values(":status", number(code.status()));
         ignore_failed_condition(request.send().await)
     }
 
@@ -266,7 +267,7 @@ impl Table {
             .table_name(&*self.name)
             .set_key(Some(scope.key().attributes()))
             .condition_expression("nonce = :nonce")
-            .expression_attribute_values(":nonce", s(nonce))
+            .expression_attribute_values(":nonce", string(nonce))
             .send()
             .await;
         ignore_failed_condition(result)
@@ -274,6 +275,8 @@ impl Table {
 
     /// An update of a claim on condition that the attempt `nonce` holds it.
     fn change_claim(&self, scope: &Scope, nonce: &str) -> UpdateItemFluentBuilder {
-        self.update(scope.key()).condition_expression("nonce = :nonce").expression_attribute_values(":nonce", s(nonce))
+        self.update(scope.key())
+            .condition_expression("nonce = :nonce")
+            .expression_attribute_values(":nonce", string(nonce))
     }
 }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Table, TableError, Uuid,
-    item::{Item, from_item, s},
+    item::{Item, from_item, string},
     keys::{self, INDEX, LISTING, LISTING_AT, PK, SK},
 };
 
@@ -118,7 +118,7 @@ impl Cursor {
 pub struct Page<T> {
     /// Its items; fewer than asked for if DynamoDB ends a page early (at 1 MB) or if these are the last.
     pub items: Vec<T>,
-    /// Where the next page begins; `None` after the last.
+    /// The position at which the next page begins; `None` after the last.
     pub next: Option<Cursor>,
 }
 
@@ -163,22 +163,22 @@ impl Table {
     }
 
     fn in_partition(&self, pk: &str, beginning: &str, after: Option<&str>) -> QueryFluentBuilder {
-        let start = after.map(|sk| Item::from([(PK.to_owned(), s(pk)), (SK.to_owned(), s(sk))]));
+        let start = after.map(|sk| Item::from([(PK.to_owned(), string(pk)), (SK.to_owned(), string(sk))]));
         let query = self.client.query().table_name(&*self.name).consistent_read(true).set_exclusive_start_key(start);
         query
             .key_condition_expression("pk = :pk AND begins_with(sk, :beginning)")
-            .expression_attribute_values(":pk", s(pk))
-            .expression_attribute_values(":beginning", s(beginning))
+            .expression_attribute_values(":pk", string(pk))
+            .expression_attribute_values(":beginning", string(beginning))
     }
 
     fn in_index(&self, partition: &str, after: Option<&str>) -> QueryFluentBuilder {
         let query = self.client.query().table_name(&*self.name).index_name(INDEX);
-        let query = query.expression_attribute_values(":list", s(partition));
+        let query = query.expression_attribute_values(":list", string(partition));
         match after {
             None => query.key_condition_expression(format!("{LISTING} = :list")),
             Some(after) => query
                 .key_condition_expression(format!("{LISTING} = :list AND {LISTING_AT} < :after"))
-                .expression_attribute_values(":after", s(after)),
+                .expression_attribute_values(":after", string(after)),
         }
     }
 }
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     fn part(keys: &[&str], goes_on: bool) -> Part {
-        let item = |key: &&str| Item::from([(SK.to_owned(), s(*key))]);
+        let item = |key: &&str| Item::from([(SK.to_owned(), string(*key))]);
         Part { items: keys.iter().map(item).collect(), goes_on }
     }
 

@@ -11,7 +11,7 @@ use futures_util::{StreamExt as _, stream};
 use crate::{
     Conflict, Table, TableError, Timestamp, Uuid,
     contact::DATA,
-    item::{Item, conditional, s},
+    item::{Item, conditional, string},
     keys::{self, Deletion, ItemKind, Key, LISTING, LISTING_AT, Noun, PK, Place, SK},
     retry::retry_transient,
     time,
@@ -25,7 +25,7 @@ const CREATED_AT: &str = "created_at";
 
 /// The counts of an upgrade since it began.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
+pub struct UpgradeProgress {
     /// Items that were read.
     pub read: u64,
     /// Items that were changed.
@@ -36,7 +36,7 @@ pub struct Progress {
 
 /// An attribute's value before a change, `None` if it is absent, and after it.
 #[derive(Debug, PartialEq)]
-struct Change {
+struct AttributeChange {
     name: String,
     before: Option<AttributeValue>,
     after: AttributeValue,
@@ -48,8 +48,12 @@ impl Table {
     ///
     /// # Errors
     /// Any [`TableError`]; then it is to be begun again.
-    pub async fn upgrade(&self, jitter: u32, mut report: impl FnMut(Progress)) -> Result<Progress, TableError> {
-        let (mut progress, mut position) = (Progress::default(), None);
+    pub async fn upgrade(
+        &self,
+        jitter: u32,
+        mut report: impl FnMut(UpgradeProgress),
+    ) -> Result<UpgradeProgress, TableError> {
+        let (mut progress, mut position) = (UpgradeProgress::default(), None);
         loop {
             let scan = || {
                 let scan = self.client.scan().table_name(&*self.name).set_exclusive_start_key(position.clone());
@@ -75,7 +79,8 @@ impl Table {
         }
     }
 
-    /// Brings an item up to date, as it was read and then as rivals leave it. False if it is so, or is gone.
+    /// Brings an item up to date, as it was read and then as rivals leave it. False if the item is up to date already,
+    /// or does not exist.
     async fn upgrade_item(&self, mut item: Item, jitter: u32) -> Result<bool, TableError> {
         for _write in 0..MAX_WRITES {
             let changes = changes(&item);
@@ -84,7 +89,7 @@ impl Table {
             let Err(old) = retry_transient(jitter, || self.write_changes(key.clone(), &changes)).await? else {
                 return Ok(true);
             };
-            match self.failed_on(key, old).await? {
+            match self.item_of_failed_condition(key, old).await? {
                 Some(found) => item = found,
                 None => return Ok(false),
             }
@@ -93,10 +98,10 @@ impl Table {
     }
 
     /// One write: the item on which its condition failed, or nothing.
-    async fn write_changes(&self, key: Key, changes: &[Change]) -> Result<Result<(), Item>, TableError> {
+    async fn write_changes(&self, key: Key, changes: &[AttributeChange]) -> Result<Result<(), Item>, TableError> {
         let (mut sets, mut conditions) = (Vec::new(), Vec::new());
         let mut request = self.update(key);
-        for (place, Change { name, before, after }) in changes.iter().enumerate() {
+        for (place, AttributeChange { name, before, after }) in changes.iter().enumerate() {
             sets.push(format!("#n{place} = :a{place}"));
             request = request.expression_attribute_names(format!("#n{place}"), name);
             request = request.expression_attribute_values(format!(":a{place}"), after.clone());
@@ -117,14 +122,14 @@ impl Table {
     }
 }
 
-/// The changes that bring an item up to date. Each item that is given a place keeps its creation, so that no other item of its key
-/// is given it, nor one that is gone.
-fn changes(item: &Item) -> Vec<Change> {
+/// The changes that bring an item up to date. An item's place in the index includes its creation, so no other item, not even a
+/// deleted one, has the same place.
+fn changes(item: &Item) -> Vec<AttributeChange> {
     let mut changes: Vec<_> = item
         .iter()
         .filter_map(|(name, before)| {
             let after = with_digits(name, before)?;
-            Some(Change { name: name.clone(), before: Some(before.clone()), after })
+            Some(AttributeChange { name: name.clone(), before: Some(before.clone()), after })
         })
         .collect();
     if item.contains_key(LISTING) {
@@ -133,15 +138,15 @@ fn changes(item: &Item) -> Vec<Change> {
     let (Some(Place { list, at }), Some(created_at)) = (place(item), item.get(CREATED_AT)) else { return changes };
     if !changes.iter().any(|change| change.name == CREATED_AT) {
         let (before, after) = (Some(created_at.clone()), created_at.clone());
-        changes.push(Change { name: CREATED_AT.to_owned(), before, after });
+        changes.push(AttributeChange { name: CREATED_AT.to_owned(), before, after });
     }
     for (name, value) in [(LISTING, list), (LISTING_AT, at)] {
-        changes.push(Change { name: name.to_owned(), before: None, after: s(value) });
+        changes.push(AttributeChange { name: name.to_owned(), before: None, after: string(value) });
     }
     changes
 }
 
-/// An attribute's value with three digits in each moment of it; `None` if it is so.
+/// An attribute's value with three digits in each moment of it; `None` if each has three already.
 fn with_digits(name: &str, value: &AttributeValue) -> Option<AttributeValue> {
     match value {
         AttributeValue::S(text) if !name.starts_with(DATA) && time::is_moment(name) => {
@@ -195,18 +200,18 @@ mod tests {
         let check = |name: &str, value: AttributeValue, expected: Option<AttributeValue>| {
             assert_eq!(with_digits(name, &value), expected, "{name} {value:?}");
         };
-        check("created_at", s(short), Some(s("2025-11-30T10:30:00.000Z")));
-        check("retires_at", s("2025-11-30T10:30:00.5Z"), Some(s("2025-11-30T10:30:00.500Z")));
-        check("created_at", s("2025-11-30T10:30:00.500Z"), None);
-        check("created_at", s("yesterday"), None);
+        check("created_at", string(short), Some(string("2025-11-30T10:30:00.000Z")));
+        check("retires_at", string("2025-11-30T10:30:00.5Z"), Some(string("2025-11-30T10:30:00.500Z")));
+        check("created_at", string("2025-11-30T10:30:00.500Z"), None);
+        check("created_at", string("yesterday"), None);
         for name in ["data:created_at", "data", "name", "domains"] {
-            check(name, s(short), None);
-            check(name, AttributeValue::L(vec![s(short)]), None);
+            check(name, string(short), None);
+            check(name, AttributeValue::L(vec![string(short)]), None);
         }
         let keys = |at: &str| {
             AttributeValue::L(vec![
-                AttributeValue::M(item(&[("retires_at", s(at)), ("digest", s("0"))])),
-                AttributeValue::M(item(&[("digest", s("1"))])),
+                AttributeValue::M(item(&[("retires_at", string(at)), ("digest", string("0"))])),
+                AttributeValue::M(item(&[("digest", string("1"))])),
             ])
         };
         check("keys", keys(short), Some(keys("2025-11-30T10:30:00.000Z")));
@@ -217,16 +222,16 @@ mod tests {
     fn an_item_is_given_its_place_once_and_with_its_creation() {
         let (project, contact) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let mut contact = item(&[
-            (PK, s(format!("CONTACT#{contact}"))),
-            (SK, s("CONTACT")),
-            ("project_id", s(project.to_string())),
-            ("email", s("ada@example.com")),
-            (CREATED_AT, s("2025-11-30T10:30:00.000Z")),
+            (PK, string(format!("CONTACT#{contact}"))),
+            (SK, string("CONTACT")),
+            ("project_id", string(project.to_string())),
+            ("email", string("ada@example.com")),
+            (CREATED_AT, string("2025-11-30T10:30:00.000Z")),
         ]);
         let mut changed: Vec<_> = changes(&contact).into_iter().map(|change| change.name).collect();
         changed.sort_unstable();
         assert_eq!(changed, [CREATED_AT, LISTING, LISTING_AT]);
-        contact.insert(LISTING.to_owned(), s("x"));
+        contact.insert(LISTING.to_owned(), string("x"));
         assert_eq!(changes(&contact), []);
         contact.remove(LISTING);
         contact.remove("email");

@@ -9,7 +9,7 @@ use posthorn_table::{
     data::Data,
     project::Project,
     schema::IndexState,
-    upgrade::Progress,
+    upgrade::UpgradeProgress,
 };
 use posthorn_testkit::{
     backends::{Backends, Item, TABLE},
@@ -17,8 +17,8 @@ use posthorn_testkit::{
 };
 
 use crate::{
-    everything::{ADDRESS, data, everything},
-    rival::table_after,
+    rival_write::table_with_rival,
+    sample_project::{ADDRESS, data, sample_project},
 };
 
 type Items = BTreeMap<String, Item>;
@@ -58,14 +58,14 @@ fn unlisted(mut items: Items) -> Items {
 /// A table with items of every kind as an earlier version wrote them; those items before, and as they then are.
 async fn aged_table() -> (Backends, Project, Items, Items) {
     let backends = Backends::start().await;
-    let project = everything(&backends).await;
+    let project = sample_project(&backends).await;
     let made = backends.items().await;
     let old = age(&backends).await;
     assert_ne!(made, old);
     (backends, project, made, old)
 }
 
-async fn upgrade(table: &Table) -> Result<Progress, TableError> {
+async fn upgrade(table: &Table) -> Result<UpgradeProgress, TableError> {
     table.upgrade(0, |_| {}).await
 }
 
@@ -78,7 +78,7 @@ async fn every_item_of_an_earlier_version_becomes_as_this_version_writes_it() {
     assert_eq!(unlisted(items.clone()), made);
     let changed = items.iter().filter(|(key, item)| old[*key] != **item).count();
     let count = |number: usize| u64::try_from(number).unwrap();
-    assert_eq!(progress, Progress { read: count(items.len()), changed: count(changed), too_large: 0 });
+    assert_eq!(progress, UpgradeProgress { read: count(items.len()), changed: count(changed), too_large: 0 });
     assert_eq!(reports, [progress]);
     let contact = contact::id(project.facts.id, ADDRESS);
     let place = |key: String, name: &str| items[&key][name].as_s().unwrap().clone();
@@ -91,12 +91,12 @@ async fn every_item_of_an_earlier_version_becomes_as_this_version_writes_it() {
 }
 
 #[tokio::test]
-async fn twice_is_once() {
+async fn a_second_upgrade_changes_nothing() {
     let (backends, ..) = aged_table().await;
     let first = upgrade(&backends.table).await.unwrap();
     let items = backends.items().await;
     let second = upgrade(&backends.table).await.unwrap();
-    assert_eq!(second, Progress { changed: 0, ..first });
+    assert_eq!(second, UpgradeProgress { changed: 0, ..first });
     assert_eq!(backends.items().await, items);
 }
 
@@ -137,7 +137,6 @@ async fn a_throttled_or_overtaken_write_is_made_again() {
     }
 }
 
-/// What a rival writes after the scan has read the contact, and before the upgrade's write comes, stays.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rivals_change_is_never_overwritten() {
     let (backends, project, ..) = aged_table().await;
@@ -145,7 +144,7 @@ async fn a_rivals_change_is_never_overwritten() {
         (&backends.table, project.facts.id, backends.clock.now() + jiff::SignedDuration::from_secs(9));
     let none = Data::default();
     let write = table.merge_contact(id, ADDRESS, Subscription::Set(false), &none, later);
-    let (upgrading, rival) = table_after(&backends, "UpdateItem", "CONTACT", write);
+    let (upgrading, rival) = table_with_rival(&backends, "UpdateItem", "CONTACT", write);
     let (progress, merged) = tokio::join!(upgrade(&upgrading), rival);
     merged.unwrap();
     assert!(progress.unwrap().changed > 0);
@@ -164,7 +163,8 @@ async fn an_item_that_a_rival_removes_does_not_come_back() {
     let page = backends.table.project_data(project.facts.id, None).await.unwrap();
     let removed = page.project_data.len();
     let before = backends.items().await.len();
-    let (upgrading, rival) = table_after(&backends, "UpdateItem", "EMAIL", backends.table.remove(page.project_data, 0));
+    let (upgrading, rival) =
+        table_with_rival(&backends, "UpdateItem", "EMAIL", backends.table.remove(page.project_data, 0));
     let (progress, done) = tokio::join!(upgrade(&upgrading), rival);
     done.unwrap();
     progress.unwrap();
