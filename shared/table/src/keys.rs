@@ -291,6 +291,13 @@ fn place_at(created_at: Timestamp, id: Uuid) -> String {
     format!("{}#{id}", time::text(created_at))
 }
 
+/// True if `text` has the form of [`Place::at`].
+pub(crate) fn is_place(text: &str) -> bool {
+    let Some((created_at, id)) = text.split_once('#') else { return false };
+    let (Ok(created_at), Ok(id)) = (created_at.parse(), id.parse()) else { return false };
+    place_at(created_at, id) == text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,6 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
-use posthorn_errors::FieldErrors;
 use posthorn_table::{
     Timestamp, Uuid,
     contact::{self, Subscription},
@@ -22,15 +21,13 @@ struct Entry {
 }
 
 /// Every page of a list, each after the cursor of the one before as a caller hands it back.
-async fn pages<T: serde::de::DeserializeOwned>(backends: &Backends, list: &List, limit: u16) -> Vec<Vec<T>> {
+async fn pages<T: serde::de::DeserializeOwned>(backends: &Backends, list: &List, limit: u32) -> Vec<Vec<T>> {
     let (mut pages, mut after) = (Vec::new(), None);
     loop {
         let Page { items, next } = backends.table.page(list, "", after.as_ref(), limit).await.unwrap();
         pages.push(items);
         let Some(next) = next else { return pages };
-        let mut fields = FieldErrors::default();
-        after = Cursor::check(Some(&next.to_string()), list, "", &mut fields);
-        fields.finish().unwrap();
+        after = Some(Cursor::decode(&next.to_string(), list, "").unwrap());
     }
 }
 
