@@ -195,7 +195,7 @@ async fn a_contact_without_room_is_left_as_it_is_and_told() {
 }
 
 #[tokio::test]
-async fn a_table_without_the_index_is_given_it_once() {
+async fn a_table_without_index_and_ttl_is_given_both_once() {
     let backends = Backends::start().await;
     let (client, table) = (&backends.dynamodb, Table::new(backends.dynamodb.clone(), "old"));
     let state = async || table.index_state().await.unwrap();
@@ -210,6 +210,7 @@ async fn a_table_without_the_index_is_given_it_once() {
         posthorn_table::schema::create(client, "old").await.unwrap();
         table.create_index().await.unwrap();
         assert_eq!(state().await, IndexState::Ready);
+        assert!(table.expires_items().await.unwrap(), "a process that died may have left TTL off");
     }
     assert!(table.contact(id, ADDRESS).await.unwrap().is_some());
 }
