@@ -2,7 +2,10 @@
 //! interrupted anywhere.
 
 use indicatif::ProgressBar;
-use posthorn_table::{schema::IndexState, upgrade::UpgradeProgress};
+use posthorn_table::{
+    schema::IndexState,
+    upgrade::{UpgradeError, UpgradeProgress},
+};
 use serde_json::json;
 
 use crate::{
@@ -26,9 +29,16 @@ pub(super) async fn upgrade(target: &Target) -> Result<Report, CliError> {
     match upgraded {
         Ok(progress) => Ok(report(target, &progress, is_index_added)),
         Err(error) => {
-            let error = Box::new(target.explain(error.into()));
+            let error = Box::new(explained(target, error));
             Err(CliError::UpgradeStopped { error, read: latest.read, changed: latest.changed })
         }
+    }
+}
+
+fn explained(target: &Target, error: UpgradeError) -> CliError {
+    match error {
+        UpgradeError::Table(error) => target.explain(error.into()),
+        UpgradeError::Stalled(error) => CliError::UpgradeStalled(Box::new(target.explain(error.into()))),
     }
 }
 

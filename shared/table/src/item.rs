@@ -185,7 +185,8 @@ where
     conditional(result).map(drop)
 }
 
-/// Turns the SDK's retries off, for a write that counts: a retry after a lost answer would count twice.
+/// Turns the SDK's retries off: for a write that counts, since a retry after a lost answer would count twice, and for a call whose
+/// caller slows down when it is throttled.
 pub(crate) fn no_retries() -> Builder {
     Builder::new().retry_config(RetryConfig::disabled())
 }

@@ -2,23 +2,29 @@
 //! place in the index.
 //!
 //! Each item is written on condition that whatever is changed is as it was read, and nothing else of it is written. So requests,
-//! and a second upgrade, may go on beside it. An item that is up to date is only read: an upgrade that was interrupted is begun
-//! again, and goes on where it was at the price of reading.
+//! and a second upgrade, may go on beside it, and a write whose answer is lost may be repeated. An item that is up to date is only
+//! read: an upgrade that was interrupted is begun again, and goes on where it was at the price of reading.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
-use futures_util::{StreamExt as _, stream};
+mod pace;
+
+use std::collections::VecDeque;
+
+use aws_sdk_dynamodb::{
+    operation::scan::ScanOutput,
+    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+};
+use futures_util::future::join_all;
 
 use crate::{
     Conflict, Table, TableError, Timestamp, Uuid,
     contact::DATA,
-    item::{Item, conditional, string},
+    item::{Item, conditional, no_retries, string},
     keys::{self, Deletion, ItemKind, Key, LISTING, LISTING_AT, Noun, PK, Place, SK},
-    retry::retry_transient,
     time,
 };
+pub use pace::PATIENCE;
+use pace::Pace;
 
-/// Items written at once.
-const CONCURRENCY: usize = 32;
 /// Writes of one item: each after the first means that a rival changed it since it was read.
 const MAX_WRITES: usize = 10;
 const CREATED_AT: &str = "created_at";
@@ -28,10 +34,21 @@ const CREATED_AT: &str = "created_at";
 pub struct UpgradeProgress {
     /// Items that were read.
     pub read: u64,
-    /// Items that were changed.
+    /// Items that were changed, without those whose write's answer was lost.
     pub changed: u64,
     /// Items that have no room for the change, and are as they were: contacts from before there was a limit of their data.
     pub too_large: u64,
+}
+
+/// The reason for which an upgrade stopped. It is to be begun again.
+#[derive(Debug, thiserror::Error)]
+pub enum UpgradeError {
+    /// A call failed with an error that does not pass.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// Every call of the last minutes failed with an error that passes as a rule; the last of these errors.
+    #[error("no call has succeeded for {minutes} minutes: {0}", minutes = PATIENCE.as_secs() / 60)]
+    Stalled(TableError),
 }
 
 /// An attribute's value before a change, `None` if it is absent, and after it.
@@ -43,34 +60,22 @@ struct AttributeChange {
 }
 
 impl Table {
-    /// Brings every item up to date. `report` is called after each page of about 1 MB with the counts so far; `jitter` is any
+    /// Brings every item up to date. Where DynamoDB throttles a call, does not answer or cannot be reached, it makes fewer calls at
+    /// once, waits, and repeats the call. `report` is called after each page of about 1 MB with the counts so far; `jitter` is any
     /// random number.
     ///
     /// # Errors
-    /// Any [`TableError`]; then it is to be begun again.
+    /// Any [`UpgradeError`].
     pub async fn upgrade(
         &self,
         jitter: u32,
         mut report: impl FnMut(UpgradeProgress),
-    ) -> Result<UpgradeProgress, TableError> {
+    ) -> Result<UpgradeProgress, UpgradeError> {
         let (mut progress, mut position) = (UpgradeProgress::default(), None);
+        let mut pace = Pace::new(jitter);
         loop {
-            let scan = || {
-                let scan = self.client.scan().table_name(&*self.name).set_exclusive_start_key(position.clone());
-                async { Ok(scan.send().await?) }
-            };
-            let page = retry_transient(jitter, scan).await?;
-            let mut items = stream::iter(page.items.into_iter().flatten())
-                .map(|item| self.upgrade_item(item, jitter))
-                .buffer_unordered(CONCURRENCY);
-            while let Some(changed) = items.next().await {
-                progress.read += 1;
-                match changed {
-                    Ok(changed) => progress.changed += u64::from(changed),
-                    Err(TableError::TooLarge) => progress.too_large += 1,
-                    Err(error) => return Err(error),
-                }
-            }
+            let page = self.scan_page(position, &mut pace).await?;
+            self.upgrade_items(page.items.unwrap_or_default(), &mut pace, &mut progress).await?;
             report(progress);
             position = page.last_evaluated_key;
             if position.is_none() {
@@ -79,16 +84,61 @@ impl Table {
         }
     }
 
+    async fn scan_page(&self, position: Option<Item>, pace: &mut Pace) -> Result<ScanOutput, UpgradeError> {
+        loop {
+            let scan = self.client.scan().table_name(&*self.name).set_exclusive_start_key(position.clone());
+            match scan.customize().config_override(no_retries()).send().await.map_err(TableError::from) {
+                Ok(page) => {
+                    pace.succeeded();
+                    return Ok(page);
+                }
+                Err(error) => pace.failed(error).await?,
+            }
+        }
+    }
+
+    /// Brings the items of a page up to date, in rounds of as many at once as the pace allows.
+    async fn upgrade_items(
+        &self,
+        items: Vec<Item>,
+        pace: &mut Pace,
+        progress: &mut UpgradeProgress,
+    ) -> Result<(), UpgradeError> {
+        progress.read += items.len() as u64;
+        let mut waiting: VecDeque<Item> = items.into_iter().filter(|item| !changes(item).is_empty()).collect();
+        while !waiting.is_empty() {
+            let round: Vec<_> = waiting.drain(..pace.concurrency().min(waiting.len())).collect();
+            let results = join_all(round.iter().map(|item| self.upgrade_item(item.clone()))).await;
+            let mut failure = None;
+            for (item, result) in round.into_iter().zip(results) {
+                match result {
+                    Ok(changed) => progress.changed += u64::from(changed),
+                    Err(TableError::TooLarge) => progress.too_large += 1,
+                    Err(error) if pace::passes(&error) => {
+                        failure = Some(error);
+                        waiting.push_back(item);
+                        continue;
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+                pace.saw_success();
+            }
+            match failure {
+                None => pace.succeeded(),
+                Some(error) => pace.failed(error).await?,
+            }
+        }
+        Ok(())
+    }
+
     /// Brings an item up to date, as it was read and then as rivals leave it. False if the item is up to date already,
     /// or does not exist.
-    async fn upgrade_item(&self, mut item: Item, jitter: u32) -> Result<bool, TableError> {
+    async fn upgrade_item(&self, mut item: Item) -> Result<bool, TableError> {
         for _write in 0..MAX_WRITES {
             let changes = changes(&item);
             let key = Key::of(&item);
             let (Some(key), false) = (key, changes.is_empty()) else { return Ok(false) };
-            let Err(old) = retry_transient(jitter, || self.write_changes(key.clone(), &changes)).await? else {
-                return Ok(true);
-            };
+            let Err(old) = self.write_changes(key.clone(), &changes).await? else { return Ok(true) };
             match self.item_of_failed_condition(key, old).await? {
                 Some(found) => item = found,
                 None => return Ok(false),
@@ -116,6 +166,8 @@ impl Table {
             .update_expression(format!("SET {}", sets.join(", ")))
             .condition_expression(conditions.join(" AND "))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .customize()
+            .config_override(no_retries())
             .send()
             .await;
         Ok(conditional(result)?.map(drop))

@@ -9,7 +9,7 @@ use posthorn_table::{
     data::Data,
     project::Project,
     schema::IndexState,
-    upgrade::UpgradeProgress,
+    upgrade::{UpgradeError, UpgradeProgress},
 };
 use posthorn_testkit::{
     backends::{Backends, Item, TABLE},
@@ -65,12 +65,12 @@ async fn aged_table() -> (Backends, Project, Items, Items) {
     (backends, project, made, old)
 }
 
-async fn upgrade(table: &Table) -> Result<UpgradeProgress, TableError> {
+async fn upgrade(table: &Table) -> Result<UpgradeProgress, UpgradeError> {
     table.upgrade(0, |_| {}).await
 }
 
 #[tokio::test]
-async fn every_item_of_an_earlier_version_becomes_as_this_version_writes_it() {
+async fn every_item_becomes_as_requests_write_it_and_contacts_and_emails_also_get_their_places() {
     let (backends, project, made, old) = aged_table().await;
     let mut reports = Vec::new();
     let progress = backends.table.upgrade(0, |progress| reports.push(progress)).await.unwrap();
@@ -101,21 +101,24 @@ async fn a_second_upgrade_changes_nothing() {
 }
 
 #[tokio::test]
-async fn an_upgrade_that_is_interrupted_at_any_call_is_finished_by_the_next() {
+async fn an_upgrade_that_dies_at_any_call_is_finished_by_the_next() {
     let (backends, .., old) = aged_table().await;
     upgrade(&backends.table).await.unwrap();
     let expected = backends.items().await;
     let mut interrupted = 0;
-    for fault in [Fault::Breaks, Fault::LosesAnswer] {
+    for fault in [Fault::Dies, Fault::DiesAfter] {
         for number in 0.. {
             for item in old.values() {
                 backends.dynamodb.put_item().table_name(TABLE).set_item(Some(item.clone())).send().await.unwrap();
             }
             backends.faults.fail_call(number, fault);
-            let first = upgrade(&backends.table).await;
+            let has_died = tokio::select! {
+                progress = upgrade(&backends.table) => progress.is_err(),
+                () = backends.faults.death() => true,
+            };
             let was_all = backends.faults.is_waiting();
             backends.faults.clear();
-            assert_eq!(first.is_ok(), was_all, "call {number}: {first:?}");
+            assert_eq!(has_died, !was_all, "call {number}");
             upgrade(&backends.table).await.unwrap();
             assert_eq!(backends.items().await, expected, "call {number}");
             if was_all {
@@ -127,14 +130,35 @@ async fn an_upgrade_that_is_interrupted_at_any_call_is_finished_by_the_next() {
     assert!(interrupted > 20, "{interrupted}");
 }
 
+/// The number of attempts is higher than that after which a request gives up.
 #[tokio::test]
-async fn a_throttled_or_overtaken_write_is_made_again() {
-    for fault in [Fault::Throttled, Fault::Conflicts, Fault::Overtaken] {
+async fn an_upgrade_outlasts_throttles_rivals_and_an_outage() {
+    let check = async |operation: &'static str, needle: &str, fault: Fault, attempts: usize| {
         let (backends, _, made, _) = aged_table().await;
-        backends.faults.fail("UpdateItem", "CONTACT", fault, 4);
+        backends.faults.fail(operation, needle, fault, attempts);
         upgrade(&backends.table).await.unwrap();
-        assert_eq!(unlisted(backends.items().await), made, "{fault:?}");
+        let items = backends.items().await;
+        let listed = items.values().filter(|item| item.contains_key("listing")).count();
+        assert_eq!((unlisted(items), listed), (made, 2), "{operation} {needle} {fault:?}");
+    };
+    check("UpdateItem", "\"CONTACT#", Fault::Throttled, 10).await;
+    check("Scan", "", Fault::Throttled, 5).await;
+    for fault in
+        [Fault::Conflicts, Fault::Overtaken, Fault::Breaks, Fault::LosesAnswer, Fault::NeverArrives, Fault::Resets]
+    {
+        check("UpdateItem", "\"CONTACT#", fault, 4).await;
     }
+    for fault in [Fault::Breaks, Fault::NeverArrives, Fault::Garbles] {
+        check("Scan", "", fault, 4).await;
+    }
+}
+
+#[tokio::test]
+async fn an_upgrade_of_a_table_that_does_not_exist_stops_at_once() {
+    let (backends, ..) = aged_table().await;
+    let nowhere = Table::new(backends.dynamodb.clone(), "nowhere");
+    let stopped = upgrade(&nowhere).await;
+    assert!(matches!(stopped, Err(UpgradeError::Table(TableError::NoSuchTable))), "{stopped:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
