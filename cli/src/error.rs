@@ -6,7 +6,7 @@ use posthorn_auth::{ProjectError, reputation::RuleError};
 use posthorn_domains::{AwsError, DomainError, is_credentials_code};
 use posthorn_lambda::config::ConfigError;
 use posthorn_mail::mailbox::MAX_BYTES;
-use posthorn_table::{TableError, Uuid};
+use posthorn_table::{TableError, Uuid, upgrade::PATIENCE};
 
 /// The ways to give credentials that this tool has. Single sign-on is not among them, because the code that it needs would land
 /// in every function.
@@ -81,6 +81,8 @@ pub(crate) enum CliError {
     StackOutdated(String),
     #[error("{0} has the table of an earlier version: start it again with `cargo run`, which adds the table's index")]
     LocalStackOutdated(String),
+    #[error("no call has succeeded for {minutes} minutes: {error}", minutes = PATIENCE.as_secs() / 60, error = short(.0))]
+    UpgradeStalled(Box<CliError>),
     #[error("{} (the upgrade had looked at {read} items and changed {changed}; the same command does the rest)", short(.error))]
     UpgradeStopped { error: Box<CliError>, read: u64, changed: u64 },
     #[error("there is no project {0}: posthorn project list shows those there are")]
@@ -245,7 +247,7 @@ impl CliError {
             Self::Table(_) => "TABLE_FAILED",
             Self::Config(_) | Self::GuardRule(_) => "CONFIGURATION",
             Self::StackOutdated(_) | Self::LocalStackOutdated(_) => "STACK_OUTDATED",
-            Self::UpgradeStopped { error, .. } => error.code(),
+            Self::UpgradeStopped { error, .. } | Self::UpgradeStalled(error) => error.code(),
             Self::NoSuchProject(_) => "NO_SUCH_PROJECT",
             Self::AmbiguousName { .. } => "AMBIGUOUS_NAME",
             Self::NameTaken(..) => "NAME_TAKEN",

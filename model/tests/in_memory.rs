@@ -13,7 +13,7 @@ use posthorn_errors::{Code, FieldErrors};
 use posthorn_table::{
     Table, TableError, Timestamp, Uuid,
     api_key::{KeyClass, KeyScope},
-    contact::{Room, Subscription},
+    contact::{SizeCheck, Subscription},
     data::Data,
     email::{Email, Outcome, ReportedStatus, Status as EmailStatus},
     idempotency::{Attempt, Claim, IdempotencyScope},
@@ -106,13 +106,13 @@ fn contact_data_in_memory_equals_that_of_the_table() {
             let data = Data::check(Some(&json!({format!("k{key}"): value})), &mut FieldErrors::default());
             let keep = Subscription::Keep { when_new: true };
             let merged = table.merge_contact(project, "ada@example.org", keep, &data, at(0)).await;
-            let mut room = Some(Room::first(&data));
-            while let Some(next) = room
+            let mut check = Some(SizeCheck::first(&data));
+            while let Some(next) = check
                 && !memory.write(&data, next)
             {
-                room = memory.next(&data);
+                check = memory.next(&data);
             }
-            assert_eq!(matches!(merged, Err(TableError::TooLarge)), room.is_none(), "{write:?}");
+            assert_eq!(matches!(merged, Err(TableError::TooLarge)), check.is_none(), "{write:?}");
             let stored = table.contact(project, "ada@example.org").await.unwrap().unwrap();
             assert_eq!((stored.data, stored.bound), (memory.data.clone(), memory.bound), "{write:?}");
         }
@@ -154,8 +154,8 @@ fn email_records_in_memory_equal_those_of_the_table() {
                     record.withdraw(nonce);
                 }
                 _ => {
-                    table.record_seen(id, EVENTS[which % 5], at(0), "ses-2").await.unwrap();
-                    record.see(EVENTS[which % 5], "ses-2");
+                    table.record_report(id, EVENTS[which % 5], at(0), "ses-2").await.unwrap();
+                    record.record_report(EVENTS[which % 5], "ses-2");
                 }
             }
             assert_eq!(table.email(id).await.unwrap(), record.0, "{write:?}");

@@ -2,7 +2,10 @@
 //! interrupted anywhere.
 
 use indicatif::ProgressBar;
-use posthorn_table::{schema::IndexState, upgrade::Progress};
+use posthorn_table::{
+    schema::IndexState,
+    upgrade::{UpgradeError, UpgradeProgress},
+};
 use serde_json::json;
 
 use crate::{
@@ -16,7 +19,7 @@ pub(super) async fn upgrade(target: &Target) -> Result<Report, CliError> {
     let is_index_added = prepare_index(target).await?;
     // The count is hours old: good enough for a bar, and no reason to fail.
     let bar = progress_bar(target.table.item_count().await.unwrap_or_default());
-    let mut latest = Progress::default();
+    let mut latest = UpgradeProgress::default();
     let upgraded = target.table.upgrade(target.jitter(), |progress| {
         latest = progress;
         show(&bar, &progress);
@@ -26,9 +29,16 @@ pub(super) async fn upgrade(target: &Target) -> Result<Report, CliError> {
     match upgraded {
         Ok(progress) => Ok(report(target, &progress, is_index_added)),
         Err(error) => {
-            let error = Box::new(target.explain(error.into()));
+            let error = Box::new(explained(target, error));
             Err(CliError::UpgradeStopped { error, read: latest.read, changed: latest.changed })
         }
+    }
+}
+
+fn explained(target: &Target, error: UpgradeError) -> CliError {
+    match error {
+        UpgradeError::Table(error) => target.explain(error.into()),
+        UpgradeError::Stalled(error) => CliError::UpgradeStalled(Box::new(target.explain(error.into()))),
     }
 }
 
@@ -48,14 +58,14 @@ async fn prepare_index(target: &Target) -> Result<bool, CliError> {
     }
 }
 
-fn show(bar: &ProgressBar, progress: &Progress) {
+fn show(bar: &ProgressBar, progress: &UpgradeProgress) {
     bar.set_length(bar.length().unwrap_or_default().max(progress.read));
     bar.set_position(progress.read);
     bar.set_message(format!("{} changed", progress.changed));
 }
 
-fn report(target: &Target, progress: &Progress, is_index_added: bool) -> Report {
-    let Progress { read, changed, too_large } = *progress;
+fn report(target: &Target, progress: &UpgradeProgress, is_index_added: bool) -> Report {
+    let UpgradeProgress { read, changed, too_large } = *progress;
     let mut lines = Vec::new();
     if is_index_added {
         lines.push("The index is added; DynamoDB fills it in the background.".to_owned());

@@ -8,7 +8,7 @@ use posthorn_table::{Timestamp, contact::Mark, email::ReportedStatus, statistics
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Effects {
     /// The report that the email's record keeps.
-    pub(crate) seen: ReportedStatus,
+    pub(crate) report: ReportedStatus,
     /// The mark that the contact gets.
     pub(crate) mark: Option<Mark>,
     /// The metric that counts it.
@@ -19,8 +19,8 @@ pub(crate) struct Effects {
 
 /// Decides; `None` if the event changes nothing.
 pub(crate) fn effects(kind: &EventKind) -> Option<Effects> {
-    let only = |seen, at| Effects { seen, mark: None, metric: None, at };
-    let with = |seen, mark, metric, at| Effects { seen, mark: Some(mark), metric, at };
+    let only = |report, at| Effects { report, mark: None, metric: None, at };
+    let with = |report, mark, metric, at| Effects { report, mark: Some(mark), metric, at };
     Some(match kind {
         EventKind::Send { at } => only(ReportedStatus::Sent, *at),
         EventKind::Delivery { at } => only(ReportedStatus::Delivered, *at),

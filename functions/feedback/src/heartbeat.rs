@@ -10,17 +10,17 @@ use posthorn_lambda::telemetry;
 use posthorn_table::{Table, Timestamp};
 use tokio::time::timeout;
 
-const FAILED: &str = "when the last event came was not kept";
-const EVERY: SignedDuration = SignedDuration::from_secs(60);
+const FAILED: &str = "the heartbeat was not recorded";
+const INTERVAL: SignedDuration = SignedDuration::from_secs(60);
 /// The batch waits for no longer than this.
-const WITHIN: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The heartbeat could not be kept in time.
 #[derive(Debug, thiserror::Error)]
 #[error("the table did not answer in time")]
-struct Late;
+struct Elapsed;
 
-/// The moment this sandbox last recorded that an event came. A cheap clone.
+/// The moment this sandbox last recorded that an event came. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Heartbeat(Arc<Mutex<Option<Timestamp>>>);
 
@@ -31,17 +31,17 @@ impl Heartbeat {
         if !self.is_due(now) {
             return;
         }
-        match timeout(WITHIN, table.record_heartbeat(now)).await {
+        match timeout(TIMEOUT, table.record_heartbeat(now)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => telemetry::warn(FAILED, &error),
-            Err(_elapsed) => telemetry::warn(FAILED, &Late),
+            Err(_elapsed) => telemetry::warn(FAILED, &Elapsed),
         }
     }
 
     /// True once a minute.
     fn is_due(&self, now: Timestamp) -> bool {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_due = last.is_none_or(|last| now >= last + EVERY);
+        let is_due = last.is_none_or(|last| now >= last + INTERVAL);
         if is_due {
             *last = Some(now);
         }

@@ -51,13 +51,13 @@ pub struct App {
 #[derive(Debug, thiserror::Error)]
 enum RecordError {
     #[error("not understood: {0}")]
-    EventError(#[from] EventError),
+    Event(#[from] EventError),
     #[error(transparent)]
     Table(#[from] TableError),
     #[error(transparent)]
-    NoticeError(#[from] NoticeError),
+    Notice(#[from] NoticeError),
     #[error("not done in time")]
-    Late,
+    TimedOut,
     #[error("the handler panicked")]
     Panicked,
 }
@@ -72,7 +72,7 @@ pub async fn handle(app: &App, event: SqsEvent, until: Instant) -> SqsBatchRespo
     for (id, result) in join_all(records).await {
         let Err(failed) = result else { continue };
         let figure = match failed {
-            RecordError::EventError(_) => Metric::EventsNotUnderstood,
+            RecordError::Event(_) => Metric::EventsNotUnderstood,
             _ => Metric::EventsFailed,
         };
         telemetry::count(&[(figure, 1)], app.env.now());
@@ -89,7 +89,7 @@ async fn guarded(app: &App, record: &SqsMessage, until: Instant) -> Result<(), R
     match timeout_at(until, applied).await {
         Ok(Ok(result)) => result,
         Ok(Err(_panic)) => Err(RecordError::Panicked),
-        Err(_elapsed) => Err(RecordError::Late),
+        Err(_elapsed) => Err(RecordError::TimedOut),
     }
 }
 
@@ -101,12 +101,12 @@ async fn apply(app: &App, body: &str, until: Instant) -> Result<(), RecordError>
             app.heartbeat.beat(&app.table, app.env.now()).await;
         }
     };
-    let (applied, ()) = tokio::join!(take(app, &event, until), beat);
+    let (applied, ()) = tokio::join!(apply_event(app, &event, until), beat);
     applied
 }
 
-/// Does as an event of SES asks.
-async fn take(app: &App, event: &SesEvent, until: Instant) -> Result<(), RecordError> {
+/// Applies an event of SES.
+async fn apply_event(app: &App, event: &SesEvent, until: Instant) -> Result<(), RecordError> {
     let (project, id) = match event.origin {
         Origin::Tagged { project, email } => (project, email),
         Origin::TopicValidation => return Ok(()),
@@ -144,10 +144,11 @@ struct TaggedEvent<'a> {
 
 impl TaggedEvent<'_> {
     async fn apply(&self, until: Instant) -> Result<(), RecordError> {
-        let Effects { seen, at, mark, metric } = self.effects;
+        let Effects { report, at, mark, metric } = self.effects;
         let table = &self.app.table;
         // Another record's transaction may be on the same email, or the same contact: that passes.
-        let recorded = retry_transient(self.jitter(), || table.record_seen(self.id, seen, at, &self.event.message_id));
+        let recorded =
+            retry_transient(self.jitter(), || table.record_report(self.id, report, at, &self.event.message_id));
         if mark.is_none() {
             return Ok(recorded.await?);
         }
@@ -187,7 +188,7 @@ impl TaggedEvent<'_> {
         Ok(())
     }
 
-    /// Counts, then looks at the rule, then tells.
+    /// Counts the event, applies the rule, and publishes the notices.
     async fn guard(&self, email: &Email, metric: FeedbackMetric, until: Instant) -> Result<(), RecordError> {
         let App { env, table, rule, alerts, .. } = self.app;
         if retry_transient(self.jitter(), || table.count_once(email, metric)).await? {
@@ -197,8 +198,8 @@ impl TaggedEvent<'_> {
             };
             telemetry::count(&[(figure, 1)], env.now());
         }
-        let moved = CountedEvent { project: email.project, epoch: email.epoch, metric };
-        if guard::apply(table, rule, moved, env.now(), self.jitter()).await? {
+        let counted = CountedEvent { project: email.project, epoch: email.epoch, metric };
+        if guard::apply(table, rule, counted, env.now(), self.jitter()).await? {
             telemetry::count(&[(Metric::Disabled, 1)], env.now());
         }
         match alerts {

@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
     let config = Config::from_environment()?;
     telemetry::init(&config.stack);
     // The runtime shows an error as its `Debug`: a text, then.
-    let rule = Rule::read(text(&config.bounce), text(&config.complaint)).map_err(|error| error.to_string())?;
+    let rule = Rule::read(texts(&config.bounce), texts(&config.complaint)).map_err(|error| error.to_string())?;
     let aws = aws::sdk_config().await?;
     let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table);
     let alerts = config.alerts_topic.map(|topic| Topic::new(aws_sdk_sns::Client::new(&aws), topic));
@@ -26,6 +26,10 @@ async fn main() -> Result<(), Error> {
     serve_batches(|batch, until| handle(&app, batch, until)).await
 }
 
-fn text(lines: &ThresholdVariables) -> ThresholdTexts<'_> {
-    ThresholdTexts { floor: lines.floor.as_deref(), warn: lines.warn.as_deref(), disable: lines.disable.as_deref() }
+fn texts(thresholds: &ThresholdVariables) -> ThresholdTexts<'_> {
+    ThresholdTexts {
+        floor: thresholds.floor.as_deref(),
+        warn: thresholds.warn.as_deref(),
+        disable: thresholds.disable.as_deref(),
+    }
 }

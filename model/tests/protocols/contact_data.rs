@@ -1,4 +1,4 @@
-//! The limit of a contact's data (`shared/table/src/contact/room.rs`): concurrent merges that each raise the bound of the data's
+//! The limit of a contact's data (`shared/table/src/contact/size_limit.rs`): concurrent merges that each raise the bound of the data's
 //! size, or count the size again if the bound leaves no room.
 //!
 //! **Covered.** Three merges that do not all fit, a removal, a bound far above the real size; every order of their writes; a write
@@ -11,7 +11,7 @@
 use posthorn_errors::FieldErrors;
 use posthorn_model::{Model, Step};
 use posthorn_table::{
-    contact::{Bound, MAX_DATA_BYTES, Room},
+    contact::{Bound, MAX_DATA_BYTES, SizeCheck},
     data::Data,
     in_memory::ContactData,
 };
@@ -43,7 +43,7 @@ struct MergeModel {
 struct World {
     stored: ContactData,
     /// The next write of each merge; `None` once it is stored or refused.
-    next: Vec<Option<Room>>,
+    next: Vec<Option<SizeCheck>>,
     faults: u8,
 }
 
@@ -59,32 +59,35 @@ fn merges() -> Vec<Data> {
 }
 
 impl MergeModel {
-    fn write(&self, stored: &mut ContactData, data: &Data, room: Room) -> bool {
-        match (&self.mutation, room) {
-            (Mutation::Condition, Room::Add(_)) => {
-                let is_written = stored.write(data, Room::Unneeded);
+    fn write(&self, stored: &mut ContactData, data: &Data, check: SizeCheck) -> bool {
+        match (&self.mutation, check) {
+            (Mutation::Condition, SizeCheck::Add(_)) => {
+                let is_written = stored.write(data, SizeCheck::NotNeeded);
                 stored.bound.bytes = Some(stored.bytes() as u64);
                 is_written
             }
             (Mutation::Counts, _) => {
-                let is_written = stored.write(data, room);
+                let is_written = stored.write(data, check);
                 stored.bound.counts = None;
                 is_written
             }
-            (Mutation::Room, Room::Count { bytes, read }) if stored.bound.counts == read.counts => {
+            (Mutation::Room, SizeCheck::Recount { bytes, read }) if stored.bound.counts == read.counts => {
                 let risen = stored.bound.bytes.unwrap() - read.bytes.unwrap();
-                stored.write(data, Room::Count { bytes: bytes + usize::try_from(risen).unwrap(), read: stored.bound })
+                stored.write(
+                    data,
+                    SizeCheck::Recount { bytes: bytes + usize::try_from(risen).unwrap(), read: stored.bound },
+                )
             }
-            _ => stored.write(data, room),
+            _ => stored.write(data, check),
         }
     }
 
     /// The next write of a merge, made `times` times.
     fn step(&self, world: &World, merge: usize, times: u8) -> Option<Step<World>> {
         let (mut after, data) = (world.clone(), &merges()[merge]);
-        let room = after.next[merge].take()?;
+        let check = after.next[merge].take()?;
         after.faults -= times - 1;
-        let written: Vec<bool> = (0..times).map(|_| self.write(&mut after.stored, data, room)).collect();
+        let written: Vec<bool> = (0..times).map(|_| self.write(&mut after.stored, data, check)).collect();
         let is_done = written.last() == Some(&true);
         if !is_done {
             after.next[merge] = after.stored.next(data);
@@ -92,7 +95,7 @@ impl MergeModel {
         let action = match (is_done, after.next[merge]) {
             (true, _) => "is stored",
             (false, None) => "is refused",
-            (false, Some(Room::Count { .. })) => "has to count",
+            (false, Some(SizeCheck::Recount { .. })) => "has to count",
             (false, Some(_)) => "may add after all",
         };
         Some(Step { actor: MERGES[merge], action, after })
@@ -106,7 +109,7 @@ impl Model for MergeModel {
         // The bound is as after a key was overwritten a few times.
         let data = [("a".to_owned(), format!("\"{}\"", text(40_000)))].into();
         let stored = ContactData { exists: true, data, bound: Bound { bytes: Some(50_000), counts: None } };
-        World { stored, next: merges().iter().map(|data| Some(Room::first(data))).collect(), faults: 1 }
+        World { stored, next: merges().iter().map(|data| Some(SizeCheck::first(data))).collect(), faults: 1 }
     }
 
     fn steps(&self, world: &World) -> Vec<Step<World>> {

@@ -151,7 +151,7 @@ impl SendModel {
             let mut after = world.clone();
             let record = after.emails.entry(*id).or_default();
             let before = record.clone();
-            record.see(ReportedStatus::Sent, "ses-1");
+            record.record_report(ReportedStatus::Sent, "ses-1");
             if *record != before {
                 steps.push(Step { actor: "the mail service", action: "reports that it accepted an email", after });
             }

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use crate::{Topic, TopicError};
 
 /// The pause before looking again whether a notice that another attempt leased is published.
-const LOOK_AGAIN: Duration = Duration::from_millis(200);
+const LEASE_POLL_INTERVAL: Duration = Duration::from_millis(200);
 
 /// A notice was not published, and is to be tried again.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +33,7 @@ pub enum NoticeError {
 /// randomness, `now` the clock. Gives up at `until`.
 ///
 /// # Errors
-/// [`NoticeError`]: then somebody has to call it again.
+/// Any [`NoticeError`]. The caller has to try again.
 pub async fn publish_notices(
     table: &Table,
     topic: &Topic,
@@ -56,7 +56,7 @@ pub async fn publish_notices(
             }
             match failed {
                 Some(error) => return Err(error),
-                None if leased_elsewhere => sleep(LOOK_AGAIN).await,
+                None if leased_elsewhere => sleep(LEASE_POLL_INTERVAL).await,
                 None => return Ok(()),
             }
         }

@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout_at};
 /// The longest subject that SNS takes, in characters.
 const MAX_SUBJECT: usize = 99;
 
-/// The alerts topic. A cheap clone.
+/// The alerts topic. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Topic {
     client: Client,
@@ -76,7 +76,7 @@ impl Topic {
     /// Publishes a message under a subject (ASCII, cut to what SNS takes). Gives up at `until`.
     ///
     /// # Errors
-    /// [`TopicError`].
+    /// Any [`TopicError`].
     pub async fn publish(&self, subject: &str, message: &str, until: Instant) -> Result<(), TopicError> {
         let subject: String = subject.chars().take(MAX_SUBJECT).collect();
         let publish = self.client.publish().topic_arn(&self.arn).subject(subject).message(message);

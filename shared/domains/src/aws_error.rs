@@ -12,7 +12,7 @@ pub enum AwsError {
         /// The action.
         action: &'static str,
     },
-    /// AWS does not know, or no longer knows, who asks.
+    /// AWS rejects the credentials: they are unknown or expired.
     #[error("AWS does not accept the credentials ({code})")]
     CredentialsRejected {
         /// AWS's code for the error.
@@ -80,7 +80,7 @@ pub fn has_code<E: ProvideErrorMetadata>(error: &SdkError<E>, code: &str) -> boo
     error.code() == Some(code)
 }
 
-/// True if AWS answers so where it does not know, or no longer knows, who asks (IAM and STS, "Common Error Types").
+/// True for the codes with which AWS rejects unknown or expired credentials (IAM and STS, "Common Error Types").
 #[must_use]
 pub fn is_credentials_code(code: &str) -> bool {
     let codes = [

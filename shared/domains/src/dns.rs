@@ -65,7 +65,7 @@ pub struct DnsRecord {
     pub value: String,
     /// The reason for it.
     pub purpose: Purpose,
-    /// How far SES has come with it.
+    /// The state of the record at SES.
     pub state: RecordState,
 }
 

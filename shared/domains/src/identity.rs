@@ -24,7 +24,7 @@ const DKIM_ZONE: &str = "dkim.amazonses.com";
 /// The most identities of a page (API reference, `ListEmailIdentities`).
 const MAX_PAGE: i32 = 1_000;
 
-/// How far SES has come with a DNS record.
+/// The state of a DNS record at SES.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordState {
     /// SES found it.
@@ -64,7 +64,7 @@ impl RecordState {
 pub struct MailFromDomain {
     /// Its whole name.
     pub name: String,
-    /// How far SES has come with its records.
+    /// The state of its records.
     pub state: RecordState,
 }
 
@@ -73,7 +73,7 @@ pub struct MailFromDomain {
 pub struct Identity {
     /// True if mail may be sent from the domain.
     pub is_verified: bool,
-    /// How far SES has come with the DKIM records.
+    /// The state of the DKIM records.
     pub dkim: RecordState,
     /// The names of the DKIM records; none if the domain brings its own key.
     pub dkim_tokens: Vec<String>,
@@ -144,7 +144,7 @@ pub async fn all(ses: &Client) -> Result<HashMap<String, bool>, AwsError> {
 }
 
 /// Creates a domain's identity with keys of 2048 bits; false if there is one. No configuration set becomes its default:
-/// every mail of Posthorn names its own, and other mail from the domain is none of its business.
+/// every mail of Posthorn names its own, and other mail from the domain must not be affected.
 pub(crate) async fn create(ses: &Client, domain: &str) -> Result<bool, AwsError> {
     let keys = DkimSigningAttributes::builder().next_signing_key_length(DkimSigningKeyLength::Rsa2048Bit).build();
     match ses.create_email_identity().email_identity(domain).dkim_signing_attributes(keys).send().await {

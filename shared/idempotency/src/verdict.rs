@@ -20,7 +20,7 @@ pub enum Verdict {
 /// # Errors
 /// `IDEMPOTENCY_KEY_REUSED` if the claim is of another body, or its attempt may still run.
 pub fn verdict(claim: &Claim, key: &str, body: &[u8], now: Timestamp) -> Result<Verdict> {
-    if !claim.is_of(body) {
+    if !claim.is_for_body(body) {
         return Err(reused(claim, key, "This Idempotency-Key was already used with another request body."));
     }
     match (claim.state, &claim.response) {

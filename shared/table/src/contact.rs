@@ -2,7 +2,7 @@
 
 mod attributes;
 mod merge;
-mod room;
+mod size_limit;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -12,11 +12,11 @@ use sha2::{Digest, Sha256};
 
 use attributes::largest;
 pub(crate) use attributes::{DATA, size};
-pub use room::{Bound, MAX_DATA_BYTES, Room};
+pub use size_limit::{Bound, MAX_DATA_BYTES, SizeCheck};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{Item, from_item, ignore_failed_condition, moment, s},
+    item::{Item, from_item, ignore_failed_condition, moment, string},
     keys,
 };
 
@@ -170,8 +170,8 @@ impl Table {
             .update_expression(format!("SET project_id = :project, email = :email, created_at = if_not_exists(created_at, :now), updated_at = :now, #mark = :at{subscription}{remove}"))
             .condition_expression("attribute_not_exists(#mark) OR #mark < :at")
             .expression_attribute_names("#mark", mark.attribute())
-            .expression_attribute_values(":project", s(project.to_string()))
-            .expression_attribute_values(":email", s(email))
+            .expression_attribute_values(":project", string(project.to_string()))
+            .expression_attribute_values(":email", string(email))
             .expression_attribute_values(":now", moment(now))
             .expression_attribute_values(":at", moment(at))
             .expression_attribute_values(":false", AttributeValue::Bool(false))

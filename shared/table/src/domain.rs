@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{from_item, ignore_failed_condition, s, to_item},
+    item::{from_item, ignore_failed_condition, string, to_item},
     keys::{self, DOMAINS},
 };
 
@@ -82,15 +82,15 @@ impl Table {
         let put = Put::builder().table_name(&*self.name).set_item(Some(to_item(keys::domain(domain), &claim)?));
         let put = match abandoned {
             None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(gone) => {
-                put.condition_expression("project_id = :gone").expression_attribute_values(":gone", s(gone.to_string()))
-            }
+            Some(gone) => put
+                .condition_expression("project_id = :gone")
+                .expression_attribute_values(":gone", string(gone.to_string())),
         };
         let exists = TransactWriteItem::builder().condition_check(exists).build();
         self.transact(vec![exists, TransactWriteItem::builder().put(put.build()?).build()]).await
     }
 
-    /// After a claim whose answer is `error`: whose is the domain now?
+    /// Finds out who holds the domain after a claim that failed with `error`.
     async fn settle_claim_of(
         &self,
         domain: &str,
@@ -132,19 +132,19 @@ impl Table {
             .table_name(&*self.name)
             .set_key(Some(keys::domain(domain).attributes()))
             .condition_expression("project_id = :project")
-            .expression_attribute_values(":project", s(project.to_string()))
+            .expression_attribute_values(":project", string(project.to_string()))
             .send()
             .await;
         ignore_failed_condition(result)
     }
 
-    /// As part of a transaction: that a project has claimed a domain.
+    /// The check that a project has claimed a domain, as part of a transaction.
     pub(crate) fn claim_check(&self, domain: &str, project: Uuid) -> Result<TransactWriteItem, TableError> {
         let check = ConditionCheck::builder()
             .table_name(&*self.name)
             .set_key(Some(keys::domain(domain).attributes()))
             .condition_expression("project_id = :project")
-            .expression_attribute_values(":project", s(project.to_string()))
+            .expression_attribute_values(":project", string(project.to_string()))
             .build()?;
         Ok(TransactWriteItem::builder().condition_check(check).build())
     }
@@ -155,7 +155,7 @@ impl Table {
             .table_name(&*self.name)
             .set_key(Some(keys::domain(domain).attributes()))
             .condition_expression("attribute_not_exists(pk) OR project_id = :project")
-            .expression_attribute_values(":project", s(project.to_string()))
+            .expression_attribute_values(":project", string(project.to_string()))
             .build()?;
         Ok(TransactWriteItem::builder().delete(delete).build())
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{conditional, expiry, from_item, ignore_failed_condition, moment, n, s, to_item},
+    item::{conditional, expiry, from_item, ignore_failed_condition, moment, number, string, to_item},
     keys,
 };
 
@@ -139,27 +139,27 @@ impl fmt::Debug for Outcome<'_> {
 /// A report of the mail service on an email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportedStatus {
-    /// It took it.
+    /// SES accepted the email.
     Sent,
-    /// The recipient's server took it.
+    /// The recipient's server accepted the email.
     Delivered,
-    /// It was opened.
+    /// The recipient opened the email.
     Opened,
-    /// A link in it was clicked.
+    /// The recipient clicked a link in the email.
     Clicked,
-    /// Its delivery takes longer.
+    /// The email is not delivered yet; SES tries again.
     Delayed,
-    /// It did not take it after all; the error code's name.
+    /// SES rejected the email after accepting it; the name of the error code.
     Failed(&'static str),
-    /// It held it back: the recipient is on a suppression list.
+    /// SES did not try: the recipient is on a suppression list.
     HeldBack,
-    /// It bounced, for now.
+    /// The email bounced for now.
     BouncedForNow,
-    /// It bounced for good.
+    /// The email bounced for good.
     Bounced,
-    /// The recipient complained.
+    /// The recipient complained about the email.
     Complained,
-    /// The recipient took it for no spam.
+    /// The recipient reported that the email is not spam.
     NotSpam,
 }
 
@@ -197,9 +197,10 @@ impl ReportedStatus {
 }
 
 impl Permit {
-    /// By the record that is there, whether the attempt called `nonce` made it: its write failed on its own echo.
-    pub(crate) fn by(nonce: &str, found: Email) -> Self {
-        if found.nonce == nonce { Self::Taken } else { Self::Found(Box::new(found)) }
+    /// The permit as the stored record tells it: taken if the attempt called `nonce` wrote the record, since the write then failed
+    /// on its own echo.
+    pub(crate) fn from_record(nonce: &str, record: Email) -> Self {
+        if record.nonce == nonce { Self::Taken } else { Self::Found(Box::new(record)) }
     }
 }
 
@@ -216,12 +217,12 @@ impl Table {
         };
         match self.create(|| keys::email(email.id), put).await? {
             None => Ok(Permit::Taken),
-            Some(found) => Ok(Permit::by(&email.nonce, from_item(found)?)),
+            Some(found) => Ok(Permit::from_record(&email.nonce, from_item(found)?)),
         }
     }
 
     /// Records the outcome of an email for the attempt `nonce`, if the record is that attempt's: one whose permit failed
-    /// may find another's. Not if something of the same or a higher rank is known already, or the record is gone.
+    /// may find another's. Does nothing if a status of the same or a higher rank is recorded, or the record does not exist.
     ///
     /// # Errors
     /// Any [`TableError`].
@@ -234,7 +235,8 @@ impl Table {
         now: Timestamp,
     ) -> Result<(), TableError> {
         let mut set = "SET #status = :status, #rank = :rank, settled_at = :now".to_owned();
-        let mut values = vec![(":status", s(status.as_str())), (":rank", n(status.rank())), (":now", moment(now))];
+        let mut values =
+            vec![(":status", string(status.as_str())), (":rank", number(status.rank())), (":now", moment(now))];
         for (attribute, placeholder, value) in [
             ("message_id", ":message", outcome.message_id),
             ("#error", ":error", outcome.error),
@@ -242,14 +244,14 @@ impl Table {
         ] {
             if let Some(value) = value {
                 set.extend([", ", attribute, " = ", placeholder]);
-                values.push((placeholder, s(value)));
+                values.push((placeholder, string(value)));
             }
         }
         let mut request = self
             .update(keys::email(id))
             .update_expression(set)
             .condition_expression("nonce = :nonce AND #rank < :rank")
-            .expression_attribute_values(":nonce", s(nonce))
+            .expression_attribute_values(":nonce", string(nonce))
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#rank", "rank");
         if outcome.error.is_some() {
@@ -271,8 +273,8 @@ impl Table {
             .update(keys::email(id))
             .update_expression("SET subject = :subject")
             .condition_expression("nonce = :nonce AND attribute_not_exists(subject)")
-            .expression_attribute_values(":nonce", s(nonce))
-            .expression_attribute_values(":subject", s(subject))
+            .expression_attribute_values(":nonce", string(nonce))
+            .expression_attribute_values(":subject", string(subject))
             .send()
             .await;
         ignore_failed_condition(result)
@@ -289,7 +291,7 @@ impl Table {
             .table_name(&*self.name)
             .set_key(Some(keys::email(id).attributes()))
             .condition_expression("nonce = :nonce")
-            .expression_attribute_values(":nonce", s(nonce))
+            .expression_attribute_values(":nonce", string(nonce))
             .send()
             .await;
         ignore_failed_condition(result)
@@ -300,19 +302,19 @@ impl Table {
     ///
     /// # Errors
     /// Any [`TableError`].
-    pub async fn record_seen(
+    pub async fn record_report(
         &self,
         id: Uuid,
-        seen: ReportedStatus,
+        report: ReportedStatus,
         at: Timestamp,
         message_id: &str,
     ) -> Result<(), TableError> {
-        let first_news = match seen.status() {
-            Some(status) => self.raise_status(id, seen, status, at, message_id).await?,
+        let was_raised = match report.status() {
+            Some(status) => self.raise_status(id, report, status, at, message_id).await?,
             None => false,
         };
-        match seen.attribute() {
-            Some(attribute) if !first_news => self.record_latest(id, attribute, at).await,
+        match report.attribute() {
+            Some(attribute) if !was_raised => self.record_latest(id, attribute, at).await,
             _ => Ok(()),
         }
     }
@@ -321,7 +323,7 @@ impl Table {
     async fn raise_status(
         &self,
         id: Uuid,
-        seen: ReportedStatus,
+        report: ReportedStatus,
         status: Status,
         at: Timestamp,
         message_id: &str,
@@ -331,19 +333,19 @@ impl Table {
             .condition_expression("attribute_exists(pk) AND #rank < :rank")
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#rank", "rank")
-            .expression_attribute_values(":status", s(status.as_str()))
-            .expression_attribute_values(":rank", n(status.rank()))
-            .expression_attribute_values(":message", s(message_id));
+            .expression_attribute_values(":status", string(status.as_str()))
+            .expression_attribute_values(":rank", number(status.rank()))
+            .expression_attribute_values(":message", string(message_id));
         let mut set = "SET #status = :status, #rank = :rank, message_id = :message".to_owned();
-        if let Some(attribute) = seen.attribute() {
+        if let Some(attribute) = report.attribute() {
             set.extend([", ", attribute, " = :at"]);
             request = request.expression_attribute_values(":at", moment(at));
         }
         // An error says why an email failed; one that got further did not.
         request = request.expression_attribute_names("#error", "error");
-        if let ReportedStatus::Failed(error) = seen {
+        if let ReportedStatus::Failed(error) = report {
             set.push_str(", #error = :error");
-            request = request.expression_attribute_values(":error", s(error));
+            request = request.expression_attribute_values(":error", string(error));
         } else {
             set.push_str(" REMOVE #error");
         }
@@ -353,9 +355,9 @@ impl Table {
     async fn record_latest(&self, id: Uuid, attribute: &str, at: Timestamp) -> Result<(), TableError> {
         let result = self
             .update(keys::email(id))
-            .update_expression("SET #seen = :at")
-            .condition_expression("attribute_exists(pk) AND (attribute_not_exists(#seen) OR #seen < :at)")
-            .expression_attribute_names("#seen", attribute)
+            .update_expression("SET #latest = :at")
+            .condition_expression("attribute_exists(pk) AND (attribute_not_exists(#latest) OR #latest < :at)")
+            .expression_attribute_names("#latest", attribute)
             .expression_attribute_values(":at", moment(at))
             .send()
             .await;

@@ -3,7 +3,7 @@
 
 use crate::{
     Table, TableError, Timestamp,
-    item::{ignore_failed_condition, moment, once},
+    item::{ignore_failed_condition, moment, no_retries},
     keys,
 };
 
@@ -19,7 +19,7 @@ impl Table {
             .condition_expression("attribute_not_exists(last_event_at) OR last_event_at < :at")
             .expression_attribute_values(":at", moment(at))
             .customize()
-            .config_override(once())
+            .config_override(no_retries())
             .send()
             .await;
         ignore_failed_condition(result)

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{conditional, expiry, from_item, ignore_failed_condition, moment, n, s, to_item},
+    item::{conditional, expiry, from_item, ignore_failed_condition, moment, number, string, to_item},
     keys::{self, Key},
 };
 
@@ -109,7 +109,7 @@ impl Claim {
 
     /// True if the request that made the claim had this body.
     #[must_use]
-    pub fn is_of(&self, body: &[u8]) -> bool {
+    pub fn is_for_body(&self, body: &[u8]) -> bool {
         self.fingerprint == fingerprint(body)
     }
 
@@ -170,7 +170,7 @@ impl Table {
             Ok(put
                 .set_item(Some(to_item(scope.key(), &claim)?))
                 .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
-                .expression_attribute_values(":now", n(claim.created_at.as_second())))
+                .expression_attribute_values(":now", number(claim.created_at.as_second())))
         };
         match self.create(|| scope.key(), put).await? {
             None => Ok(ClaimOutcome::Mine(Box::new(claim))),
@@ -203,10 +203,10 @@ impl Table {
             .change_claim(scope, &held.nonce)
             .update_expression("SET #state = :state, nonce = :mine, lease_until = :lease, expires_at = :expires")
             .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":state", s("running"))
-            .expression_attribute_values(":mine", s(&attempt.nonce))
+            .expression_attribute_values(":state", string("running"))
+            .expression_attribute_values(":mine", string(&attempt.nonce))
             .expression_attribute_values(":lease", moment(attempt.lease_until))
-            .expression_attribute_values(":expires", n(expiry(attempt.now, RETENTION_DAYS)))
+            .expression_attribute_values(":expires", number(expiry(attempt.now, RETENTION_DAYS)))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
@@ -215,7 +215,7 @@ impl Table {
             Ok(output) => return Ok(ClaimOutcome::Mine(Box::new(from_item(output.attributes.unwrap_or_default())?))),
             Err(old) => old,
         };
-        match self.failed_on(scope.key(), old).await? {
+        match self.item_of_failed_condition(scope.key(), old).await? {
             Some(found) => Ok(ClaimOutcome::from_record(&attempt.nonce, from_item(found)?)),
             None => Ok(ClaimOutcome::Theirs(Box::new(held.clone()))),
         }
@@ -238,13 +238,13 @@ impl Table {
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#response", "response")
             .condition_expression("nonce = :nonce AND #state <> :state")
-            .expression_attribute_values(":state", s("done"))
-            .expression_attribute_values(":response", s(response))
+            .expression_attribute_values(":state", string("done"))
+            .expression_attribute_values(":response", string(response))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
         let Err(old) = conditional(result)? else { return Ok(true) };
-        let found: Option<Claim> = self.failed_on(scope.key(), old).await?.map(from_item).transpose()?;
+        let found: Option<Claim> = self.item_of_failed_condition(scope.key(), old).await?.map(from_item).transpose()?;
         // The attempt's own response, if that was written before the SDK's retry.
         Ok(found.is_some_and(|claim| claim.nonce == nonce && claim.state == ClaimState::Done))
     }
@@ -259,10 +259,10 @@ impl Table {
             .change_claim(scope, nonce)
             .update_expression("SET #state = :state, status_code = :status")
             .condition_expression("nonce = :nonce AND #state = :running")
-            .expression_attribute_values(":running", s("running"))
+            .expression_attribute_values(":running", string("running"))
             .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":state", s("unknown"))
-            .expression_attribute_values(":status", n(code.status()));
+            .expression_attribute_values(":state", string("unknown"))
+            .expression_attribute_values(":status", number(code.status()));
         ignore_failed_condition(request.send().await)
     }
 
@@ -277,7 +277,7 @@ impl Table {
             .table_name(&*self.name)
             .set_key(Some(scope.key().attributes()))
             .condition_expression("nonce = :nonce")
-            .expression_attribute_values(":nonce", s(nonce))
+            .expression_attribute_values(":nonce", string(nonce))
             .send()
             .await;
         ignore_failed_condition(result)
@@ -285,6 +285,8 @@ impl Table {
 
     /// An update of a claim on condition that the attempt `nonce` holds it.
     fn change_claim(&self, scope: &IdempotencyScope, nonce: &str) -> UpdateItemFluentBuilder {
-        self.update(scope.key()).condition_expression("nonce = :nonce").expression_attribute_values(":nonce", s(nonce))
+        self.update(scope.key())
+            .condition_expression("nonce = :nonce")
+            .expression_attribute_values(":nonce", string(nonce))
     }
 }

@@ -8,13 +8,13 @@ use posthorn_errors::Code;
 use crate::{
     Timestamp,
     api_key::ApiKey,
-    contact::{Bound, Room, size},
+    contact::{Bound, SizeCheck, size},
     data::Data,
     email::{self, Email, Outcome, Permit, ReportedStatus},
     idempotency::{Attempt, Claim, ClaimOutcome, ClaimState, RETENTION_DAYS},
     item::expiry,
     notice::{LEASE, Notice},
-    project::{Project, ProjectFacts, ProjectKey, removed, was_made},
+    project::{Project, ProjectFacts, ProjectKey, removed_keys, was_committed},
 };
 
 /// The data in a contact's item.
@@ -29,9 +29,9 @@ pub struct ContactData {
 }
 
 impl ContactData {
-    /// Does as one write of [`Table::merge_contact`](crate::Table::merge_contact). False if its condition fails.
-    pub fn write(&mut self, data: &Data, room: Room) -> bool {
-        let Some(bound) = room.admit(self.exists, self.bound) else { return false };
+    /// Has the effect of one write of [`Table::merge_contact`](crate::Table::merge_contact). False if its condition fails.
+    pub fn write(&mut self, data: &Data, check: SizeCheck) -> bool {
+        let Some(bound) = check.admit(self.exists, self.bound) else { return false };
         (self.exists, self.bound) = (true, bound);
         self.data.extend(data.stored_texts().map(|(key, text)| (key.to_owned(), text)));
         self.data.retain(|key, _| !data.removed.contains(key));
@@ -40,8 +40,8 @@ impl ContactData {
 
     /// The writer's next write after one that failed. `None` if the data does not fit.
     #[must_use]
-    pub fn next(&self, data: &Data) -> Option<Room> {
-        Room::next(data, self.bound, self.data.iter().map(|(key, text)| (key.as_str(), text.len())))
+    pub fn next(&self, data: &Data) -> Option<SizeCheck> {
+        SizeCheck::next(data, self.bound, self.data.iter().map(|(key, text)| (key.as_str(), text.len())))
     }
 
     /// The bytes of its data.
@@ -56,12 +56,12 @@ impl ContactData {
 pub struct EmailRecord(pub Option<Email>);
 
 impl EmailRecord {
-    /// Does as [`Table::permit_email`](crate::Table::permit_email).
+    /// Has the effect of [`Table::permit_email`](crate::Table::permit_email).
     pub fn permit(&mut self, email: &Email) -> Permit {
-        Permit::by(&email.nonce, self.0.get_or_insert_with(|| email.clone()).clone())
+        Permit::from_record(&email.nonce, self.0.get_or_insert_with(|| email.clone()).clone())
     }
 
-    /// Does as [`Table::settle_email`](crate::Table::settle_email).
+    /// Has the effect of [`Table::settle_email`](crate::Table::settle_email).
     pub fn settle(&mut self, nonce: &str, status: email::Status, outcome: &Outcome<'_>) {
         if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.status < status) {
             found.status = status;
@@ -70,16 +70,16 @@ impl EmailRecord {
         }
     }
 
-    /// Does as [`Table::withdraw_email`](crate::Table::withdraw_email).
+    /// Has the effect of [`Table::withdraw_email`](crate::Table::withdraw_email).
     pub fn withdraw(&mut self, nonce: &str) {
         self.0.take_if(|found| found.nonce == nonce);
     }
 
-    /// Does as [`Table::record_seen`](crate::Table::record_seen), times apart.
-    pub fn see(&mut self, seen: ReportedStatus, message_id: &str) {
-        let Some(status) = seen.status() else { return };
+    /// Has the effect of [`Table::record_report`](crate::Table::record_report), without the times.
+    pub fn record_report(&mut self, report: ReportedStatus, message_id: &str) {
+        let Some(status) = report.status() else { return };
         if let Some(found) = self.0.as_mut().filter(|found| found.status < status) {
-            let error = if let ReportedStatus::Failed(error) = seen { Some(error.to_owned()) } else { None };
+            let error = if let ReportedStatus::Failed(error) = report { Some(error.to_owned()) } else { None };
             (found.status, found.error, found.message_id) = (status, error, Some(message_id.to_owned()));
         }
     }
@@ -90,7 +90,7 @@ impl EmailRecord {
 pub struct ClaimRecord(pub Option<Claim>);
 
 impl ClaimRecord {
-    /// Does as [`Table::claim`](crate::Table::claim).
+    /// Has the effect of [`Table::claim`](crate::Table::claim).
     pub fn claim(&mut self, claim: Claim) -> ClaimOutcome {
         match &self.0 {
             Some(found) if !found.is_expired(claim.created_at) => {
@@ -100,7 +100,7 @@ impl ClaimRecord {
         }
     }
 
-    /// Does as [`Table::take_over`](crate::Table::take_over).
+    /// Has the effect of [`Table::take_over`](crate::Table::take_over).
     pub fn take_over(&mut self, held: &Claim, attempt: &Attempt) -> ClaimOutcome {
         let Some(found) = &mut self.0 else { return ClaimOutcome::Theirs(Box::new(held.clone())) };
         if found.nonce == held.nonce {
@@ -112,7 +112,7 @@ impl ClaimRecord {
         ClaimOutcome::from_record(&attempt.nonce, found.clone())
     }
 
-    /// Does as [`Table::settle_claim`](crate::Table::settle_claim).
+    /// Has the effect of [`Table::settle_claim`](crate::Table::settle_claim).
     pub fn settle(&mut self, nonce: &str, response: &str) -> bool {
         let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce) else { return false };
         if found.state != ClaimState::Done {
@@ -122,7 +122,7 @@ impl ClaimRecord {
         true
     }
 
-    /// Does as [`Table::leave_claim`](crate::Table::leave_claim).
+    /// Has the effect of [`Table::leave_claim`](crate::Table::leave_claim).
     pub fn leave(&mut self, nonce: &str, code: Code) {
         if let Some(found) = self.0.as_mut().filter(|found| found.nonce == nonce && found.state == ClaimState::Running)
         {
@@ -131,7 +131,7 @@ impl ClaimRecord {
         }
     }
 
-    /// Does as [`Table::release_claim`](crate::Table::release_claim).
+    /// Has the effect of [`Table::release_claim`](crate::Table::release_claim).
     pub fn release(&mut self, nonce: &str) {
         self.0.take_if(|found| found.nonce == nonce);
     }
@@ -159,14 +159,14 @@ impl Notices {
         self.0.values().map(|leased| leased.notice.clone()).collect()
     }
 
-    /// Does as [`Table::record_notice`](crate::Table::record_notice) when `stored` is the project.
+    /// Has the effect of [`Table::record_notice`](crate::Table::record_notice) when `stored` is the project.
     pub fn record(&mut self, notice: &Notice, read: &ProjectFacts, stored: &ProjectFacts) {
         if (read.epoch, read.status) == (stored.epoch, stored.status) {
             self.add(notice);
         }
     }
 
-    /// Does as a transaction that records a notice. False if one of its name is there.
+    /// Has the effect of a transaction that records a notice. False if one of its name is there.
     pub fn add(&mut self, notice: &Notice) -> bool {
         let is_new = !self.0.contains_key(&notice.name);
         self.0.entry(notice.name.clone()).or_insert_with(|| Leased {
@@ -177,7 +177,7 @@ impl Notices {
         is_new
     }
 
-    /// Does as [`Table::lease_notice`](crate::Table::lease_notice).
+    /// Has the effect of [`Table::lease_notice`](crate::Table::lease_notice).
     pub fn lease(&mut self, name: &str, nonce: &str, now: Timestamp) -> bool {
         let is_free = |leased: &&mut Leased| {
             let is_mine = leased.nonce.as_deref() == Some(nonce);
@@ -187,14 +187,14 @@ impl Notices {
         leased.map(|leased| (leased.until, leased.nonce) = (Some(now + LEASE), Some(nonce.to_owned()))).is_some()
     }
 
-    /// Does as [`Table::mark_published`](crate::Table::mark_published).
+    /// Has the effect of [`Table::mark_published`](crate::Table::mark_published).
     pub fn mark_published(&mut self, name: &str, now: Timestamp) {
         if let Some(leased) = self.0.get_mut(name).filter(|leased| leased.notice.published_at.is_none()) {
             (leased.notice.published_at, leased.until) = (Some(now), None);
         }
     }
 
-    /// Does as [`Table::release_notice`](crate::Table::release_notice).
+    /// Has the effect of [`Table::release_notice`](crate::Table::release_notice).
     pub fn release(&mut self, name: &str, nonce: &str) {
         if let Some(leased) = self.0.get_mut(name).filter(|leased| leased.nonce.as_deref() == Some(nonce)) {
             leased.until = None;
@@ -212,11 +212,11 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// Does as the transaction of [`Table::change_project`](crate::Table::change_project). False if one of its conditions fails.
+    /// Has the effect of the transaction of [`Table::change_project`](crate::Table::change_project). False if one of its conditions fails.
     pub fn change(&mut self, previous: Option<&Project>, next: &Project) -> bool {
         let version = |project: &Project| project.version;
         let is_as_read = self.project.as_ref().map(version) == previous.map(version);
-        let removed: Vec<_> = previous.into_iter().flat_map(|previous| removed(previous, next)).collect();
+        let removed: Vec<_> = previous.into_iter().flat_map(|previous| removed_keys(previous, next)).collect();
         let is_free = |key: &ProjectKey| self.keys.get(&key.digest).is_none_or(|item| item.project.id == next.facts.id);
         if !is_as_read || !next.keys.iter().chain(removed.iter().copied()).all(is_free) {
             return false;
@@ -232,6 +232,6 @@ impl Stored {
     /// The finding of [`Table::change_project`](crate::Table::change_project) after a lost answer: true if the change was made.
     #[must_use]
     pub fn has(&self, previous: Option<&Project>, next: &Project) -> bool {
-        self.project.as_ref().is_some_and(|stored| was_made(previous, next, stored))
+        self.project.as_ref().is_some_and(|stored| was_committed(previous, next, stored))
     }
 }

@@ -1,4 +1,4 @@
-//! Between a noun and its item.
+//! Converts values to items and back, and makes the calls that all nouns share.
 
 use std::collections::HashMap;
 
@@ -38,18 +38,18 @@ pub(crate) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, TableError
 }
 
 /// A string attribute.
-pub(crate) fn s(value: impl Into<String>) -> AttributeValue {
+pub(crate) fn string(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
 /// A number attribute.
-pub(crate) fn n(value: impl Into<i128>) -> AttributeValue {
+pub(crate) fn number(value: impl Into<i128>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
 }
 
 /// A moment, as [`time`] writes it.
 pub(crate) fn moment(at: Timestamp) -> AttributeValue {
-    s(time::text(at))
+    string(time::text(at))
 }
 
 /// The moment at which an item written now expires, in epoch seconds.
@@ -67,7 +67,7 @@ impl Table {
     /// Every item of a partition, by sort key, read consistently.
     pub(crate) async fn query_partition(&self, partition: &str) -> Result<Vec<Item>, TableError> {
         let query = self.client.query().table_name(&*self.name).consistent_read(true);
-        let query = query.key_condition_expression("pk = :pk").expression_attribute_values(":pk", s(partition));
+        let query = query.key_condition_expression("pk = :pk").expression_attribute_values(":pk", string(partition));
         Ok(query.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?)
     }
 
@@ -83,16 +83,16 @@ impl Table {
             let request =
                 request.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld).send();
             let Err(old) = conditional(request.await)? else { return Ok(None) };
-            if let Some(found) = self.failed_on(key(), old).await? {
+            if let Some(found) = self.item_of_failed_condition(key(), old).await? {
                 return Ok(Some(found));
             }
         }
         Err(TableError::Conflict(Conflict::ConditionFailed))
     }
 
-    /// The item on which a write's condition failed, if there is one: `old` is what the answer brought. That it brought
-    /// none does not say that there is none, for the API promises no item.
-    pub(crate) async fn failed_on(&self, key: Key, old: Item) -> Result<Option<Item>, TableError> {
+    /// The item on which a write's condition failed, if there is one. `old` is the item in the answer; if it is empty the item is
+    /// read, since the API does not promise it.
+    pub(crate) async fn item_of_failed_condition(&self, key: Key, old: Item) -> Result<Option<Item>, TableError> {
         if old.is_empty() { self.read(key).await } else { Ok(Some(old)) }
     }
 
@@ -142,13 +142,13 @@ impl Table {
 pub(crate) trait ConditionalWrite: Sized {
     /// The old item (empty if the answer has none), or the error as it was if no condition failed.
     #[expect(clippy::result_large_err, reason = "the error is the SDK's own, handed on")]
-    fn failed_on(error: SdkError<Self>) -> Result<Item, SdkError<Self>>;
+    fn old_item(error: SdkError<Self>) -> Result<Item, SdkError<Self>>;
 }
 
 macro_rules! conditional_write {
     ($($error:ident),*) => {$(
         impl ConditionalWrite for $error {
-            fn failed_on(error: SdkError<Self>) -> Result<Item, SdkError<Self>> {
+            fn old_item(error: SdkError<Self>) -> Result<Item, SdkError<Self>> {
                 match error {
                     SdkError::ServiceError(service) if service.err().is_conditional_check_failed_exception() => {
                         match service.into_err() {
@@ -166,18 +166,18 @@ macro_rules! conditional_write {
 conditional_write!(PutItemError, UpdateItemError, DeleteItemError);
 
 /// Tells a write that was made (`Ok(Ok(…))`) from one whose condition failed (`Ok(Err(old item))`, empty if the answer has
-/// none: see [`Table::failed_on`]).
+/// none: see [`Table::item_of_failed_condition`]).
 pub(crate) fn conditional<T, E>(result: Result<T, SdkError<E>>) -> Result<Result<T, Item>, TableError>
 where
     E: ConditionalWrite + ProvideErrorMetadata + std::fmt::Debug,
 {
     match result {
         Ok(output) => Ok(Ok(output)),
-        Err(error) => E::failed_on(error).map(Err).map_err(TableError::from),
+        Err(error) => E::old_item(error).map(Err).map_err(TableError::from),
     }
 }
 
-/// A write on condition that is no more to be made once the condition fails: somebody came first, or it is done.
+/// Ignores a failed condition: the write is not needed any more.
 pub(crate) fn ignore_failed_condition<T, E>(result: Result<T, SdkError<E>>) -> Result<(), TableError>
 where
     E: ConditionalWrite + ProvideErrorMetadata + std::fmt::Debug,
@@ -185,7 +185,8 @@ where
     conditional(result).map(drop)
 }
 
-/// For a write that counts, which a retry after a lost answer would count twice.
-pub(crate) fn once() -> Builder {
+/// Turns the SDK's retries off: for a write that counts, since a retry after a lost answer would count twice, and for a call whose
+/// caller slows down when it is throttled.
+pub(crate) fn no_retries() -> Builder {
     Builder::new().retry_config(RetryConfig::disabled())
 }

@@ -19,7 +19,6 @@
 //! | keep when the last SES event came | `UpdateItem`, `GetItem` | `FEEDBACK` | `LAST` |
 //! | read the trailing seven days | `BatchGetItem`, consistent | `STATS#<project>#<shard>` | `<yyyy-mm-dd>` |
 //! | find what a project holds, to remove it | `Scan`, then `BatchWriteItem` | all | all |
-//!
 //! | list a project's contacts, or a contact's emails, newest first | `Query` of the index `listing` | `listing`: `<project>#CONTACTS#<shard>`, `<contact>#EMAILS` | `listing_at`: `<creation>#<id>` |
 //! | bring a table of an earlier version up to date | `Scan`, then `UpdateItem` | all | all |
 //!
@@ -82,7 +81,7 @@ pub enum Deletion {
     Kept(&'static str),
 }
 
-/// Where an item says whose it is.
+/// The place at which an item names its project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
     /// In the attribute `project_id`.
@@ -144,12 +143,14 @@ impl Noun {
     /// The kind of an item, by its key; `None` if there is no such kind.
     #[must_use]
     pub fn of(pk: &str, sk: &str) -> Option<Self> {
-        NOUNS.into_iter().find(|noun| is_of(noun.partition, pk) && (noun.sort == ANY || is_of(noun.sort, sk)))
+        NOUNS
+            .into_iter()
+            .find(|noun| matches_key(noun.partition, pk) && (noun.sort == ANY || matches_key(noun.sort, sk)))
     }
 }
 
-/// True if a key is this one, or begins like it.
-pub(crate) fn is_of(key_or_beginning: &str, key: &str) -> bool {
+/// True if `key` equals `key_or_beginning`, or begins with it if that ends with `#`.
+pub(crate) fn matches_key(key_or_beginning: &str, key: &str) -> bool {
     if key_or_beginning.ends_with('#') { key.starts_with(key_or_beginning) } else { key == key_or_beginning }
 }
 
@@ -163,7 +164,7 @@ pub(crate) struct Key {
 impl Key {
     fn new(pk: String, sk: impl Into<String>) -> Self {
         let sk = sk.into();
-        // So that the first test of a new kind says that it is missing in the list.
+        // Panics here so that the first test of a new kind fails if `NOUNS` lacks it.
         debug_assert!(Noun::of(&pk, &sk).is_some(), "{pk} {sk} is of no kind in NOUNS");
         Self { pk, sk }
     }
@@ -288,6 +289,13 @@ pub(crate) fn email_list(contact: Uuid) -> String {
 
 fn place_at(created_at: Timestamp, id: Uuid) -> String {
     format!("{}#{id}", time::text(created_at))
+}
+
+/// True if `text` has the form of [`Place::at`].
+pub(crate) fn is_place(text: &str) -> bool {
+    let Some((created_at, id)) = text.split_once('#') else { return false };
+    let (Ok(created_at), Ok(id)) = (created_at.parse(), id.parse()) else { return false };
+    place_at(created_at, id) == text
 }
 
 #[cfg(test)]

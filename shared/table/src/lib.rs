@@ -38,7 +38,7 @@ pub use uuid::Uuid;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 
-/// The table. A cheap clone.
+/// The table. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Table {
     client: aws_sdk_dynamodb::Client,

@@ -4,18 +4,19 @@ use std::fmt;
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use futures_util::future::try_join_all;
-use posthorn_errors::{FieldCode, FieldErrors};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::{
     Table, TableError, Uuid,
-    item::{Item, from_item, s},
+    item::{Item, from_item, string},
     keys::{self, INDEX, LISTING, LISTING_AT, PK, SK},
 };
 
 /// The bytes of a cursor that tell its list and filter.
 const TAG_BYTES: usize = 8;
+/// The most bytes of a sort key (DynamoDB developer guide, "Quotas", "Sort key length").
+const MAX_SORT_KEY_BYTES: usize = 1024;
 
 /// A list: items in the descending order of their sort keys, of which no two are the same.
 #[derive(Debug, Clone)]
@@ -61,6 +62,17 @@ impl List {
         tag
     }
 
+    /// True if an item of the list may have this sort key. The tag of a cursor is no signature, and DynamoDB refuses a query that
+    /// begins after a sort key that no item of the list can have.
+    fn may_hold(&self, sort_key: &str) -> bool {
+        match &self.0 {
+            Source::Partition { beginning, .. } => {
+                sort_key.starts_with(beginning) && sort_key.len() <= MAX_SORT_KEY_BYTES
+            }
+            Source::Index(_) => keys::is_place(sort_key),
+        }
+    }
+
     fn sort_key(&self) -> &'static str {
         match self.0 {
             Source::Partition { .. } => SK,
@@ -89,27 +101,14 @@ impl fmt::Display for Cursor {
 }
 
 impl Cursor {
-    /// Reads the field `cursor` of a request for a page of `list` with `filter`, the texts of all parameters that choose items.
-    /// One that is not ours, or of another list or filter, is noted as wrong.
+    /// Reads a cursor for a page of `list` with `filter`, the texts of all parameters that choose items. `None` for a text that is
+    /// not a cursor of this list with this filter. For `posthorn_errors::Query::cursor`, which has the message.
     #[must_use]
-    pub fn check(text: Option<&str>, list: &List, filter: &str, fields: &mut FieldErrors) -> Option<Self> {
-        let text = text?;
-        let cursor = Self::read(text).filter(|cursor| cursor.tag == list.tag(filter));
-        if cursor.is_none() {
-            fields.push(
-                "cursor",
-                FieldCode::InvalidValue,
-                "Must be the cursor of a page of this list with these filters.",
-            );
-        }
-        cursor
-    }
-
-    fn read(text: &str) -> Option<Self> {
+    pub fn decode(text: &str, list: &List, filter: &str) -> Option<Self> {
         let bytes = hex::decode(text).ok()?;
         let (tag, after) = bytes.split_first_chunk()?;
-        let after = String::from_utf8(after.to_vec()).ok().filter(|after| !after.is_empty())?;
-        Some(Self { tag: *tag, after })
+        let after = String::from_utf8(after.to_vec()).ok()?;
+        (*tag == list.tag(filter) && list.may_hold(&after)).then_some(Self { tag: *tag, after })
     }
 }
 
@@ -118,7 +117,7 @@ impl Cursor {
 pub struct Page<T> {
     /// Its items; fewer than asked for if DynamoDB ends a page early (at 1 MB) or if these are the last.
     pub items: Vec<T>,
-    /// Where the next page begins; `None` after the last.
+    /// The position at which the next page begins; `None` after the last.
     pub next: Option<Cursor>,
 }
 
@@ -130,7 +129,7 @@ struct Part {
 }
 
 impl Table {
-    /// A page of at most `limit` items of a list. `filter` is the one with which `after` was checked.
+    /// A page of at most `limit` items of a list. `filter` is the one with which `after` was decoded.
     ///
     /// # Errors
     /// Any [`TableError`].
@@ -139,7 +138,7 @@ impl Table {
         list: &List,
         filter: &str,
         after: Option<&Cursor>,
-        limit: u16,
+        limit: u32,
     ) -> Result<Page<T>, TableError> {
         let after = after.map(|cursor| cursor.after.as_str());
         let parts = match &list.0 {
@@ -150,35 +149,36 @@ impl Table {
                 try_join_all(partitions.iter().map(|it| self.part(self.in_index(it, after), limit))).await?
             }
         };
-        let (items, goes_on) = merged(parts, list.sort_key(), limit.into());
+        let (items, goes_on) = merged(parts, list.sort_key(), limit as usize);
         let end = items.last().map(|item| sort_key(item, list.sort_key()).to_owned());
         let next = end.filter(|_| goes_on).map(|after| Cursor { tag: list.tag(filter), after });
         Ok(Page { items: items.into_iter().map(from_item).collect::<Result<_, _>>()?, next })
     }
 
-    async fn part(&self, query: QueryFluentBuilder, limit: u16) -> Result<Part, TableError> {
+    async fn part(&self, query: QueryFluentBuilder, limit: u32) -> Result<Part, TableError> {
         // One more than is shown tells whether there is another page.
-        let output = query.scan_index_forward(false).limit(i32::from(limit) + 1).send().await?;
+        let limit = i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1);
+        let output = query.scan_index_forward(false).limit(limit).send().await?;
         Ok(Part { goes_on: output.last_evaluated_key.is_some(), items: output.items.unwrap_or_default() })
     }
 
     fn in_partition(&self, pk: &str, beginning: &str, after: Option<&str>) -> QueryFluentBuilder {
-        let start = after.map(|sk| Item::from([(PK.to_owned(), s(pk)), (SK.to_owned(), s(sk))]));
+        let start = after.map(|sk| Item::from([(PK.to_owned(), string(pk)), (SK.to_owned(), string(sk))]));
         let query = self.client.query().table_name(&*self.name).consistent_read(true).set_exclusive_start_key(start);
         query
             .key_condition_expression("pk = :pk AND begins_with(sk, :beginning)")
-            .expression_attribute_values(":pk", s(pk))
-            .expression_attribute_values(":beginning", s(beginning))
+            .expression_attribute_values(":pk", string(pk))
+            .expression_attribute_values(":beginning", string(beginning))
     }
 
     fn in_index(&self, partition: &str, after: Option<&str>) -> QueryFluentBuilder {
         let query = self.client.query().table_name(&*self.name).index_name(INDEX);
-        let query = query.expression_attribute_values(":list", s(partition));
+        let query = query.expression_attribute_values(":list", string(partition));
         match after {
             None => query.key_condition_expression(format!("{LISTING} = :list")),
             Some(after) => query
                 .key_condition_expression(format!("{LISTING} = :list AND {LISTING_AT} < :after"))
-                .expression_attribute_values(":after", s(after)),
+                .expression_attribute_values(":after", string(after)),
         }
     }
 }
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     fn part(keys: &[&str], goes_on: bool) -> Part {
-        let item = |key: &&str| Item::from([(SK.to_owned(), s(*key))]);
+        let item = |key: &&str| Item::from([(SK.to_owned(), string(*key))]);
         Part { items: keys.iter().map(item).collect(), goes_on }
     }
 
@@ -228,20 +228,39 @@ mod tests {
     #[test]
     fn a_cursor_is_of_its_list_and_filter_alone() {
         let (list, other) = (List::contacts(Uuid::from_u128(1)), List::contacts(Uuid::from_u128(2)));
-        let cursor = Cursor { tag: list.tag("a=1"), after: "2025-11-30T10:30:00.000Z#x".to_owned() };
-        let check = |text: &str, list: &List, filter: &str| {
-            let mut fields = FieldErrors::default();
-            let read = Cursor::check(Some(text), list, filter, &mut fields);
-            assert_eq!(read.is_none(), fields.count() == 1, "{text}");
-            read
-        };
+        let after = format!("2025-11-30T10:30:00.000Z#{}", Uuid::from_u128(3));
+        let cursor = Cursor { tag: list.tag("a=1"), after };
         let text = cursor.to_string();
-        assert_eq!(check(&text, &list, "a=1"), Some(cursor.clone()));
-        assert_eq!(check(&text, &list, "a=2"), None);
-        assert_eq!(check(&text, &other, "a=1"), None);
+        assert_eq!(Cursor::decode(&text, &list, "a=1"), Some(cursor));
+        assert_eq!(Cursor::decode(&text, &list, "a=2"), None);
+        assert_eq!(Cursor::decode(&text, &other, "a=1"), None);
         for text in ["", "x", "00", &text[..16], &text[..15], &format!("{text}f"), &format!("{}ff", &text[..16])] {
-            assert_eq!(check(text, &list, "a=1"), None, "{text}");
+            assert_eq!(Cursor::decode(text, &list, "a=1"), None, "{text}");
         }
-        assert_eq!(Cursor::check(None, &list, "", &mut FieldErrors::default()), None);
+    }
+
+    /// A caller can compute the tag: it is no signature.
+    #[test]
+    fn a_forged_cursor_that_dynamodb_would_refuse_is_none() {
+        let check = |list: &List, after: String, is_cursor: bool| {
+            let text = Cursor { tag: list.tag(""), after }.to_string();
+            assert_eq!(Cursor::decode(&text, list, "").is_some(), is_cursor, "{text}");
+        };
+        let (contacts, notices, id) = (List::contacts(Uuid::nil()), List::notices(Uuid::nil()), Uuid::max());
+        check(&contacts, format!("2025-11-30T10:30:00.000Z#{id}"), true);
+        for after in [
+            format!("2025-11-30T10:30:00Z#{id}"),
+            format!("yesterday#{id}"),
+            "2025-11-30T10:30:00.000Z#x".to_owned(),
+            format!("2025-11-30T10:30:00.000Z#{}", id.simple()),
+            "2025-11-30T10:30:00.000Z".to_owned(),
+            "x".repeat(2_000),
+        ] {
+            check(&contacts, after, false);
+        }
+        check(&notices, "NOTICE#1#bounce#warning#1".to_owned(), true);
+        check(&notices, format!("NOTICE#{}", "x".repeat(1024 - 7)), true);
+        check(&notices, format!("NOTICE#{}", "x".repeat(1024 - 6)), false);
+        check(&notices, "PROJECT".to_owned(), false);
     }
 }

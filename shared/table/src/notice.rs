@@ -1,5 +1,5 @@
-//! Notices: what is to be announced to the operators. Recorded exactly once, by the write that decides it; published
-//! at least once, with its id.
+//! Notices: what is to be announced to the operators. Recorded exactly no_retries, by the write that decides it; published
+//! at least no_retries, with its id.
 
 use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use jiff::SignedDuration;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Conflict, Table, TableError, Timestamp, Uuid,
-    item::{conditional, expiry, from_item, ignore_failed_condition, moment, n, s},
+    item::{conditional, expiry, from_item, ignore_failed_condition, moment, number, string},
     keys,
     project::ProjectFacts,
 };
@@ -78,8 +78,8 @@ impl Table {
             .set_key(Some(keys::project(project.id).attributes()))
             .condition_expression("epoch = :epoch AND #status = :status")
             .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":epoch", n(project.epoch))
-            .expression_attribute_values(":status", s(project.status.as_str()))
+            .expression_attribute_values(":epoch", number(project.epoch))
+            .expression_attribute_values(":status", string(project.status.as_str()))
             .build()?;
         let unchanged = TransactWriteItem::builder().condition_check(unchanged).build();
         let writes = vec![unchanged, self.notice_write(notice)?];
@@ -107,8 +107,8 @@ impl Table {
             .table_name(&*self.name)
             .consistent_read(true)
             .key_condition_expression("pk = :project AND begins_with(sk, :notices)")
-            .expression_attribute_values(":project", s(partition))
-            .expression_attribute_values(":notices", s(beginning))
+            .expression_attribute_values(":project", string(partition))
+            .expression_attribute_values(":notices", string(beginning))
             .into_paginator()
             .items()
             .send()
@@ -127,7 +127,7 @@ impl Table {
             .update(keys::notice(notice.project, &notice.name))
             .update_expression("SET lease_until = :until, nonce = :nonce")
             .condition_expression("attribute_exists(pk) AND attribute_not_exists(published_at) AND (attribute_not_exists(lease_until) OR lease_until <= :now OR nonce = :nonce)")
-            .expression_attribute_values(":nonce", s(nonce))
+            .expression_attribute_values(":nonce", string(nonce))
             .expression_attribute_values(":until", moment(now + LEASE))
             .expression_attribute_values(":now", moment(now))
             .send()
@@ -159,7 +159,7 @@ impl Table {
             .update(keys::notice(notice.project, &notice.name))
             .update_expression("REMOVE lease_until")
             .condition_expression("nonce = :nonce")
-            .expression_attribute_values(":nonce", s(nonce))
+            .expression_attribute_values(":nonce", string(nonce))
             .send()
             .await;
         ignore_failed_condition(result)

@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Table, TableError,
-    item::{from_item, n, to_item},
+    item::{from_item, number, to_item},
     keys::Key,
 };
 
@@ -39,7 +39,8 @@ impl Table {
         version: u64,
     ) -> Result<TransactWriteItem, TableError> {
         let put = Put::builder().table_name(&*self.name).set_item(Some(to_item(key, noun)?));
-        let put = put.condition_expression("version = :version").expression_attribute_values(":version", n(version));
+        let put =
+            put.condition_expression("version = :version").expression_attribute_values(":version", number(version));
         Ok(TransactWriteItem::builder().put(put.build()?).build())
     }
 
@@ -53,7 +54,7 @@ impl Table {
     pub(crate) fn removal_of(&self, key: Key, version: u64) -> Result<TransactWriteItem, TableError> {
         let delete = Delete::builder().table_name(&*self.name).set_key(Some(key.attributes()));
         let delete =
-            delete.condition_expression("version = :version").expression_attribute_values(":version", n(version));
+            delete.condition_expression("version = :version").expression_attribute_values(":version", number(version));
         Ok(TransactWriteItem::builder().delete(delete.build()?).build())
     }
 }

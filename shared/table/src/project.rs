@@ -10,7 +10,7 @@ pub use facts::{KeyClass, KeyScope, ProjectFacts, ProjectKey, Status, short_id};
 use crate::{
     Table, TableError, Timestamp, Uuid,
     api_key::ApiKey,
-    item::{from_item, s, to_item},
+    item::{from_item, string, to_item},
     keys::{self, DIRECTORY},
     notice::Notice,
 };
@@ -78,14 +78,14 @@ pub struct DirectoryEntry {
 
 /// The keys whose items a change removes. Those whose time is over are left to TTL: it may have removed them, and another
 /// project may have imported the keys since.
-pub(crate) fn removed<'a>(previous: &'a Project, next: &'a Project) -> impl Iterator<Item = &'a ProjectKey> {
+pub(crate) fn removed_keys<'a>(previous: &'a Project, next: &'a Project) -> impl Iterator<Item = &'a ProjectKey> {
     let is_dropped = |key: &&ProjectKey| !next.keys.iter().any(|kept| kept.digest == key.digest);
     previous.keys.iter().filter(is_dropped).filter(|key| !key.is_retired(next.updated_at))
 }
 
-/// After a change whose answer is lost, when `stored` is what there is: was it made? It was if this is what it made. If
-/// the project was changed again since, keys tell that came with the change: they are nobody else's.
-pub(crate) fn was_made(previous: Option<&Project>, next: &Project, stored: &Project) -> bool {
+/// True if the change took effect, judged by `stored`, the project as it is after a lost answer: either `stored` is `next`, or it
+/// has a key that came with the change, which can be nobody else's.
+pub(crate) fn was_committed(previous: Option<&Project>, next: &Project, stored: &Project) -> bool {
     let has = |project: &Project, key: &ProjectKey| project.keys.iter().any(|other| other.digest == key.digest);
     let mut new = next.keys.iter().filter(|key| previous.is_none_or(|project| !has(project, key))).peekable();
     let is_later = stored.version > next.version && new.peek().is_some();
@@ -154,7 +154,7 @@ impl Table {
             writes.push(self.key_write(key, &next.facts)?);
         }
         if let Some(previous) = previous {
-            writes.extend(self.key_removals(removed(previous, next), next.facts.id)?);
+            writes.extend(self.key_removals(removed_keys(previous, next), next.facts.id)?);
             let is_new = |domain: &&String| !previous.facts.domains.contains(domain);
             for domain in next.facts.domains.iter().filter(is_new) {
                 writes.push(self.claim_check(domain, next.facts.id)?);
@@ -167,7 +167,7 @@ impl Table {
         match self.transact(writes).await {
             Ok(()) => Ok(()),
             Err(error) => match self.project(next.facts.id).await {
-                Ok(Some(stored)) if was_made(previous, next, &stored) => Ok(()),
+                Ok(Some(stored)) if was_committed(previous, next, &stored) => Ok(()),
                 _ => Err(error),
             },
         }
@@ -180,7 +180,7 @@ impl Table {
             .table_name(&*self.name)
             .set_item(Some(item))
             .condition_expression("attribute_not_exists(pk) OR project_id = :project")
-            .expression_attribute_values(":project", s(facts.id.to_string()))
+            .expression_attribute_values(":project", string(facts.id.to_string()))
             .build()?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
@@ -196,7 +196,7 @@ impl Table {
                 .table_name(&*self.name)
                 .set_key(Some(keys::api_key(&key.digest).attributes()))
                 .condition_expression("attribute_not_exists(pk) OR project_id = :project")
-                .expression_attribute_values(":project", s(project.to_string()))
+                .expression_attribute_values(":project", string(project.to_string()))
                 .build()?;
             Ok(TransactWriteItem::builder().delete(delete).build())
         };

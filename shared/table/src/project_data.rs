@@ -9,7 +9,7 @@ use tokio::time::sleep;
 pub use crate::keys::ItemKind;
 use crate::{
     Table, TableError, Uuid,
-    item::{Item, s},
+    item::{Item, string},
     keys::{Deletion, NOUNS, Noun, Owner, PK, SK},
     retry::pauses,
 };
@@ -34,11 +34,11 @@ pub struct ProjectDataPage {
     pub project_data: Vec<ProjectItem>,
     /// Items that were looked at.
     pub scanned: u64,
-    /// Where the next page begins; `None` after the last one.
+    /// The position at which the next page begins; `None` after the last one.
     pub next: Option<ScanPosition>,
 }
 
-/// Where a page begins.
+/// The position at which a page begins.
 #[derive(Debug, Clone)]
 pub struct ScanPosition(Item);
 
@@ -62,17 +62,17 @@ fn filter(project: Uuid) -> (String, Item) {
             // Ids are of one length, so nobody else's partition begins like this.
             Owner::Partition => ("", format!("{}{project}", noun.partition)),
         };
-        values.insert(format!(":p{number}"), s(partition));
+        values.insert(format!(":p{number}"), string(partition));
         let sorted = match noun.sort {
             "" => String::new(),
             sort => {
-                values.insert(format!(":s{number}"), s(sort));
+                values.insert(format!(":s{number}"), string(sort));
                 format!(" AND begins_with(sk, :s{number})")
             }
         };
         clauses.push(format!("({attribute}begins_with(pk, :p{number}){sorted})"));
     }
-    values.insert(":project".to_owned(), s(project.to_string()));
+    values.insert(":project".to_owned(), string(project.to_string()));
     (clauses.join(" OR "), values)
 }
 

@@ -17,8 +17,8 @@ use crate::{
     keys::{EXPIRES_AT, INDEX, LISTING, LISTING_AT, PK, PROJECTED, SK},
 };
 
-/// Makes the table called `name` unless it exists: on demand, string keys, TTL on `expires_at`, and the index, which a table of
-/// an earlier version is given.
+/// Makes the table called `name`: on demand, string keys, TTL on `expires_at`, and the index. A table that exists is given the index
+/// and TTL if it lacks them.
 ///
 /// # Errors
 /// Any [`TableError`], other than that the table exists.
@@ -31,12 +31,17 @@ pub async fn create(client: &Client, name: &str) -> Result<(), TableError> {
         .set_attribute_definitions(Some(definitions))
         .set_key_schema(Some(key_schema(PK, SK)?))
         .global_secondary_indexes(index);
+    let table = Table::new(client.clone(), name);
     match request.send().await {
         Ok(_) => {}
         Err(error) if matches!(error.as_service_error(), Some(CreateTableError::ResourceInUseException(_))) => {
-            return Table::new(client.clone(), name).create_index().await;
+            table.create_index().await?;
         }
         Err(error) => return Err(error.into()),
+    }
+    // A process that made the table may have died before it switched TTL on, and DynamoDB refuses to switch it on twice.
+    if table.expires_items().await? {
+        return Ok(());
     }
     let ttl = TimeToLiveSpecification::builder().enabled(true).attribute_name(EXPIRES_AT).build()?;
     client.update_time_to_live().table_name(name).time_to_live_specification(ttl).send().await?;

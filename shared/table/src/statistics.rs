@@ -8,7 +8,7 @@ use jiff::{SignedDuration, ToSpan, civil::Date, tz::TimeZone};
 use crate::{
     Conflict, Table, TableError, Timestamp, Uuid,
     email::Email,
-    item::{Item, expiry, n, once},
+    item::{Item, expiry, no_retries, number},
     keys::{self, EXPIRES_AT},
 };
 
@@ -89,9 +89,9 @@ pub struct HourCounts {
     pub hour: Timestamp,
     /// Emails that the mail service took.
     pub sent: u64,
-    /// Those that bounced for good.
+    /// Emails that bounced for good.
     pub bounced: u64,
-    /// Those complained about.
+    /// Emails complained about.
     pub complained: u64,
 }
 
@@ -107,7 +107,7 @@ fn add_hours(item: &Item, epoch: u32, hours: &mut BTreeMap<Timestamp, HourCounts
     for (name, count) in item {
         let mut parts = name.splitn(3, ':');
         let (Some(of), Some(hour), Some(metric)) = (parts.next(), parts.next(), parts.next()) else { continue };
-        let (Ok(hour), Ok(count)) = (hour.parse::<i64>(), number(count)) else { continue };
+        let (Ok(hour), Ok(count)) = (hour.parse::<i64>(), parsed_number(count)) else { continue };
         if of.parse() != Ok(epoch) {
             continue;
         }
@@ -122,7 +122,7 @@ fn add_hours(item: &Item, epoch: u32, hours: &mut BTreeMap<Timestamp, HourCounts
     }
 }
 
-fn number(value: &AttributeValue) -> Result<u64, ()> {
+fn parsed_number(value: &AttributeValue) -> Result<u64, ()> {
     value.as_n().map_err(drop)?.parse().map_err(drop)
 }
 
@@ -149,8 +149,8 @@ impl Table {
             .update_expression("ADD #counted :one SET #expires = :expires")
             .expression_attribute_names("#counted", hour.attribute(metric.counted()))
             .expression_attribute_names("#expires", EXPIRES_AT)
-            .expression_attribute_values(":one", n(1))
-            .expression_attribute_values(":expires", n(expiry(hour.at, RETENTION_DAYS)))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":expires", number(expiry(hour.at, RETENTION_DAYS)))
             .build()?;
         let writes = [mark, count].map(|update| TransactWriteItem::builder().update(update).build());
         match self.transact(writes.into()).await {
@@ -192,10 +192,10 @@ impl Table {
             .update_expression("ADD #sent :count SET #expires = :expires")
             .expression_attribute_names("#sent", hour.attribute("sent"))
             .expression_attribute_names("#expires", EXPIRES_AT)
-            .expression_attribute_values(":count", n(count))
-            .expression_attribute_values(":expires", n(expiry(hour.at, RETENTION_DAYS)))
+            .expression_attribute_values(":count", number(count))
+            .expression_attribute_values(":expires", number(expiry(hour.at, RETENTION_DAYS)))
             .customize()
-            .config_override(once())
+            .config_override(no_retries())
             .send()
             .await?;
         Ok(())

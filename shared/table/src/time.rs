@@ -15,12 +15,12 @@ pub(crate) fn text(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 
-/// For a field that is a moment.
+/// Serializes a field that is a moment, for `serialize_with`.
 pub(crate) fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{at:.3}"))
 }
 
-/// For a field that may be a moment.
+/// Serializes a field that may be a moment, for `serialize_with`.
 #[expect(clippy::ref_option, reason = "serde hands over a reference to the field")]
 pub(crate) fn serialize_optional<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
     at.map(text).serialize(serializer)

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 
 use crate::{
     Table, TableError, Timestamp, Uuid,
-    item::{Item, conditional, expiry, n, once},
+    item::{Item, conditional, expiry, no_retries, number},
     keys::{self, EXPIRES_AT},
 };
 
@@ -46,16 +46,16 @@ impl Table {
             .update_expression("ADD emails :emails SET #expires = :expires")
             .condition_expression(format!("{fits_an_empty_month}emails <= :room"))
             .expression_attribute_names("#expires", EXPIRES_AT)
-            .expression_attribute_values(":emails", n(emails))
-            .expression_attribute_values(":room", n(room))
-            .expression_attribute_values(":expires", n(expiry(now, RETENTION_DAYS)))
+            .expression_attribute_values(":emails", number(emails))
+            .expression_attribute_values(":room", number(room))
+            .expression_attribute_values(":expires", number(expiry(now, RETENTION_DAYS)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .customize()
-            .config_override(once())
+            .config_override(no_retries())
             .send()
             .await;
         let Err(old) = conditional(result)? else { return Ok(Reservation::Made) };
-        let counted = self.failed_on(keys::usage(project, &month(now)), old).await?;
+        let counted = self.item_of_failed_condition(keys::usage(project, &month(now)), old).await?;
         Ok(Reservation::Exceeded { used: counted.map_or(0, |item| used(&item)) })
     }
 
@@ -76,10 +76,10 @@ impl Table {
         self.update(keys::usage(project, &month(now)))
             .update_expression("ADD emails :emails")
             .condition_expression("emails >= :least")
-            .expression_attribute_values(":emails", n(-i128::from(emails)))
-            .expression_attribute_values(":least", n(emails))
+            .expression_attribute_values(":emails", number(-i128::from(emails)))
+            .expression_attribute_values(":least", number(emails))
             .customize()
-            .config_override(once())
+            .config_override(no_retries())
             .send()
             .await?;
         Ok(())

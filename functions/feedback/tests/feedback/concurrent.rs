@@ -1,4 +1,4 @@
-//! Many at once.
+//! Concurrent events.
 
 use std::sync::Arc;
 

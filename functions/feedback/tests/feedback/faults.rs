@@ -17,18 +17,18 @@ use crate::support::{World, event, hard_bounce};
 const ADA: &str = "ada@example.org";
 
 /// An event of an email that is all that its project sent: a bounce warns of the project and disables it.
-struct Event {
+struct EventScenario {
     is_bounce: bool,
 }
 
-impl Scenario for Event {
-    /// And the event's JSON.
+impl Scenario for EventScenario {
+    /// The world, and the JSON of the event.
     type World = (World, Value);
 
     async fn start(&self) -> Self::World {
         let mut world = World::new().await;
         world.app.rule.bounce.floor = 1;
-        // An attempt that meets the lease of a dead one waits for as long.
+        // An attempt waits for the lease of a crashed one to end.
         world.patience = Duration::from_secs(8);
         let email = world.sent(1, ADA).await;
         let event = if self.is_bounce { hard_bounce(&email) } else { event("Delivery", "delivery", &email, 1) };
@@ -79,7 +79,7 @@ fn check(cell: &Cell, left: &str) {
     assert_eq!(cell.left, left, "{cell:?}");
 }
 
-async fn hold(scenario: &Event, file: &ExpectFile, title: &str, left: &str) {
+async fn hold(scenario: &EventScenario, file: &ExpectFile, title: &str, left: &str) {
     let cells = run(scenario).await;
     file.assert_eq(&format!("# feedback: {title}\n\n{}", table(&cells)));
     for cell in &cells {
@@ -88,14 +88,14 @@ async fn hold(scenario: &Event, file: &ExpectFile, title: &str, left: &str) {
 }
 
 #[tokio::test]
-async fn the_bounce_that_disables_a_project() {
+async fn every_fault_of_the_bounce_that_disables_a_project_matches_its_file() {
     let left = "BOUNCED, suppressed, 1 counted, disabled once, 2 notices, 2 published, 2 announced";
-    let scenario = Event { is_bounce: true };
+    let scenario = EventScenario { is_bounce: true };
     hold(&scenario, &expect_file!["faults/bounce.md"], "the bounce that disables a project", left).await;
 }
 
 #[tokio::test]
-async fn a_delivery() {
+async fn every_fault_of_a_delivery_matches_its_file() {
     let left = "DELIVERED, 0 counted, active, 0 notices, 0 published, 0 announced";
-    hold(&Event { is_bounce: false }, &expect_file!["faults/delivery.md"], "a delivery", left).await;
+    hold(&EventScenario { is_bounce: false }, &expect_file!["faults/delivery.md"], "a delivery", left).await;
 }

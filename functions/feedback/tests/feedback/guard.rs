@@ -1,4 +1,4 @@
-//! From the count to a project that is refused, and back.
+//! The way from a count to a disabled project, and back.
 
 use jiff::SignedDuration;
 use posthorn_auth::{authenticate, guard};

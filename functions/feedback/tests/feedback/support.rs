@@ -93,7 +93,7 @@ impl World {
         email
     }
 
-    /// So many emails more that were sent.
+    /// Counts `count` more sent emails.
     pub(crate) async fn sent_many(&self, count: u64) {
         let hour = Hour { epoch: self.stored().await.facts.epoch, at: self.now() };
         self.backends.table.count_sent(self.id(), 0, hour, count).await.unwrap();

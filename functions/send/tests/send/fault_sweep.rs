@@ -28,7 +28,7 @@ impl World {
     async fn settle(&self) {
         for mail in self.backends.ses.mails() {
             let id = mail.tags.iter().find(|(name, _)| name == "posthorn-email").unwrap().1.parse().unwrap();
-            self.backends.table.record_seen(id, ReportedStatus::Sent, self.now(), "ses-1").await.unwrap();
+            self.backends.table.record_report(id, ReportedStatus::Sent, self.now(), "ses-1").await.unwrap();
         }
     }
 }
@@ -74,14 +74,14 @@ async fn a_failure_of_any_call_sends_nothing_twice_and_is_told_truly() {
 
 #[tokio::test]
 async fn an_email_in_doubt_is_settled_by_what_ses_says_of_it() {
-    for seen in [ReportedStatus::Sent, ReportedStatus::Delivered] {
+    for report in [ReportedStatus::Sent, ReportedStatus::Delivered] {
         let world = World::new().await;
         world.backends.ses.fail_next(posthorn_testkit::ses::Fault::LoseAnswer);
         let body = email(&json!({}));
         let first = world.once("key", &body).await;
         assert_eq!((first.status, first.code()), (502, Some("DELIVERY_UNKNOWN")), "{}", first.text);
         let id = world.items("EMAIL#").await.keys().next().unwrap()["EMAIL#".len()..][..36].parse().unwrap();
-        world.backends.table.record_seen(id, seen, world.now(), "ses-1").await.unwrap();
+        world.backends.table.record_report(id, report, world.now(), "ses-1").await.unwrap();
         let settled = world.once("key", &body).await;
         assert_eq!(settled.status, 200, "{}", settled.text);
         assert_eq!(settled.json["data"]["emails"][0]["status"], "SENT");
@@ -116,7 +116,7 @@ async fn an_event_that_comes_before_the_outcome_leaves_it_whole() {
     let answer = world.send(&email(&json!({}))).await;
     let id = &answer.json["data"]["emails"][0]["email"];
     let uuid = id.as_str().unwrap().parse().unwrap();
-    world.backends.table.record_seen(uuid, ReportedStatus::Delivered, world.now(), "ses-1").await.unwrap();
+    world.backends.table.record_report(uuid, ReportedStatus::Delivered, world.now(), "ses-1").await.unwrap();
     let outcome = Outcome { subject: Some("Hello"), ..Default::default() };
     let nonce = world.backends.table.email(uuid).await.unwrap().unwrap().nonce;
     let settled = world.backends.table.settle_email(uuid, &nonce, Status::Sent, &outcome, world.now());

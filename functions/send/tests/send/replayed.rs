@@ -142,7 +142,7 @@ async fn a_request_in_doubt_stays_in_doubt_and_is_never_sent_again() {
 
 #[tokio::test]
 async fn the_mail_services_own_event_settles_a_request_in_doubt() {
-    for (seen, outcome) in [
+    for (report, outcome) in [
         (ReportedStatus::Sent, "SENT"),
         (ReportedStatus::Delivered, "SENT"),
         (ReportedStatus::Clicked, "SENT"),
@@ -152,9 +152,9 @@ async fn the_mail_services_own_event_settles_a_request_in_doubt() {
         let world = in_doubt().await;
         let key = world.items("EMAIL#").await.into_keys().next().unwrap();
         let id = key["EMAIL#".len()..].split(' ').next().unwrap().to_owned();
-        world.backends.table.record_seen(id.parse().unwrap(), seen, world.now(), "ses-1").await.unwrap();
+        world.backends.table.record_report(id.parse().unwrap(), report, world.now(), "ses-1").await.unwrap();
         let settled = world.once("k", &plain()).await;
-        assert_eq!((settled.status, outcomes(&settled)), (200, vec![outcome]), "{seen:?}");
+        assert_eq!((settled.status, outcomes(&settled)), (200, vec![outcome]), "{report:?}");
         assert_eq!(settled.json["data"]["emails"][0]["email"], json!(id));
         world.backends.clock.advance(SignedDuration::from_mins(1));
         let later = world.once("k", &plain()).await;
@@ -169,7 +169,7 @@ async fn an_event_that_says_it_failed_frees_the_key() {
     let key = world.items("EMAIL#").await.into_keys().next().unwrap();
     let id = key["EMAIL#".len()..].split(' ').next().unwrap().parse().unwrap();
     let failed = ReportedStatus::Failed("DELIVERY_FAILED");
-    world.backends.table.record_seen(id, failed, world.now(), "ses-1").await.unwrap();
+    world.backends.table.record_report(id, failed, world.now(), "ses-1").await.unwrap();
     let settled = world.once("k", &plain()).await;
     assert_eq!((settled.status, settled.code()), (502, Some("DELIVERY_FAILED")));
     let again = world.once("k", &plain()).await;

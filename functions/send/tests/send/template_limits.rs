@@ -272,7 +272,7 @@ async fn a_repeat_that_answers_from_the_records_says_the_same() {
     let records = world.items("EMAIL#").await;
     let unknown = records.values().find(|record| text(record, "status") == "UNKNOWN").unwrap();
     let id = text(unknown, "pk").strip_prefix("EMAIL#").unwrap().parse().unwrap();
-    world.backends.table.record_seen(id, ReportedStatus::Sent, world.now(), "ses-1").await.unwrap();
+    world.backends.table.record_report(id, ReportedStatus::Sent, world.now(), "ses-1").await.unwrap();
     let again = world.once("k", &request).await;
     assert_eq!((again.status, outcomes(&again)), (200, vec!["FAILED", "SENT"]), "{}", again.text);
     let error = json!({

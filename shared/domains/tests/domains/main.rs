@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
-mod added;
+mod addition;
 mod refused;
-mod removed;
+mod removal;
 mod stack;

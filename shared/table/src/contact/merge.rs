@@ -7,14 +7,14 @@ use backon::{BackoffBuilder as _, ExponentialBuilder};
 use tokio::time::sleep;
 
 use super::{
-    Contact, Room, Subscription,
+    Contact, SizeCheck, Subscription,
     attributes::{DATA, largest},
     id,
 };
 use crate::{
     Conflict, Table, TableError, Timestamp, Uuid,
     data::Data,
-    item::{Item, conditional, moment, s},
+    item::{Item, conditional, moment, string},
     keys,
 };
 
@@ -89,7 +89,7 @@ impl Update {
         for (index, (key, text)) in data.stored_texts().enumerate() {
             self.sets.push(format!("#s{index} = :s{index}"));
             self.names.insert(format!("#s{index}"), format!("{DATA}{key}"));
-            self.values.insert(format!(":s{index}"), s(text));
+            self.values.insert(format!(":s{index}"), string(text));
         }
         for key in &data.removed {
             self.remove(format!("{DATA}{key}"));
@@ -106,9 +106,9 @@ impl Merge<'_> {
     fn update(&self) -> Update {
         let mut update = Update::default();
         update.set("project_id = :project");
-        update.value(":project", s(self.project.to_string()));
+        update.value(":project", string(self.project.to_string()));
         update.set("email = :email");
-        update.value(":email", s(self.email));
+        update.value(":email", string(self.email));
         update.set("created_at = if_not_exists(created_at, :now)");
         if self.keeps_time {
             update.set("updated_at = :now");
@@ -169,17 +169,17 @@ impl Table {
     /// Writes a merge, and again as long as rivals are in its way.
     async fn merge(&self, merge: &Merge<'_>) -> Result<Contact, TableError> {
         let contact = id(merge.project, merge.email);
-        let mut room = Room::first(&merge.data);
+        let mut check = SizeCheck::first(&merge.data);
         // The second write needs no pause: as a rule the first was in nobody's way, and had to learn the item's size.
         let mut pauses = iter::once(None).chain(pauses().build().map(Some));
         loop {
-            let old = match self.write_merge(merge, room).await? {
+            let old = match self.write_merge(merge, check).await? {
                 Ok(item) => return Contact::from_item(contact, item),
                 Err(old) => old,
             };
-            room = match self.failed_on(keys::contact(contact), old).await? {
-                Some(item) => Room::after_failure(&merge.data, &item).ok_or(TableError::TooLarge)?,
-                None => Room::first(&merge.data),
+            check = match self.item_of_failed_condition(keys::contact(contact), old).await? {
+                Some(item) => SizeCheck::after_failure(&merge.data, &item).ok_or(TableError::TooLarge)?,
+                None => SizeCheck::first(&merge.data),
             };
             let Some(pause) = pauses.next() else { return Err(TableError::Conflict(Conflict::EveryAttempt)) };
             if let Some(pause) = pause {
@@ -189,10 +189,10 @@ impl Table {
     }
 
     /// One write: the item after it, or the item on which its condition failed.
-    async fn write_merge(&self, merge: &Merge<'_>, room: Room) -> Result<Result<Item, Item>, TableError> {
+    async fn write_merge(&self, merge: &Merge<'_>, check: SizeCheck) -> Result<Result<Item, Item>, TableError> {
         let mut update = merge.update();
         let mut request = self.update(keys::contact(id(merge.project, merge.email))).return_values(ReturnValue::AllNew);
-        if let Some((set, condition)) = room.expressions(&mut update.values) {
+        if let Some((set, condition)) = check.expressions(&mut update.values) {
             update.set(set);
             let on_failure = ReturnValuesOnConditionCheckFailure::AllOld;
             request = request.condition_expression(condition).return_values_on_condition_check_failure(on_failure);

@@ -54,7 +54,7 @@ pub enum KeyScope {
 }
 
 impl KeyScope {
-    /// Every one.
+    /// All scopes.
     pub const ALL: [Self; 4] = [Self::Full, Self::Send, Self::Read, Self::Console];
 
     /// The name, as stored and as answers say it.

@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, in its helpers too")]
 
-mod deleted;
-mod everything;
-mod listed;
-mod rival;
-mod timed;
-mod upgraded;
+mod pagination;
+mod project_deletion;
+mod rival_write;
+mod sample_project;
+mod table_upgrade;
+mod timestamps;

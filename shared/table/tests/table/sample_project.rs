@@ -25,7 +25,7 @@ pub(crate) fn data() -> Data {
 }
 
 /// The project, after each of its items was made and changed.
-pub(crate) async fn everything(backends: &Backends) -> Project {
+pub(crate) async fn sample_project(backends: &Backends) -> Project {
     let (table, now) = (&backends.table, backends.clock.now());
     let project = backends.project(|_| {}).await.project;
     let id = project.facts.id;
@@ -81,8 +81,8 @@ async fn email(backends: &Backends, project: Uuid, now: Timestamp) {
     };
     table.permit_email(&email).await.unwrap();
     table.settle_email(email.id, "nonce", EmailStatus::Sent, &Outcome::default(), now).await.unwrap();
-    table.record_seen(email.id, ReportedStatus::Delivered, now, "m").await.unwrap();
-    table.record_seen(email.id, ReportedStatus::Delayed, now, "m").await.unwrap();
+    table.record_report(email.id, ReportedStatus::Delivered, now, "m").await.unwrap();
+    table.record_report(email.id, ReportedStatus::Delayed, now, "m").await.unwrap();
 }
 
 /// Replaces a key, and disables the project with an announcement that is published.

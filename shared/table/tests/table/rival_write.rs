@@ -12,17 +12,17 @@ use posthorn_testkit::backends::{Backends, TABLE};
 use tokio::sync::oneshot;
 
 /// The sender of word that a call waits, and the receiver of word that the rival has written.
-type Turn = (oneshot::Sender<()>, oneshot::Receiver<()>);
+type RivalSignals = (oneshot::Sender<()>, oneshot::Receiver<()>);
 
 #[derive(Debug, Clone)]
-struct Waits {
+struct WaitingConnector {
     operation: &'static str,
     needle: &'static str,
-    turn: Arc<Mutex<Option<Turn>>>,
+    turn: Arc<Mutex<Option<RivalSignals>>>,
     real: SharedHttpConnector,
 }
 
-impl HttpConnector for Waits {
+impl HttpConnector for WaitingConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let is_operation = request.headers().get("x-amz-target").is_some_and(|it| it.ends_with(self.operation));
         let body = request.body().bytes().map(String::from_utf8_lossy).unwrap_or_default();
@@ -38,8 +38,8 @@ impl HttpConnector for Waits {
     }
 }
 
-/// The table as one whose first call of `operation` with this in its body waits until `write` has ended.
-pub(crate) fn table_after<F>(
+/// A table whose first call of `operation` with `needle` in its body waits until `write` has ended.
+pub(crate) fn table_with_rival<F>(
     backends: &Backends,
     operation: &'static str,
     needle: &'static str,
@@ -52,7 +52,7 @@ where
     let (turn, inner) = (Arc::new(Mutex::new(Some((waiting, written)))), backends.faults.client());
     let client = http_client_fn(move |settings, components| {
         let real = inner.http_connector(settings, components);
-        SharedHttpConnector::new(Waits { operation, needle, turn: Arc::clone(&turn), real })
+        SharedHttpConnector::new(WaitingConnector { operation, needle, turn: Arc::clone(&turn), real })
     });
     let config = backends.dynamodb.config().to_builder().http_client(client).build();
     let rival = async {

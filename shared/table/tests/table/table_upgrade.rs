@@ -9,7 +9,7 @@ use posthorn_table::{
     data::Data,
     project::Project,
     schema::IndexState,
-    upgrade::Progress,
+    upgrade::{UpgradeError, UpgradeProgress},
 };
 use posthorn_testkit::{
     backends::{Backends, Item, TABLE},
@@ -17,8 +17,8 @@ use posthorn_testkit::{
 };
 
 use crate::{
-    everything::{ADDRESS, data, everything},
-    rival::table_after,
+    rival_write::table_with_rival,
+    sample_project::{ADDRESS, data, sample_project},
 };
 
 type Items = BTreeMap<String, Item>;
@@ -58,19 +58,19 @@ fn unlisted(mut items: Items) -> Items {
 /// A table with items of every kind as an earlier version wrote them; those items before, and as they then are.
 async fn aged_table() -> (Backends, Project, Items, Items) {
     let backends = Backends::start().await;
-    let project = everything(&backends).await;
+    let project = sample_project(&backends).await;
     let made = backends.items().await;
     let old = age(&backends).await;
     assert_ne!(made, old);
     (backends, project, made, old)
 }
 
-async fn upgrade(table: &Table) -> Result<Progress, TableError> {
+async fn upgrade(table: &Table) -> Result<UpgradeProgress, UpgradeError> {
     table.upgrade(0, |_| {}).await
 }
 
 #[tokio::test]
-async fn every_item_of_an_earlier_version_becomes_as_this_version_writes_it() {
+async fn every_item_becomes_as_requests_write_it_and_contacts_and_emails_also_get_their_places() {
     let (backends, project, made, old) = aged_table().await;
     let mut reports = Vec::new();
     let progress = backends.table.upgrade(0, |progress| reports.push(progress)).await.unwrap();
@@ -78,7 +78,7 @@ async fn every_item_of_an_earlier_version_becomes_as_this_version_writes_it() {
     assert_eq!(unlisted(items.clone()), made);
     let changed = items.iter().filter(|(key, item)| old[*key] != **item).count();
     let count = |number: usize| u64::try_from(number).unwrap();
-    assert_eq!(progress, Progress { read: count(items.len()), changed: count(changed), too_large: 0 });
+    assert_eq!(progress, UpgradeProgress { read: count(items.len()), changed: count(changed), too_large: 0 });
     assert_eq!(reports, [progress]);
     let contact = contact::id(project.facts.id, ADDRESS);
     let place = |key: String, name: &str| items[&key][name].as_s().unwrap().clone();
@@ -91,31 +91,34 @@ async fn every_item_of_an_earlier_version_becomes_as_this_version_writes_it() {
 }
 
 #[tokio::test]
-async fn twice_is_once() {
+async fn a_second_upgrade_changes_nothing() {
     let (backends, ..) = aged_table().await;
     let first = upgrade(&backends.table).await.unwrap();
     let items = backends.items().await;
     let second = upgrade(&backends.table).await.unwrap();
-    assert_eq!(second, Progress { changed: 0, ..first });
+    assert_eq!(second, UpgradeProgress { changed: 0, ..first });
     assert_eq!(backends.items().await, items);
 }
 
 #[tokio::test]
-async fn an_upgrade_that_is_interrupted_at_any_call_is_finished_by_the_next() {
+async fn an_upgrade_that_dies_at_any_call_is_finished_by_the_next() {
     let (backends, .., old) = aged_table().await;
     upgrade(&backends.table).await.unwrap();
     let expected = backends.items().await;
     let mut interrupted = 0;
-    for fault in [Fault::Breaks, Fault::LosesAnswer] {
+    for fault in [Fault::Dies, Fault::DiesAfter] {
         for number in 0.. {
             for item in old.values() {
                 backends.dynamodb.put_item().table_name(TABLE).set_item(Some(item.clone())).send().await.unwrap();
             }
             backends.faults.fail_call(number, fault);
-            let first = upgrade(&backends.table).await;
+            let has_died = tokio::select! {
+                progress = upgrade(&backends.table) => progress.is_err(),
+                () = backends.faults.death() => true,
+            };
             let was_all = backends.faults.is_waiting();
             backends.faults.clear();
-            assert_eq!(first.is_ok(), was_all, "call {number}: {first:?}");
+            assert_eq!(has_died, !was_all, "call {number}");
             upgrade(&backends.table).await.unwrap();
             assert_eq!(backends.items().await, expected, "call {number}");
             if was_all {
@@ -127,17 +130,37 @@ async fn an_upgrade_that_is_interrupted_at_any_call_is_finished_by_the_next() {
     assert!(interrupted > 20, "{interrupted}");
 }
 
+/// The number of attempts is higher than that after which a request gives up.
 #[tokio::test]
-async fn a_throttled_or_overtaken_write_is_made_again() {
-    for fault in [Fault::Throttled, Fault::Conflicts, Fault::Overtaken] {
+async fn an_upgrade_outlasts_throttles_rivals_and_an_outage() {
+    let check = async |operation: &'static str, needle: &str, fault: Fault, attempts: usize| {
         let (backends, _, made, _) = aged_table().await;
-        backends.faults.fail("UpdateItem", "CONTACT", fault, 4);
+        backends.faults.fail(operation, needle, fault, attempts);
         upgrade(&backends.table).await.unwrap();
-        assert_eq!(unlisted(backends.items().await), made, "{fault:?}");
+        let items = backends.items().await;
+        let listed = items.values().filter(|item| item.contains_key("listing")).count();
+        assert_eq!((unlisted(items), listed), (made, 2), "{operation} {needle} {fault:?}");
+    };
+    check("UpdateItem", "\"CONTACT#", Fault::Throttled, 10).await;
+    check("Scan", "", Fault::Throttled, 5).await;
+    for fault in
+        [Fault::Conflicts, Fault::Overtaken, Fault::Breaks, Fault::LosesAnswer, Fault::NeverArrives, Fault::Resets]
+    {
+        check("UpdateItem", "\"CONTACT#", fault, 4).await;
+    }
+    for fault in [Fault::Breaks, Fault::NeverArrives, Fault::Garbles] {
+        check("Scan", "", fault, 4).await;
     }
 }
 
-/// What a rival writes after the scan has read the contact, and before the upgrade's write comes, stays.
+#[tokio::test]
+async fn an_upgrade_of_a_table_that_does_not_exist_stops_at_once() {
+    let (backends, ..) = aged_table().await;
+    let nowhere = Table::new(backends.dynamodb.clone(), "nowhere");
+    let stopped = upgrade(&nowhere).await;
+    assert!(matches!(stopped, Err(UpgradeError::Table(TableError::NoSuchTable))), "{stopped:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rivals_change_is_never_overwritten() {
     let (backends, project, ..) = aged_table().await;
@@ -145,7 +168,7 @@ async fn a_rivals_change_is_never_overwritten() {
         (&backends.table, project.facts.id, backends.clock.now() + jiff::SignedDuration::from_secs(9));
     let none = Data::default();
     let write = table.merge_contact(id, ADDRESS, Subscription::Set(false), &none, later);
-    let (upgrading, rival) = table_after(&backends, "UpdateItem", "CONTACT", write);
+    let (upgrading, rival) = table_with_rival(&backends, "UpdateItem", "CONTACT", write);
     let (progress, merged) = tokio::join!(upgrade(&upgrading), rival);
     merged.unwrap();
     assert!(progress.unwrap().changed > 0);
@@ -164,7 +187,8 @@ async fn an_item_that_a_rival_removes_does_not_come_back() {
     let page = backends.table.project_data(project.facts.id, None).await.unwrap();
     let removed = page.project_data.len();
     let before = backends.items().await.len();
-    let (upgrading, rival) = table_after(&backends, "UpdateItem", "EMAIL", backends.table.remove(page.project_data, 0));
+    let (upgrading, rival) =
+        table_with_rival(&backends, "UpdateItem", "EMAIL", backends.table.remove(page.project_data, 0));
     let (progress, done) = tokio::join!(upgrade(&upgrading), rival);
     done.unwrap();
     progress.unwrap();
@@ -195,7 +219,7 @@ async fn a_contact_without_room_is_left_as_it_is_and_told() {
 }
 
 #[tokio::test]
-async fn a_table_without_the_index_is_given_it_once() {
+async fn a_table_without_index_and_ttl_is_given_both_once() {
     let backends = Backends::start().await;
     let (client, table) = (&backends.dynamodb, Table::new(backends.dynamodb.clone(), "old"));
     let state = async || table.index_state().await.unwrap();
@@ -210,6 +234,7 @@ async fn a_table_without_the_index_is_given_it_once() {
         posthorn_table::schema::create(client, "old").await.unwrap();
         table.create_index().await.unwrap();
         assert_eq!(state().await, IndexState::Ready);
+        assert!(table.expires_items().await.unwrap(), "a process that died may have left TTL off");
     }
     assert!(table.contact(id, ADDRESS).await.unwrap().is_some());
 }

@@ -18,7 +18,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::attributes::{data_of, size};
 use crate::{
     data::Data,
-    item::{Item, n},
+    item::{Item, number},
 };
 
 /// The most bytes of data that a contact may hold: for each key its attribute's name, which has five bytes more than the key, and the
@@ -46,14 +46,14 @@ impl Bound {
 
 /// The way in which one write of a merge keeps the data within the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Room {
+pub enum SizeCheck {
     /// The merge stores no data: there is nothing to check.
-    Unneeded,
+    NotNeeded,
     /// Adds so many bytes to the bound, on condition that it stays within the limit or that there is no contact.
     Add(usize),
     /// Moves the bound from what was read to the bytes that there are after the merge, and by as much if rivals moved it since, on
     /// condition that none of them counted and that they left room.
-    Count {
+    Recount {
         /// Bytes of data after the merge, without what rivals added since.
         bytes: usize,
         /// The bound that was read.
@@ -61,11 +61,11 @@ pub enum Room {
     },
 }
 
-impl Room {
+impl SizeCheck {
     /// For the first write of a merge.
     #[must_use]
     pub fn first(data: &Data) -> Self {
-        if data.stored.is_empty() { Self::Unneeded } else { Self::Add(stored_bytes(data)) }
+        if data.stored.is_empty() { Self::NotNeeded } else { Self::Add(stored_bytes(data)) }
     }
 
     /// For the next write, after one whose condition failed on a contact with this bound, and these keys and lengths of values.
@@ -82,7 +82,7 @@ impl Room {
             kept += if data.changes(key) { 0 } else { size };
         }
         let bytes = kept + added;
-        (bytes <= MAX_DATA_BYTES || bytes <= before).then_some(Self::Count { bytes, read: bound })
+        (bytes <= MAX_DATA_BYTES || bytes <= before).then_some(Self::Recount { bytes, read: bound })
     }
 
     pub(super) fn after_failure(data: &Data, item: &Item) -> Option<Self> {
@@ -93,13 +93,13 @@ impl Room {
     #[must_use]
     pub fn admit(self, exists: bool, bound: Bound) -> Option<Bound> {
         match self {
-            Self::Unneeded => Some(bound),
+            Self::NotNeeded => Some(bound),
             Self::Add(added) => {
                 let is_admitted = !exists || bound.bytes.is_some_and(|bytes| bytes <= room_for(added));
                 let bytes = Some(bound.bytes.unwrap_or(0) + added as u64);
                 is_admitted.then_some(Bound { bytes, ..bound })
             }
-            Self::Count { bytes, read } => {
+            Self::Recount { bytes, read } => {
                 let has_room = match (read.bytes, bound.bytes) {
                     (Some(read), Some(bound)) => bound <= highest(bytes, read),
                     (read, bound) => read == bound,
@@ -113,11 +113,11 @@ impl Room {
 
     /// The write as expressions for DynamoDB: the assignments, and the condition. Adds the values that both need.
     pub(super) fn expressions(self, values: &mut HashMap<String, AttributeValue>) -> Option<(&'static str, String)> {
-        let mut value = |name: &str, number: i128| {
-            values.insert(name.to_owned(), n(number));
+        let mut value = |name: &str, figure: i128| {
+            values.insert(name.to_owned(), number(figure));
         };
         match self {
-            Self::Unneeded => None,
+            Self::NotNeeded => None,
             Self::Add(added) => {
                 value(":added", added as i128);
                 value(":room", room_for(added).into());
@@ -127,7 +127,7 @@ impl Room {
                     "attribute_not_exists(pk) OR data_bytes <= :room".to_owned(),
                 ))
             }
-            Self::Count { bytes, read } => Some(count(bytes, read, &mut value)),
+            Self::Recount { bytes, read } => Some(count(bytes, read, &mut value)),
         }
     }
 }
@@ -180,16 +180,16 @@ mod tests {
 
     /// The writes of a merge, before each of which a rival makes a merge.
     fn writes(contact: &mut ContactData, mine: &Data, rivals: &Data) -> usize {
-        let mut room = Room::first(mine);
+        let mut check = SizeCheck::first(mine);
         for write in 1.. {
-            let mut next = Room::first(rivals);
+            let mut next = SizeCheck::first(rivals);
             while !contact.write(rivals, next) {
                 next = contact.next(rivals).unwrap();
             }
-            if contact.write(mine, room) {
+            if contact.write(mine, check) {
                 return write;
             }
-            room = contact.next(mine).unwrap();
+            check = contact.next(mine).unwrap();
         }
         unreachable!("it is written, or its test does not end");
     }

@@ -3,12 +3,12 @@
 use posthorn_table::{Deletion, NOUNS};
 use posthorn_testkit::backends::Backends;
 
-use crate::everything::{everything, noun_of};
+use crate::sample_project::{noun_of, sample_project};
 
 #[tokio::test]
 async fn every_kind_of_item_goes_with_its_project_or_is_kept_for_a_reason() {
     let backends = Backends::start().await;
-    let project = everything(&backends).await;
+    let project = sample_project(&backends).await;
     let table = &backends.table;
     let mut from = None;
     loop {
@@ -34,7 +34,7 @@ async fn every_kind_of_item_goes_with_its_project_or_is_kept_for_a_reason() {
 #[tokio::test]
 async fn another_projects_items_stay() {
     let backends = Backends::start().await;
-    let project = everything(&backends).await;
+    let project = sample_project(&backends).await;
     let other = backends.project(|_| {}).await.project;
     let before = backends.items().await;
     let page = backends.table.project_data(other.facts.id, None).await.unwrap();

@@ -3,12 +3,12 @@
 use posthorn_table::Timestamp;
 use posthorn_testkit::backends::Backends;
 
-use crate::everything::{everything, texts};
+use crate::sample_project::{sample_project, texts};
 
 #[tokio::test]
 async fn every_moment_is_stored_with_three_fractional_digits() {
     let backends = Backends::start().await;
-    everything(&backends).await;
+    sample_project(&backends).await;
     let items = backends.items().await;
     let mut moments = 0;
     for (key, item) in &items {
@@ -24,14 +24,14 @@ async fn every_moment_is_stored_with_three_fractional_digits() {
 #[tokio::test]
 async fn moments_of_an_earlier_version_are_read() {
     let backends = Backends::start().await;
-    let project = everything(&backends).await;
-    crate::upgraded::age(&backends).await;
+    let project = sample_project(&backends).await;
+    crate::table_upgrade::age(&backends).await;
     let (table, id) = (&backends.table, project.facts.id);
     assert_eq!(table.project(id).await.unwrap().unwrap(), project);
     assert_eq!(table.directory().await.unwrap()[0].created_at, project.created_at);
     assert_eq!(table.domains().await.unwrap()[0].claimed_at, backends.clock.now());
     assert_eq!(table.notices(id).await.unwrap()[0].at, backends.clock.now());
-    let contact = table.contact(id, crate::everything::ADDRESS).await.unwrap().unwrap();
+    let contact = table.contact(id, crate::sample_project::ADDRESS).await.unwrap().unwrap();
     assert_eq!(contact.created_at, Some(backends.clock.now()));
     let email = table.email(posthorn_table::Uuid::from_u128(1)).await.unwrap().unwrap();
     assert_eq!(email.created_at, backends.clock.now());
