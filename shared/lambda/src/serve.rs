@@ -66,6 +66,9 @@ fn is_path(path: &str) -> bool {
 }
 
 /// Gives one event to a handler, through the runtime's own adapter; what comes back serialises as Lambda's answer.
+///
+/// # Errors
+/// Never: a handler's failure is an answer.
 pub async fn answer<F, Fut>(
     handler: &F,
     event: LambdaEvent<ApiGatewayV2httpRequest>,

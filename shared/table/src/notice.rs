@@ -1,5 +1,5 @@
-//! Notices: what is to be announced to the operators. Recorded exactly no_retries, by the write that decides it; published
-//! at least no_retries, with its id.
+//! Notices: what is to be announced to the operators. Recorded exactly once, by the write that decides it; published
+//! at least once, with its id.
 
 use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use jiff::SignedDuration;
