@@ -5,6 +5,7 @@
 //! and a second upgrade, may go on beside it, and a write whose answer is lost may be repeated. An item that is up to date is only
 //! read: an upgrade that was interrupted is begun again, and goes on where it was at the price of reading.
 
+mod error;
 mod pace;
 
 use std::collections::VecDeque;
@@ -22,7 +23,7 @@ use crate::{
     keys::{self, Deletion, ItemKind, Key, LISTING, LISTING_AT, Noun, PK, Place, SK},
     time,
 };
-pub use pace::PATIENCE;
+pub use error::{PATIENCE, UpgradeError};
 use pace::Pace;
 
 /// Writes of one item: each after the first means that a rival changed it since it was read.
@@ -38,17 +39,6 @@ pub struct UpgradeProgress {
     pub changed: u64,
     /// Items that have no room for the change, and are as they were: contacts from before there was a limit of their data.
     pub too_large: u64,
-}
-
-/// The reason for which an upgrade stopped. It is to be begun again.
-#[derive(Debug, thiserror::Error)]
-pub enum UpgradeError {
-    /// A call failed with an error that does not pass.
-    #[error(transparent)]
-    Table(#[from] TableError),
-    /// Every call of the last minutes failed with an error that passes as a rule; the last of these errors.
-    #[error("no call has succeeded for {minutes} minutes: {0}", minutes = PATIENCE.as_secs() / 60)]
-    Stalled(TableError),
 }
 
 /// An attribute's value before a change, `None` if it is absent, and after it.
@@ -74,10 +64,10 @@ impl Table {
         let (mut progress, mut position) = (UpgradeProgress::default(), None);
         let mut pace = Pace::new(jitter);
         loop {
-            let page = self.scan_page(position, &mut pace).await?;
-            self.upgrade_items(page.items.unwrap_or_default(), &mut pace, &mut progress).await?;
+            let scanned = self.scan_page(position, &mut pace).await?;
+            self.upgrade_items(scanned.items.unwrap_or_default(), &mut pace, &mut progress).await?;
             report(progress);
-            position = page.last_evaluated_key;
+            position = scanned.last_evaluated_key;
             if position.is_none() {
                 return Ok(progress);
             }
@@ -88,9 +78,9 @@ impl Table {
         loop {
             let scan = self.client.scan().table_name(&*self.name).set_exclusive_start_key(position.clone());
             match scan.customize().config_override(no_retries()).send().await.map_err(TableError::from) {
-                Ok(page) => {
+                Ok(scanned) => {
                     pace.succeeded();
-                    return Ok(page);
+                    return Ok(scanned);
                 }
                 Err(error) => pace.failed(error).await?,
             }

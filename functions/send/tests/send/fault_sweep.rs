@@ -40,7 +40,7 @@ async fn survives(number: usize, fault: Fault) -> bool {
     let case = format!("call {number}, {fault:?}");
     world.backends.faults.fail_call(number, fault);
     let first = world.once("key", &body).await;
-    let came = !world.backends.faults.is_waiting();
+    let was_met = !world.backends.faults.is_waiting();
     world.backends.faults.clear();
     for _again in 0..3 {
         world.backends.clock.advance(SignedDuration::from_mins(2));

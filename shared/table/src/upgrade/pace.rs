@@ -4,15 +4,13 @@
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBackoff};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
-use super::UpgradeError;
+use super::error::{PATIENCE, UpgradeError};
 use crate::{TableError, retry::pauses};
 
 /// Items that are written at once where nothing fails.
 const MAX_CONCURRENCY: usize = 32;
-/// The time without any success after which an upgrade gives up.
-pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The pace of an upgrade. A round of calls without a failure raises the concurrency by one; a round with a failure halves it and is
 /// followed by a pause, which doubles with each such round in a row up to a few seconds.
@@ -20,7 +18,8 @@ pub(super) struct Pace {
     concurrency: usize,
     pauses: ExponentialBackoff,
     jitter: u32,
-    last_success: Instant,
+    /// The sum of the pauses since the last success.
+    waited: Duration,
 }
 
 /// True for an error after which the same call may succeed, if it may be made twice.
@@ -31,7 +30,7 @@ pub(super) fn passes(error: &TableError) -> bool {
 impl Pace {
     /// `jitter` is any random number.
     pub(super) fn new(jitter: u32) -> Self {
-        Self { concurrency: MAX_CONCURRENCY, pauses: endless(jitter), jitter, last_success: Instant::now() }
+        Self { concurrency: MAX_CONCURRENCY, pauses: endless(jitter), jitter, waited: Duration::ZERO }
     }
 
     /// The number of calls of the next round, at least 1.
@@ -41,7 +40,7 @@ impl Pace {
 
     /// Notes that a call of a round succeeded, whatever becomes of the others.
     pub(super) fn saw_success(&mut self) {
-        self.last_success = Instant::now();
+        self.waited = Duration::ZERO;
     }
 
     /// Notes that every call of a round succeeded.
@@ -54,16 +53,17 @@ impl Pace {
     /// Notes that a call of a round failed with `error`, and waits before the next round.
     ///
     /// # Errors
-    /// `error`, if it does not pass or no call has succeeded for [`PATIENCE`].
+    /// `error`, if it does not pass or the pauses since the last success add up to [`PATIENCE`].
     pub(super) async fn failed(&mut self, error: TableError) -> Result<(), UpgradeError> {
         if !passes(&error) {
             return Err(error.into());
         }
-        if self.last_success.elapsed() >= PATIENCE {
+        if self.waited >= PATIENCE {
             return Err(UpgradeError::Stalled(error));
         }
         self.concurrency = (self.concurrency / 2).max(1);
         if let Some(pause) = self.pauses.next() {
+            self.waited += pause;
             sleep(pause).await;
         }
         Ok(())
@@ -102,7 +102,7 @@ mod tests {
     #[tokio::test]
     async fn an_upgrade_gives_up_after_five_minutes_without_a_success_and_at_once_for_an_error_that_does_not_pass() {
         let mut pace = Pace::new(0);
-        pace.last_success = Instant::now() - PATIENCE;
+        pace.waited = PATIENCE;
         let error = pace.failed(throttled()).await.unwrap_err();
         assert_eq!(error.to_string(), "no call has succeeded for 5 minutes: DynamoDB throttles (ThrottlingException)");
         pace.saw_success();
