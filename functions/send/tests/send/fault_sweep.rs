@@ -61,7 +61,7 @@ async fn survives(number: usize, fault: Fault) -> bool {
         }
     }
     assert!(last.status == 200 || mails.is_empty(), "{case}: {} after {mails:?}", last.text);
-    came
+    was_met
 }
 
 #[tokio::test]
